@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { jurisdictionSchema, subjectKinds } from "../identity/index.ts";
+import { itemCodeSchema, labelSchema } from "./item.ts";
+
+export const purposeCodeSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{1,63}$/)
+  .brand<"PurposeCode">();
+export type PurposeCode = z.infer<typeof purposeCodeSchema>;
+
+/** One listed application of credit data (信用应用清单), with its legal basis. */
+export const purposeSchema = z.strictObject({
+  code: purposeCodeSchema,
+  name: labelSchema,
+  legalBasis: z.string().min(1),
+  items: z.array(itemCodeSchema).min(1),
+  subjectKinds: z.array(z.enum(subjectKinds)).min(1),
+  jurisdictions: z.union([z.literal("all"), z.array(jurisdictionSchema).min(1)]),
+  /** Whether the subject's own authorisation is needed whatever the item's class. */
+  authorisation: z.boolean(),
+  status: z.enum(["live", "pending"]),
+});
+export type Purpose = z.infer<typeof purposeSchema>;

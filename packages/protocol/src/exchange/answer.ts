@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
+import { isCode } from "../problem/index.ts";
+import { recordSchema } from "../record/index.ts";
+
+/** A node's refusal, signed like any answer: which rule, in a stable code. */
+export const refusalSchema = z.object({ code: z.string().refine(isCode), rule: z.string() });
+export type Refusal = z.infer<typeof refusalSchema>;
+
+/**
+ * What one node says, as the payload of a JWS it signs (PR-EXCHANGE §6). Bound to the exchange, the
+ * requester, the purpose and the question's digest, so that it cannot stand for another request.
+ */
+export const answerSchema = z.object({
+  iss: nodeIdSchema,
+  /** The requester's node id: whom the answer is for. */
+  aud: nodeIdSchema,
+  /** The exchange (request) id. */
+  jti: z.uuid(),
+  /** Issued at and expires, in seconds since 1970 (RFC 7519 §4.1). */
+  iat: z.number().int(),
+  exp: z.number().int(),
+  jurisdiction: jurisdictionSchema,
+  purpose: z.string(),
+  /** Base64url SHA-256 of the question's bytes. */
+  question: z.string().length(43),
+  status: z.enum(["ok", "none", "refused"]),
+  /** The instant up to which the node's data was known to be current. Absent on a refusal. */
+  asOf: z.iso.datetime().optional(),
+  records: z.array(recordSchema),
+  refusal: refusalSchema.optional(),
+});
+export type Answer = z.infer<typeof answerSchema>;

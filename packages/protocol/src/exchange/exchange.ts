@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
+import { isCode } from "../problem/index.ts";
+import { recordSchema } from "../record/index.ts";
+
+/** `ok` records found · `none` none held · `refused` by the node's policy · `timeout` · `open` circuit · `error` · `stale` older than asked. */
+export const rowStatuses = ["ok", "none", "refused", "timeout", "open", "error", "stale"] as const;
+export type RowStatus = (typeof rowStatuses)[number];
+
+const rowBase = {
+  jurisdiction: jurisdictionSchema,
+  node: nodeIdSchema,
+  status: z.enum(rowStatuses),
+  /** Data age as the node states it; absent when the node said nothing. */
+  asOf: z.iso.datetime().optional(),
+  latencyMs: z.number().nonnegative(),
+  /** Why, whenever status is not `ok` or `none`. */
+  code: z.string().refine(isCode).optional(),
+};
+
+/** One row on the wire, with the node's own signed answer beside it. */
+export const resultRowSchema = z.object({ ...rowBase, answer: z.string().optional() });
+export type ResultRow = z.infer<typeof resultRowSchema>;
+
+/** Where the exchange stands in the audit log. */
+export const logReferenceSchema = z.object({
+  origin: z.string(),
+  intent: z.number().int().nonnegative(),
+  outcome: z.number().int().nonnegative(),
+  /** Tree size and base64 root right after the outcome was written. */
+  size: z.number().int().positive(),
+  root: z.string(),
+});
+export type LogReference = z.infer<typeof logReferenceSchema>;
+
+/** Body of the gateway's signed reply: exactly one row for every jurisdiction asked. */
+export const exchangeSchema = z.object({
+  exchange: z.uuid(),
+  /** True only when every row is `ok`, `none` or `refused`: every node asked has answered. */
+  complete: z.boolean(),
+  results: z.array(resultRowSchema),
+  log: logReferenceSchema,
+});
+export type Exchange = z.infer<typeof exchangeSchema>;
+
+/** What the agent hands its platform: the same rows, opened and checked. */
+export const openedExchangeSchema = exchangeSchema.extend({
+  results: z.array(z.object({ ...rowBase, records: z.array(recordSchema) })),
+});
+export type OpenedExchange = z.infer<typeof openedExchangeSchema>;

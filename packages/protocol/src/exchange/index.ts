@@ -1,0 +1,14 @@
+export { type Answer, answerSchema, type Refusal, refusalSchema } from "./answer.ts";
+export {
+  type Exchange,
+  exchangeSchema,
+  type LogReference,
+  logReferenceSchema,
+  type OpenedExchange,
+  openedExchangeSchema,
+  type ResultRow,
+  type RowStatus,
+  resultRowSchema,
+  rowStatuses,
+} from "./exchange.ts";
+export { deadlineMs, type Lookup, lookupSchema, type Question, questionSchema } from "./lookup.ts";

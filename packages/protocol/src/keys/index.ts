@@ -1,0 +1,12 @@
+export { ed25519 } from "./ed25519.ts";
+export { es256 } from "./es256.ts";
+export { generatePrivateJwk, importSigner, importVerifier } from "./import.ts";
+export {
+  type PrivateJwk,
+  type PublicJwk,
+  privateJwkSchema,
+  publicJwkSchema,
+  publicOf,
+  thumbprint,
+} from "./jwk.ts";
+export type { Signer, Suite, Verifier } from "./signer.ts";

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes, base64url");
+
+/** Public signing keys a federation accepts (RFC 7517, RFC 8037). */
+export const publicJwkSchema = z.discriminatedUnion("kty", [
+  z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: coordinate }),
+  z.object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: coordinate, y: coordinate }),
+]);
+export type PublicJwk = z.infer<typeof publicJwkSchema>;
+
+export const privateJwkSchema = z.discriminatedUnion("kty", [
+  z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: coordinate, d: coordinate }),
+  z.object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: coordinate, y: coordinate, d: coordinate }),
+]);
+export type PrivateJwk = z.infer<typeof privateJwkSchema>;
+
+/** Drops the private part. */
+export function publicOf(jwk: PrivateJwk): PublicJwk {
+  const { d: _private, ...rest } = jwk;
+  return rest;
+}
+
+/** RFC 7638 thumbprint, SHA-256, base64url: the name a key is known by. */
+export function thumbprint(jwk: PublicJwk): string {
+  const members =
+    jwk.kty === "OKP"
+      ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x }
+      : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y };
+  return createHash("sha256").update(JSON.stringify(members)).digest("base64url");
+}

@@ -1,0 +1,254 @@
+/**
+ * The one table from stable code to HTTP status and text.
+ * A code is never renamed or reused; `docs/errors.md` is generated from here.
+ */
+export interface CodeEntry {
+  readonly status: number;
+  readonly en: string;
+  readonly zh: string;
+}
+
+export const codes = {
+  // Reading the message
+  "request.not-found": { status: 404, en: "No such resource", zh: "资源不存在" },
+  "request.method-not-allowed": { status: 405, en: "Method not allowed", zh: "不支持的请求方法" },
+  "request.query-not-allowed": {
+    status: 400,
+    en: "This resource takes no query string",
+    zh: "该接口不接受查询参数",
+  },
+  "request.media-type": {
+    status: 415,
+    en: "Body must be application/json",
+    zh: "请求体须为 application/json",
+  },
+  "request.encoding": { status: 415, en: "Compressed bodies are not accepted", zh: "不接受压缩的请求体" },
+  "request.body-too-large": { status: 413, en: "Body is larger than allowed", zh: "请求体超过大小上限" },
+  "request.body-timeout": { status: 408, en: "Body did not arrive in time", zh: "请求体未在时限内到达" },
+  "request.headers-too-large": {
+    status: 431,
+    en: "Headers are larger than allowed",
+    zh: "请求头超过大小上限",
+  },
+  "request.json-invalid": { status: 400, en: "Body is not valid JSON", zh: "请求体不是合法的 JSON" },
+  "request.shape-invalid": {
+    status: 422,
+    en: "Body does not have the required shape",
+    zh: "请求体结构不符合要求",
+  },
+  "request.field-unknown": { status: 422, en: "Body has an unknown field", zh: "请求体含有未知字段" },
+  "request.id-invalid": { status: 400, en: "X-Request-Id must be a UUID", zh: "X-Request-Id 须为 UUID" },
+
+  // Who signed it, and whether it is what was signed (PR-EXCHANGE §3)
+  "signature.missing": { status: 401, en: "No Xinqiao signature on the message", zh: "报文没有信桥签名" },
+  "signature.malformed": { status: 401, en: "Signature fields cannot be parsed", zh: "签名字段无法解析" },
+  "signature.ambiguous": { status: 401, en: "More than one Xinqiao signature", zh: "存在多个信桥签名" },
+  "signature.component-missing": {
+    status: 401,
+    en: "A required component is not signed",
+    zh: "缺少必须签名的组成部分",
+  },
+  "signature.component-duplicate": { status: 401, en: "A component is signed twice", zh: "组成部分重复签名" },
+  "signature.component-unknown": {
+    status: 401,
+    en: "A component outside the profile is signed",
+    zh: "签名包含规范以外的组成部分",
+  },
+  "signature.component-absent": {
+    status: 401,
+    en: "A signed component is absent from the message",
+    zh: "报文缺少已签名的组成部分",
+  },
+  "signature.parameter-missing": {
+    status: 401,
+    en: "A required signature parameter is missing",
+    zh: "缺少必需的签名参数",
+  },
+  "signature.parameter-unknown": {
+    status: 401,
+    en: "A signature parameter is outside the profile",
+    zh: "签名参数不在规范内",
+  },
+  "signature.lifetime": {
+    status: 401,
+    en: "Signature lifetime is longer than allowed",
+    zh: "签名有效期超过上限",
+  },
+  "signature.created-in-future": {
+    status: 401,
+    en: "Signature was created in the future: the clocks differ",
+    zh: "签名时间在未来：双方时钟不一致",
+  },
+  "signature.expired": { status: 401, en: "Signature has expired", zh: "签名已过期" },
+  "signature.key-unknown": { status: 401, en: "Signing key is not known", zh: "签名密钥未登记" },
+  "signature.key-not-valid-now": {
+    status: 401,
+    en: "Signing key is outside its validity window",
+    zh: "签名密钥不在有效期内",
+  },
+  "signature.key-of-another-member": {
+    status: 401,
+    en: "Signing key belongs to another member",
+    zh: "签名密钥属于其他成员",
+  },
+  "signature.algorithm-mismatch": { status: 401, en: "Algorithm does not fit the key", zh: "算法与密钥不符" },
+  "signature.invalid": { status: 401, en: "Signature does not verify", zh: "签名验证失败" },
+  "signature.recipient-mismatch": {
+    status: 401,
+    en: "Message is addressed to another node",
+    zh: "报文的接收方不是本节点",
+  },
+  "signature.replayed": { status: 409, en: "Message was already received", zh: "报文重复提交（重放）" },
+  "digest.missing": { status: 400, en: "Content-Digest is missing", zh: "缺少 Content-Digest" },
+  "digest.malformed": {
+    status: 400,
+    en: "Content-Digest cannot be parsed or has no sha-256",
+    zh: "Content-Digest 无法解析或缺少 sha-256",
+  },
+  "digest.mismatch": { status: 400, en: "Body does not match its digest", zh: "请求体与摘要不符" },
+
+  // What is asked
+  "lookup.subject-invalid": { status: 422, en: "Subject identifier is not valid", zh: "主体标识无效" },
+  "lookup.item-unknown": { status: 422, en: "Item is not in the catalogue", zh: "目录中没有该事项" },
+  "lookup.purpose-unknown": { status: 422, en: "Purpose is not registered", zh: "查询用途未登记" },
+  "lookup.jurisdiction-unknown": {
+    status: 422,
+    en: "Jurisdiction has no member that answers",
+    zh: "该辖区没有应答成员",
+  },
+
+  // Policy (the order of disclosure decisions)
+  "policy.member-not-active": { status: 403, en: "Member is not active", zh: "成员当前状态不可用" },
+  "policy.role-not-allowed": { status: 403, en: "Member's role may not ask", zh: "该成员角色无权查询" },
+  "policy.item-out-of-scope": {
+    status: 403,
+    en: "Item is outside the member's scope",
+    zh: "事项超出成员的授权范围",
+  },
+  "policy.class-not-disclosed": {
+    status: 403,
+    en: "Disclosure class is not open to this member",
+    zh: "该披露类别不向此成员开放",
+  },
+  "policy.subject-kind-not-covered": {
+    status: 403,
+    en: "Item or purpose does not cover this kind of subject",
+    zh: "事项或用途不适用于该类主体",
+  },
+  "policy.purpose-not-live": { status: 403, en: "Purpose is not live", zh: "用途尚未启用" },
+  "policy.purpose-excludes-item": {
+    status: 403,
+    en: "Purpose does not cover the item",
+    zh: "用途不包含该事项",
+  },
+  "policy.purpose-excludes-jurisdiction": {
+    status: 403,
+    en: "Purpose does not cover the jurisdiction",
+    zh: "用途不适用于该辖区",
+  },
+  "policy.purpose-not-granted": {
+    status: 403,
+    en: "Member was not granted the purpose",
+    zh: "成员未获准使用该用途",
+  },
+  "policy.authorisation-required": {
+    status: 403,
+    en: "The subject's authorisation is required",
+    zh: "须取得主体本人授权",
+  },
+  "policy.node-refuses-member": {
+    status: 403,
+    en: "This node does not answer this member",
+    zh: "本节点不向该成员提供查询",
+  },
+  "policy.node-refuses-item": {
+    status: 403,
+    en: "This node does not disclose this item",
+    zh: "本节点不提供该事项",
+  },
+  "policy.node-refuses-purpose": {
+    status: 403,
+    en: "This node does not accept this purpose",
+    zh: "本节点不接受该用途",
+  },
+
+  // Capacity and readiness
+  "limit.rate": { status: 429, en: "Too many requests from this member", zh: "请求过于频繁" },
+  "limit.concurrency": { status: 503, en: "Too many requests in progress", zh: "并发请求过多" },
+  "limit.quota": { status: 429, en: "Quota is used up", zh: "配额已用完" },
+  "log.unavailable": {
+    status: 503,
+    en: "The audit log cannot be written; nothing was disclosed",
+    zh: "审计日志无法写入，未披露任何数据",
+  },
+  "log.full": {
+    status: 507,
+    en: "The audit log's disk is full; nothing was disclosed",
+    zh: "审计日志磁盘已满，未披露任何数据",
+  },
+  "server.draining": {
+    status: 503,
+    en: "Shutting down; send to another replica or retry",
+    zh: "服务正在停止，请稍后重试",
+  },
+  "server.internal": { status: 500, en: "Internal error", zh: "内部错误" },
+
+  // What a target did (a result row's cause)
+  "node.unreachable": { status: 502, en: "Node refused the connection", zh: "节点拒绝连接或不可达" },
+  "node.timeout": { status: 504, en: "Node did not answer before the deadline", zh: "节点未在时限内应答" },
+  "node.circuit-open": { status: 503, en: "Circuit to the node is open", zh: "节点熔断中" },
+  "node.busy": { status: 503, en: "Too many calls to the node in progress", zh: "对该节点的并发请求过多" },
+  "node.status": { status: 502, en: "Node answered with an error status", zh: "节点返回错误状态" },
+  "node.rejected": { status: 502, en: "Node rejected the gateway's request", zh: "节点拒绝了网关的请求" },
+  "node.cancelled": { status: 499, en: "The asker went away", zh: "请求方已断开" },
+  "answer.too-large": { status: 502, en: "Answer is larger than allowed", zh: "应答超过大小上限" },
+  "answer.malformed": { status: 502, en: "Answer cannot be parsed", zh: "应答无法解析" },
+  "answer.key-unknown": { status: 502, en: "Answer is signed with an unknown key", zh: "应答签名密钥未登记" },
+  "answer.key-of-another-member": {
+    status: 502,
+    en: "Answer is signed by another member",
+    zh: "应答由其他成员签名",
+  },
+  "answer.signature-invalid": {
+    status: 502,
+    en: "Answer's signature does not verify",
+    zh: "应答签名验证失败",
+  },
+  "answer.for-another-request": {
+    status: 502,
+    en: "Answer belongs to another request",
+    zh: "应答不属于本次请求",
+  },
+  "answer.expired": { status: 502, en: "Answer is outside its validity", zh: "应答不在有效时间内" },
+  "answer.data-too-old": {
+    status: 200,
+    en: "Data is older than the age asked for",
+    zh: "数据超过可接受的时效",
+  },
+  "answer.not-asked": {
+    status: 502,
+    en: "Answer holds records that were not asked for",
+    zh: "应答含有未请求的记录",
+  },
+
+  // The agent's own side
+  "local.unauthorised": {
+    status: 401,
+    en: "Local API token is missing or wrong",
+    zh: "本地接口令牌缺失或错误",
+  },
+  "gateway.unreachable": { status: 502, en: "Gateway cannot be reached", zh: "无法连接网关" },
+  "gateway.timeout": { status: 504, en: "Gateway did not answer in time", zh: "网关未在时限内应答" },
+  "gateway.response-invalid": {
+    status: 502,
+    en: "Gateway's response does not verify",
+    zh: "网关响应验证失败",
+  },
+  "source.unavailable": { status: 503, en: "The platform's source cannot be read", zh: "无法读取平台数据源" },
+} as const satisfies Record<string, CodeEntry>;
+
+export type Code = keyof typeof codes;
+
+export function isCode(value: string): value is Code {
+  return Object.hasOwn(codes, value);
+}

@@ -1,0 +1,10 @@
+export { type Code, type CodeEntry, codes, isCode } from "./codes.ts";
+export { type Fault, FaultError, fault } from "./fault.ts";
+export {
+  type Problem,
+  parseProblem,
+  problemMediaType,
+  problemSchema,
+  statusOf,
+  toProblem,
+} from "./problem.ts";

@@ -1,0 +1,1 @@
+export { type CreditRecord, daySchema, recordSchema, recordStates } from "./record.ts";

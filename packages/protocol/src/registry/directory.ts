@@ -1,0 +1,64 @@
+import type { Jurisdiction, NodeId } from "../identity/index.ts";
+import { importVerifier, type Verifier } from "../keys/index.ts";
+import { err, ok, type Result } from "../result/index.ts";
+import type { Member, MemberList } from "./member.ts";
+
+/** A signing key together with whose it is. */
+export interface KnownKey {
+  readonly member: Member;
+  readonly verifier: Verifier;
+  /** Validity window, milliseconds since 1970. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** The members as the hot path reads them: by node, by key, by jurisdiction. Immutable; a new version is a new directory. */
+export interface Directory {
+  readonly version: number;
+  member(node: NodeId): Member | undefined;
+  key(keyId: string): KnownKey | undefined;
+  answering(jurisdiction: Jurisdiction): Member | undefined;
+  jurisdictions(): readonly Jurisdiction[];
+}
+
+/** Indexes a member list. A key or a jurisdiction claimed by two members is a fault of the list. */
+export function createDirectory(list: MemberList): Result<Directory, readonly string[]> {
+  const faults: string[] = [];
+  const members = new Map<NodeId, Member>();
+  const keys = new Map<string, KnownKey>();
+  const answering = new Map<Jurisdiction, Member>();
+  for (const member of list.members) {
+    if (members.has(member.node)) faults.push(`member ${member.node} is listed twice`);
+    members.set(member.node, member);
+    if (member.jurisdiction !== undefined) {
+      const other = answering.get(member.jurisdiction);
+      if (other) faults.push(`${member.jurisdiction} is answered by ${other.node} and ${member.node}`);
+      if (member.endpoint === undefined) faults.push(`${member.node} answers but has no endpoint`);
+      answering.set(member.jurisdiction, member);
+    }
+    for (const key of member.keys) {
+      const verifier = importVerifier(key.jwk);
+      if (!verifier.ok) {
+        faults.push(`${member.node}: ${verifier.error}`);
+        continue;
+      }
+      const id = verifier.value.keyId;
+      const owner = keys.get(id)?.member.node;
+      if (owner) faults.push(`key ${id} is listed for ${owner} and ${member.node}`);
+      keys.set(id, {
+        member,
+        verifier: verifier.value,
+        notBefore: Date.parse(key.notBefore),
+        notAfter: key.notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(key.notAfter),
+      });
+    }
+  }
+  if (faults.length > 0) return err(faults);
+  return ok({
+    version: list.version,
+    member: (node) => members.get(node),
+    key: (keyId) => keys.get(keyId),
+    answering: (jurisdiction) => answering.get(jurisdiction),
+    jurisdictions: () => [...answering.keys()],
+  });
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { itemCodeSchema, labelSchema, purposeCodeSchema } from "../catalogue/index.ts";
+import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
+import { publicJwkSchema } from "../keys/index.ts";
+
+export const roles = ["city", "district", "neighbour-city", "source-unit", "credit-user", "auditor"] as const;
+export type Role = (typeof roles)[number];
+
+/** A member's signing key and when it counts. `notAfter` is set when it is rotated or revoked. */
+export const memberKeySchema = z.strictObject({
+  jwk: publicJwkSchema,
+  notBefore: z.iso.datetime(),
+  notAfter: z.iso.datetime().optional(),
+});
+export type MemberKey = z.infer<typeof memberKeySchema>;
+
+/** One organisation in the federation, as the registry lists it. */
+export const memberSchema = z.strictObject({
+  node: nodeIdSchema,
+  name: labelSchema,
+  role: z.enum(roles),
+  /** Parent division, GB/T 2260. */
+  division: z.string().regex(/^\d{6}$/),
+  /** What it answers for; absent when it only asks. */
+  jurisdiction: jurisdictionSchema.optional(),
+  /** Public origin of its agent or gateway, `https://host[:port]`; absent when it only asks. */
+  endpoint: z.url().optional(),
+  keys: z.array(memberKeySchema).min(1),
+  scope: z.strictObject({
+    items: z.union([z.literal("all"), z.array(itemCodeSchema)]),
+    purposes: z.union([z.literal("all"), z.array(purposeCodeSchema)]),
+  }),
+  status: z.enum(["pending", "active", "suspended", "left"]),
+});
+export type Member = z.infer<typeof memberSchema>;
+
+export const memberListSchema = z.strictObject({
+  version: z.number().int().positive(),
+  members: z.array(memberSchema),
+});
+export type MemberList = z.infer<typeof memberListSchema>;
