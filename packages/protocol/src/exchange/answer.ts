@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
+import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
+import { jurisdictionSchema, nodeIdSchema, subjectSchema } from "../identity/index.ts";
 import { isCode } from "../problem/index.ts";
 import { recordSchema } from "../record/index.ts";
 
@@ -9,7 +10,7 @@ export type Refusal = z.infer<typeof refusalSchema>;
 
 /**
  * What one node says, as the payload of a JWS it signs (PR-EXCHANGE §6). Bound to the exchange, the
- * requester, the purpose and the question's digest, so that it cannot stand for another request.
+ * requester, the subject, the items and the purpose, so that it cannot stand for another question.
  */
 export const answerSchema = z.object({
   iss: nodeIdSchema,
@@ -21,9 +22,10 @@ export const answerSchema = z.object({
   iat: z.number().int(),
   exp: z.number().int(),
   jurisdiction: jurisdictionSchema,
-  purpose: z.string(),
-  /** Base64url SHA-256 of the question's bytes. */
-  question: z.string().length(43),
+  purpose: purposeCodeSchema,
+  /** Whom it is about and what was asked: a "none" says for whom and of what nothing is held. */
+  subject: subjectSchema,
+  items: z.array(itemCodeSchema),
   status: z.enum(["ok", "none", "refused"]),
   /** The instant up to which the node's data was known to be current. Absent on a refusal. */
   asOf: z.iso.datetime().optional(),

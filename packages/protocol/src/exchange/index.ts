@@ -1,5 +1,13 @@
 export { type Answer, answerSchema, type Refusal, refusalSchema } from "./answer.ts";
 export {
+  answerLifetimeSeconds,
+  answerMediaType,
+  answerType,
+  type Expected,
+  openAnswer,
+  signAnswer,
+} from "./answer-jws.ts";
+export {
   type Exchange,
   exchangeSchema,
   type LogReference,

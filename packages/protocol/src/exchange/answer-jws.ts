@@ -1,0 +1,102 @@
+import type { NodeId } from "../identity/index.ts";
+import { algorithmFits, type CompactJws, readCompact, signCompact } from "../jws/index.ts";
+import type { Signer } from "../keys/index.ts";
+import { type Fault, fault } from "../problem/index.ts";
+import type { Directory } from "../registry/index.ts";
+import { err, ok, type Result } from "../result/index.ts";
+import { clockToleranceSeconds } from "../signing/index.ts";
+import { type Answer, answerSchema } from "./answer.ts";
+import type { Question } from "./lookup.ts";
+
+/** RFC 8725 §3.11: an explicit type, so that no other JWS of a member can pass for an answer. */
+export const answerType = "xinqiao-answer+jws";
+
+export const answerMediaType = "application/jose";
+
+/** Seconds an answer may be handed on after it was made. */
+export const answerLifetimeSeconds = 300;
+
+export function signAnswer(answer: Answer, signer: Signer): Promise<string> {
+  return signCompact(Buffer.from(JSON.stringify(answer)), answerType, signer);
+}
+
+/** What was asked and of whom: an answer that does not fit it is refused. */
+export interface Expected {
+  readonly node: NodeId;
+  readonly question: Omit<Question, "remainingMs">;
+}
+
+/**
+ * Opens an answer: known key, of the node asked, valid signature, this very question, in time, and
+ * no record that was not asked for (PR-EXCHANGE §6). Gateway and requester both call this.
+ */
+export function openAnswer(
+  text: string,
+  expected: Expected,
+  directory: Pick<Directory, "key">,
+  now: number,
+): Result<Answer, Fault> {
+  const jws = readCompact(text, answerType);
+  if (jws === undefined) return err(fault("answer.malformed"));
+  const signed = checkSignature(jws, expected.node, directory, now);
+  if (!signed.ok) return signed;
+  const answer = parsePayload(jws.payload);
+  if (answer === undefined) return err(fault("answer.malformed"));
+  if (!fits(answer, expected)) return err(fault("answer.for-another-request"));
+  const seconds = now / 1000;
+  if (answer.iat > seconds + clockToleranceSeconds || answer.exp < seconds) {
+    return err(fault("answer.expired", undefined, { skewSeconds: Math.round(answer.iat - seconds) }));
+  }
+  return holdsOnlyWhatWasAsked(answer, expected.question) ? ok(answer) : err(fault("answer.not-asked"));
+}
+
+function checkSignature(
+  jws: CompactJws,
+  node: NodeId,
+  directory: Pick<Directory, "key">,
+  now: number,
+): Result<void, Fault> {
+  const known = directory.key(jws.keyId);
+  if (known === undefined || now < known.notBefore || now >= known.notAfter) {
+    return err(fault("answer.key-unknown"));
+  }
+  if (known.member.node !== node) return err(fault("answer.key-of-another-member"));
+  return algorithmFits(jws, known.verifier.suite) && known.verifier.verify(jws.signingInput, jws.signature)
+    ? ok(undefined)
+    : err(fault("answer.signature-invalid"));
+}
+
+function parsePayload(payload: Uint8Array): Answer | undefined {
+  try {
+    return answerSchema.safeParse(JSON.parse(Buffer.from(payload).toString("utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function fits(answer: Answer, { node, question }: Expected): boolean {
+  return (
+    answer.iss === node &&
+    answer.aud === question.requester &&
+    answer.jti === question.exchange &&
+    answer.purpose === question.purpose &&
+    answer.jurisdiction === question.jurisdiction &&
+    answer.subject.kind === question.subject.kind &&
+    answer.subject.scheme === question.subject.scheme &&
+    answer.subject.id === question.subject.id &&
+    answer.items.length === question.items.length &&
+    answer.items.every((item, index) => item === question.items[index])
+  );
+}
+
+/** The status, the records and the refusal must tell one story. */
+function holdsOnlyWhatWasAsked(answer: Answer, question: Expected["question"]): boolean {
+  if ((answer.status === "ok") !== answer.records.length > 0) return false;
+  if ((answer.status === "refused") !== (answer.refusal !== undefined)) return false;
+  return answer.records.every(
+    (record) =>
+      question.items.includes(record.item) &&
+      record.subject.scheme === question.subject.scheme &&
+      record.subject.id === question.subject.id,
+  );
+}

@@ -1,0 +1,57 @@
+import { decodeProtectedHeader } from "jose";
+import { z } from "zod";
+import type { Signer, Suite } from "../keys/index.ts";
+
+/** A compact JWS (RFC 7515 §7.1) taken apart, not yet verified. */
+export interface CompactJws {
+  readonly keyId: string;
+  readonly algorithm: string;
+  readonly payload: Uint8Array;
+  readonly signingInput: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** The only header we make or accept: no `crit`, `jwk`, `jku` or `x5u` can steer a verifier. */
+const headerSchema = z.strictObject({ alg: z.string(), kid: z.string(), typ: z.string() });
+
+const compactPattern = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/**
+ * Signs through the Signer port rather than with a library's own keys, so that a key may live in an
+ * HSM and a suite may be one JOSE has no name for (docs/decisions/0006).
+ */
+export async function signCompact(payload: Uint8Array, typ: string, signer: Signer): Promise<string> {
+  const header = JSON.stringify({ alg: signer.suite.joseAlgorithm, kid: signer.keyId, typ });
+  const input = `${Buffer.from(header).toString("base64url")}.${Buffer.from(payload).toString("base64url")}`;
+  const pending = signer.sign(Buffer.from(input));
+  const signature = pending instanceof Uint8Array ? pending : await pending;
+  return `${input}.${Buffer.from(signature).toString("base64url")}`;
+}
+
+/** Takes a compact JWS of the given `typ` apart; `undefined` when it is not one. */
+export function readCompact(text: string, typ: string): CompactJws | undefined {
+  if (!compactPattern.test(text)) return undefined;
+  const header = readHeader(text);
+  if (header === undefined || header.typ !== typ) return undefined;
+  const end = text.lastIndexOf(".");
+  return {
+    keyId: header.kid,
+    algorithm: header.alg,
+    payload: Buffer.from(text.slice(text.indexOf(".") + 1, end), "base64url"),
+    signingInput: Buffer.from(text.slice(0, end)),
+    signature: Buffer.from(text.slice(end + 1), "base64url"),
+  };
+}
+
+function readHeader(text: string): z.infer<typeof headerSchema> | undefined {
+  try {
+    return headerSchema.safeParse(decodeProtectedHeader(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 8725 §3.1: the algorithm is the key's, never the message's own choice. */
+export function algorithmFits(jws: CompactJws, suite: Suite): boolean {
+  return jws.algorithm === suite.joseAlgorithm;
+}

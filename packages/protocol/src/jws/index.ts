@@ -1,0 +1,1 @@
+export { algorithmFits, type CompactJws, readCompact, signCompact } from "./compact.ts";

@@ -1,0 +1,29 @@
+import type { Rule } from "./rule.ts";
+import { authorisationGiven } from "./rules/authorisation-given.ts";
+import { classDisclosed } from "./rules/class-disclosed.ts";
+import { itemsInScope } from "./rules/items-in-scope.ts";
+import { memberActive } from "./rules/member-active.ts";
+import { purposeCoversItems } from "./rules/purpose-covers-items.ts";
+import { purposeCoversJurisdictions } from "./rules/purpose-covers-jurisdictions.ts";
+import { purposeGranted } from "./rules/purpose-granted.ts";
+import { purposeLive } from "./rules/purpose-live.ts";
+import { roleMayAsk } from "./rules/role-may-ask.ts";
+import { subjectKindCovered } from "./rules/subject-kind-covered.ts";
+
+/**
+ * The rules every node of the federation applies, in the order of a disclosure decision: standing and
+ * scope → catalogue class → purpose and legal basis → authorisation. The gateway runs them once and
+ * each answering node runs them again for itself, with rules of its own in front.
+ */
+export const federationRules: readonly Rule[] = [
+  memberActive,
+  roleMayAsk,
+  itemsInScope,
+  classDisclosed,
+  purposeLive,
+  purposeGranted,
+  purposeCoversItems,
+  subjectKindCovered,
+  purposeCoversJurisdictions,
+  authorisationGiven,
+];

@@ -1,0 +1,35 @@
+import type { Catalogue, Item, ItemCode, Purpose, PurposeCode } from "../catalogue/index.ts";
+import { type Fault, fault } from "../problem/index.ts";
+import { err, ok, type Result } from "../result/index.ts";
+
+export interface Asked {
+  readonly items?: readonly ItemCode[] | undefined;
+  readonly classes?: readonly string[] | undefined;
+  readonly purpose: PurposeCode;
+}
+
+/**
+ * Looks items, classes and purpose up in the catalogue. Items come back in code order without
+ * repetition, so that both ends name the same question the same way.
+ */
+export function resolveAsked(
+  asked: Asked,
+  catalogue: Catalogue,
+): Result<{ readonly items: readonly Item[]; readonly purpose: Purpose }, Fault> {
+  const purpose = catalogue.purposes.get(asked.purpose);
+  if (purpose === undefined)
+    return err(fault("lookup.purpose-unknown", undefined, { purpose: asked.purpose }));
+  const items = new Map<ItemCode, Item>();
+  for (const code of asked.items ?? []) {
+    const item = catalogue.items.get(code);
+    if (item === undefined) return err(fault("lookup.item-unknown", undefined, { item: code }));
+    items.set(code, item);
+  }
+  for (const name of asked.classes ?? []) {
+    const members = [...catalogue.items.values()].filter((item) => item.class === name);
+    if (members.length === 0) return err(fault("lookup.item-unknown", undefined, { class: name }));
+    for (const item of members) items.set(item.code, item);
+  }
+  if (items.size === 0) return err(fault("lookup.item-unknown", "name at least one item or class"));
+  return ok({ items: [...items.values()].sort((a, b) => (a.code < b.code ? -1 : 1)), purpose });
+}

@@ -1,0 +1,33 @@
+import type { Item, Purpose } from "../catalogue/index.ts";
+import type { Jurisdiction, SubjectKind } from "../identity/index.ts";
+import type { Fault } from "../problem/index.ts";
+import type { Member } from "../registry/index.ts";
+
+/** Everything a disclosure decision may look at. Already parsed and resolved; holds no identifier. */
+export interface DisclosureRequest {
+  readonly requester: Member;
+  readonly subjectKind: SubjectKind;
+  readonly items: readonly Item[];
+  readonly purpose: Purpose;
+  readonly jurisdictions: readonly Jurisdiction[];
+}
+
+/** One pure rule: the fault that refuses the request, or nothing. */
+export interface Rule {
+  readonly name: string;
+  check(request: DisclosureRequest): Fault | undefined;
+}
+
+/** A refusal is a decision like any other: returned, signed and logged. */
+export type Decision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly rule: string; readonly fault: Fault };
+
+/** The first rule that objects decides; the order of the chain is the order of the law. */
+export function decide(rules: readonly Rule[], request: DisclosureRequest): Decision {
+  for (const rule of rules) {
+    const fault = rule.check(request);
+    if (fault !== undefined) return { allowed: false, rule: rule.name, fault };
+  }
+  return { allowed: true };
+}

@@ -1,0 +1,11 @@
+import { fault } from "../../problem/index.ts";
+import type { Rule } from "../rule.ts";
+
+/** Auditors read the log, never the records. */
+export const roleMayAsk: Rule = {
+  name: "role-may-ask",
+  check: ({ requester }) =>
+    requester.role === "auditor"
+      ? fault("policy.role-not-allowed", undefined, { role: requester.role })
+      : undefined,
+};

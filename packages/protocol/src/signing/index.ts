@@ -1,0 +1,18 @@
+export { type Component, componentIdentifier, signatureBase } from "./base.ts";
+export { checkContentDigest, contentDigest } from "./digest.ts";
+export { type FieldReader, fieldReader, type RequestHead, type ResponseHead } from "./message.ts";
+export {
+  clockToleranceSeconds,
+  lifetimeSeconds,
+  profileTag,
+  requestComponents,
+  responseComponents,
+} from "./profile.ts";
+export {
+  type OutgoingRequest,
+  type OutgoingResponse,
+  type Sealing,
+  signRequest,
+  signResponse,
+} from "./sign.ts";
+export { type Checking, type Verified, verifyRequest, verifyResponse } from "./verify.ts";
