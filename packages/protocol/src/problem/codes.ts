@@ -17,6 +17,7 @@ export const codes = {
     en: "This resource takes no query string",
     zh: "该接口不接受查询参数",
   },
+  "request.malformed": { status: 400, en: "Not a well-formed HTTP request", zh: "HTTP 报文格式错误" },
   "request.media-type": {
     status: 415,
     en: "Body must be application/json",

@@ -1,0 +1,78 @@
+import type { Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { type Fault, fault, statusOf } from "@xinqiao/protocol/problem";
+import type { Hono } from "hono";
+import type { Address } from "../config/index.ts";
+import { problemText } from "./problem-reply.ts";
+
+export type HttpEnv = { Bindings: HttpBindings };
+
+export interface ServeOptions {
+  readonly address: Address;
+  readonly hop: string;
+  readonly maxHeaderBytes: number;
+  /** Longest a whole request may take to arrive, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** A request so broken that no route saw it: oversized headers, bad HTTP, headers that never ended. */
+  readonly onBrokenRequest?: (fault: Fault) => void;
+}
+
+export interface Serving {
+  readonly port: number;
+  /** Stops accepting, lets requests in progress finish for `graceMs`, then cuts them off. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves an app on one address until closed. */
+export async function serve(app: Hono<HttpEnv>, options: ServeOptions): Promise<Serving> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      maxHeaderSize: options.maxHeaderBytes,
+      requestTimeout: options.requestTimeoutMs,
+      headersTimeout: options.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, options.requestTimeoutMs),
+      keepAliveTimeout: 65_000,
+    },
+  }) as Server;
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    answerBroken(error, socket, options);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.address.port, options.address.host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return { port: (server.address() as AddressInfo).port, close: (graceMs) => closeServer(server, graceMs) };
+}
+
+const brokenCodes: Readonly<Record<string, Fault>> = {
+  HPE_HEADER_OVERFLOW: fault("request.headers-too-large"),
+  ERR_HTTP_REQUEST_TIMEOUT: fault("request.body-timeout"),
+};
+
+function answerBroken(error: NodeJS.ErrnoException, socket: Socket, options: ServeOptions): void {
+  // A connection the peer dropped has nobody to answer and nothing to record.
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const reason = brokenCodes[error.code ?? ""] ?? fault("request.malformed");
+  options.onBrokenRequest?.(reason);
+  const body = problemText(reason, { hop: options.hop });
+  socket.end(
+    `HTTP/1.1 ${statusOf(reason)} Refused\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}
