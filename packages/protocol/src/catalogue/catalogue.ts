@@ -2,14 +2,63 @@ import { z } from "zod";
 import { type Item, type ItemCode, itemSchema } from "./item.ts";
 import { type Purpose, type PurposeCode, purposeSchema } from "./purpose.ts";
 
-/** The list of items and purposes, as published. */
-export const catalogueDocumentSchema = z.strictObject({
-  version: z.number().int().positive(),
-  issuedAt: z.iso.datetime(),
-  items: z.array(itemSchema),
-  purposes: z.array(purposeSchema),
-});
+/** The list of items and purposes, as published. Parsing it also checks that its parts fit together. */
+export const catalogueDocumentSchema = z
+  .strictObject({
+    version: z.number().int().positive(),
+    issuedAt: z.iso.datetime(),
+    items: z.array(itemSchema),
+    purposes: z.array(purposeSchema),
+  })
+  .superRefine((document, context) => {
+    for (const message of inconsistencies(document)) context.addIssue({ code: "custom", message });
+  });
 export type CatalogueDocument = z.infer<typeof catalogueDocumentSchema>;
+
+interface Parts {
+  readonly items: readonly Item[];
+  readonly purposes: readonly Purpose[];
+}
+
+/** What makes a well-formed document useless: a code used twice, or a name that leads nowhere. */
+function inconsistencies({ items, purposes }: Parts): string[] {
+  const known = new Set(items.map(({ code }) => code));
+  return [
+    ...repeated(items.map(({ code }) => code)).map((code) => `item ${code} is listed twice`),
+    ...repeated(purposes.map(({ code }) => code)).map((code) => `purpose ${code} is listed twice`),
+    ...items.flatMap(fieldInconsistencies),
+    ...purposes.flatMap(({ code, items }) =>
+      items.filter((item) => !known.has(item)).map((item) => `purpose ${code} names unknown item ${item}`),
+    ),
+  ];
+}
+
+/** Without these a row is no record. */
+const neededRoles = ["subjectName", "documentNumber", "occurredOn"] as const;
+const dayRoles = ["occurredOn", "validUntil", "disclosedUntil", "removedOn"] as const;
+
+function fieldInconsistencies({ code, fields, columns }: Item): string[] {
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const filled = Object.entries(columns).flatMap(([role, name]) =>
+    name === undefined ? [] : [{ role, name }],
+  );
+  return [
+    ...repeated(fields.map(({ name }) => name)).map((name) => `item ${code} has field ${name} twice`),
+    ...filled
+      .filter(({ name }) => !byName.has(name))
+      .map(({ role, name }) => `item ${code} has no field ${name} for ${role}`),
+    ...neededRoles
+      .filter((role) => byName.get(columns[role])?.required === false)
+      .map((role) => `item ${code} must require ${columns[role]}, its ${role}`),
+    ...dayRoles
+      .filter((role) => (byName.get(columns[role] ?? "")?.type ?? "date") !== "date")
+      .map((role) => `item ${code} must have a date in ${columns[role]}, its ${role}`),
+  ];
+}
+
+function repeated(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value, at) => values.indexOf(value) !== at))];
+}
 
 /** The catalogue as rules and connectors read it: constant-time look-ups by code. */
 export interface Catalogue {

@@ -23,6 +23,8 @@ export const fieldSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/),
   type: z.enum(fieldTypes),
   required: z.boolean(),
+  /** Lengths count code points, as the national file rules do. */
+  minLength: z.number().int().positive().optional(),
   maxLength: z.number().int().positive().optional(),
   /** Allowed values of a `code` field. */
   values: z.array(z.string()).optional(),
@@ -42,6 +44,8 @@ export const columnRolesSchema = z.strictObject({
   occurredOn: z.string(),
   validUntil: z.string().optional(),
   disclosedUntil: z.string().optional(),
+  /** The day a listing ended: from that day on it is neither in force nor disclosed. */
+  removedOn: z.string().optional(),
   sourceUnit: z.string().optional(),
   sourceUnitCode: z.string().optional(),
 });

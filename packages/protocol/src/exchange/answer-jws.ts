@@ -44,10 +44,15 @@ export function openAnswer(
   if (answer === undefined) return err(fault("answer.malformed"));
   if (!fits(answer, expected)) return err(fault("answer.for-another-request"));
   const seconds = now / 1000;
-  if (answer.iat > seconds + clockToleranceSeconds || answer.exp < seconds) {
+  if (!isCurrent(answer, seconds)) {
     return err(fault("answer.expired", undefined, { skewSeconds: Math.round(answer.iat - seconds) }));
   }
   return holdsOnlyWhatWasAsked(answer, expected.question) ? ok(answer) : err(fault("answer.not-asked"));
+}
+
+/** A node may not stretch its answer's life: what it said is true for its day, not for ever. */
+function isCurrent({ iat, exp }: Answer, seconds: number): boolean {
+  return iat <= seconds + clockToleranceSeconds && seconds <= exp && exp - iat <= answerLifetimeSeconds;
 }
 
 function checkSignature(
@@ -66,12 +71,25 @@ function checkSignature(
     : err(fault("answer.signature-invalid"));
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function parsePayload(payload: Uint8Array): Answer | undefined {
   try {
-    return answerSchema.safeParse(JSON.parse(Buffer.from(payload).toString("utf8"))).data;
+    const answer = answerSchema.safeParse(JSON.parse(utf8.decode(payload))).data;
+    return answer && isOneStory(answer) ? answer : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Records come with `ok` and only with it, a refusal with `refused`, and the age of the data with all else. */
+function isOneStory({ status, records, refusal, asOf }: Answer): boolean {
+  const refused = status === "refused";
+  return (
+    (status === "ok") === records.length > 0 &&
+    refused === (refusal !== undefined) &&
+    refused === (asOf === undefined)
+  );
 }
 
 function fits(answer: Answer, { node, question }: Expected): boolean {
@@ -89,10 +107,7 @@ function fits(answer: Answer, { node, question }: Expected): boolean {
   );
 }
 
-/** The status, the records and the refusal must tell one story. */
 function holdsOnlyWhatWasAsked(answer: Answer, question: Expected["question"]): boolean {
-  if ((answer.status === "ok") !== answer.records.length > 0) return false;
-  if ((answer.status === "refused") !== (answer.refusal !== undefined)) return false;
   return answer.records.every(
     (record) =>
       question.items.includes(record.item) &&

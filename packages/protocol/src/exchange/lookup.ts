@@ -25,7 +25,8 @@ export const questionSchema = z.strictObject({
   exchange: z.uuid(),
   requester: nodeIdSchema,
   subject: subjectSchema,
-  items: z.array(itemCodeSchema).min(1).max(200),
+  /** Classes are already resolved: as many as a whole catalogue may list. */
+  items: z.array(itemCodeSchema).min(1).max(2_000),
   purpose: purposeCodeSchema,
   jurisdiction: jurisdictionSchema,
   /** Milliseconds the node has left; past it nobody listens. */

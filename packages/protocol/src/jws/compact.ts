@@ -14,8 +14,6 @@ export interface CompactJws {
 /** The only header we make or accept: no `crit`, `jwk`, `jku` or `x5u` can steer a verifier. */
 const headerSchema = z.strictObject({ alg: z.string(), kid: z.string(), typ: z.string() });
 
-const compactPattern = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
-
 /**
  * Signs through the Signer port rather than with a library's own keys, so that a key may live in an
  * HSM and a suite may be one JOSE has no name for (docs/decisions/0006).
@@ -30,17 +28,26 @@ export async function signCompact(payload: Uint8Array, typ: string, signer: Sign
 
 /** Takes a compact JWS of the given `typ` apart; `undefined` when it is not one. */
 export function readCompact(text: string, typ: string): CompactJws | undefined {
-  if (!compactPattern.test(text)) return undefined;
+  const [protectedHeader, payload, signature, ...more] = text.split(".", 4).map(decodeCanonical);
+  if (!protectedHeader || !payload || !signature || more.length > 0) return undefined;
   const header = readHeader(text);
   if (header === undefined || header.typ !== typ) return undefined;
-  const end = text.lastIndexOf(".");
   return {
     keyId: header.kid,
     algorithm: header.alg,
-    payload: Buffer.from(text.slice(text.indexOf(".") + 1, end), "base64url"),
-    signingInput: Buffer.from(text.slice(0, end)),
-    signature: Buffer.from(text.slice(end + 1), "base64url"),
+    payload,
+    signingInput: Buffer.from(text.slice(0, text.lastIndexOf("."))),
+    signature,
   };
+}
+
+/**
+ * Base64url in its one canonical form: no padding, no white space, no stray bits at the end. Otherwise
+ * one signature would have many texts, and the log commits to the text.
+ */
+function decodeCanonical(segment: string): Uint8Array | undefined {
+  const bytes = Buffer.from(segment, "base64url");
+  return bytes.length > 0 && bytes.toString("base64url") === segment ? bytes : undefined;
 }
 
 function readHeader(text: string): z.infer<typeof headerSchema> | undefined {

@@ -14,8 +14,9 @@ export function ed25519Signer(jwk: OkpPrivate): Signer {
   const seed = Buffer.from(jwk.d, "base64url");
   sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed);
   sodium.sodium_memzero(seed);
-  if (!publicKey.equals(Buffer.from(jwk.x, "base64url")))
+  if (!publicKey.equals(Buffer.from(jwk.x, "base64url"))) {
     throw new Error("private and public part of the key do not match");
+  }
   return {
     keyId: thumbprint(publicOf(jwk)),
     suite: ed25519,
@@ -29,6 +30,9 @@ export function ed25519Signer(jwk: OkpPrivate): Signer {
 
 export function ed25519Verifier(jwk: OkpPublic): Verifier {
   const publicKey = Buffer.from(jwk.x, "base64url");
+  // Also refuses points of small order, for which anybody can make signatures.
+  if (!sodium.crypto_core_ed25519_is_valid_point(publicKey))
+    throw new Error("public key is not a point of the curve");
   return {
     keyId: thumbprint(jwk),
     suite: ed25519,

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
+import { createECDH, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { type PrivateJwk, type PublicJwk, publicOf, thumbprint } from "./jwk.ts";
 import type { Signer, Suite, Verifier } from "./signer.ts";
 
@@ -11,12 +11,27 @@ type EcPublic = Extract<PublicJwk, { kty: "EC" }>;
 const signatureBytes = 64;
 
 export function es256Signer(jwk: EcPrivate): Signer {
+  if (!publicPoint(jwk.d).equals(uncompressed(jwk))) {
+    throw new Error("private and public part of the key do not match");
+  }
   const key = createPrivateKey({ key: jwk, format: "jwk" });
   return {
     keyId: thumbprint(publicOf(jwk)),
     suite: es256,
     sign: (message) => sign("sha256", message, { key, dsaEncoding: "ieee-p1363" }),
   };
+}
+
+/** node:crypto takes the three coordinates of a private JWK without comparing them. */
+function publicPoint(d: string): Buffer {
+  const ecdh = createECDH("prime256v1");
+  ecdh.setPrivateKey(Buffer.from(d, "base64url"));
+  return ecdh.getPublicKey();
+}
+
+/** SEC 1 §2.3.3: 04 ‖ x ‖ y. */
+function uncompressed({ x, y }: EcPrivate): Buffer {
+  return Buffer.concat([Uint8Array.of(4), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
 }
 
 export function es256Verifier(jwk: EcPublic): Verifier {

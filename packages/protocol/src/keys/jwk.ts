@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 
-const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes, base64url");
+/** 43 characters hold two bits more than 32 bytes; those are zero, or one key would have four thumbprints. */
+const coordinate = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, "32 bytes, base64url");
 
 /** Public signing keys a federation accepts (RFC 7517, RFC 8037). */
 export const publicJwkSchema = z.discriminatedUnion("kty", [

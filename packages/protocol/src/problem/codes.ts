@@ -57,8 +57,8 @@ export const codes = {
   },
   "signature.component-absent": {
     status: 401,
-    en: "A signed component is absent from the message",
-    zh: "报文缺少已签名的组成部分",
+    en: "A signed component is absent from the message or cannot be signed",
+    zh: "已签名的组成部分在报文中缺失或含有不可签名的字符",
   },
   "signature.parameter-missing": {
     status: 401,

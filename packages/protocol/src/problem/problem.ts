@@ -14,7 +14,9 @@ export const problemSchema = z.object({
   hop: z.string(),
   traceId: z.string().optional(),
   requestId: z.string().optional(),
-  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional(),
+  facts: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]))
+    .optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 
@@ -36,7 +38,7 @@ export function toProblem(
     hop: where.hop,
     ...(where.traceId !== undefined && { traceId: where.traceId }),
     ...(where.requestId !== undefined && { requestId: where.requestId }),
-    ...(error.facts && { facts: { ...error.facts } as Record<string, string | number | boolean> }),
+    ...(error.facts && { facts: { ...error.facts } }),
   };
 }
 

@@ -8,13 +8,16 @@ export const daySchema = z.iso.date();
 /** `current`; `annotated` (objection, review, litigation); `repaired` and `withdrawn` are no longer disclosed. */
 export const recordStates = ["current", "annotated", "repaired", "withdrawn"] as const;
 
+/** Longest id and subject name, in UTF-16 units. */
+export const recordLengths = { id: 200, subjectName: 200 } as const;
+
 /** One fact about one subject, in one version. `fields` holds the item's national columns, checked against the catalogue. */
 export const recordSchema = z.strictObject({
   /** Unique within the node that holds it: `<item>:<document number>[:…]`. */
-  id: z.string().min(1).max(200),
+  id: z.string().min(1).max(recordLengths.id),
   item: itemCodeSchema,
   subject: subjectSchema,
-  subjectName: z.string().max(200),
+  subjectName: z.string().max(recordLengths.subjectName),
   /** The record's own jurisdiction; a subject's code does not reveal its district. */
   jurisdiction: jurisdictionSchema,
   version: z.number().int().positive(),

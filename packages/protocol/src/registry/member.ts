@@ -6,6 +6,11 @@ import { publicJwkSchema } from "../keys/index.ts";
 export const roles = ["city", "district", "neighbour-city", "source-unit", "credit-user", "auditor"] as const;
 export type Role = (typeof roles)[number];
 
+/** `https://host[:port]` and nothing behind it: the prefix of every `@target-uri`. */
+const originSchema = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => URL.parse(text)?.origin === text, "an origin: no path and no final slash");
+
 /** A member's signing key and when it counts. `notAfter` is set when it is rotated or revoked. */
 export const memberKeySchema = z.strictObject({
   jwk: publicJwkSchema,
@@ -24,7 +29,7 @@ export const memberSchema = z.strictObject({
   /** What it answers for; absent when it only asks. */
   jurisdiction: jurisdictionSchema.optional(),
   /** Public origin of its agent or gateway, `https://host[:port]`; absent when it only asks. */
-  endpoint: z.url().optional(),
+  endpoint: originSchema.optional(),
   keys: z.array(memberKeySchema).min(1),
   scope: z.strictObject({
     items: z.union([z.literal("all"), z.array(itemCodeSchema)]),

@@ -14,7 +14,8 @@ export interface Component {
 function derivedFromRequest(name: string, request: RequestHead): string | undefined {
   if (name === "@method") return request.method;
   if (name === "@target-uri") return request.targetUri;
-  const url = new URL(request.targetUri);
+  const url = URL.parse(request.targetUri);
+  if (url === null) return undefined;
   switch (name) {
     case "@authority":
       return url.host;
@@ -39,8 +40,14 @@ function componentValue(component: Component, message: RequestHead | ResponseHea
   if (component.name.startsWith("@")) {
     return "method" in source ? derivedFromRequest(component.name, source) : undefined;
   }
-  return source.field(component.name)?.trim();
+  return source.field(component.name)?.replace(outerSpace, "");
 }
+
+/** RFC 9110 §5.5: what surrounds a field value is SP and HTAB; anything else belongs to the value. */
+const outerSpace = /^[ \t]+|[ \t]+$/g;
+
+/** RFC 9421 §2.5: a signature base is ASCII, and a CR or LF would let a value forge a line of its own. */
+const signable = /^[\t\x20-\x7e]*$/;
 
 /** `"content-digest";req`: a component identifier as RFC 9421 §2 serialises it. */
 export function componentIdentifier(component: Component): string {
@@ -49,7 +56,7 @@ export function componentIdentifier(component: Component): string {
 
 /**
  * The signature base (RFC 9421 §2.5): one line a component, then the parameters. Returns the name
- * of the first component the message does not have, or whose value could forge a line (CR or LF).
+ * of the first component that the message does not have or whose value cannot be signed.
  */
 export function signatureBase(
   components: readonly Component[],
@@ -59,7 +66,7 @@ export function signatureBase(
   let base = "";
   for (const component of components) {
     const value = componentValue(component, message);
-    if (value === undefined || /[\r\n]/.test(value)) return { absent: component.name };
+    if (value === undefined || !signable.test(value)) return { absent: component.name };
     base += `${componentIdentifier(component)}: ${value}\n`;
   }
   return { base: `${base}"@signature-params": ${signatureParameters}` };

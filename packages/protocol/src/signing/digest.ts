@@ -8,6 +8,12 @@ export function contentDigest(body: Uint8Array): string {
   return `sha-256=:${createHash("sha256").update(body).digest("base64")}:`;
 }
 
+/** RFC 9530 §5 names the algorithms in its own way; the second of each pair is node:crypto's. */
+const algorithms = [
+  ["sha-256", "sha256"],
+  ["sha-512", "sha512"],
+] as const;
+
 /**
  * Checks the field against the body. A signature covers only the field, so this is never optional.
  * sha-256 must be there; sha-512 is checked when there; other algorithms are ignored (RFC 9530 §5).
@@ -21,11 +27,8 @@ export function checkContentDigest(field: string | undefined, body: Uint8Array):
     return err(fault("digest.malformed"));
   }
   if (!digests.has("sha-256")) return err(fault("digest.malformed", "no sha-256 digest"));
-  for (const [field, algorithm] of [
-    ["sha-256", "sha256"],
-    ["sha-512", "sha512"],
-  ] as const) {
-    const member = digests.get(field);
+  for (const [name, algorithm] of algorithms) {
+    const member = digests.get(name);
     if (member === undefined) continue;
     const [value] = member;
     if (!(value instanceof ArrayBuffer)) return err(fault("digest.malformed"));

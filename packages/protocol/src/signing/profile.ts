@@ -1,8 +1,8 @@
 import type { Component } from "./base.ts";
 
 /**
- * The one transport profile (PR-EXCHANGE §3). Nothing in it is negotiable: what is signed, in which
- * order, with which parameters and for how long.
+ * The one transport profile (PR-EXCHANGE §3). Nothing in it is negotiable: what is signed, with which
+ * parameters and for how long.
  */
 export const profileTag = "xinqiao";
 
@@ -27,9 +27,10 @@ export const responseComponents: readonly Component[] = [
 
 export const profileParameters = ["created", "expires", "nonce", "keyid", "tag"] as const;
 
+/** From `created` to `expires`. */
 export const lifetimeSeconds = { default: 60, max: 300 } as const;
 
-/** How far ahead of ours a sender's clock may be before we name the difference and refuse. */
+/** Seconds a sender's clock may be ahead of ours before we name the difference and refuse. */
 export const clockToleranceSeconds = 10;
 
 /** Base64url; 128 bits at least. */

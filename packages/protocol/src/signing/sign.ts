@@ -5,6 +5,7 @@ import { contentDigest } from "./digest.ts";
 import { fieldReader, type RequestHead, type ResponseHead } from "./message.ts";
 import {
   lifetimeSeconds,
+  noncePattern,
   profileLabel,
   profileTag,
   requestComponents,
@@ -18,6 +19,7 @@ export interface Sealing {
   readonly now: number;
   /** Fresh for every attempt: base64url, at least 128 bits. */
   readonly nonce: string;
+  /** Seconds. */
   readonly lifetime?: number;
 }
 
@@ -31,9 +33,15 @@ export interface OutgoingRequest {
   readonly to: NodeId;
 }
 
+/** What a verifier would refuse is not signed in the first place: a bad nonce or lifetime is a bug of the caller. */
 function signatureParameters(components: readonly Component[], sealing: Sealing): string {
+  const { lifetime = lifetimeSeconds.default } = sealing;
+  if (!noncePattern.test(sealing.nonce))
+    throw new Error("cannot sign: the nonce is not 22 to 64 base64url characters");
+  if (!(lifetime >= 1 && lifetime <= lifetimeSeconds.max))
+    throw new Error(`cannot sign: a lifetime of ${lifetime} s`);
   const created = Math.floor(sealing.now / 1000);
-  const expires = created + (sealing.lifetime ?? lifetimeSeconds.default);
+  const expires = created + lifetime;
   return `${componentList(components)};created=${created};expires=${expires};nonce="${sealing.nonce}";keyid="${sealing.signer.keyId}";tag="${profileTag}"`;
 }
 
@@ -44,7 +52,7 @@ async function signatureFields(
 ): Promise<{ "signature-input": string; signature: string }> {
   const parameters = signatureParameters(components, sealing);
   const result = signatureBase(components, parameters, message);
-  if ("absent" in result) throw new Error(`cannot sign: ${result.absent} is absent`);
+  if ("absent" in result) throw new Error(`cannot sign: ${result.absent} is absent or not printable ASCII`);
   const pending = sealing.signer.sign(Buffer.from(result.base));
   const signature = pending instanceof Uint8Array ? pending : await pending;
   return {

@@ -28,20 +28,17 @@ export function parseSignature(
 ): Result<ParsedSignature, Fault> {
   const located = locate(field);
   if (!located.ok) return located;
-  const { input, signature } = located.value;
+  const { input, ...verbatim } = located.value;
   const components = parseComponents(input, required);
   if (!components.ok) return components;
   const parameters = parseParameters(input);
   if (!parameters.ok) return parameters;
-  return ok({
-    components: components.value,
-    parameters: serializeInnerList(input),
-    ...parameters.value,
-    signature,
-  });
+  return ok({ components: components.value, ...parameters.value, ...verbatim });
 }
 
-function locate(field: FieldReader): Result<{ input: InnerList; signature: Uint8Array }, Fault> {
+type Located = Pick<ParsedSignature, "parameters" | "signature"> & { readonly input: InnerList };
+
+function locate(field: FieldReader): Result<Located, Fault> {
   const inputField = field("signature-input");
   const signatureField = field("signature");
   if (inputField === undefined || signatureField === undefined) return err(fault("signature.missing"));
@@ -54,9 +51,14 @@ function locate(field: FieldReader): Result<{ input: InnerList; signature: Uint8
     if (second !== undefined) return err(fault("signature.ambiguous"));
     const [label, input] = found;
     if (!isInnerList(input)) return err(fault("signature.malformed"));
-    const value = parseDictionary(signatureField).get(label)?.[0];
-    if (!(value instanceof ArrayBuffer)) return err(fault("signature.malformed"));
-    return ok({ input, signature: new Uint8Array(value) });
+    const [value, extra] = parseDictionary(signatureField).get(label) ?? [];
+    if (!(value instanceof ArrayBuffer) || extra?.size !== 0) return err(fault("signature.malformed"));
+    const [parameters, signature] = [serializeInnerList(input), Buffer.from(value)];
+    // `created=1.0`, a repeated parameter, odd spacing or stray base64 bits read the same but are not what was sent.
+    const asSent =
+      inputField.includes(`${label}=${parameters}`) &&
+      signatureField.includes(`${label}=:${signature.toString("base64")}:`);
+    return asSent ? ok({ input, parameters, signature }) : err(fault("signature.malformed"));
   } catch {
     return err(fault("signature.malformed"));
   }
@@ -77,8 +79,9 @@ function parseComponents(
     if (parameters.size > (component.req ? 1 : 0) || !allowed.has(identifier)) {
       return err(fault("signature.component-unknown", undefined, { component: name.slice(0, 64) }));
     }
-    if (seen.has(identifier))
-      return err(fault("signature.component-duplicate", undefined, { component: name }));
+    if (seen.has(identifier)) {
+      return err(fault("signature.component-duplicate", undefined, { component: identifier }));
+    }
     seen.add(identifier);
     components.push(component);
   }

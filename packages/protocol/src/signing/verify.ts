@@ -11,7 +11,7 @@ import { type ParsedSignature, parseSignature } from "./signature-input.ts";
 export interface Checking {
   /** Key by thumbprint; `undefined` when no member has it. */
   readonly key: (keyId: string) => KnownKey | undefined;
-  /** Our own node id: the only recipient we accept, the only sender a response may answer. */
+  /** Our own node id: the only recipient of a request, the only one whose requests a response may answer. */
   readonly self: NodeId;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -23,7 +23,7 @@ export interface Verified {
   readonly requestId: string;
   readonly keyId: string;
   readonly nonce: string;
-  /** Milliseconds since 1970 until which the nonce must be remembered. */
+  /** Milliseconds since 1970 until which the nonce must be remembered, by whichever replica's clock. */
   readonly nonceExpiresAt: number;
 }
 
@@ -38,11 +38,10 @@ export function verifyRequest(
 ): Result<Verified, Fault> {
   const parsed = parseSignature(request.field, requestComponents);
   if (!parsed.ok) return parsed;
-  const recipient = request.field("xinqiao-to");
-  if (recipient === undefined)
-    return err(fault("signature.component-absent", undefined, { component: "xinqiao-to" }));
-  if (recipient !== checking.self) return err(fault("signature.recipient-mismatch"));
-  const from = checkKey(parsed.value, request.field("xinqiao-from"), checking);
+  const parties = partiesOf(request);
+  if (!parties.ok) return parties;
+  if (parties.value.to !== checking.self) return err(fault("signature.recipient-mismatch"));
+  const from = checkKey(parsed.value, parties.value.from, checking);
   if (!from.ok) return from;
   const checked = checkMessage(parsed.value, from.value, request, body, checking.now);
   if (!checked.ok) return checked;
@@ -60,11 +59,23 @@ export function verifyResponse(
 ): Result<Verified, Fault> {
   const parsed = parseSignature(response.field, responseComponents);
   if (!parsed.ok) return parsed;
-  const from = checkKey(parsed.value, response.request.field("xinqiao-to"), checking);
+  const parties = partiesOf(response.request);
+  if (!parties.ok) return parties;
+  if (parties.value.from !== checking.self) return err(fault("signature.recipient-mismatch"));
+  const from = checkKey(parsed.value, parties.value.to, checking);
   if (!from.ok) return from;
   const checked = checkMessage(parsed.value, from.value, response, body, checking.now);
   if (!checked.ok) return checked;
   return ok(verified(parsed.value, from.value, response.request));
+}
+
+/** Who sent a request and to whom: both signed, so neither may be left out. */
+function partiesOf(request: RequestHead): Result<{ readonly from: string; readonly to: string }, Fault> {
+  const [from, to] = [request.field("xinqiao-from"), request.field("xinqiao-to")];
+  const absent = (component: string) => err(fault("signature.component-absent", undefined, { component }));
+  if (from === undefined) return absent("xinqiao-from");
+  if (to === undefined) return absent("xinqiao-to");
+  return ok({ from, to });
 }
 
 function verified(signature: ParsedSignature, from: KnownKey, request: RequestHead): Verified {
@@ -73,15 +84,11 @@ function verified(signature: ParsedSignature, from: KnownKey, request: RequestHe
     requestId: request.field("x-request-id") ?? "",
     keyId: signature.keyId,
     nonce: signature.nonce,
-    nonceExpiresAt: (signature.expires + 1) * 1000,
+    nonceExpiresAt: (signature.expires + 1 + clockToleranceSeconds) * 1000,
   };
 }
 
-function checkKey(
-  signature: ParsedSignature,
-  sender: string | undefined,
-  checking: Checking,
-): Result<KnownKey, Fault> {
+function checkKey(signature: ParsedSignature, sender: string, checking: Checking): Result<KnownKey, Fault> {
   const known = checking.key(signature.keyId);
   if (known === undefined) return err(fault("signature.key-unknown"));
   if (known.member.node !== sender) return err(fault("signature.key-of-another-member"));

@@ -1,0 +1,8 @@
+export { configFileName, loadCatalogue, loadConfig } from "./load.ts";
+export {
+  type GatewayConfig,
+  type GatewayConfigFile,
+  gatewayConfigSchema,
+  type Limits,
+  type UpstreamConfig,
+} from "./schema.ts";

@@ -1,0 +1,25 @@
+import { join, resolve } from "node:path";
+import { type Catalogue, baseCatalogue, catalogueDocumentSchema, indexCatalogue } from "@xinqiao/protocol/catalogue";
+import { readConfig } from "@xinqiao/runtime/config";
+import { type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
+
+export const configFileName = "gateway.json";
+
+/** Reads `gateway.json` in `home` and makes its paths absolute. Throws a ConfigError with every fault. */
+export async function loadConfig(home: string): Promise<GatewayConfig> {
+  const config = await readConfig(gatewayConfigSchema, join(home, configFileName));
+  const absolute = (path: string) => resolve(home, path);
+  return {
+    ...config,
+    members: absolute(config.members),
+    signingKey: absolute(config.signingKey),
+    log: absolute(config.log),
+    ...(config.catalogue !== undefined && { catalogue: absolute(config.catalogue) }),
+  };
+}
+
+export async function loadCatalogue(config: Pick<GatewayConfig, "catalogue">): Promise<Catalogue> {
+  const document =
+    config.catalogue === undefined ? baseCatalogue() : await readConfig(catalogueDocumentSchema, config.catalogue);
+  return indexCatalogue(document);
+}

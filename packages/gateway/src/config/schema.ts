@@ -1,0 +1,66 @@
+import { labelSchema } from "@xinqiao/protocol/catalogue";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
+import { z } from "zod";
+
+const positive = z.number().int().positive();
+
+/** What one member may ask for, and what one address may get wrong, before it has to wait. */
+const rateSchema = z.strictObject({ requests: positive, perSeconds: positive });
+
+const limitsSchema = z.strictObject({
+  maxBodyBytes: positive.default(64 * 1024),
+  maxHeaderBytes: positive.default(16 * 1024),
+  maxAnswerBytes: positive.default(8 * 1024 * 1024),
+  bodyTimeoutMs: positive.default(5_000),
+  maxConcurrent: positive.default(1_000),
+  perMember: rateSchema.default({ requests: 500, perSeconds: 1 }),
+  /** Refusals of unauthenticated requests from one address; beyond it they are counted, not answered one by one. */
+  refusalsPerAddress: rateSchema.default({ requests: 100, perSeconds: 10 }),
+});
+
+const upstreamSchema = z.strictObject({
+  connections: positive.default(64),
+  maxConcurrent: positive.default(128),
+  attemptTimeoutMs: positive.default(10_000),
+  connectTimeoutMs: positive.default(1_000),
+  retryRatio: z.number().min(0).max(1).default(0.1),
+  breaker: z
+    .strictObject({
+      volumeThreshold: positive.default(5),
+      errorThresholdPercentage: z.number().min(1).max(100).default(50),
+      windowMs: positive.default(10_000),
+      resetTimeoutMs: positive.default(5_000),
+    })
+    .prefault({}),
+  /** Extra trust anchors (PEM file) for members whose certificate is signed by a private CA. */
+  caFile: z.string().optional(),
+});
+
+/** `gateway.json`. Paths are relative to the file's own folder. */
+export const gatewayConfigSchema = z.strictObject({
+  node: nodeIdSchema,
+  name: labelSchema,
+  division: z.string().regex(/^\d{6}$/, "a six-digit division code"),
+  /** Public origin, as members reach and sign it. */
+  origin: originSchema,
+  listen: addressSchema,
+  /** Health, metrics and targets: keep it off the public network. */
+  admin: addressSchema,
+  members: z.string().default("members.json"),
+  signingKey: z.string().default("keys/signing.jwk.json"),
+  log: z.string().default("log.db"),
+  /** Free space below which no new exchange begins, so that those under way can still be logged. */
+  logReserveBytes: z.number().int().nonnegative().default(64 * 1024 * 1024),
+  catalogue: z.string().optional(),
+  limits: limitsSchema.prefault({}),
+  upstream: upstreamSchema.prefault({}),
+  shutdownGraceMs: positive.default(10_000),
+  logLevel: logLevelSchema.default("info"),
+});
+
+export type GatewayConfig = z.output<typeof gatewayConfigSchema>;
+/** The file as an operator writes it: defaults left out. */
+export type GatewayConfigFile = z.input<typeof gatewayConfigSchema>;
+export type Limits = GatewayConfig["limits"];
+export type UpstreamConfig = GatewayConfig["upstream"];

@@ -1,0 +1,35 @@
+import type { ResultRow } from "@xinqiao/protocol/exchange";
+import { fault } from "@xinqiao/protocol/problem";
+import { err } from "@xinqiao/protocol/result";
+import type { TraceContext } from "@xinqiao/protocol/trace";
+import type { Deadline } from "./deadline.ts";
+import type { AskNode, TargetQuestion } from "./ports.ts";
+import { toRow } from "./row.ts";
+import type { Target } from "./targets.ts";
+
+export interface FanOut {
+  readonly targets: readonly Target[];
+  readonly question: Omit<TargetQuestion, "jurisdiction">;
+  readonly deadline: Deadline;
+  readonly trace: TraceContext;
+  /** Answers as of before this instant (ms since 1970) are stale. */
+  readonly oldestAsOf: number;
+}
+
+/**
+ * Asks every target at once under one deadline. Each row stands alone: what one node does cannot
+ * touch another's.
+ */
+export function fanOut(work: FanOut, ask: AskNode, elapsed: () => number): Promise<ResultRow[]> {
+  return Promise.all(
+    work.targets.map(async (target) => {
+      const begun = elapsed();
+      const question = { ...work.question, jurisdiction: target.jurisdiction };
+      const asked =
+        target.member.status === "active"
+          ? await ask(target.member, question, work.deadline, work.trace)
+          : err(fault("policy.member-not-active"));
+      return toRow(target, asked, Math.round((elapsed() - begun) * 10) / 10, work.oldestAsOf);
+    }),
+  );
+}

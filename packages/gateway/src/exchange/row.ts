@@ -1,0 +1,42 @@
+import type { ResultRow, RowStatus } from "@xinqiao/protocol/exchange";
+import type { Code, Fault } from "@xinqiao/protocol/problem";
+import type { Result } from "@xinqiao/protocol/result";
+import type { VerifiedAnswer } from "./ports.ts";
+import type { Target } from "./targets.ts";
+
+const statusOfFault: Partial<Record<Code, RowStatus>> = {
+  "node.timeout": "timeout",
+  "node.circuit-open": "open",
+};
+
+/** One target's row: what it said, or why it said nothing. Nothing is ever invented or dropped. */
+export function toRow(
+  target: Target,
+  asked: Result<VerifiedAnswer, Fault>,
+  latencyMs: number,
+  oldestAsOf: number,
+): ResultRow {
+  const base = { jurisdiction: target.jurisdiction, node: target.member.node, latencyMs };
+  if (!asked.ok) {
+    return { ...base, status: statusOfFault[asked.error.code] ?? "error", code: asked.error.code };
+  }
+  const { answer, jws } = asked.value;
+  if (answer.status === "refused") {
+    return { ...base, status: "refused", ...(answer.refusal && { code: answer.refusal.code }), answer: jws };
+  }
+  const { asOf } = answer;
+  const stale = asOf === undefined || Date.parse(asOf) < oldestAsOf;
+  return {
+    ...base,
+    status: stale ? "stale" : answer.status,
+    ...(asOf !== undefined && { asOf }),
+    ...(stale && { code: "answer.data-too-old" }),
+    answer: jws,
+  };
+}
+
+/** Complete means that every jurisdiction asked has answered with data of the age asked for, or refused. */
+export function isComplete(rows: readonly ResultRow[]): boolean {
+  return rows.every(({ status }) => status === "ok" || status === "none" || status === "refused");
+}
+

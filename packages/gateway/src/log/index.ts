@@ -1,0 +1,1 @@
+export type { AppendError, Appended, AuditLog, NonceClaim } from "./audit-log.ts";

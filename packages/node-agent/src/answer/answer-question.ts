@@ -1,0 +1,104 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import { type Answer, answerLifetimeSeconds, type Question, signAnswer } from "@xinqiao/protocol/exchange";
+import { type NodeId, parseSubject } from "@xinqiao/protocol/identity";
+import type { Signer } from "@xinqiao/protocol/keys";
+import { type Decision, decide, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { isDisclosable } from "@xinqiao/protocol/record";
+import type { Directory } from "@xinqiao/protocol/registry";
+import { ok, type Result } from "@xinqiao/protocol/result";
+import type { RecordSource } from "../source/index.ts";
+
+export interface AnswerDependencies {
+  readonly node: NodeId;
+  readonly jurisdiction: string | undefined;
+  readonly directory: () => Directory;
+  readonly catalogue: Catalogue;
+  readonly rules: readonly Rule[];
+  readonly source: Pick<RecordSource, "find">;
+  readonly signer: Signer;
+  readonly now: () => number;
+  /** The local calendar day of an instant, `YYYY-MM-DD`: publication ends by the day. */
+  readonly dayOf: (now: number) => string;
+}
+
+/** What was answered, for this node's own books; the text is the signed answer. */
+export interface SignedAnswer {
+  readonly status: Answer["status"];
+  readonly refusal: Answer["refusal"];
+  readonly recordCount: number;
+  readonly text: string;
+}
+
+type Body = Pick<Answer, "status" | "records" | "refusal" | "asOf">;
+
+/**
+ * Decides by this node's own policy, reads its source, and signs what it says. A refusal is an
+ * answer; only a source that cannot be read is a fault.
+ */
+export async function answerQuestion(
+  question: Question,
+  deps: AnswerDependencies,
+  signal: AbortSignal,
+): Promise<Result<SignedAnswer, Fault>> {
+  const decision = decideQuestion(question, deps);
+  const body = decision.allowed ? await disclose(question, deps, signal) : ok(refusal(decision));
+  if (!body.ok) return body;
+  const seconds = Math.floor(deps.now() / 1000);
+  const text = await signAnswer(
+    {
+      iss: deps.node,
+      aud: question.requester,
+      jti: question.exchange,
+      iat: seconds,
+      exp: seconds + answerLifetimeSeconds,
+      jurisdiction: question.jurisdiction,
+      purpose: question.purpose,
+      subject: question.subject,
+      items: question.items,
+      ...body.value,
+    },
+    deps.signer,
+  );
+  return ok({
+    status: body.value.status,
+    refusal: body.value.refusal,
+    recordCount: body.value.records.length,
+    text,
+  });
+}
+
+function decideQuestion(question: Question, deps: AnswerDependencies): Decision {
+  const refuse = (rule: string, reason: Fault): Decision => ({ allowed: false, rule, fault: reason });
+  const requester = deps.directory().member(question.requester);
+  if (requester === undefined) return refuse("requester-known", fault("policy.member-not-active"));
+  if (question.jurisdiction !== deps.jurisdiction) {
+    return refuse("jurisdiction-ours", fault("lookup.jurisdiction-unknown"));
+  }
+  const subject = parseSubject(question.subject);
+  if (!subject.ok) return refuse("subject-valid", subject.error);
+  const asked = resolveAsked(question, deps.catalogue);
+  if (!asked.ok) return refuse("catalogue-knows", asked.error);
+  return decide(deps.rules, {
+    requester,
+    subjectKind: question.subject.kind,
+    ...asked.value,
+    jurisdictions: [question.jurisdiction],
+  });
+}
+
+function refusal(decision: Extract<Decision, { allowed: false }>): Body {
+  return { status: "refused", records: [], refusal: { code: decision.fault.code, rule: decision.rule } };
+}
+
+async function disclose(
+  question: Question,
+  deps: AnswerDependencies,
+  signal: AbortSignal,
+): Promise<Result<Body, Fault>> {
+  const found = await deps.source.find({ subject: question.subject, items: question.items }, signal);
+  if (!found.ok) return found;
+  const today = deps.dayOf(deps.now());
+  const records = found.value.records.filter((record) => isDisclosable(record, today));
+  return ok({ status: records.length > 0 ? "ok" : "none", records, asOf: found.value.asOf });
+}

@@ -1,0 +1,1 @@
+export { type AnswerDependencies, answerQuestion, type SignedAnswer } from "./answer-question.ts";

@@ -1,0 +1,2 @@
+export { configFileName, loadCatalogue, loadConfig } from "./load.ts";
+export { type AgentConfig, type AgentConfigFile, agentConfigSchema, type NodePolicy } from "./schema.ts";

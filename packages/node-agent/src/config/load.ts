@@ -1,0 +1,32 @@
+import { join, resolve } from "node:path";
+import {
+  baseCatalogue,
+  type Catalogue,
+  catalogueDocumentSchema,
+  indexCatalogue,
+} from "@xinqiao/protocol/catalogue";
+import { readConfig } from "@xinqiao/runtime/config";
+import { type AgentConfig, agentConfigSchema } from "./schema.ts";
+
+export const configFileName = "agent.json";
+
+/** Reads `agent.json` in `home` and makes its paths absolute. Throws a ConfigError with every fault. */
+export async function loadConfig(home: string): Promise<AgentConfig> {
+  const config = await readConfig(agentConfigSchema, join(home, configFileName));
+  const absolute = (path: string) => resolve(home, path);
+  return {
+    ...config,
+    members: absolute(config.members),
+    signingKey: absolute(config.signingKey),
+    localToken: absolute(config.localToken),
+    store: absolute(config.store),
+    ...(config.catalogue !== undefined && { catalogue: absolute(config.catalogue) }),
+    ...(config.caFile !== undefined && { caFile: absolute(config.caFile) }),
+  };
+}
+
+export async function loadCatalogue(config: Pick<AgentConfig, "catalogue">): Promise<Catalogue> {
+  const document =
+    config.catalogue === undefined ? baseCatalogue() : await readConfig(catalogueDocumentSchema, config.catalogue);
+  return indexCatalogue(document);
+}

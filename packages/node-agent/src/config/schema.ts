@@ -1,0 +1,58 @@
+import { itemCodeSchema, labelSchema, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
+import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
+import { roles } from "@xinqiao/protocol/registry";
+import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
+import { z } from "zod";
+import { sourceConfigSchema } from "../source/index.ts";
+
+const positive = z.number().int().positive();
+
+const limitsSchema = z.strictObject({
+  maxBodyBytes: positive.default(64 * 1024),
+  maxHeaderBytes: positive.default(16 * 1024),
+  /** Largest reply accepted from the gateway. */
+  maxReplyBytes: positive.default(64 * 1024 * 1024),
+  bodyTimeoutMs: positive.default(5_000),
+  maxConcurrent: positive.default(256),
+  /** Connections kept to the gateway. */
+  connections: positive.default(32),
+});
+
+/** What this member decides for itself, whatever the city has decided. */
+const policySchema = z.strictObject({
+  requesters: z.union([z.literal("all"), z.array(nodeIdSchema)]).default("all"),
+  purposes: z.union([z.literal("all"), z.array(purposeCodeSchema)]).default("all"),
+  withheldItems: z.array(itemCodeSchema).default([]),
+});
+
+/** `agent.json`. Paths are relative to the file's own folder. */
+export const agentConfigSchema = z.strictObject({
+  node: nodeIdSchema,
+  name: labelSchema,
+  role: z.enum(roles),
+  division: z.string().regex(/^\d{6}$/, "a six-digit division code"),
+  /** What this member answers for; absent for one that only asks. */
+  jurisdiction: jurisdictionSchema.optional(),
+  gateway: z.strictObject({ node: nodeIdSchema, origin: originSchema }),
+  /** Where the gateway reaches this agent, and the origin it signs for. */
+  listen: addressSchema,
+  origin: originSchema,
+  /** Plain JSON for the local platform: keep it on loopback. */
+  local: addressSchema,
+  members: z.string().default("members.json"),
+  signingKey: z.string().default("keys/signing.jwk.json"),
+  localToken: z.string().default("local.token"),
+  store: z.string().default("store.db"),
+  catalogue: z.string().optional(),
+  sources: z.array(sourceConfigSchema).default([]),
+  policy: policySchema.prefault({}),
+  limits: limitsSchema.prefault({}),
+  caFile: z.string().optional(),
+  shutdownGraceMs: positive.default(10_000),
+  logLevel: logLevelSchema.default("info"),
+});
+
+export type AgentConfig = z.output<typeof agentConfigSchema>;
+/** The file as an operator writes it: defaults left out. */
+export type AgentConfigFile = z.input<typeof agentConfigSchema>;
+export type NodePolicy = AgentConfig["policy"];

@@ -1,0 +1,127 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import {
+  type Exchange,
+  exchangeSchema,
+  type Lookup,
+  type OpenedExchange,
+  openAnswer,
+  type ResultRow,
+} from "@xinqiao/protocol/exchange";
+import type { NodeId } from "@xinqiao/protocol/identity";
+import type { Signer } from "@xinqiao/protocol/keys";
+import { resolveAsked } from "@xinqiao/protocol/policy";
+import { fault, parseProblem } from "@xinqiao/protocol/problem";
+import type { Directory } from "@xinqiao/protocol/registry";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { fieldReader, type RequestHead, signRequest, verifyResponse } from "@xinqiao/protocol/signing";
+import { formatTraceparent, type TraceContext } from "@xinqiao/protocol/trace";
+import { parseJson } from "@xinqiao/protocol/transport";
+import type { Entropy } from "@xinqiao/runtime/entropy";
+import type { GatewayReply, LookUpError, SendToGateway } from "./port.ts";
+
+export interface LookUpDependencies {
+  readonly node: NodeId;
+  readonly gateway: { readonly node: NodeId; readonly origin: string };
+  readonly directory: () => Directory;
+  readonly catalogue: Catalogue;
+  readonly signer: Signer;
+  readonly send: SendToGateway;
+  readonly entropy: Entropy;
+  readonly now: () => number;
+}
+
+const path = "/v1/lookups";
+
+/** Time over the lookup's own deadline that the way to the gateway and back may take. */
+const travelMs = 1_000;
+
+/** Asks the federation: signs, sends, and believes nothing that does not verify. */
+export async function lookUp(
+  lookup: Lookup,
+  trace: TraceContext,
+  deps: LookUpDependencies,
+  signal: AbortSignal,
+): Promise<Result<OpenedExchange, LookUpError>> {
+  const body = Buffer.from(JSON.stringify(lookup));
+  const exchange = deps.entropy.uuid();
+  const request = await sign(body, exchange, trace, deps);
+  const reply = await deps.send({ ...request, path, body }, lookup.deadlineMs + travelMs, signal);
+  if (!reply.ok) return err({ by: "agent", fault: reply.error });
+  const verified = verifyResponse({ ...reply.value.head, request }, reply.value.body, {
+    key: deps.directory().key,
+    self: deps.node,
+    now: deps.now(),
+  });
+  if (reply.value.head.status !== 200) return err(problemOf(reply.value, verified.ok));
+  const invalid = (detail: string) => err({ by: "agent" as const, fault: fault("gateway.response-invalid", detail) });
+  if (!verified.ok) return invalid(verified.error.code);
+  const parsed = parseJson(reply.value.body, exchangeSchema);
+  if (!parsed.ok) return invalid(parsed.error.code);
+  if (parsed.value.exchange !== exchange) return invalid("another exchange");
+  return ok(openExchange(parsed.value, lookup, deps));
+}
+
+async function sign(
+  body: Uint8Array,
+  requestId: string,
+  trace: TraceContext,
+  deps: LookUpDependencies,
+): Promise<RequestHead & { headers: Record<string, string> }> {
+  const targetUri = `${deps.gateway.origin}${path}`;
+  const signed = await signRequest(
+    {
+      method: "POST",
+      targetUri,
+      body,
+      contentType: "application/json",
+      requestId,
+      from: deps.node,
+      to: deps.gateway.node,
+    },
+    { signer: deps.signer, now: deps.now(), nonce: deps.entropy.nonce() },
+  );
+  const headers = { ...signed, traceparent: formatTraceparent(trace) };
+  return { method: "POST", targetUri, headers, field: fieldReader(headers) };
+}
+
+/** What the gateway said, marked as unverified when its signature does not hold: good for a hint only. */
+function problemOf(reply: GatewayReply, verified: boolean): LookUpError {
+  const problem = parseProblem(Buffer.from(reply.body).toString("utf8"));
+  if (problem === undefined) {
+    const detail = `status ${reply.head.status} without a problem document`;
+    return { by: "agent", fault: fault("gateway.response-invalid", detail) };
+  }
+  return { by: "gateway", problem, verified };
+}
+
+/** Checks every node's own answer, so that the gateway is trusted with nothing but its rows' order. */
+function openExchange(exchange: Exchange, lookup: Lookup, deps: LookUpDependencies): OpenedExchange {
+  const resolved = resolveAsked(lookup, deps.catalogue);
+  const items = resolved.ok ? resolved.value.items.map(({ code }) => code) : [];
+  const results = exchange.results.map(({ answer, ...row }) => {
+    if (answer === undefined) return { ...row, records: [] };
+    const question = {
+      exchange: exchange.exchange,
+      requester: deps.node,
+      subject: lookup.subject,
+      items,
+      purpose: lookup.purpose,
+      jurisdiction: row.jurisdiction,
+    };
+    const opened = openAnswer(answer, { node: row.node, question }, deps.directory(), deps.now());
+    if (!opened.ok) return { ...failed(row), status: "error" as const, code: opened.error.code, records: [] };
+    return agrees(row, opened.value.status)
+      ? { ...row, records: opened.value.records }
+      : { ...failed(row), status: "error" as const, code: "answer.malformed" as const, records: [] };
+  });
+  return { ...exchange, results, complete: exchange.complete && results.every((row) => row.status !== "error") };
+}
+
+function failed({ jurisdiction, node, latencyMs }: Omit<ResultRow, "answer">) {
+  return { jurisdiction, node, latencyMs };
+}
+
+/** The row's status is the gateway's word, the answer's is the node's: they may differ only by age. */
+function agrees(row: Omit<ResultRow, "answer">, answered: "ok" | "none" | "refused"): boolean {
+  return row.status === answered || (row.status === "stale" && answered !== "refused");
+}

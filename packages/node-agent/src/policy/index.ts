@@ -1,0 +1,1 @@
+export { nodeRules } from "./node-rules.ts";

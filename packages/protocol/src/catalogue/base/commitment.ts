@@ -1,0 +1,56 @@
+import {
+  code,
+  day,
+  everyone,
+  type ItemData,
+  nameLength,
+  personDocument,
+  required,
+  sourceColumns,
+  sourceRoles,
+  subjectColumns,
+  subjectRoles,
+  text,
+  unit,
+} from "./columns.ts";
+
+/** 信用承诺 and how it was kept. CN = 承诺. Shared among government bodies, not published. */
+export const commitment: ItemData = {
+  code: "commitment",
+  class: "信用承诺及履行情况",
+  name: { zh: "信用承诺", en: "Credit commitment" },
+  subjectKinds: everyone,
+  disclosure: "government-shared",
+  shareScope: ["city", "district", "neighbour-city", "source-unit"],
+  retentionYears: 5,
+  updateFrequency: "每月",
+  fields: [
+    ...subjectColumns("CN"),
+    ...personDocument("CN"),
+    // Division (6), date (8), serial (6).
+    text("CN_BM", "承诺编码", "Commitment code", { required: true, minLength: 20, maxLength: 20 }),
+    code(
+      "CN_LX",
+      "承诺类型",
+      "Type",
+      ["审批替代型", "容缺受理型", "信用修复型", "行业自律型", "主动型", "其他"],
+      required,
+    ),
+    text("CN_SX", "承诺事项", "Matter", { required: true, maxLength: nameLength }),
+    text("CN_NR", "承诺内容", "Content", required),
+    text("CN_WYZR", "违诺责任", "Liability", required),
+    day("CN_CNRQ", "承诺日期", "Promised on", required),
+    day("CN_YXQ", "承诺有效期", "Valid until", required),
+    code("CN_LXZT", "履行状态", "Performance", ["全部履行", "部分履行", "全部未履行"]),
+    ...unit("CN_SLDW", "受理单位", "Receiving authority"),
+    ...sourceColumns("CN"),
+  ],
+  columns: {
+    ...subjectRoles("CN"),
+    ...sourceRoles("CN"),
+    citizenId: "CN_ZJHM",
+    documentNumber: "CN_BM",
+    occurredOn: "CN_CNRQ",
+    validUntil: "CN_YXQ",
+  },
+};

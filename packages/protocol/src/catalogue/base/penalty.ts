@@ -1,0 +1,55 @@
+import {
+  amount,
+  day,
+  everyone,
+  type ItemData,
+  nameLength,
+  numbered,
+  partyColumns,
+  partyRoles,
+  required,
+  sourceColumns,
+  sourceRoles,
+  text,
+  unit,
+} from "./columns.ts";
+
+/** 行政处罚, in the columns of the national penalty file. */
+export const penalty: ItemData = {
+  code: "penalty",
+  class: "行政管理",
+  name: { zh: "行政处罚", en: "Administrative penalty" },
+  subjectKinds: everyone,
+  disclosure: "public",
+  shareScope: [],
+  retentionYears: 5,
+  updateFrequency: "作出决定之日起 7 个工作日内",
+  fields: [
+    ...partyColumns("CF"),
+    text("CF_WSH", "行政处罚决定书文号", "Decision number", numbered),
+    text("CF_WFXW", "违法行为类型", "Kind of breach", { required: true, maxLength: 2000 }),
+    text("CF_SY", "违法事实", "Facts", required),
+    text("CF_YJ", "处罚依据", "Legal basis", required),
+    // One decision may carry several kinds, written one after another: not a single code.
+    text("CF_CFLB", "处罚类别", "Kinds of penalty", { required: true, maxLength: nameLength }),
+    text("CF_NR", "处罚内容", "Penalty", required),
+    amount("CF_NR_FK", "罚款金额(万元)", "Fine (10,000 yuan)"),
+    amount("CF_NR_WFFF", "没收违法所得、没收非法财物的金额(万元)", "Confiscated (10,000 yuan)"),
+    text("CF_NR_ZKDX", "暂扣或吊销证照名称及编号", "Licences suspended or revoked", {
+      maxLength: nameLength,
+    }),
+    day("CF_JDRQ", "处罚决定日期", "Decided on", required),
+    day("CF_YXQ", "处罚有效期", "In force until", required),
+    day("CF_GSJZQ", "公示截止期", "Disclosed until"),
+    ...unit("CF_CFJG", "处罚机关", "Penalising authority"),
+    ...sourceColumns("CF"),
+  ],
+  columns: {
+    ...partyRoles("CF"),
+    ...sourceRoles("CF"),
+    documentNumber: "CF_WSH",
+    occurredOn: "CF_JDRQ",
+    validUntil: "CF_YXQ",
+    disclosedUntil: "CF_GSJZQ",
+  },
+};

@@ -1,0 +1,47 @@
+import {
+  day,
+  everyone,
+  type ItemData,
+  named,
+  numbered,
+  personDocument,
+  required,
+  sourceColumns,
+  sourceRoles,
+  subjectColumns,
+  subjectRoles,
+  text,
+  unit,
+} from "./columns.ts";
+
+/** 严重失信主体名单: one listing by one authority. YZ = 严重. */
+export const seriouslyDishonest: ItemData = {
+  code: "seriously-dishonest",
+  class: "严重失信主体名单",
+  name: { zh: "严重失信主体名单", en: "Seriously dishonest list" },
+  subjectKinds: everyone,
+  disclosure: "public",
+  shareScope: [],
+  retentionYears: 5,
+  updateFrequency: "作出决定之日起 7 个工作日内",
+  fields: [
+    ...subjectColumns("YZ"),
+    ...personDocument("YZ"),
+    text("YZ_MDMC", "名单名称", "List", named),
+    text("YZ_LRWSH", "列入决定文书号", "Listing decision number", numbered),
+    text("YZ_LRYY", "列入原因", "Reason for listing", required),
+    text("YZ_LRYJ", "列入依据", "Legal basis", required),
+    day("YZ_LRRQ", "列入日期", "Listed on", required),
+    ...unit("YZ_LRJG", "列入机关", "Listing authority"),
+    day("YZ_YCRQ", "移出日期", "Removed on"),
+    ...sourceColumns("YZ"),
+  ],
+  columns: {
+    ...subjectRoles("YZ"),
+    ...sourceRoles("YZ"),
+    citizenId: "YZ_ZJHM",
+    documentNumber: "YZ_LRWSH",
+    occurredOn: "YZ_LRRQ",
+    removedOn: "YZ_YCRQ",
+  },
+};

@@ -1,0 +1,160 @@
+import { CompactSign, importJWK } from "jose";
+import { describe, expect, it } from "vitest";
+import { signCompact } from "../jws/index.ts";
+import { generatePrivateJwk } from "../keys/index.ts";
+import { testAnswer, testExpected, testFederation, testNow, testRecord } from "../testing/index.ts";
+import { answerType, openAnswer, signAnswer } from "./index.ts";
+
+const { directory, signer } = testFederation();
+const open = (text: string, now = testNow) => openAnswer(text, testExpected(), directory, now);
+const code = (text: string, now = testNow) => {
+  const opened = open(text, now);
+  return opened.ok ? "ok" : opened.error.code;
+};
+const answered = (change: object = {}, by = "dg") => signAnswer(testAnswer(change), signer(by));
+const signedText = (payload: string | Uint8Array, typ = answerType) =>
+  signCompact(Buffer.from(payload), typ, signer("dg"));
+
+const none = { status: "none", records: [] };
+const refused = {
+  status: "refused",
+  records: [],
+  asOf: undefined,
+  refusal: { code: "policy.node-refuses-item", rule: "node-discloses-items" },
+};
+
+describe("openAnswer accepts", () => {
+  it.each([
+    ["records", {}],
+    ["a statement that there are none", none],
+    ["a refusal, which is an answer too", refused],
+  ])("%s, as the node said it", async (_, change) => {
+    expect(open(await answered(change))).toEqual({ ok: true, value: testAnswer(change) });
+  });
+
+  it.each([
+    ["to the last second of its life", 300_000],
+    ["from a node whose clock is 10 s ahead", -10_000],
+  ])("an answer %s", async (_, later) => {
+    expect(code(await answered(), testNow + later)).toBe("ok");
+  });
+});
+
+describe("openAnswer refuses with answer.malformed", () => {
+  it.each(["", "…", "a.b", "a.b.c", "{}"])("text that is no JWS: %j", (text) => {
+    expect(code(text)).toBe("answer.malformed");
+  });
+
+  it("a JWS of another type, though the node signed it", async () => {
+    expect(code(await signedText(JSON.stringify(testAnswer()), "xinqiao-receipt+jws"))).toBe(
+      "answer.malformed",
+    );
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ["that is not JSON", "answer"],
+    [
+      "that is not UTF-8",
+      Buffer.from(JSON.stringify(testAnswer({ purpose: "approval" })).replace("示", "\u00ff"), "latin1"),
+    ],
+    ["without a subject", JSON.stringify({ ...testAnswer(), subject: undefined })],
+    ["with a status nobody knows", JSON.stringify({ ...testAnswer(), status: "maybe" })],
+  ])("a payload %s", async (_, payload) => {
+    expect(code(await signedText(payload))).toBe("answer.malformed");
+  });
+
+  it.each([
+    ["ok without a record", { records: [] }],
+    ["none with a record", { status: "none" }],
+    ["a refusal with a record", { ...refused, records: [testRecord()] }],
+    ["a refusal that names no rule", { ...refused, refusal: undefined }],
+    ["a rule named without a refusal", { refusal: refused.refusal }],
+    ["records of no known age", { asOf: undefined }],
+    ["an absence of no known age", { ...none, asOf: undefined }],
+    ["an age without data", { ...refused, asOf: "2026-01-01T00:00:00Z" }],
+  ])("an answer that contradicts itself: %s", async (_, change) => {
+    expect(code(await answered(change))).toBe("answer.malformed");
+  });
+});
+
+describe("openAnswer refuses", () => {
+  it("a key nobody has, with answer.key-unknown", async () => {
+    expect(code(await answered({}, "stranger"))).toBe("answer.key-unknown");
+  });
+
+  it("a key of the node outside its window, with answer.key-unknown", async () => {
+    expect(code(await answered(), Date.parse("2024-12-31T23:59:59Z"))).toBe("answer.key-unknown");
+  });
+
+  it("another member's answer in the node's place, with answer.key-of-another-member", async () => {
+    expect(code(await answered({}, "sz-baoan"))).toBe("answer.key-of-another-member");
+    expect(code(await answered({ iss: "sz" }, "sz"))).toBe("answer.key-of-another-member");
+  });
+
+  it("a payload, header or signature that was changed, with answer.signature-invalid", async () => {
+    const [header, , signature] = (await answered()).split(".");
+    const payload = Buffer.from(JSON.stringify(testAnswer(none))).toString("base64url");
+    expect(code(`${header}.${payload}.${signature}`)).toBe("answer.signature-invalid");
+    const other = (await answered(none)).split(".");
+    expect(code([header, other[1], signature].join("."))).toBe("answer.signature-invalid");
+  });
+
+  it("an algorithm that is not the key's, with answer.signature-invalid", async () => {
+    const jwk = generatePrivateJwk("ed25519");
+    const text = await new CompactSign(Buffer.from(JSON.stringify(testAnswer())))
+      .setProtectedHeader({ alg: "EdDSA", kid: signer("dg").keyId, typ: answerType })
+      .sign(await importJWK(jwk, "EdDSA"));
+    expect(code(text)).toBe("answer.signature-invalid");
+  });
+
+  it.each([
+    ["node", { iss: "sz" }],
+    ["requester", { aud: "sz" }],
+    ["exchange", { jti: "00000000-0000-4000-8000-000000000000" }],
+    ["purpose", { purpose: "lending" }],
+    ["jurisdiction", { jurisdiction: "440306" }],
+    ["subject", { subject: { kind: "enterprise", scheme: "uscc", id: "91440300MADEM00024" } }],
+    ["kind of subject", { subject: { kind: "individual", scheme: "uscc", id: "91440300MADEM00032" } }],
+    [
+      "kind of identifier",
+      { subject: { kind: "enterprise", scheme: "citizen-id", id: "91440300MADEM00032" } },
+    ],
+    ["items", { items: ["licence"] }],
+    ["items in another order", { items: ["penalty", "licence"] }],
+    ["more items", { items: ["licence", "penalty", "tax"] }],
+  ])("an answer to another question, with answer.for-another-request: another %s", async (_, change) => {
+    expect(code(await answered(change))).toBe("answer.for-another-request");
+  });
+
+  it.each([
+    ["past its end", {}, 301_000],
+    ["from a future 11 s off", {}, -11_000],
+    ["that gives itself a life over 300 s", { exp: testNow / 1000 + 301 }, 0],
+  ])("an answer %s, with answer.expired", async (_, change, later) => {
+    expect(code(await answered(change), testNow + later)).toBe("answer.expired");
+  });
+
+  it("says by how much the clocks differ", async () => {
+    expect(open(await answered(), testNow - 11_000)).toMatchObject({ error: { facts: { skewSeconds: 11 } } });
+  });
+
+  it.each([
+    ["of an item that was not asked for", { item: "tax" }],
+    ["of another subject", { subject: { kind: "enterprise", scheme: "uscc", id: "91440300MADEM00024" } }],
+    [
+      "found by another kind of identifier",
+      { subject: { kind: "enterprise", scheme: "registration-number", id: "91440300MADEM00032" } },
+    ],
+  ])("records that were not asked for, with answer.not-asked: one %s", async (_, change) => {
+    expect(code(await answered({ records: [testRecord(), testRecord(change)] }))).toBe("answer.not-asked");
+  });
+
+  it("without a word of whom the question is about", async () => {
+    const faults = await Promise.all(
+      [{ items: ["tax"] }, { records: [testRecord({ item: "tax" })] }, { records: [] }].map(async (change) =>
+        open(await answered(change)),
+      ),
+    );
+    expect(JSON.stringify(faults)).not.toMatch(/91440300|示例制造/);
+  });
+});

@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  ed25519,
+  es256,
+  generatePrivateJwk,
+  importSigner,
+  importVerifier,
+  type PrivateJwk,
+  privateJwkSchema,
+  publicJwkSchema,
+  publicOf,
+  thumbprint,
+} from "./index.ts";
+
+const suites = { ed25519, es256 } as const;
+const names = ["ed25519", "es256"] as const;
+
+function signerOf(jwk: PrivateJwk) {
+  const signer = importSigner(jwk);
+  if (!signer.ok) throw new Error(signer.error);
+  return signer.value;
+}
+
+function verifierOf(jwk: PrivateJwk) {
+  const verifier = importVerifier(publicOf(jwk));
+  if (!verifier.ok) throw new Error(verifier.error);
+  return verifier.value;
+}
+
+describe("thumbprint", () => {
+  it("is RFC 8037 A.3's for its Ed25519 key", () => {
+    const jwk = publicJwkSchema.parse({
+      kty: "OKP",
+      crv: "Ed25519",
+      x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    });
+    expect(thumbprint(jwk)).toBe("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+  });
+
+  it("hashes the required members in the order of their names and nothing else (RFC 7638 §3.3)", () => {
+    const [x, y] = [
+      "qIVYZVLCrPZHGHjP17CTW0_-D9Lfw0EkjqF7xB4FivA",
+      "Mc4nN9LTDOBhfoUeg8Ye9WedFRhnZXZJA12Qp0zZ6F0",
+    ];
+    const jwk = publicJwkSchema.parse({ y, kid: "any", use: "sig", x, kty: "EC", crv: "P-256" });
+    // SHA-256 of {"crv":"P-256","kty":"EC","x":"…","y":"…"}, made with OpenSSL.
+    expect(thumbprint(jwk)).toBe("ydQXMtvbsOsZyFir-Y7A8t7fKEM1gbKPvyFkdpu4fvI");
+  });
+});
+
+describe.each(names)("%s", (name) => {
+  it("verifies what it signs, and no other message, signature or key", () => {
+    const [jwk, other] = [generatePrivateJwk(name), generatePrivateJwk(name)];
+    const [signer, verifier, stranger] = [signerOf(jwk), verifierOf(jwk), verifierOf(other)];
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.nat(63), fc.integer({ min: 1, max: 255 }), (message, at, by) => {
+        const signature = signer.sign(message);
+        if (!(signature instanceof Uint8Array)) throw new Error("a key in this process signs at once");
+        expect(verifier.verify(message, signature)).toBe(true);
+        expect(verifier.verify(message, signature.with(at, (signature[at] ?? 0) ^ by))).toBe(false);
+        expect(verifier.verify(Buffer.concat([message, Uint8Array.of(by)]), signature)).toBe(false);
+        expect(stranger.verify(message, signature)).toBe(false);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("signs 64 raw bytes, never DER", async () => {
+    const signature = await signerOf(generatePrivateJwk(name)).sign(Buffer.from("x"));
+    expect(signature).toHaveLength(64);
+  });
+
+  it("answers false to bytes that are no signature, and never throws", () => {
+    const verifier = verifierOf(generatePrivateJwk(name));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => !verifier.verify(Buffer.from("x"), bytes)),
+    );
+    for (const fill of [0, 0xff])
+      expect(verifier.verify(Buffer.from("x"), Buffer.alloc(64, fill))).toBe(false);
+  });
+
+  it("is known by the thumbprint of its public part on both sides", () => {
+    const jwk = generatePrivateJwk(name);
+    expect(signerOf(jwk)).toMatchObject({ keyId: thumbprint(publicOf(jwk)), suite: suites[name] });
+    expect(verifierOf(jwk)).toMatchObject({ keyId: thumbprint(publicOf(jwk)), suite: suites[name] });
+    expect(publicOf(jwk)).not.toHaveProperty("d");
+  });
+
+  it("refuses a private key whose parts do not belong together, and shows none of it", () => {
+    const jwk = generatePrivateJwk(name);
+    const mixed = importSigner(privateJwkSchema.parse({ ...jwk, d: generatePrivateJwk(name).d }));
+    if (mixed.ok) throw new Error("the key was accepted");
+    expect(mixed.error).toContain("not usable");
+    expect(mixed.error).not.toContain(jwk.d);
+  });
+});
+
+describe("importVerifier", () => {
+  const zero = "A".repeat(43);
+  const one = `AQ${"A".repeat(41)}`;
+
+  it.each([
+    ["a P-256 point off the curve", { kty: "EC", crv: "P-256", x: one, y: one }],
+    ["the P-256 point at nothing", { kty: "EC", crv: "P-256", x: zero, y: zero }],
+    ["an Ed25519 point off the curve", { kty: "OKP", crv: "Ed25519", x: `Ag${"A".repeat(41)}` }],
+    ["the Ed25519 neutral element, for which anybody can sign", { kty: "OKP", crv: "Ed25519", x: one }],
+    ["an Ed25519 point of order 4", { kty: "OKP", crv: "Ed25519", x: zero }],
+  ])("refuses %s", (_, jwk) => {
+    expect(importVerifier(publicJwkSchema.parse(jwk))).toMatchObject({ ok: false });
+  });
+});
+
+describe("publicJwkSchema", () => {
+  const jwk = publicOf(generatePrivateJwk());
+
+  it.each([
+    ["RSA", { kty: "RSA", n: "AQAB", e: "AQAB" }],
+    ["a symmetric key", { kty: "oct", k: "AAAA" }],
+    ["another curve", { ...jwk, crv: "X25519" }],
+    ["31 bytes", { ...jwk, x: jwk.x.slice(0, 42) }],
+    ["padding", { ...jwk, x: `${jwk.x}=` }],
+    [
+      "stray bits at the end, which would give one key a second name",
+      { ...jwk, x: `${jwk.x.slice(0, 42)}B` },
+    ],
+  ])("refuses %s", (_, other) => {
+    expect(publicJwkSchema.safeParse(other).success).toBe(false);
+  });
+});

@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
+import { rowStatuses } from "../exchange/exchange.ts";
+import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
+import { isCode } from "../problem/index.ts";
+import { commitmentSchema, fieldNameSchema } from "./commitment.ts";
+
+const entryIndexSchema = z.number().int().nonnegative();
+const instantSchema = z.iso.datetime({ precision: 3 });
+const codeSchema = z.string().refine(isCode);
+
+/** Carried by every entry. No personal data stands in any field of any entry: commitments only. */
+const common = {
+  v: z.literal(1),
+  /** When the entry was written. */
+  at: instantSchema,
+  /** The request id of the exchange it belongs to. */
+  exchange: z.uuid().nullable(),
+  /** The authenticated member that acted; null when nobody was authenticated or the gateway itself acted. */
+  actor: nodeIdSchema.nullable(),
+  /** W3C Trace Context trace id. */
+  traceId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional(),
+  /** Field name → HMAC-SHA256 commitment to a value kept outside the log. */
+  commitments: z.record(fieldNameSchema, commitmentSchema).optional(),
+};
+
+/** What is asked in a lookup, without whom it is about. */
+const asked = {
+  purpose: purposeCodeSchema,
+  items: z.array(itemCodeSchema).readonly(),
+};
+
+/** One target's line of an outcome. */
+export const outcomeRowSchema = z.strictObject({
+  jurisdiction: jurisdictionSchema,
+  node: nodeIdSchema,
+  status: z.enum(rowStatuses),
+  /** Why, whenever status is not `ok` or `none`. */
+  code: codeSchema.optional(),
+  /** Age of the data as the node states it. */
+  asOf: z.iso.datetime().optional(),
+  latencyMs: z.number().nonnegative(),
+  /** Commitment to the SHA-256 of the node's signed answer; absent when there was no answer. */
+  answerCommitment: commitmentSchema.optional(),
+});
+export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
+
+const breakerStateSchema = z.enum(["closed", "open", "half-open"]);
+
+/** Every kind of audit entry (PR-AUDIT). A kind is never renamed or reused. */
+export const logEntrySchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("gateway.started"),
+    ...common,
+    /** Software version. */
+    version: z.string().min(1).max(64),
+  }),
+  /** An orderly stop; a log that goes from one start to the next without it ended in a crash. */
+  z.strictObject({ kind: z.literal("gateway.stopped"), ...common }),
+
+  /** A lookup that was allowed: durable before anything leaves for a target. */
+  z.strictObject({
+    kind: z.literal("lookup.intent"),
+    ...common,
+    ...asked,
+    jurisdictions: z.array(jurisdictionSchema).readonly(),
+    targets: z.array(nodeIdSchema).readonly(),
+    deadlineMs: z.number().int().positive(),
+  }),
+  /** What came of it: durable before anything is handed back. */
+  z.strictObject({
+    kind: z.literal("lookup.outcome"),
+    ...common,
+    /** Index of the intent this closes. */
+    intent: entryIndexSchema,
+    complete: z.boolean(),
+    rows: z.array(outcomeRowSchema).readonly(),
+  }),
+  /** An authenticated lookup that policy or its own meaning forbids. */
+  z.strictObject({
+    kind: z.literal("lookup.refused"),
+    ...common,
+    ...asked,
+    jurisdictions: z.union([z.literal("all"), z.array(jurisdictionSchema).readonly()]),
+    code: codeSchema,
+    /** The rule that refused. */
+    rule: z.string().min(1).max(64),
+  }),
+
+  /** A request that could not be authenticated or read. Nothing in it is trusted, so nothing of it is kept. */
+  z.strictObject({
+    kind: z.literal("request.refused"),
+    ...common,
+    /** Whom the request claims to come from, when that is a node id at all. */
+    claimed: nodeIdSchema.nullable(),
+    code: codeSchema,
+  }),
+  /** Rate-limit refusals of one member over a while, in one entry: a flood must not fill the log. */
+  z.strictObject({
+    kind: z.literal("requests.limited"),
+    ...common,
+    member: nodeIdSchema,
+    count: z.number().int().positive(),
+    from: instantSchema,
+    to: instantSchema,
+  }),
+
+  /** An intent whose outcome was never written, closed at the next start: what was disclosed is unknown. */
+  z.strictObject({
+    kind: z.literal("exchange.interrupted"),
+    ...common,
+    intent: entryIndexSchema,
+  }),
+  z.strictObject({
+    kind: z.literal("breaker.changed"),
+    ...common,
+    target: nodeIdSchema,
+    from: breakerStateSchema,
+    to: breakerStateSchema,
+  }),
+]);
+export type LogEntry = z.infer<typeof logEntrySchema>;
+export type LogEntryKind = LogEntry["kind"];

@@ -1,0 +1,11 @@
+export { commit, commitmentKeyBytes, type Opening, opens } from "./commitment.ts";
+export type { LogEntryDraft, OutcomeRowDraft } from "./draft.ts";
+export { decodeEntry, encodeEntry } from "./encode.ts";
+export {
+  type LogEntry,
+  type LogEntryKind,
+  logEntrySchema,
+  type OutcomeRow,
+  outcomeRowSchema,
+} from "./entry.ts";
+export { answerDigest, type SealedEntry, sealEntry } from "./seal.ts";

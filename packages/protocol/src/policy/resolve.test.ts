@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Catalogue, itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
+import { testItem, testPurpose } from "../testing/index.ts";
+import { resolveAsked } from "./index.ts";
+
+const items = ["tax", "penalty", "licence"].map((code) =>
+  testItem({ code, class: code === "tax" ? "纳税" : "行政管理" }),
+);
+const purpose = testPurpose();
+const catalogue: Catalogue = {
+  version: 1,
+  items: new Map(items.map((item) => [item.code, item])),
+  purposes: new Map([[purpose.code, purpose]]),
+};
+const item = (code: string) => itemCodeSchema.parse(code);
+
+function codes(asked: {
+  items?: readonly string[];
+  classes?: readonly string[];
+}): readonly string[] | string {
+  const resolved = resolveAsked(
+    { ...asked, items: asked.items?.map(item), purpose: purpose.code },
+    catalogue,
+  );
+  return resolved.ok ? resolved.value.items.map(({ code }) => code) : resolved.error.code;
+}
+
+describe("resolveAsked", () => {
+  it("gives items and whole classes in code order, each once", () => {
+    expect(codes({ items: ["tax", "licence", "tax"], classes: ["行政管理"] })).toEqual([
+      "licence",
+      "penalty",
+      "tax",
+    ]);
+  });
+
+  it("names the same question the same way whatever the order it is asked in", () => {
+    const some = fc.subarray(["tax", "penalty", "licence"], { minLength: 1 });
+    fc.assert(
+      fc.property(some, (asked) => {
+        expect(codes({ items: asked.toReversed() })).toEqual(codes({ items: asked }));
+      }),
+    );
+  });
+
+  it.each([
+    ["an item nobody lists", { items: ["honour"] }],
+    ["one such item among others", { items: ["tax", "honour"] }],
+    ["a class nobody lists", { classes: ["荣誉"] }],
+    ["nothing at all", {}],
+    ["two empty lists", { items: [], classes: [] }],
+  ])("refuses %s", (_, asked) => {
+    expect(codes(asked)).toBe("lookup.item-unknown");
+  });
+
+  it("refuses a purpose nobody lists", () => {
+    const asked = { items: [item("tax")], purpose: purposeCodeSchema.parse("curiosity") };
+    expect(resolveAsked(asked, catalogue)).toMatchObject({ error: { code: "lookup.purpose-unknown" } });
+  });
+});

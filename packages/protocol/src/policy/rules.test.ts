@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import type { Code } from "../problem/index.ts";
+import { type TestDisclosure, testDisclosure } from "../testing/index.ts";
+import { decide, federationRules } from "./index.ts";
+
+interface RuleCases {
+  readonly allows: Readonly<Record<string, TestDisclosure>>;
+  readonly refuses: Readonly<Record<string, TestDisclosure>>;
+  readonly code: Code;
+}
+
+const shared = { disclosure: "government-shared", shareScope: ["district", "city"] };
+
+/** Every rule by its name, with what it lets through and what not. */
+const cases: Readonly<Record<string, RuleCases>> = {
+  "member-active": {
+    code: "policy.member-not-active",
+    allows: { "an active member": { requester: { status: "active" } } },
+    refuses: {
+      "one not admitted yet": { requester: { status: "pending" } },
+      "one suspended": { requester: { status: "suspended" } },
+      "one that left": { requester: { status: "left" } },
+    },
+  },
+  "role-may-ask": {
+    code: "policy.role-not-allowed",
+    allows: {
+      "a credit user": { requester: { role: "credit-user" } },
+      "a source unit": { requester: { role: "source-unit" } },
+    },
+    refuses: { "an auditor": { requester: { role: "auditor" } } },
+  },
+  "items-in-scope": {
+    code: "policy.item-out-of-scope",
+    allows: { "an item of its scope": { requester: { scope: { items: ["penalty"], purposes: "all" } } } },
+    refuses: {
+      "an item beside its scope": { requester: { scope: { items: ["licence"], purposes: "all" } } },
+      "any item when the scope is empty": { requester: { scope: { items: [], purposes: "all" } } },
+      "one item of two": {
+        requester: { scope: { items: ["penalty"], purposes: "all" } },
+        items: [{}, { code: "licence" }],
+        purpose: { items: ["penalty", "licence"] },
+      },
+    },
+  },
+  "class-disclosed": {
+    code: "policy.class-not-disclosed",
+    allows: {
+      "a public item to anybody": { requester: { role: "credit-user" } },
+      "a shared item to a role it is shared with": { items: [shared] },
+    },
+    refuses: {
+      "a shared item to another role": { requester: { role: "credit-user" }, items: [shared] },
+      "a shared item shared with nobody": { items: [{ ...shared, shareScope: [] }] },
+    },
+  },
+  "purpose-live": {
+    code: "policy.purpose-not-live",
+    allows: { "a live purpose": { purpose: { status: "live" } } },
+    refuses: { "a pending purpose": { purpose: { status: "pending" } } },
+  },
+  "purpose-granted": {
+    code: "policy.purpose-not-granted",
+    allows: {
+      "a purpose it was granted": { requester: { scope: { items: "all", purposes: ["approval"] } } },
+    },
+    refuses: {
+      "a purpose it was not granted": { requester: { scope: { items: "all", purposes: ["lending"] } } },
+    },
+  },
+  "purpose-covers-items": {
+    code: "policy.purpose-excludes-item",
+    allows: { "an item of the purpose": { purpose: { items: ["licence", "penalty"] } } },
+    refuses: {
+      "an item beside the purpose": { purpose: { items: ["licence"] } },
+      "one item of two": { items: [{}, { code: "licence" }] },
+    },
+  },
+  "subject-kind-covered": {
+    code: "policy.subject-kind-not-covered",
+    allows: { "a kind both cover": { subjectKind: "individual" } },
+    refuses: {
+      "a kind the purpose does not cover": {
+        subjectKind: "individual",
+        purpose: { subjectKinds: ["enterprise"] },
+      },
+      "a kind an item does not cover": {
+        subjectKind: "individual",
+        items: [{ subjectKinds: ["enterprise"] }],
+      },
+    },
+  },
+  "purpose-covers-jurisdictions": {
+    code: "policy.purpose-excludes-jurisdiction",
+    allows: { "a jurisdiction of the purpose": { purpose: { jurisdictions: ["440306", "441900"] } } },
+    refuses: {
+      "a jurisdiction beside it": { purpose: { jurisdictions: ["441900"] } },
+      "one jurisdiction of two": {
+        purpose: { jurisdictions: ["440306"] },
+        jurisdictions: ["440306", "441900"],
+      },
+    },
+  },
+  "authorisation-given": {
+    code: "policy.authorisation-required",
+    allows: { "items and a purpose that need none": {} },
+    refuses: {
+      "an authorised-class item": { items: [{ disclosure: "authorised" }] },
+      "a purpose that needs one whatever the item": { purpose: { authorisation: true } },
+    },
+  },
+};
+
+it("has cases for every rule of the chain and for no other", () => {
+  expect(Object.keys(cases)).toEqual(federationRules.map(({ name }) => name));
+});
+
+describe.each(federationRules.map(({ name }) => name))("%s", (name) => {
+  const own = cases[name];
+  if (own === undefined) throw new Error(`no cases for ${name}`);
+
+  it.each(Object.entries(own.allows))("lets through: %s", (_, change) => {
+    expect(decide(federationRules, testDisclosure(change))).toEqual({ allowed: true });
+  });
+
+  it.each(Object.entries(own.refuses))("refuses: %s", (_, change) => {
+    expect(decide(federationRules, testDisclosure(change))).toMatchObject({
+      allowed: false,
+      rule: name,
+      fault: { code: own.code },
+    });
+  });
+});

@@ -1,0 +1,16 @@
+import type { CreditRecord } from "./record.ts";
+
+const undisclosedStates: ReadonlySet<CreditRecord["state"]> = new Set(["repaired", "withdrawn"]);
+
+/**
+ * Whether a record may be handed out on a day (`YYYY-MM-DD`, local). A repaired record never is: repair
+ * ends publication, sharing and use together (《深圳经济特区社会信用条例》art. 81–82). An annotated one is, with its
+ * annotation (art. 43). Publication runs through its last day.
+ */
+export function isDisclosable(
+  { state, disclosedUntil }: Pick<CreditRecord, "state" | "disclosedUntil">,
+  onDay: string,
+): boolean {
+  if (undisclosedStates.has(state)) return false;
+  return disclosedUntil === undefined || onDay <= disclosedUntil;
+}

@@ -1,0 +1,120 @@
+import {
+  type ColumnRoles,
+  dayBefore,
+  type FieldFault,
+  type FieldReason,
+  type Fields,
+  type Item,
+  noEndDay,
+  type RawRow,
+  validateFields,
+} from "../catalogue/index.ts";
+import {
+  checkSubject,
+  type Jurisdiction,
+  type Subject,
+  type SubjectKind,
+  type SubjectScheme,
+  subjectKindOf,
+  type UsccOptions,
+} from "../identity/index.ts";
+import { err, ok, type Result } from "../result/index.ts";
+import { type CreditRecord, recordLengths } from "./record.ts";
+import { recordId } from "./record-id.ts";
+
+/** What a row does not say about itself. */
+export interface RowContext extends UsccOptions {
+  readonly jurisdiction: Jurisdiction;
+  /** ISO instant at which the node takes the row in. */
+  readonly recordedAt: string;
+  /** Default 1. */
+  readonly version?: number;
+  /** Default: what the identifier says. */
+  readonly subjectKind?: SubjectKind;
+}
+
+type Faults = readonly FieldFault[];
+
+/** A raw row as a record, or the columns that keep it from being one. Faults never hold a value. */
+export function recordFromRow(item: Item, row: RawRow, context: RowContext): Result<CreditRecord, Faults> {
+  const validated = validateFields(item, row);
+  if (!validated.ok) return validated;
+  const fields = validated.value;
+  const subject = subjectOf(item, fields, context);
+  if (!subject.ok) return subject;
+  const core = coreOf(item, fields, subject.value);
+  if (!core.ok) return core;
+  const removedOn = endOf(fields, item.columns.removedOn);
+  const lastListed = removedOn === undefined ? undefined : dayBefore(removedOn);
+  const validUntil = earlier(endOf(fields, item.columns.validUntil), lastListed);
+  const disclosedUntil = earlier(endOf(fields, item.columns.disclosedUntil), lastListed);
+  return ok({
+    ...core.value,
+    item: item.code,
+    subject: subject.value,
+    jurisdiction: context.jurisdiction,
+    version: context.version ?? 1,
+    state: "current",
+    ...(validUntil !== undefined && { validUntil }),
+    ...(disclosedUntil !== undefined && { disclosedUntil }),
+    recordedAt: context.recordedAt,
+    fields,
+  });
+}
+
+const identifierRoles: readonly (readonly [keyof ColumnRoles, SubjectScheme])[] = [
+  ["uscc", "uscc"],
+  ["citizenId", "citizen-id"],
+  ["registrationNumber", "registration-number"],
+];
+
+/**
+ * The first identifier the row gives decides: one that is wrong is a fault, never a reason to try the
+ * next. A record is attached to a subject by an identifier or not at all.
+ */
+function subjectOf(item: Item, fields: Fields, context: RowContext): Result<Subject, Faults> {
+  for (const [role, scheme] of identifierRoles) {
+    const field = item.columns[role];
+    const id = field === undefined ? undefined : fields[field];
+    if (field === undefined || id === undefined) continue;
+    const kind = context.subjectKind ?? subjectKindOf(scheme, id);
+    const subject = checkSubject({ kind, scheme, id }, context);
+    if (!subject.ok) return refuse(field, `${subject.error.scheme}.${subject.error.reason}`);
+    return item.subjectKinds.includes(kind) ? subject : refuse(field, "subject-kind-not-covered");
+  }
+  const expected = identifierRoles.map(([role]) => item.columns[role]).find((field) => field !== undefined);
+  return refuse(expected ?? item.columns.subjectName, "subject-missing");
+}
+
+/** What every record must have; the catalogue makes these columns required. */
+function coreOf(
+  { code, columns }: Item,
+  fields: Fields,
+  subject: Subject,
+): Result<Pick<CreditRecord, "id" | "subjectName" | "occurredOn">, Faults> {
+  const documentNumber = fields[columns.documentNumber];
+  const subjectName = fields[columns.subjectName];
+  const occurredOn = fields[columns.occurredOn];
+  if (documentNumber === undefined) return refuse(columns.documentNumber, "required");
+  if (subjectName === undefined) return refuse(columns.subjectName, "required");
+  if (occurredOn === undefined) return refuse(columns.occurredOn, "required");
+  const id = recordId(code, documentNumber, subject);
+  if (id.length > recordLengths.id) return refuse(columns.documentNumber, "too-long");
+  if (subjectName.length > recordLengths.subjectName) return refuse(columns.subjectName, "too-long");
+  return ok({ id, subjectName, occurredOn });
+}
+
+/** The day in a column; nothing when the column is empty or says "no end". */
+function endOf(fields: Fields, column: string | undefined): string | undefined {
+  const day = column === undefined ? undefined : fields[column];
+  return day === noEndDay ? undefined : day;
+}
+
+function earlier(day: string | undefined, other: string | undefined): string | undefined {
+  if (day === undefined || other === undefined) return day ?? other;
+  return day < other ? day : other;
+}
+
+function refuse(field: string, reason: FieldReason): { readonly ok: false; readonly error: Faults } {
+  return err([{ field, reason }]);
+}

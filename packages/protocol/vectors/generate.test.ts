@@ -1,0 +1,34 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { signDeterministically } from "./making/rfc6979.ts";
+
+describe("the signing vectors", () => {
+  it("are what generate.ts makes", () => {
+    const check = spawnSync(process.execPath, [join(import.meta.dirname, "generate.ts"), "--check"], {
+      encoding: "utf8",
+    });
+    expect(check.stderr).toBe("");
+    expect(check.status).toBe(0);
+  });
+});
+
+describe("the vectors' ECDSA", () => {
+  const d = 0xc9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721n;
+
+  it.each([
+    [
+      "sample",
+      "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716",
+      "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
+    ],
+    [
+      "test",
+      "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367",
+      "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083",
+    ],
+  ])("signs %s as RFC 6979 A.2.5 does", (message, r, s) => {
+    const signature = signDeterministically(Buffer.from(message), d);
+    expect(Buffer.from(signature).toString("hex")).toBe(r + s);
+  });
+});
