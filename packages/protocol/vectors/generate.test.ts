@@ -1,15 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { vectorFiles } from "./generate.ts";
 import { signDeterministically } from "./making/rfc6979.ts";
 
 describe("the signing vectors", () => {
-  it("are what generate.ts makes", () => {
-    const check = spawnSync(process.execPath, [join(import.meta.dirname, "generate.ts"), "--check"], {
-      encoding: "utf8",
-    });
-    expect(check.stderr).toBe("");
-    expect(check.status).toBe(0);
+  it.each(vectorFiles)("$name is what generate.ts makes", ({ path, text }) => {
+    expect(readFileSync(path, "utf8")).toBe(text);
   });
 });
 

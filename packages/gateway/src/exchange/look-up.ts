@@ -1,7 +1,6 @@
 import type { Catalogue, Item, Purpose } from "@xinqiao/protocol/catalogue";
-import type { Exchange, Lookup, ResultRow } from "@xinqiao/protocol/exchange";
+import type { Exchange, Lookup } from "@xinqiao/protocol/exchange";
 import { parseSubject } from "@xinqiao/protocol/identity";
-import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { type DisclosureRequest, decide, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
@@ -9,6 +8,7 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
 import type { AuditLog, NonceClaim } from "../log/index.ts";
 import { createDeadline } from "./deadline.ts";
+import { intentEntry, outcomeEntry, refusedEntry } from "./entries.ts";
 import { fanOut } from "./fan-out.ts";
 import type { AskNode } from "./ports.ts";
 import { isComplete } from "./row.ts";
@@ -29,7 +29,8 @@ export interface LookUpDependencies {
   readonly directory: () => Directory;
   readonly catalogue: Catalogue;
   readonly rules: readonly Rule[];
-  /** USCCs that were really issued with a wrong check character. */
+  /** Identifiers really issued with a wrong check character: the operator's list. */
+  readonly identifierExceptions: ReadonlySet<string>;
   readonly log: AuditLog;
   readonly ask: AskNode;
   readonly now: () => number;
@@ -37,7 +38,8 @@ export interface LookUpDependencies {
   readonly elapsed: () => number;
 }
 
-interface Plan {
+/** A lookup that may go ahead: resolved against catalogue and members, and allowed by every rule. */
+export interface Plan {
   readonly items: readonly Item[];
   readonly purpose: Purpose;
   readonly targets: readonly Target[];
@@ -92,7 +94,7 @@ export async function lookUp(
 
 function makePlan({ lookup, requester }: AuthenticatedLookup, deps: LookUpDependencies): Result<Plan, Refused> {
   const refused = (fault: Fault) => err({ rule: fault.code.split(".")[0] ?? "", fault });
-  const subject = parseSubject(lookup.subject);
+  const subject = parseSubject(lookup.subject, { exceptions: deps.identifierExceptions });
   if (!subject.ok) return refused(subject.error);
   const asked = resolveAsked(lookup, deps.catalogue);
   if (!asked.ok) return refused(asked.error);
@@ -112,4 +114,14 @@ function makePlan({ lookup, requester }: AuthenticatedLookup, deps: LookUpDepend
 interface Refused {
   readonly rule: string;
   readonly fault: Fault;
+}
+
+/** A refusal spends the request's nonce and stands in the log before the asker hears of it. */
+async function refuse(
+  request: AuthenticatedLookup,
+  { rule, fault }: Refused,
+  { log }: LookUpDependencies,
+): Promise<Result<never, Fault>> {
+  const logged = await log.append(refusedEntry(request, rule, fault), request.claim);
+  return logged.ok ? err(fault) : logged;
 }

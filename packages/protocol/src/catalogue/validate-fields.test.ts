@@ -78,8 +78,7 @@ describe("validateFields", () => {
   });
 
   it("keeps line breaks and tabs inside a text", () => {
-    expect(validateFields(item, { NAME: "示\r\n\t" + "例" })).toMatchObject({ ok: false });
-    expect(validateFields(item, { NAME: "示\n例" })).toMatchObject({ value: { NAME: "示\n例" } });
+    expect(validateFields(item, { NAME: "示\n\t例" })).toMatchObject({ value: { NAME: "示\n\t例" } });
   });
 
   it("names every column at fault, and no value", () => {

@@ -53,10 +53,7 @@ describe("openAnswer refuses with answer.malformed", () => {
 
   it.each<[string, string | Uint8Array]>([
     ["that is not JSON", "answer"],
-    [
-      "that is not UTF-8",
-      Buffer.from(JSON.stringify(testAnswer({ purpose: "approval" })).replace("示", "\u00ff"), "latin1"),
-    ],
+    ["that is not UTF-8", Buffer.from(JSON.stringify({ ...testAnswer(none), note: "\u00ff" }), "latin1")],
     ["without a subject", JSON.stringify({ ...testAnswer(), subject: undefined })],
     ["with a status nobody knows", JSON.stringify({ ...testAnswer(), status: "maybe" })],
   ])("a payload %s", async (_, payload) => {

@@ -98,11 +98,14 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     claimed: nodeIdSchema.nullable(),
     code: codeSchema,
   }),
-  /** Rate-limit refusals of one member over a while, in one entry: a flood must not fill the log. */
+  /**
+   * Rate-limit refusals of one member, or (null) of unauthenticated senders, over a while, in one
+   * entry: a flood must not fill the log.
+   */
   z.strictObject({
     kind: z.literal("requests.limited"),
     ...common,
-    member: nodeIdSchema,
+    member: nodeIdSchema.nullable(),
     count: z.number().int().positive(),
     from: instantSchema,
     to: instantSchema,

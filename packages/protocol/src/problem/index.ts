@@ -8,3 +8,4 @@ export {
   statusOf,
   toProblem,
 } from "./problem.ts";
+export { type Remedy, remedyOf } from "./remedies.ts";

@@ -8,7 +8,7 @@ import {
 } from "../identity/index.ts";
 import { isDisclosable } from "./disclosure.ts";
 import { type RowContext, recordFromRow } from "./from-row.ts";
-import { recordSchema } from "./record.ts";
+import { type CreditRecord, recordSchema } from "./record.ts";
 
 const items = new Map<string, Item>(baseCatalogue().items.map((item) => [item.code, item]));
 const itemOf = (code: string): Item => {
@@ -55,40 +55,43 @@ const faultsOf = (
   return result.ok ? [] : result.error;
 };
 
+const recordOf = (row: Record<string, string>, code = "penalty"): CreditRecord => {
+  const result = recordFromRow(itemOf(code), row, context);
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+};
+
 describe("recordFromRow", () => {
   it("makes a record in catalogue form", () => {
-    const result = recordFromRow(itemOf("penalty"), penaltyRow, context);
-    expect(result).toMatchObject({
-      ok: true,
-      value: {
-        item: "penalty",
-        subject: { kind: "enterprise", scheme: "uscc", id: enterprise },
-        subjectName: "示例科技有限公司",
-        jurisdiction: "440306",
-        version: 1,
-        state: "current",
-        occurredOn: "2024-01-02",
-        disclosedUntil: "2025-01-02",
-        recordedAt: "2024-02-01T00:00:00Z",
-        fields: { CF_NR_FK: "0.5", CF_YXQ: "2099-12-31" },
-      },
+    const record = recordOf(penaltyRow);
+    expect(record).toMatchObject({
+      item: "penalty",
+      subject: { kind: "enterprise", scheme: "uscc", id: enterprise },
+      subjectName: "示例科技有限公司",
+      jurisdiction: "440306",
+      version: 1,
+      state: "current",
+      occurredOn: "2024-01-02",
+      disclosedUntil: "2025-01-02",
+      recordedAt: "2024-02-01T00:00:00Z",
+      fields: { CF_NR_FK: "0.5", CF_YXQ: "2099-12-31" },
     });
-    expect(result.ok && recordSchema.parse(result.value)).toEqual(result.ok && result.value);
+    expect(recordSchema.parse(record)).toEqual(record);
   });
 
   it("reads 2099/12/31 as no end", () => {
-    const result = recordFromRow(itemOf("penalty"), penaltyRow, context);
-    expect(result.ok && "validUntil" in result.value).toBe(false);
+    expect(recordOf(penaltyRow)).not.toHaveProperty("validUntil");
   });
 
   it("takes a person's number where there is no credit code, and a registration number last", () => {
     const { CF_XDR_SHXYM: _code, ...row } = penaltyRow;
     const ofPerson = { ...row, CF_XDR_ZJHM: person.toLowerCase(), CF_XDR_GSZC: old };
-    expect(recordFromRow(itemOf("penalty"), ofPerson, context)).toMatchObject({
-      value: { subject: { kind: "individual", scheme: "citizen-id", id: person } },
-    });
-    expect(recordFromRow(itemOf("penalty"), { ...row, CF_XDR_GSZC: old }, context)).toMatchObject({
-      value: { subject: { kind: "enterprise", scheme: "registration-number", id: old } },
+    const ofOldEnterprise = { ...row, CF_XDR_GSZC: old };
+    expect(recordOf(ofPerson).subject).toEqual({ kind: "individual", scheme: "citizen-id", id: person });
+    expect(recordOf(ofOldEnterprise).subject).toEqual({
+      kind: "enterprise",
+      scheme: "registration-number",
+      id: old,
     });
   });
 
@@ -138,10 +141,7 @@ describe("recordFromRow", () => {
 });
 
 describe("a record's id", () => {
-  const idOf = (row: Record<string, string>) => {
-    const result = recordFromRow(itemOf("penalty"), row, context);
-    return result.ok ? result.value.id : "";
-  };
+  const idOf = (row: Record<string, string>) => recordOf(row).id;
 
   it("names item and document, stays the same on every import, and holds no identifier", () => {
     const id = idOf({ ...penaltyRow, CF_XDR_SHXYM: ` ${enterprise.toLowerCase()}`, CF_NR: "更正" });
@@ -173,14 +173,38 @@ describe("a listing", () => {
   };
 
   it("has no end while it stands", () => {
-    const result = recordFromRow(itemOf("abnormal-operation"), row, context);
-    expect(result.ok && ["validUntil", "disclosedUntil"].some((end) => end in result.value)).toBe(false);
+    const record = recordOf(row, "abnormal-operation");
+    expect(record).not.toHaveProperty("validUntil");
+    expect(record).not.toHaveProperty("disclosedUntil");
   });
 
   it("is not disclosed from the day it is removed", () => {
-    const result = recordFromRow(itemOf("abnormal-operation"), { ...row, YC_YCRQ: "2024-03-01" }, context);
-    expect(result).toMatchObject({ value: { validUntil: "2024-02-29", disclosedUntil: "2024-02-29" } });
-    expect(result.ok && isDisclosable(result.value, "2024-02-29")).toBe(true);
-    expect(result.ok && isDisclosable(result.value, "2024-03-01")).toBe(false);
+    const record = recordOf({ ...row, YC_YCRQ: "2024-03-01" }, "abnormal-operation");
+    expect(record).toMatchObject({ validUntil: "2024-02-29", disclosedUntil: "2024-02-29" });
+    expect(isDisclosable(record, "2024-02-29")).toBe(true);
+    expect(isDisclosable(record, "2024-03-01")).toBe(false);
+  });
+
+  it.each([
+    ["2024-06-30", "2024-03-01", "2024-02-29"],
+    ["2024-01-31", "2024-03-01", "2024-01-31"],
+    ["2099/12/31", "2024-03-01", "2024-02-29"],
+  ])("valid until %s and removed on %s was last valid on %s", (validUntil, removedOn, expected) => {
+    const redRow = {
+      HM_ZTMC: "示例科技有限公司",
+      HM_SHXYM: enterprise,
+      HM_MDMC: "示例红名单",
+      HM_RDWSH: "示红〔2024〕1号",
+      HM_LRYY: "示例原因",
+      HM_LRYJ: "示例依据",
+      HM_LRRQ: "2024-01-02",
+      HM_LRJG: "示例区示例局",
+      HM_LRJGDM: authority,
+      HM_YXQ: validUntil,
+      HM_YCRQ: removedOn,
+      HM_SJLY: "示例区示例局",
+      HM_SJLYDM: authority,
+    };
+    expect(recordOf(redRow, "red-list")).toMatchObject({ validUntil: expected });
   });
 });

@@ -28,7 +28,7 @@ export const taxCredit: ItemData = {
     ...subjectColumns("NS"),
     text("NS_PJWSH", "评价文书号", "Assessment number", numbered),
     integer("NS_PJND", "评价年度", "Year assessed", { required: true, minLength: 4, maxLength: 4 }),
-    code("NS_PJJG", "评价级别", "Grade", ["A", "B", "M", "C", "D"], required),
+    code("NS_PJJB", "评价级别", "Grade", ["A", "B", "M", "C", "D"], required),
     day("NS_PJRQ", "评价日期", "Assessed on", required),
     ...unit("NS_SWJG", "税务机关", "Tax authority"),
     ...sourceColumns("NS"),

@@ -1,0 +1,2 @@
+export { type AuthenticatedLookup, type LookUpDependencies, lookUp } from "./look-up.ts";
+export type { AskNode, TargetQuestion, VerifiedAnswer } from "./ports.ts";

@@ -1,0 +1,35 @@
+import type { NodeId } from "@xinqiao/protocol/identity";
+import { fault } from "@xinqiao/protocol/problem";
+import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http";
+import { Hono } from "hono";
+import type { AuditLog } from "../log/index.ts";
+import type { BreakerState, Metrics } from "../telemetry/index.ts";
+
+export interface AdminDependencies {
+  readonly node: NodeId;
+  readonly log: AuditLog;
+  readonly metrics: Metrics;
+  readonly inFlight: InFlight;
+  readonly targets: () => readonly { readonly node: NodeId; readonly state: BreakerState }[];
+}
+
+/** What operators and their monitoring reach, on a port of its own. */
+export function adminApp(deps: AdminDependencies): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  app.get("/healthz", (context) => context.json({ status: "ok", node: deps.node }));
+  app.get("/readyz", (context) => {
+    const health = deps.log.health();
+    const code = deps.inFlight.draining ? "server.draining" : health.ok ? undefined : health.code;
+    return context.json(code ? { status: "not ready", code } : { status: "ready" }, code ? 503 : 200);
+  });
+  app.get("/metrics", async (context) => {
+    deps.metrics.inFlight.set(deps.inFlight.count);
+    deps.metrics.logSize.set(deps.log.head().size);
+    deps.metrics.logHealthy.set(deps.log.health().ok ? 1 : 0);
+    const text = await deps.metrics.registry.metrics();
+    return context.body(text, 200, { "content-type": deps.metrics.registry.contentType });
+  });
+  app.get("/targets", (context) => context.json(deps.targets()));
+  app.notFound(() => problemReply(fault("request.not-found"), { hop: deps.node }));
+  return app;
+}

@@ -1,0 +1,3 @@
+export { type AdminDependencies, adminApp } from "./admin-app.ts";
+export type { LookupRouteDependencies } from "./lookups.ts";
+export { publicApp } from "./public-app.ts";

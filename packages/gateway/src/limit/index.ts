@@ -1,0 +1,2 @@
+export { createLimitedBook, type LimitedBook } from "./limited-book.ts";
+export { createRateLimit, type Rate, type RateLimit } from "./member-rate.ts";

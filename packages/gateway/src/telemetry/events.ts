@@ -1,0 +1,62 @@
+import type { Exchange } from "@xinqiao/protocol/exchange";
+import type { NodeId } from "@xinqiao/protocol/identity";
+import { type Fault, statusOf } from "@xinqiao/protocol/problem";
+import type { Logger } from "@xinqiao/runtime/logging";
+import type { AuditLog } from "../log/index.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What identifies a request in every book: never who or what it is about. */
+export interface RequestIds {
+  readonly requestId: string | null;
+  readonly traceId: string;
+  readonly actor: NodeId | null;
+}
+
+export type BreakerState = "closed" | "open" | "half-open";
+
+/** One function a business event: a log line, a metric and, where the use case has not written it, a log entry. */
+export interface GatewayEvents {
+  exchanged(exchange: Exchange, ids: RequestIds, milliseconds: number): void;
+  /** A refusal the use case has already logged. */
+  refused(reason: Fault, ids: RequestIds): void;
+  /** A request that could not be authenticated or read: its entry is written here, before it is answered. */
+  unreadable(reason: Fault, ids: RequestIds, claimed: NodeId | null): Promise<void>;
+  breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
+  failed(error: unknown, ids?: RequestIds): void;
+}
+
+const breakerValue = { closed: 0, "half-open": 1, open: 2 } as const;
+
+export function createGatewayEvents(logger: Logger, metrics: Metrics, log: AuditLog): GatewayEvents {
+  const refused = (reason: Fault, ids: RequestIds) => {
+    metrics.requests.inc({ code: reason.code });
+    logger.warn({ event: "refused", code: reason.code, status: statusOf(reason), ...reason.facts, ...ids });
+  };
+  return {
+    exchanged({ complete, results, log: { intent, outcome } }, ids, milliseconds) {
+      metrics.requests.inc({ code: "ok" });
+      metrics.exchangeSeconds.observe({ complete: String(complete) }, milliseconds / 1000);
+      for (const { node, status, latencyMs } of results) {
+        metrics.rows.inc({ node, status });
+        metrics.rowSeconds.observe({ node }, latencyMs / 1000);
+      }
+      const rows = results.map(({ node, status, code }) => ({ node, status, code }));
+      logger.info({ event: "exchanged", ...ids, complete, rows, intent, outcome, milliseconds });
+    },
+    refused,
+    async unreadable(reason, ids, claimed) {
+      refused(reason, ids);
+      const { requestId: exchange, traceId, actor } = ids;
+      await log.append({ kind: "request.refused", exchange, actor, traceId, claimed, code: reason.code });
+    },
+    breakerChanged(target, from, to) {
+      metrics.breakerOpen.set({ node: target }, breakerValue[to]);
+      logger.warn({ event: "breaker-changed", target, from, to });
+      const draft = { kind: "breaker.changed", exchange: null, actor: null, target, from, to } as const;
+      log.append(draft).catch((error: unknown) => logger.error({ event: "failed", error: String(error) }));
+    },
+    failed(error, ids) {
+      logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown", ...ids });
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { type LocalDependencies, localRoutes } from "./local-routes.ts";
+export { type PeerDependencies, peerRoutes } from "./peer-routes.ts";

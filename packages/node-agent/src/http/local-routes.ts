@@ -1,0 +1,89 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { lookupSchema } from "@xinqiao/protocol/exchange";
+import type { NodeId } from "@xinqiao/protocol/identity";
+import { fault, problemMediaType } from "@xinqiao/protocol/problem";
+import { nextHop } from "@xinqiao/protocol/trace";
+import { parseJson, readBody } from "@xinqiao/protocol/transport";
+import type { Entropy } from "@xinqiao/runtime/entropy";
+import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http";
+import { type Context, Hono } from "hono";
+import { type LookUpDependencies, type LookUpError, lookUp } from "../lookup/index.ts";
+import type { RecordSource } from "../source/index.ts";
+import type { AgentEvents } from "../telemetry/index.ts";
+
+export interface LocalDependencies {
+  readonly node: NodeId;
+  readonly token: string;
+  readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
+  readonly lookUp: LookUpDependencies;
+  readonly source: Pick<RecordSource, "check">;
+  readonly inFlight: InFlight;
+  readonly entropy: Entropy;
+  readonly events: AgentEvents;
+}
+
+/** What the member's own platform calls on loopback, in plain JSON with a bearer token. */
+export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  const hop = deps.node;
+  const expected = digest(deps.token);
+  const authorised = (header: string | undefined) =>
+    timingSafeEqual(digest(header?.replace(/^Bearer /, "") ?? ""), expected);
+
+  app.get("/healthz", (context) => context.json({ status: "ok", node: deps.node }));
+  app.get("/readyz", async (context) => {
+    const source = await deps.source.check(AbortSignal.timeout(2_000));
+    const ready = source.ok && !deps.inFlight.draining;
+    const why = source.ok ? "server.draining" : source.error.code;
+    return context.json(ready ? { status: "ready" } : { status: "not ready", code: why }, ready ? 200 : 503);
+  });
+  app.get("/metrics", async (context) =>
+    context.body(await deps.events.metrics(), 200, { "content-type": deps.events.metricsType }),
+  );
+  app.post("/v1/lookups", (context) =>
+    authorised(context.req.header("authorization"))
+      ? handleLookup(context, deps)
+      : problemReply(fault("local.unauthorised"), { hop }),
+  );
+  app.notFound(() => problemReply(fault("request.not-found"), { hop }));
+  app.onError((error) => {
+    deps.events.failed(error);
+    return problemReply(fault("server.internal"), { hop });
+  });
+  return app;
+}
+
+async function handleLookup(context: Context<HttpEnv>, deps: LocalDependencies): Promise<Response> {
+  const trace = nextHop(context.req.header("traceparent"), deps.entropy.hex);
+  const where = { hop: deps.node, traceId: trace.traceId };
+  const full = deps.inFlight.enter();
+  if (full) return problemReply(full, where);
+  try {
+    const timeout = AbortSignal.timeout(deps.bodyTimeoutMs);
+    const length = context.req.header("content-length");
+    const body = await readBody(context.env.incoming, length, deps.maxBodyBytes, timeout);
+    if (!body.ok) return problemReply(body.error, where);
+    const lookup = parseJson(body.value, lookupSchema);
+    if (!lookup.ok) return problemReply(lookup.error, where);
+    const exchange = await lookUp(lookup.value, trace, deps.lookUp, context.req.raw.signal);
+    if (!exchange.ok) return lookUpProblem(exchange.error, where);
+    deps.events.lookedUp(exchange.value, trace.traceId);
+    return context.json(exchange.value);
+  } finally {
+    deps.inFlight.leave();
+  }
+}
+
+/** The gateway's problem goes through as it said it, naming its own hop. */
+function lookUpProblem(error: LookUpError, where: { hop: NodeId; traceId: string }): Response {
+  if (error.by === "agent") return problemReply(error.fault, where);
+  return Response.json(
+    { ...error.problem, verified: error.verified },
+    { status: error.problem.status, headers: { "content-type": problemMediaType } },
+  );
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

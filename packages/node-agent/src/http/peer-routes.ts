@@ -1,0 +1,77 @@
+import { answerMediaType, questionSchema } from "@xinqiao/protocol/exchange";
+import type { NodeId } from "@xinqiao/protocol/identity";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { nextHop } from "@xinqiao/protocol/trace";
+import { parseJson, type Received } from "@xinqiao/protocol/transport";
+import type { Entropy } from "@xinqiao/runtime/entropy";
+import { type HttpEnv, type InFlight, problemReply, receiveSigned, type SignedEndpoint } from "@xinqiao/runtime/http";
+import { type Context, Hono } from "hono";
+import { type AnswerDependencies, answerQuestion } from "../answer/index.ts";
+import type { AgentEvents } from "../telemetry/index.ts";
+
+export interface PeerDependencies {
+  readonly endpoint: SignedEndpoint;
+  /** The one node this agent answers: its own city's gateway. */
+  readonly gateway: NodeId;
+  readonly answer: AnswerDependencies;
+  /** True the first time a nonce is seen; remembered across restarts. */
+  readonly claimNonce: (keyId: string, nonce: string, expiresAt: number) => boolean;
+  readonly inFlight: InFlight;
+  readonly entropy: Entropy;
+  readonly events: AgentEvents;
+}
+
+/** What the gateway calls: `POST /v1/answers` (PR-EXCHANGE §5). The reply is an answer this node signs. */
+export function peerRoutes(deps: PeerDependencies): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  const hop = deps.endpoint.self;
+  app.post("/v1/answers", async (context) => {
+    const trace = nextHop(context.req.header("traceparent"), deps.entropy.hex);
+    const refuse = (reason: Fault, requestId?: string) => {
+      deps.events.refused(reason, { traceId: trace.traceId, requestId });
+      return problemReply(reason, { hop, traceId: trace.traceId, requestId });
+    };
+    const full = deps.inFlight.enter();
+    if (full) return refuse(full);
+    try {
+      const received = await receiveSigned(context, deps.endpoint);
+      if (!received.ok) return refuse(received.error);
+      const admitted = admit(received.value, deps);
+      if (admitted) return refuse(admitted, received.value.verified.requestId);
+      return await answer(context, received.value, trace.traceId, refuse, deps);
+    } finally {
+      deps.inFlight.leave();
+    }
+  });
+  app.notFound(() => problemReply(fault("request.not-found"), { hop }));
+  app.onError((error) => {
+    deps.events.failed(error);
+    return problemReply(fault("server.internal"), { hop });
+  });
+  return app;
+}
+
+function admit({ verified }: Received, deps: PeerDependencies): Fault | undefined {
+  if (verified.from.member.node !== deps.gateway) {
+    return fault("policy.role-not-allowed", "only the city's gateway asks a node");
+  }
+  return deps.claimNonce(verified.keyId, verified.nonce, verified.nonceExpiresAt)
+    ? undefined
+    : fault("signature.replayed");
+}
+
+async function answer(
+  context: Context<HttpEnv>,
+  { body, verified }: Received,
+  traceId: string,
+  refuse: (reason: Fault, requestId?: string) => Response,
+  deps: PeerDependencies,
+): Promise<Response> {
+  const question = parseJson(body, questionSchema);
+  if (!question.ok) return refuse(question.error, verified.requestId);
+  const signal = AbortSignal.any([context.req.raw.signal, AbortSignal.timeout(question.value.remainingMs)]);
+  const answered = await answerQuestion(question.value, deps.answer, signal);
+  if (!answered.ok) return refuse(answered.error, verified.requestId);
+  deps.events.answered(question.value, answered.value, traceId);
+  return context.body(answered.value.text, 200, { "content-type": answerMediaType });
+}

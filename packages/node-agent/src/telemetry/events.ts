@@ -1,0 +1,70 @@
+import type { OpenedExchange, Question } from "@xinqiao/protocol/exchange";
+import type { Fault } from "@xinqiao/protocol/problem";
+import type { Logger } from "@xinqiao/runtime/logging";
+import { Counter, Gauge, Registry } from "prom-client";
+import type { SignedAnswer } from "../answer/index.ts";
+
+interface Ids {
+  readonly traceId?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/** One function a business event: a log line and a metric, neither with personal data. */
+export interface AgentEvents {
+  answered(question: Question, answer: SignedAnswer, traceId: string): void;
+  refused(reason: Fault, ids: Ids): void;
+  lookedUp(exchange: OpenedExchange, traceId: string): void;
+  failed(error: unknown): void;
+  metrics(): Promise<string>;
+  readonly metricsType: string;
+}
+
+export function createAgentEvents(logger: Logger): AgentEvents {
+  const registry = new Registry();
+  const answers = new Counter({
+    name: "xinqiao_agent_answers_total",
+    help: "Answers given, by status",
+    labelNames: ["status"],
+    registers: [registry],
+  });
+  const refusals = new Counter({
+    name: "xinqiao_agent_refused_requests_total",
+    help: "Requests that got no answer, by code",
+    labelNames: ["code"],
+    registers: [registry],
+  });
+  const lookups = new Counter({
+    name: "xinqiao_agent_lookups_total",
+    help: "Lookups made for the local platform, by completeness",
+    labelNames: ["complete"],
+    registers: [registry],
+  });
+  new Gauge({
+    name: "xinqiao_agent_resident_bytes",
+    help: "Resident memory",
+    registers: [registry],
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  return {
+    answered({ exchange, requester, purpose }, { status, refusal, recordCount }, traceId) {
+      answers.inc({ status });
+      const why = refusal && { code: refusal.code, rule: refusal.rule };
+      logger.info({ event: "answered", exchange, requester, purpose, status, recordCount, traceId, ...why });
+    },
+    refused(reason, ids) {
+      refusals.inc({ code: reason.code });
+      logger.warn({ event: "refused", code: reason.code, ...reason.facts, ...ids });
+    },
+    lookedUp({ exchange, complete, results }, traceId) {
+      lookups.inc({ complete: String(complete) });
+      logger.info({ event: "looked-up", exchange, complete, rows: results.length, traceId });
+    },
+    failed(error) {
+      logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
+    },
+    metrics: () => registry.metrics(),
+    metricsType: registry.contentType,
+  };
+}

@@ -1,0 +1,1 @@
+export { type AgentEvents, createAgentEvents } from "./events.ts";
