@@ -3,7 +3,7 @@ import { createGateway, systemDependencies } from "../app.ts";
 import { loadConfig } from "../config/index.ts";
 
 /** Runs until SIGTERM or SIGINT; SIGHUP takes a new member list. */
-export async function serveGateway(home: string): Promise<void> {
+export async function serveGateway(home: string): Promise<undefined> {
   const config = await loadConfig(home);
   const logger = createLogger({ name: config.node, level: config.logLevel });
   const gateway = await createGateway(config, systemDependencies(logger));
@@ -13,4 +13,5 @@ export async function serveGateway(home: string): Promise<void> {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
   });
   await gateway.close();
+  return undefined;
 }

@@ -1,5 +1,10 @@
 import { join, resolve } from "node:path";
-import { type Catalogue, baseCatalogue, catalogueDocumentSchema, indexCatalogue } from "@xinqiao/protocol/catalogue";
+import {
+  baseCatalogue,
+  type Catalogue,
+  catalogueDocumentSchema,
+  indexCatalogue,
+} from "@xinqiao/protocol/catalogue";
 import { readConfig } from "@xinqiao/runtime/config";
 import { type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
 
@@ -20,6 +25,8 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
 
 export async function loadCatalogue(config: Pick<GatewayConfig, "catalogue">): Promise<Catalogue> {
   const document =
-    config.catalogue === undefined ? baseCatalogue() : await readConfig(catalogueDocumentSchema, config.catalogue);
+    config.catalogue === undefined
+      ? baseCatalogue()
+      : await readConfig(catalogueDocumentSchema, config.catalogue);
   return indexCatalogue(document);
 }

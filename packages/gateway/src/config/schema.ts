@@ -51,7 +51,11 @@ export const gatewayConfigSchema = z.strictObject({
   signingKey: z.string().default("keys/signing.jwk.json"),
   log: z.string().default("log.db"),
   /** Free space below which no new exchange begins, so that those under way can still be logged. */
-  logReserveBytes: z.number().int().nonnegative().default(64 * 1024 * 1024),
+  logReserveBytes: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(64 * 1024 * 1024),
   catalogue: z.string().optional(),
   /** Unified codes really issued with a wrong check character; each must match as a whole. */
   identifierExceptions: z.array(z.string()).default([]),

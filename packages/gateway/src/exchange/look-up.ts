@@ -88,11 +88,20 @@ export async function lookUp(
   const outcome = await deps.log.append(outcomeEntry(request, intent.value.index, complete, results));
   if (!outcome.ok) return outcome;
   const { size, root } = outcome.value;
-  const log = { origin: deps.log.origin, intent: intent.value.index, outcome: outcome.value.index, size, root };
+  const log = {
+    origin: deps.log.origin,
+    intent: intent.value.index,
+    outcome: outcome.value.index,
+    size,
+    root,
+  };
   return ok({ exchange, complete, results, log });
 }
 
-function makePlan({ lookup, requester }: AuthenticatedLookup, deps: LookUpDependencies): Result<Plan, Refused> {
+function makePlan(
+  { lookup, requester }: AuthenticatedLookup,
+  deps: LookUpDependencies,
+): Result<Plan, Refused> {
   const refused = (fault: Fault) => err({ rule: fault.code.split(".")[0] ?? "", fault });
   const subject = parseSubject(lookup.subject, { exceptions: deps.identifierExceptions });
   if (!subject.ok) return refused(subject.error);

@@ -39,4 +39,3 @@ export function toRow(
 export function isComplete(rows: readonly ResultRow[]): boolean {
   return rows.every(({ status }) => status === "ok" || status === "none" || status === "refused");
 }
-

@@ -71,7 +71,14 @@ async function handle(
   }
   const claim = { keyId: verified.keyId, nonce: verified.nonce, expiresAt: verified.nonceExpiresAt };
   const exchange = await lookUp(
-    { lookup: lookup.value, requester, exchange: verified.requestId, claim, trace, gone: context.req.raw.signal },
+    {
+      lookup: lookup.value,
+      requester,
+      exchange: verified.requestId,
+      claim,
+      trace,
+      gone: context.req.raw.signal,
+    },
     deps.lookUp,
   );
   if (!exchange.ok) {
@@ -115,7 +122,11 @@ async function refuseUnread(
   const requestId = uuidOrNull(context.req.header("x-request-id"));
   const ids = { requestId, traceId: trace.traceId, actor: null };
   await deps.events.unreadable(reason, ids, claimedSender(context.req.header("xinqiao-from")));
-  const reply = problemReply(reason, { hop: deps.endpoint.self, traceId: trace.traceId, requestId: requestId ?? undefined });
+  const reply = problemReply(reason, {
+    hop: deps.endpoint.self,
+    traceId: trace.traceId,
+    requestId: requestId ?? undefined,
+  });
   // What is left of a body that was not read cannot be told from the next request.
   if (reason.code.startsWith("request.body")) reply.headers.set("connection", "close");
   return reply;

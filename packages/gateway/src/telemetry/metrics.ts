@@ -41,7 +41,11 @@ export function createMetrics() {
       registers,
     }),
     logSize: new Gauge({ name: "xinqiao_log_entries", help: "Entries in the audit log", registers }),
-    logHealthy: new Gauge({ name: "xinqiao_log_writable", help: "1 when the audit log accepts entries", registers }),
+    logHealthy: new Gauge({
+      name: "xinqiao_log_writable",
+      help: "1 when the audit log accepts entries",
+      registers,
+    }),
     inFlight: new Gauge({ name: "xinqiao_requests_in_flight", help: "Requests in progress", registers }),
     residentBytes: new Gauge({
       name: "xinqiao_resident_bytes",

@@ -16,7 +16,12 @@ describe("createRetryBudget", () => {
   it("saves up no more than its burst", () => {
     const budget = createRetryBudget(1, 3);
     for (let call = 0; call < 100; call += 1) budget.earn();
-    expect([budget.spend(), budget.spend(), budget.spend(), budget.spend()]).toEqual([true, true, true, false]);
+    expect([budget.spend(), budget.spend(), budget.spend(), budget.spend()]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it("gives at most burst + ratio × calls retries, in whatever order they come", () => {

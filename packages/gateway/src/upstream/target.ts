@@ -117,7 +117,8 @@ export function createTarget(
     node,
     origin,
     async call(call) {
-      if (closing !== undefined) return err({ ...upstreamFault("local", "server.draining"), attempts: 0, latencyMs: 0 });
+      if (closing !== undefined)
+        return err({ ...upstreamFault("local", "server.draining"), attempts: 0, latencyMs: 0 });
       const running = run(call);
       underWay.add(running);
       try {

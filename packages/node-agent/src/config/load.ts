@@ -27,6 +27,8 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
 
 export async function loadCatalogue(config: Pick<AgentConfig, "catalogue">): Promise<Catalogue> {
   const document =
-    config.catalogue === undefined ? baseCatalogue() : await readConfig(catalogueDocumentSchema, config.catalogue);
+    config.catalogue === undefined
+      ? baseCatalogue()
+      : await readConfig(catalogueDocumentSchema, config.catalogue);
   return indexCatalogue(document);
 }

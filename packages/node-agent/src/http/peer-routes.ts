@@ -4,7 +4,13 @@ import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { parseJson, type Received } from "@xinqiao/protocol/transport";
 import type { Entropy } from "@xinqiao/runtime/entropy";
-import { type HttpEnv, type InFlight, problemReply, receiveSigned, type SignedEndpoint } from "@xinqiao/runtime/http";
+import {
+  type HttpEnv,
+  type InFlight,
+  problemReply,
+  receiveSigned,
+  type SignedEndpoint,
+} from "@xinqiao/runtime/http";
 import { type Context, Hono } from "hono";
 import { type AnswerDependencies, answerQuestion } from "../answer/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";

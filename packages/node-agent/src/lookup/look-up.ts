@@ -53,7 +53,8 @@ export async function lookUp(
     now: deps.now(),
   });
   if (reply.value.head.status !== 200) return err(problemOf(reply.value, verified.ok));
-  const invalid = (detail: string) => err({ by: "agent" as const, fault: fault("gateway.response-invalid", detail) });
+  const invalid = (detail: string) =>
+    err({ by: "agent" as const, fault: fault("gateway.response-invalid", detail) });
   if (!verified.ok) return invalid(verified.error.code);
   const parsed = parseJson(reply.value.body, exchangeSchema);
   if (!parsed.ok) return invalid(parsed.error.code);
@@ -114,7 +115,11 @@ function openExchange(exchange: Exchange, lookup: Lookup, deps: LookUpDependenci
       ? { ...row, records: opened.value.records }
       : { ...failed(row), status: "error" as const, code: "answer.malformed" as const, records: [] };
   });
-  return { ...exchange, results, complete: exchange.complete && results.every((row) => row.status !== "error") };
+  return {
+    ...exchange,
+    results,
+    complete: exchange.complete && results.every((row) => row.status !== "error"),
+  };
 }
 
 function failed({ jurisdiction, node, latencyMs }: Omit<ResultRow, "answer">) {

@@ -1,6 +1,6 @@
 import type { Fault, Problem } from "@xinqiao/protocol/problem";
-import type { RequestHead, ResponseHead } from "@xinqiao/protocol/signing";
 import type { Result } from "@xinqiao/protocol/result";
+import type { RequestHead, ResponseHead } from "@xinqiao/protocol/signing";
 
 export interface GatewayReply {
   readonly head: Omit<ResponseHead, "request">;
@@ -9,7 +9,11 @@ export interface GatewayReply {
 
 /** Sends one signed request to the gateway. Fails with `gateway.unreachable` or `gateway.timeout`. */
 export type SendToGateway = (
-  request: RequestHead & { readonly path: string; readonly headers: Record<string, string>; readonly body: Uint8Array },
+  request: RequestHead & {
+    readonly path: string;
+    readonly headers: Record<string, string>;
+    readonly body: Uint8Array;
+  },
   timeoutMs: number,
   signal: AbortSignal,
 ) => Promise<Result<GatewayReply, Fault>>;

@@ -1,0 +1,92 @@
+import { runCommand } from "@xinqiao/runtime/cli";
+import { Command } from "commander";
+import { version } from "../app.ts";
+import { doctor } from "./doctor.ts";
+import { type InitOptions, init } from "./init.ts";
+import { verify } from "./log.ts";
+import { addMembers, listMembers } from "./members.ts";
+import { serveGateway } from "./serve.ts";
+
+const home = ["--home <dir>", "the gateway's folder · 网关目录", "."] as const;
+
+/** `xinqiao-gateway`: the city's command line. */
+export function createProgram(): Command {
+  const program = new Command("xinqiao-gateway")
+    .description("Xinqiao city gateway · 信桥市级网关")
+    .version(version);
+  addInit(program);
+  addMembersCommands(program);
+  program
+    .command("serve")
+    .description("run until stopped · 运行网关")
+    .option(...home)
+    .action((options: { home: string }) => runCommand(() => serveGateway(options.home)));
+  program
+    .command("log")
+    .description("the audit log · 审计日志")
+    .command("verify")
+    .description("recompute the whole tree from its entries · 全量校验日志")
+    .option(...home)
+    .option("--json", "one JSON line")
+    .action((options: { home: string; json?: boolean }) => runCommand(() => verify(options)));
+  program
+    .command("doctor")
+    .description("check configuration, keys, members and log · 自检")
+    .option(...home)
+    .action((options: { home: string }) => runCommand(() => doctor(options.home)));
+  return program;
+}
+
+function addInit(program: Command): void {
+  program
+    .command("init")
+    .description("make a new gateway's folder: configuration, key, member list · 初始化")
+    .option(...home)
+    .requiredOption("--node <id>", "node id, e.g. sz · 节点编号")
+    .requiredOption("--name-zh <name>", "Chinese name · 中文名")
+    .requiredOption("--name-en <name>", "English name · 英文名")
+    .requiredOption("--division <code>", "six-digit division code · 行政区划代码")
+    .option("--listen <host:port>", "where members reach it · 对成员服务地址", "127.0.0.1:8440")
+    .option("--admin <host:port>", "health, metrics, targets · 管理地址", "127.0.0.1:8449")
+    .option("--origin <url>", "public origin, when it is not the listening address · 对外地址")
+    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .option("--json", "print the member as JSON")
+    .action((options: InitOptions & { json?: boolean }) =>
+      runCommand(async () => {
+        const member = await init(options, Date.now());
+        return options.json
+          ? JSON.stringify({ member, home: options.home })
+          : `ready · 已就绪: ${options.home}`;
+      }),
+    );
+}
+
+function addMembersCommands(program: Command): void {
+  const members = program.command("members").description("the federation's members · 成员管理");
+  members
+    .command("list")
+    .option(...home)
+    .description("who is in the federation · 成员列表")
+    .action((options: { home: string }) =>
+      runCommand(async () => {
+        const list = await listMembers(options.home);
+        return list.members
+          .map(({ node, role, status, name }) => `${node}\t${role}\t${status}\t${name.zh}`)
+          .join("\n");
+      }),
+    );
+  members
+    .command("add <files...>")
+    .option(...home)
+    .description("admit members from the files `xinqiao init --json` wrote · 接纳成员")
+    .action((files: string[], options: { home: string }) =>
+      runCommand(async () => `version ${(await addMembers(options.home, files)).version}`),
+    );
+  members
+    .command("export")
+    .option(...home)
+    .description("print the member list for the agents · 导出成员清单")
+    .action((options: { home: string }) =>
+      runCommand(async () => JSON.stringify(await listMembers(options.home), null, 2)),
+    );
+}

@@ -1,0 +1,80 @@
+import { runCommand } from "@xinqiao/runtime/cli";
+import { Command } from "commander";
+import { version } from "../app.ts";
+import { doctor } from "./doctor.ts";
+import { type ImportOptions, importFiles } from "./import.ts";
+import { type InitOptions, init } from "./init.ts";
+import { type LookupOptions, lookup } from "./lookup.ts";
+import { serveAgent } from "./serve.ts";
+
+const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
+
+/** `xinqiao`: a member's command line. */
+export function createProgram(): Command {
+  const program = new Command("xinqiao").description("Xinqiao member agent · 信桥成员节点").version(version);
+  addInit(program);
+  program
+    .command("import <files...>")
+    .description("take national files (CSV, Excel) into the agent's store · 导入数据文件")
+    .option(...home)
+    .option("--item <code>", "the item, when the header does not tell · 事项代码")
+    .option("--json", "print the reports as JSON")
+    .action((files: string[], options: ImportOptions) => runCommand(() => importFiles(files, options)));
+  addLookup(program);
+  program
+    .command("serve")
+    .description("answer the gateway and the local platform until stopped · 运行节点")
+    .option(...home)
+    .action((options: { home: string }) => runCommand(() => serveAgent(options.home)));
+  program
+    .command("doctor")
+    .description("check configuration, keys, members, sources and gateway · 自检")
+    .option(...home)
+    .action((options: { home: string }) => runCommand(() => doctor(options.home)));
+  return program;
+}
+
+function addInit(program: Command): void {
+  program
+    .command("init")
+    .description("make a new member's folder: configuration, key, local token · 初始化")
+    .option(...home)
+    .requiredOption("--node <id>", "node id, e.g. sz-baoan · 节点编号")
+    .requiredOption("--name-zh <name>", "Chinese name · 中文名")
+    .requiredOption("--name-en <name>", "English name · 英文名")
+    .requiredOption("--division <code>", "six-digit parent division · 行政区划代码")
+    .option("--role <role>", "district, neighbour-city, source-unit, credit-user, auditor", "district")
+    .option("--jurisdiction <code>", "what it answers for; leave out when it only asks · 应答辖区")
+    .requiredOption("--gateway-node <id>", "the city gateway's node id · 网关节点")
+    .requiredOption("--gateway-origin <url>", "where the gateway is reached · 网关地址")
+    .option("--listen <host:port>", "where the gateway reaches this agent · 对网关服务地址", "127.0.0.1:8441")
+    .option("--origin <url>", "public origin, when it is not the listening address · 对外地址")
+    .option("--local <host:port>", "plain JSON for the local platform · 本地接口地址", "127.0.0.1:8541")
+    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .option("--json", "print the member as JSON, for `xinqiao-gateway members add`")
+    .action((options: InitOptions & { json?: boolean }) =>
+      runCommand(async () => {
+        const member = await init(options, Date.now());
+        return options.json
+          ? JSON.stringify({ member, home: options.home })
+          : `ready · 已就绪: ${options.home}`;
+      }),
+    );
+}
+
+function addLookup(program: Command): void {
+  program
+    .command("lookup <id>")
+    .description("ask the federation about one subject · 查询")
+    .option(...home)
+    .option("--kind <kind>", "enterprise, individual, public-institution, social-organisation", "enterprise")
+    .option("--scheme <scheme>", "uscc, citizen-id, registration-number", "uscc")
+    .requiredOption("--purpose <code>", "the registered purpose · 用途代码")
+    .option("--items <codes>", "items, comma-separated · 事项")
+    .option("--classes <names>", "whole classes, comma-separated · 大类")
+    .option("--jurisdictions <codes>", "comma-separated, or all · 辖区", "all")
+    .option("--deadline <ms>", "milliseconds for the whole lookup · 时限")
+    .option("--max-age <seconds>", "newest acceptable age of the data · 可接受时效")
+    .option("--json", "print the exchange as JSON")
+    .action((id: string, options: LookupOptions) => runCommand(() => lookup(id, options)));
+}

@@ -1,0 +1,17 @@
+import { createLogger } from "@xinqiao/runtime/logging";
+import { createAgent, systemDependencies } from "../app.ts";
+import { loadConfig } from "../config/index.ts";
+
+/** Runs until SIGTERM or SIGINT; SIGHUP takes a new member list. */
+export async function serveAgent(home: string): Promise<undefined> {
+  const config = await loadConfig(home);
+  const logger = createLogger({ name: config.node, level: config.logLevel });
+  const agent = await createAgent(config, systemDependencies(logger));
+  const failed = (error: unknown) => logger.error({ event: "failed", error: String(error) });
+  process.on("SIGHUP", () => void agent.reloadMembers().catch(failed));
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+  });
+  await agent.close();
+  return undefined;
+}

@@ -1,0 +1,2 @@
+export { type Agent, type AgentDependencies, createAgent, systemDependencies } from "./app.ts";
+export { type AgentConfig, agentConfigSchema, loadConfig } from "./config/index.ts";

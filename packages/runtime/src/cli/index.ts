@@ -1,0 +1,33 @@
+import { codes, FaultError } from "@xinqiao/protocol/problem";
+import { ConfigError } from "../config/index.ts";
+
+/** A failure the person at the terminal can do something about; its message says what. */
+export class CommandError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "CommandError";
+  }
+}
+
+/**
+ * Runs one command: its text goes to standard output, its failure as a plain explanation to standard
+ * error with exit code 1. Only a bug shows a stack.
+ */
+export async function runCommand(command: () => Promise<string | undefined>): Promise<void> {
+  try {
+    const text = await command();
+    if (text !== undefined) process.stdout.write(`${text}\n`);
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof CommandError) return error.message;
+  if (error instanceof FaultError) {
+    const { code, detail } = error.fault;
+    return `${codes[code].zh} · ${codes[code].en} (${code})${detail === undefined ? "" : `\n${detail}`}`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
