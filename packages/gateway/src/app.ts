@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Signer } from "@xinqiao/protocol/keys";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
@@ -6,13 +8,12 @@ import { readSigner } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { readDirectory } from "@xinqiao/runtime/members";
 import { type GatewayConfig, loadCatalogue } from "./config/index.ts";
-import type { LookUpDependencies } from "./exchange/index.ts";
-import { adminApp, publicApp } from "./http/index.ts";
-import { createLimitedBook, createRateLimit } from "./limit/index.ts";
+import { adminApp, type LookupRouteDependencies, publicApp } from "./http/index.ts";
+import { createLimitedBook, createRateLimit, type LimitedBook } from "./limit/index.ts";
 import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
 import { openAuditLog } from "./store/sqlite/index.ts";
-import { createGatewayEvents, createMetrics } from "./telemetry/index.ts";
+import { createGatewayEvents, createMetrics, type GatewayEvents } from "./telemetry/index.ts";
 import { createAskNode, createTargets, type Targets, upstreamDefaults } from "./upstream/index.ts";
 
 export const version = "0.1.0";
@@ -71,35 +72,8 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     now,
     limitedIntervalMs,
   );
-  const lookUp: LookUpDependencies = {
-    directory: members,
-    catalogue,
-    rules: gatewayRules,
-    identifierExceptions: new Set(config.identifierExceptions),
-    log,
-    ask: createAskNode({ self: config.node, signer, directory: members, targets, entropy, now }),
-    now,
-    elapsed,
-  };
-  const endpoint = {
-    self: config.node,
-    origin: config.origin,
-    directory: members,
-    now,
-    maxBodyBytes: config.limits.maxBodyBytes,
-    bodyTimeoutMs: config.limits.bodyTimeoutMs,
-  };
-  const app = publicApp({
-    endpoint,
-    lookUp,
-    reply: { signer, entropy, now },
-    inFlight,
-    memberRate: createRateLimit(config.limits.perMember),
-    refusalRate: createRateLimit(config.limits.refusalsPerAddress),
-    limited,
-    entropy,
-    events,
-  });
+  const shared = { config, members, signer, targets, log, inFlight, limited, events };
+  const app = publicApp(lookupsDependencies({ ...shared, catalogue, deps }));
   const serving = await serve(app, {
     address: config.listen,
     hop: config.node,
@@ -124,6 +98,52 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       logger.info({ event: "members-reloaded", version: directory.version });
     },
     close: () => shutDown({ serving, admin, inFlight, targets, log, flush: limited.flush }, config),
+  };
+}
+
+interface Shared {
+  readonly config: GatewayConfig;
+  readonly deps: GatewayDependencies;
+  readonly members: () => Directory;
+  readonly catalogue: Catalogue;
+  readonly signer: Signer;
+  readonly targets: Targets;
+  readonly log: AuditLog;
+  readonly inFlight: InFlight;
+  readonly limited: LimitedBook;
+  readonly events: GatewayEvents;
+}
+
+function lookupsDependencies(shared: Shared): LookupRouteDependencies {
+  const { config, deps, members, catalogue, signer, targets, log, inFlight, limited, events } = shared;
+  const { now, elapsed, entropy } = deps;
+  const { node, limits } = config;
+  return {
+    endpoint: {
+      self: node,
+      origin: config.origin,
+      directory: members,
+      now,
+      maxBodyBytes: limits.maxBodyBytes,
+      bodyTimeoutMs: limits.bodyTimeoutMs,
+    },
+    lookUp: {
+      directory: members,
+      catalogue,
+      rules: gatewayRules,
+      identifierExceptions: new Set(config.identifierExceptions),
+      log,
+      ask: createAskNode({ self: node, signer, directory: members, targets, entropy, now }),
+      now,
+      elapsed,
+    },
+    reply: { signer, entropy, now },
+    inFlight,
+    memberRate: createRateLimit(limits.perMember),
+    refusalRate: createRateLimit(limits.refusalsPerAddress),
+    limited,
+    entropy,
+    events,
   };
 }
 

@@ -1,17 +1,19 @@
 import { readFile } from "node:fs/promises";
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Signer } from "@xinqiao/protocol/keys";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
-import { createInFlight, serve } from "@xinqiao/runtime/http";
+import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
 import { readSigner } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { readDirectory } from "@xinqiao/runtime/members";
 import { type AgentConfig, loadCatalogue } from "./config/index.ts";
 import { localRoutes, peerRoutes } from "./http/index.ts";
-import { createGatewayClient } from "./lookup/index.ts";
+import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
-import { createSources } from "./source/index.ts";
-import { openStore } from "./store/index.ts";
-import { createAgentEvents } from "./telemetry/index.ts";
+import { createSources, type RecordSource } from "./source/index.ts";
+import { type AgentStore, openStore } from "./store/index.ts";
+import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
 
 export const version = "0.1.0";
 
@@ -63,54 +65,14 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     ...(config.caFile !== undefined && { ca: await readFile(config.caFile, "utf8") }),
   });
   const inFlight = createInFlight(config.limits.maxConcurrent);
-  const { maxBodyBytes, bodyTimeoutMs, maxHeaderBytes } = config.limits;
-  const peer = peerRoutes({
-    endpoint: {
-      self: config.node,
-      origin: config.origin,
-      directory: members,
-      now,
-      maxBodyBytes,
-      bodyTimeoutMs,
-    },
-    gateway: config.gateway.node,
-    answer: {
-      node: config.node,
-      jurisdiction: config.jurisdiction,
-      directory: members,
-      catalogue,
-      rules: nodeRules(config.policy),
-      source,
-      signer,
-      now,
-      dayOf: (instant) => chinaDay.format(instant),
-    },
-    claimNonce: (keyId, nonce, expiresAt) => store.claimNonce(keyId, nonce, expiresAt),
-    inFlight,
-    entropy,
-    events,
-  });
-  const local = localRoutes({
-    node: config.node,
-    token,
-    maxBodyBytes,
-    bodyTimeoutMs,
-    lookUp: {
-      node: config.node,
-      gateway: config.gateway,
-      directory: members,
-      catalogue,
-      signer,
-      send: client.send,
-      entropy,
-      now,
-    },
-    source,
-    inFlight,
-    entropy,
-    events,
-  });
-  const edge = { hop: config.node, maxHeaderBytes, requestTimeoutMs: bodyTimeoutMs * 2 };
+  const shared = { config, members, signer, catalogue, source, inFlight, entropy, now, events };
+  const peer = peerApp({ ...shared, store });
+  const local = localApp({ ...shared, token, client });
+  const edge = {
+    hop: config.node,
+    maxHeaderBytes: config.limits.maxHeaderBytes,
+    requestTimeoutMs: config.limits.bodyTimeoutMs * 2,
+  };
   const onBrokenRequest = (reason: Parameters<typeof events.refused>[0]) => events.refused(reason, {});
   const serving = await serve(peer, { ...edge, address: config.listen, onBrokenRequest });
   const localServing = await serve(local, { ...edge, address: config.local });
@@ -130,4 +92,75 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
       store.close();
     },
   };
+}
+
+interface Shared {
+  readonly config: AgentConfig;
+  readonly members: () => Directory;
+  readonly signer: Signer;
+  readonly catalogue: Catalogue;
+  readonly source: RecordSource;
+  readonly inFlight: InFlight;
+  readonly entropy: Entropy;
+  readonly now: () => number;
+  readonly events: AgentEvents;
+}
+
+function peerApp({
+  config,
+  members,
+  signer,
+  catalogue,
+  source,
+  now,
+  store,
+  ...rest
+}: Shared & { store: AgentStore }) {
+  const { node, jurisdiction, limits } = config;
+  const { maxBodyBytes, bodyTimeoutMs } = limits;
+  return peerRoutes({
+    ...rest,
+    endpoint: { self: node, origin: config.origin, directory: members, now, maxBodyBytes, bodyTimeoutMs },
+    gateway: config.gateway.node,
+    answer: {
+      node,
+      jurisdiction,
+      directory: members,
+      catalogue,
+      rules: nodeRules(config.policy),
+      source,
+      signer,
+      now,
+      dayOf: (instant) => chinaDay.format(instant),
+    },
+    claimNonce: (keyId, nonce, expiresAt) => store.claimNonce(keyId, nonce, expiresAt),
+  });
+}
+
+function localApp({
+  config,
+  members,
+  signer,
+  catalogue,
+  now,
+  client,
+  ...rest
+}: Shared & { token: string; client: GatewayClient }) {
+  const { node, gateway, limits } = config;
+  return localRoutes({
+    ...rest,
+    node,
+    maxBodyBytes: limits.maxBodyBytes,
+    bodyTimeoutMs: limits.bodyTimeoutMs,
+    lookUp: {
+      node,
+      gateway,
+      directory: members,
+      catalogue,
+      signer,
+      send: client.send,
+      entropy: rest.entropy,
+      now,
+    },
+  });
 }

@@ -82,7 +82,7 @@ export function createWire(origin: string, settings: WireSettings): Wire {
 
 const timeouts = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 const tooLarge = new Set(["UND_ERR_RES_EXCEEDED_MAX_SIZE", "UND_ERR_HEADERS_OVERFLOW"]);
-/** Our mistakes, which must not pass for the node's. */
+/** Mistakes of ours, which must not pass for the node's. */
 const misuse = new Set([
   "UND_ERR_INVALID_ARG",
   "UND_ERR_NOT_SUPPORTED",
@@ -93,12 +93,19 @@ const misuse = new Set([
 /** Whoever aborted knows why, and says it better. */
 const cutShort = upstreamFault("neutral", "node.cancelled");
 
-/** What broke on the way. Only the error's code is kept: messages hold addresses. A bug is thrown on. */
+/**
+ * What broke on the way: refused, unresolved, reset, a certificate not trusted, bytes that are not HTTP.
+ * Only the error's code or name is kept, since messages hold addresses. Mistakes of ours are thrown on.
+ */
 function faultOf(error: unknown): UpstreamFault {
-  const reason = error instanceof Error && "code" in error ? error.code : undefined;
-  if (typeof reason !== "string" || misuse.has(reason)) throw error;
+  const reason = nameOf(error);
+  if (misuse.has(reason)) throw error;
   if (timeouts.has(reason)) return upstreamFault("failure", "node.timeout");
   if (tooLarge.has(reason)) return upstreamFault("failure", "answer.too-large");
-  // Refused, unresolved, reset, a certificate not trusted, bytes that are not HTTP: the reason tells which.
   return upstreamFault("failure", "node.unreachable", { reason });
+}
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

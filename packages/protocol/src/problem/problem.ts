@@ -7,7 +7,7 @@ export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   titleZh: z.string(),
-  status: z.number().int(),
+  status: z.number().int().min(400).max(599),
   code: z.string().refine(isCode),
   detail: z.string().optional(),
   /** Node id of the hop that failed. */
