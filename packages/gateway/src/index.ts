@@ -1,2 +1,8 @@
 export { createGateway, type Gateway, type GatewayDependencies, systemDependencies } from "./app.ts";
-export { type GatewayConfig, gatewayConfigSchema, loadConfig } from "./config/index.ts";
+export {
+  type GatewayConfig,
+  type GatewayConfigFile,
+  gatewayConfigSchema,
+  loadConfig,
+} from "./config/index.ts";
+export { type LogReport, readEntries, verifyLog } from "./store/sqlite/index.ts";

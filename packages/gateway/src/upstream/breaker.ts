@@ -18,12 +18,14 @@ export interface BreakerSettings {
 
 export interface Breaker {
   readonly state: BreakerState;
+  /** Held open by hand. */
+  readonly isolated: boolean;
   /**
    * Runs the action and takes its verdict from the result; or returns `node.circuit-open` without running
    * it. An action that throws has no verdict.
    */
   run<T>(action: () => Promise<Result<T, UpstreamFault>>): Promise<Result<T, UpstreamFault>>;
-  /** Holds it open, by hand and without a timer, until `release`. */
+  /** Holds it open, without a timer, until `release`. */
   isolate(): void;
   /** Closes it after `isolate`, with nothing held against the node. */
   release(): void;
@@ -84,6 +86,9 @@ export function createBreaker(settings: BreakerSettings, onChange: OnBreakerChan
   return {
     get state() {
       return period.state;
+    },
+    get isolated() {
+      return isolated;
     },
     async run(action) {
       const mine = period;

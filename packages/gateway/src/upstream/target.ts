@@ -35,6 +35,8 @@ export interface TargetSnapshot {
   readonly node: NodeId;
   readonly origin: string;
   readonly state: BreakerState;
+  /** Open by an operator's hand, not by what the node did. */
+  readonly isolated: boolean;
   /** Calls that hold a place now. */
   readonly inUse: number;
 }
@@ -130,7 +132,13 @@ export function createTarget(
     state: () => breaker.state,
     isolate: breaker.isolate,
     release: breaker.release,
-    snapshot: () => ({ node, origin, state: breaker.state, inUse: bulkhead.inUse }),
+    snapshot: () => ({
+      node,
+      origin,
+      state: breaker.state,
+      isolated: breaker.isolated,
+      inUse: bulkhead.inUse,
+    }),
     close() {
       closing ??= drain();
       return closing;

@@ -31,8 +31,9 @@ export function ed25519Signer(jwk: OkpPrivate): Signer {
 export function ed25519Verifier(jwk: OkpPublic): Verifier {
   const publicKey = Buffer.from(jwk.x, "base64url");
   // Also refuses points of small order, for which anybody can make signatures.
-  if (!sodium.crypto_core_ed25519_is_valid_point(publicKey))
+  if (!sodium.crypto_core_ed25519_is_valid_point(publicKey)) {
     throw new Error("public key is not a point of the curve");
+  }
   return {
     keyId: thumbprint(jwk),
     suite: ed25519,

@@ -8,4 +8,15 @@ export {
   type OutcomeRow,
   outcomeRowSchema,
 } from "./entry.ts";
+export {
+  appendLeaf,
+  emptyFrontier,
+  emptyRoot,
+  type Frontier,
+  frontierPlaces,
+  leafHash,
+  nodeHash,
+  rootOf,
+  type TreeNode,
+} from "./merkle.ts";
 export { answerDigest, type SealedEntry, sealEntry } from "./seal.ts";

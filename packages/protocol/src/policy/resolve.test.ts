@@ -54,6 +54,14 @@ describe("resolveAsked", () => {
     expect(codes(asked)).toBe("lookup.item-unknown");
   });
 
+  it("says which class nobody lists without repeating its text", () => {
+    const asked = { classes: ["行政管理", "110105 1949"], purpose: purpose.code };
+    expect(resolveAsked(asked, catalogue)).toEqual({
+      ok: false,
+      error: { code: "lookup.item-unknown", facts: { class: 1 } },
+    });
+  });
+
   it("refuses a purpose nobody lists", () => {
     const asked = { items: [item("tax")], purpose: purposeCodeSchema.parse("curiosity") };
     expect(resolveAsked(asked, catalogue)).toMatchObject({ error: { code: "lookup.purpose-unknown" } });

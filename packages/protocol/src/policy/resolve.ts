@@ -25,9 +25,10 @@ export function resolveAsked(
     if (item === undefined) return err(fault("lookup.item-unknown", undefined, { item: code }));
     items.set(code, item);
   }
-  for (const name of asked.classes ?? []) {
+  for (const [place, name] of (asked.classes ?? []).entries()) {
     const members = [...catalogue.items.values()].filter((item) => item.class === name);
-    if (members.length === 0) return err(fault("lookup.item-unknown", undefined, { class: name }));
+    // Its place and not its name: that is free text, and facts are logged.
+    if (members.length === 0) return err(fault("lookup.item-unknown", undefined, { class: place }));
     for (const item of members) items.set(item.code, item);
   }
   if (items.size === 0) return err(fault("lookup.item-unknown", "name at least one item or class"));

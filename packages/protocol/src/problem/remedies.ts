@@ -13,7 +13,10 @@ const remedies = {
   },
   shorten: { en: "Send less, or ask the operator for a higher limit.", zh: "减小报文，或请运维调高上限。" },
   retry: { en: "Send it again after a moment, signed anew.", zh: "稍候重新签名后再试。" },
-  slowDown: { en: "Send less often, and wait for `Retry-After` where it is given.", zh: "降低频率；如给出 Retry-After，按其等待。" },
+  slowDown: {
+    en: "Send less often, and wait for `Retry-After` where it is given.",
+    zh: "降低频率；如给出 Retry-After，按其等待。",
+  },
   sign: {
     en: "Sign as PR-EXCHANGE §3 says; see whether a proxy rewrites the address, a header or the body.",
     zh: "按 PR-EXCHANGE 第 3 章签名；检查代理是否改写了地址、报文头或报文体。",

@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  createGateway,
+  type Gateway,
+  type GatewayConfigFile,
+  gatewayConfigSchema,
+  readEntries,
+  systemDependencies,
+} from "@xinqiao/gateway";
+import type { LogEntry } from "@xinqiao/protocol/log";
+import { createLogger } from "@xinqiao/runtime/logging";
+import { writeMemberList } from "@xinqiao/runtime/members";
+import { freePort } from "./free-port.ts";
+import { createParty, type Party } from "./party.ts";
+
+export interface TestGateway {
+  readonly gateway: Gateway;
+  readonly city: Party;
+  readonly origin: string;
+  readonly adminOrigin: string;
+  readonly folder: string;
+  readonly logFile: string;
+  /** Every line it has logged, as text. */
+  readonly lines: string[];
+  setMembers(parties: readonly Party[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A real gateway on free ports with a folder of its own, in this process. */
+export async function startGateway(
+  parties: readonly Party[],
+  overrides: Partial<GatewayConfigFile> = {},
+  clock: { readonly now?: () => number } = {},
+): Promise<TestGateway> {
+  const folder = await mkdtemp(join(tmpdir(), "xinqiao-gateway-"));
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const city = createParty({ node: "sz", role: "city" });
+  const members = join(folder, "members.json");
+  const save = (list: readonly Party[], version: number) =>
+    writeMemberList(members, { version, members: [city, ...list].map(({ member }) => member) });
+  await save(parties, 1);
+  await writeFile(join(folder, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
+  const config = gatewayConfigSchema.parse({
+    node: "sz",
+    name: { zh: "深圳市", en: "Shenzhen" },
+    division: "440300",
+    origin: `http://127.0.0.1:${port}`,
+    listen: `127.0.0.1:${port}`,
+    admin: `127.0.0.1:${adminPort}`,
+    members,
+    signingKey: join(folder, "key.json"),
+    log: join(folder, "log.db"),
+    logReserveBytes: 0,
+    ...overrides,
+  });
+  const lines: string[] = [];
+  const logger = createLogger(
+    { name: "sz", level: "debug" },
+    { write: (line: string) => void lines.push(line) },
+  );
+  const gateway = await createGateway(config, { ...systemDependencies(logger), ...clock });
+  let version = 1;
+  return {
+    gateway,
+    city,
+    origin: config.origin,
+    adminOrigin: `http://127.0.0.1:${adminPort}`,
+    folder,
+    logFile: config.log,
+    lines,
+    async setMembers(list) {
+      version += 1;
+      await save(list, version);
+      await gateway.reloadMembers();
+    },
+    async close() {
+      await gateway.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Every entry of the gateway's log, as written. */
+export async function readLog({ logFile }: Pick<TestGateway, "logFile">): Promise<readonly LogEntry[]> {
+  return readEntries(logFile);
+}

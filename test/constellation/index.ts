@@ -1,0 +1,22 @@
+export {
+  answering,
+  type Behaviour,
+  type FakeNode,
+  hanging,
+  noneAnswer,
+  saying,
+  startFakeNode,
+} from "./fake-node.ts";
+export { freePort } from "./free-port.ts";
+export { readLog, startGateway, type TestGateway } from "./gateway.ts";
+export { createParty, type Party } from "./party.ts";
+export {
+  ask,
+  expectSigned,
+  type Prepared,
+  prepare,
+  type Sent,
+  sampleLookup,
+  sampleUscc,
+  send,
+} from "./signed-client.ts";
