@@ -21,6 +21,9 @@ export function sampleLookup(change: object = {}): Record<string, unknown> {
   };
 }
 
+/** Where lookups go, and whose signature the replies carry. */
+export type City = Pick<TestGateway, "origin" | "city">;
+
 export interface Prepared {
   readonly url: string;
   readonly outgoing: OutgoingRequest;
@@ -38,7 +41,7 @@ export interface SignOptions {
 /** Signs a body as a party would; the test may then tamper with what it gets. */
 export async function prepare(
   party: Party,
-  gateway: Pick<TestGateway, "origin">,
+  gateway: Pick<City, "origin">,
   body: unknown,
   {
     now = Date.now(),
@@ -86,7 +89,7 @@ export async function send({ url, headers, body }: Omit<Prepared, "outgoing">): 
 }
 
 /** One whole lookup: signed, sent, its reply verified. Throws when it is not an exchange. */
-export async function ask(party: Party, gateway: TestGateway, lookup: object | Lookup): Promise<Exchange> {
+export async function ask(party: Party, gateway: City, lookup: object | Lookup): Promise<Exchange> {
   const prepared = await prepare(party, gateway, lookup);
   const sent = await send(prepared);
   if (sent.status !== 200) throw new Error(`refused: ${sent.text}`);
@@ -95,7 +98,7 @@ export async function ask(party: Party, gateway: TestGateway, lookup: object | L
 }
 
 /** The reply is the city's own, over this very request. */
-export function expectSigned(sent: Sent, prepared: Prepared, gateway: TestGateway): void {
+export function expectSigned(sent: Sent, prepared: Prepared, gateway: City): void {
   const directory = createDirectory({ version: 1, members: [gateway.city.member] });
   if (!directory.ok) throw new Error(directory.error.join());
   const { outgoing, headers } = prepared;

@@ -112,7 +112,7 @@ describe("one bad node", () => {
       name: "says ok without a record",
       behaviour: () => answering("hz", hz.signer, (answer) => ({ ...answer, status: "ok" })),
       status: "error",
-      code: "answer.not-asked",
+      code: "answer.malformed",
     },
     {
       name: "tampers with what it signed",
@@ -159,11 +159,11 @@ describe("one bad node", () => {
     expect(good).toMatchObject({ status: "none" });
   });
 
-  it("answers within the deadline whatever a node does", async () => {
+  it("gives up on a hung node in time to answer before the deadline", async () => {
     bad.become(hanging);
-    const begun = performance.now();
-    await lookup(400);
-    expect(performance.now() - begun).toBeLessThan(400);
+    const { faulty } = rowsOf(await lookup(1_000));
+    expect(faulty?.latencyMs).toBeGreaterThan(800);
+    expect(faulty?.latencyMs).toBeLessThan(1_000);
   });
 
   it("marks data older than asked as stale, with the answer beside it", async () => {

@@ -89,6 +89,7 @@ describe("readCompact", () => {
       (text) => text.replace(/.$/, (last) => String.fromCharCode(last.charCodeAt(0) + 1)),
     ],
     ["a fourth part", (text) => `${text}.e30`],
+    ["five parts, as a JWE has", (text) => `${text}.e30.e30`],
     ["two parts", (text) => text.slice(0, text.lastIndexOf("."))],
     ["no signature", (text) => text.slice(0, text.lastIndexOf(".") + 1)],
     ["no payload", (text) => text.replace(/\.[^.]*\./, "..")],

@@ -115,6 +115,7 @@ export const refused: Readonly<Record<string, Refused>> = {
     withHeaders(fromDistrict, { "xinqiao-from": "dg" }),
   ],
   "a key past its window": ["signature.key-not-valid-now", signedWith({ key: keys.retired })],
+  "a key before its window": ["signature.key-not-valid-now", signedWith({ key: keys.coming })],
   "alg that does not fit the key": [
     "signature.algorithm-mismatch",
     withParameter("alg", '"ecdsa-p256-sha256"'),

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeMemberList } from "@xinqiao/runtime/members";
+import { request } from "undici";
+import { freePort } from "./free-port.ts";
+import { createParty, type Party } from "./party.ts";
+
+const main = fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url));
+
+export interface GatewayProcess {
+  readonly origin: string;
+  readonly adminOrigin: string;
+  readonly city: Party;
+  readonly home: string;
+  readonly logFile: string;
+  readonly pid: number;
+  /** Resolves once the process is gone. */
+  kill(signal: NodeJS.Signals): Promise<number | null>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly config?: object;
+  /** Put before `node …`: a namespace, a resource limit. */
+  readonly wrap?: (command: readonly string[], home: string) => readonly string[];
+}
+
+/** A real gateway as its own process. */
+export async function startGatewayProcess(
+  parties: readonly Party[],
+  { config = {}, wrap = (command) => command }: ProcessOptions = {},
+): Promise<GatewayProcess> {
+  const home = await mkdtemp(join(tmpdir(), "xinqiao-process-"));
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const city = createParty({ node: "sz", role: "city" });
+  await mkdir(join(home, "log"));
+  await writeFile(join(home, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
+  await writeMemberList(join(home, "members.json"), {
+    version: 1,
+    members: [city, ...parties].map(({ member }) => member),
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  const adminOrigin = `http://127.0.0.1:${adminPort}`;
+  const file = {
+    node: "sz",
+    name: { zh: "深圳市", en: "Shenzhen" },
+    division: "440300",
+    origin,
+    listen: `127.0.0.1:${port}`,
+    admin: `127.0.0.1:${adminPort}`,
+    signingKey: "key.json",
+    log: "log/log.db",
+    logReserveBytes: 0,
+    logLevel: "error",
+    ...config,
+  };
+  await writeFile(join(home, "gateway.json"), JSON.stringify(file));
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const [program, ...args] = wrap([process.execPath, main, "serve", "--home", home], home);
+    if (program === undefined) throw new Error("nothing to start");
+    const started = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] });
+    child = started;
+    const died = once(started, "exit").then(([code]) => {
+      throw new Error(`the gateway ended with ${code} before it was ready`);
+    });
+    await Promise.race([untilReady(adminOrigin), died]);
+    died.catch(() => undefined);
+  }
+
+  async function kill(signal: NodeJS.Signals): Promise<number | null> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    const [code] = await gone;
+    return code;
+  }
+
+  await start();
+  return {
+    origin,
+    adminOrigin,
+    city,
+    home,
+    logFile: join(home, "log", "log.db"),
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    kill,
+    start,
+    async close() {
+      await kill("SIGKILL");
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Polls readiness; the caller's own time limit bounds it. */
+async function untilReady(adminOrigin: string): Promise<void> {
+  for (;;) {
+    const status = await request(`${adminOrigin}/readyz`).then(
+      async (reply) => {
+        await reply.body.dump();
+        return reply.statusCode;
+      },
+      () => 0,
+    );
+    if (status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
