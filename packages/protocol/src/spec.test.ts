@@ -35,9 +35,10 @@ function parseRequirements(spec: string): readonly Requirement[] {
     });
 }
 
-/** A test's title as its file writes it, or a vector's name. A test that is skipped shows nothing. */
+/** A test's title as its file writes it, or the name of a vector or case. A test that is skipped shows nothing. */
 function hasTitle(content: string, file: string, title: string): boolean {
   if (file.endsWith(".json")) return content.includes(`"name": ${JSON.stringify(title)}`);
+  if (content.includes(`name: ${JSON.stringify(title)}`)) return true;
   const calls = content.replaceAll(/\(\s+/g, "(");
   return ['"', "'", "`"].some((quote) => {
     const at = calls.indexOf(`(${quote}${title}${quote}`);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
-import { rowStatuses } from "../exchange/exchange.ts";
+import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { isCode } from "../problem/index.ts";
 import { commitmentSchema, fieldNameSchema } from "./commitment.ts";

@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { penaltyFile } from "./penalties.ts";
+import { agentMain, freePort, gatewayMain, type Running, run, startProcess } from "./processes.ts";
+
+/** 福田 only asks; the others answer, each for itself. */
+const nodes = [
+  { node: "sz-futian", jurisdiction: undefined },
+  { node: "sz-baoan", jurisdiction: "440306" },
+  { node: "sz-longgang", jurisdiction: "440307" },
+  { node: "dg", jurisdiction: "441900" },
+  { node: "hz", jurisdiction: "441300" },
+] as const;
+
+export interface BenchAgent {
+  readonly node: string;
+  readonly home: string;
+  readonly local: string;
+  readonly token: string;
+  readonly process: Running;
+}
+
+export interface BenchFederation {
+  readonly gateway: Running;
+  readonly asker: BenchAgent;
+  readonly answering: readonly BenchAgent[];
+  close(): Promise<void>;
+}
+
+/** A gateway and five agents as real processes, set up by the product's own command lines. */
+export async function startBenchFederation(folder: string, subjects: number): Promise<BenchFederation> {
+  const city = join(folder, "sz");
+  const [port, admin] = [await freePort(), await freePort()];
+  run(gatewayMain, [
+    "init",
+    "--home",
+    city,
+    "--node",
+    "sz",
+    "--name-zh",
+    "深圳市",
+    "--name-en",
+    "Shenzhen",
+    "--division",
+    "440300",
+    "--listen",
+    `127.0.0.1:${port}`,
+    "--admin",
+    `127.0.0.1:${admin}`,
+  ]);
+  editConfig(join(city, "gateway.json"), {
+    limits: { perMember: { requests: 1_000_000, perSeconds: 1 } },
+    logLevel: "warn",
+  });
+  const data = join(folder, "penalties.csv");
+  writeFileSync(data, penaltyFile(subjects));
+
+  const made = [];
+  for (const { node, jurisdiction } of nodes) made.push(await makeAgent(folder, node, jurisdiction, port));
+  run(gatewayMain, ["members", "add", "--home", city, ...made.map(({ offer }) => offer)]);
+  const members = run(gatewayMain, ["members", "export", "--home", city]);
+  for (const { home, answers } of made) {
+    writeFileSync(join(home, "members.json"), members);
+    if (answers) run(agentMain, ["import", "--home", home, data]);
+  }
+  const gateway = await startProcess(
+    [gatewayMain, "serve", "--home", city],
+    `http://127.0.0.1:${admin}/readyz`,
+  );
+  const agents: BenchAgent[] = [];
+  for (const { node, home, local } of made) {
+    const process = await startProcess([agentMain, "serve", "--home", home], `${local}/readyz`);
+    agents.push({
+      node,
+      home,
+      local,
+      token: readFileSync(join(home, "local.token"), "utf8").trim(),
+      process,
+    });
+  }
+  const [asker, ...answering] = agents;
+  if (asker === undefined) throw new Error("no agent");
+  return {
+    gateway,
+    asker,
+    answering,
+    async close() {
+      await Promise.all([gateway, ...agents.map(({ process }) => process)].map((running) => running.stop()));
+    },
+  };
+}
+
+async function makeAgent(
+  folder: string,
+  node: string,
+  jurisdiction: string | undefined,
+  gatewayPort: number,
+) {
+  const home = join(folder, node);
+  const [listen, local] = [await freePort(), await freePort()];
+  const offer = join(folder, `${node}.json`);
+  writeFileSync(
+    offer,
+    run(agentMain, [
+      "init",
+      "--home",
+      home,
+      "--node",
+      node,
+      "--name-zh",
+      `示例${node}`,
+      "--name-en",
+      `Sample ${node}`,
+      "--division",
+      "440300",
+      ...(jurisdiction === undefined ? [] : ["--jurisdiction", jurisdiction]),
+      "--gateway-node",
+      "sz",
+      "--gateway-origin",
+      `http://127.0.0.1:${gatewayPort}`,
+      "--listen",
+      `127.0.0.1:${listen}`,
+      "--local",
+      `127.0.0.1:${local}`,
+      "--json",
+    ]),
+  );
+  editConfig(join(home, "agent.json"), { logLevel: "warn", limits: { connections: 128 } });
+  return { node, home, offer, local: `http://127.0.0.1:${local}`, answers: jurisdiction !== undefined };
+}
+
+function editConfig(file: string, change: object): void {
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...change }, null, 2));
+}

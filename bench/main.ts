@@ -1,0 +1,138 @@
+/** `npm run bench`: every speed figure as a ratio in one run, with the aim beside it. JSON goes to bench/results/. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { askDirectly, askThrough } from "./asking.ts";
+import { type BenchFederation, startBenchFederation } from "./federation.ts";
+import { closedLoop, type Load, openLoop, percentile } from "./load.ts";
+import { freePort, startProcess } from "./processes.ts";
+import { measureSuites, signatureLimit } from "./suites.ts";
+import { type Figure, figureTable } from "./table.ts";
+
+const full = process.argv.includes("--full");
+const seconds = full ? 30 : 6;
+const subjects = 5_000;
+const one = ["440306"];
+const four = ["440306", "440307", "441900", "441300"];
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+const folder = mkdtempSync(join(tmpdir(), "xinqiao-bench-"));
+const figures: Figure[] = [];
+
+say("signature suites · 签名算法");
+const suites = measureSuites(full ? 3 : 1);
+const [inUse] = suites;
+if (inUse === undefined) throw new Error("no suite");
+for (const { name, signsPerSecond, verifiesPerSecond } of suites) {
+  figures.push({ name: `sign, ${name}`, value: signsPerSecond, unit: "/s" });
+  figures.push({ name: `verify, ${name}`, value: verifiesPerSecond, unit: "/s" });
+}
+
+say("starting a gateway and five agents · 启动一个网关和五个节点");
+const federation = await startBenchFederation(folder, subjects);
+try {
+  await idleMemory(federation);
+  const throughput = await singleTarget(federation);
+  await addedLatency(federation, throughput.perSecond / 3);
+  await fanOut(federation);
+} finally {
+  await federation.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+process.stdout.write(`${figureTable(figures)}\n`);
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+  node: process.version,
+};
+mkdirSync(join(import.meta.dirname, "results"), { recursive: true });
+const file = join(import.meta.dirname, "results", "latest.json");
+writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, full, figures }, null, 2)}\n`);
+say(`kept in ${file}`);
+
+async function idleMemory({ answering }: BenchFederation): Promise<void> {
+  const bytes = Math.max(...answering.map(({ process }) => process.residentBytes));
+  figures.push({
+    name: "idle agent, resident memory",
+    value: bytes / 2 ** 20,
+    unit: "MiB",
+    aim: { under: 100 },
+  });
+}
+
+async function singleTarget({ asker }: BenchFederation): Promise<Load> {
+  say("signed and logged exchanges, one target · 单目标吞吐");
+  const asking = askThrough(asker, one, subjects);
+  await closedLoop(32, seconds / 2, asking.ask);
+  const load = await closedLoop(32, seconds, asking.ask);
+  await asking.close();
+  if (inUse === undefined) throw new Error("no suite");
+  const limit = signatureLimit(inUse, cpus().length);
+  figures.push({ name: "single-target exchanges", value: load.perSecond, unit: "/s" });
+  figures.push({ name: "limit set by the signatures alone", value: limit, unit: "/s" });
+  figures.push({
+    name: "exchanges over that limit",
+    value: load.perSecond / limit,
+    unit: "×",
+    aim: { atLeast: 0.6 },
+  });
+  figures.push({ name: "single-target p50 at full load", value: percentile(load, 0.5), unit: "ms" });
+  figures.push({ name: "single-target p99 at full load", value: percentile(load, 0.99), unit: "ms" });
+  if (load.failed > 0) throw new Error(`${load.failed} exchanges failed`);
+  return load;
+}
+
+async function addedLatency({ asker, answering }: BenchFederation, rate: number): Promise<void> {
+  say("added latency at a third of full load · 三分之一负载下的附加时延");
+  const [target] = answering;
+  if (target === undefined) throw new Error("no target");
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const direct = await startProcess(
+    [join(import.meta.dirname, "direct-source.ts"), join(target.home, "store.db"), String(port)],
+    `${origin}/ready`,
+  );
+  const plain = askDirectly(origin, subjects);
+  const through = askThrough(asker, one, subjects);
+  await openLoop(rate, 1, plain.ask);
+  const base = await openLoop(rate, seconds, plain.ask);
+  const whole = await openLoop(rate, seconds, through.ask);
+  await Promise.all([plain.close(), through.close()]);
+  await direct.stop();
+  for (const [name, p, under] of [
+    ["p50", 0.5, 2],
+    ["p99", 0.99, 10],
+  ] as const) {
+    figures.push({ name: `direct unsigned call, ${name}`, value: percentile(base, p), unit: "ms" });
+    figures.push({
+      name: `added by the whole path, ${name}`,
+      value: percentile(whole, p) - percentile(base, p),
+      unit: "ms",
+      aim: { under },
+    });
+  }
+}
+
+async function fanOut({ asker }: BenchFederation): Promise<void> {
+  say("four-way fan-out · 四路并发查询");
+  const p50 = async (jurisdictions: readonly string[]) => {
+    const asking = askThrough(asker, jurisdictions, subjects);
+    const load = await closedLoop(1, seconds / 2, asking.ask);
+    await asking.close();
+    return percentile(load, 0.5);
+  };
+  const singles: number[] = [];
+  for (const jurisdiction of four) singles.push(await p50([jurisdiction]));
+  const slowest = Math.max(...singles);
+  const together = await p50(four);
+  figures.push({ name: "slowest single node, p50", value: slowest, unit: "ms" });
+  figures.push({ name: "four nodes together, p50", value: together, unit: "ms" });
+  figures.push({
+    name: "four together over the slowest",
+    value: together / slowest,
+    unit: "×",
+    aim: { under: 1.5 },
+  });
+}

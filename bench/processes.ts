@@ -1,0 +1,69 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { request } from "undici";
+
+const root = join(import.meta.dirname, "..");
+export const gatewayMain = join(root, "packages/gateway/src/main.ts");
+export const agentMain = join(root, "packages/node-agent/src/main.ts");
+
+/** Runs a command line to its end and returns what it printed. */
+export function run(main: string, args: readonly string[]): string {
+  return execFileSync(process.execPath, [main, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+export interface Running {
+  readonly residentBytes: number;
+  stop(): Promise<void>;
+}
+
+/** Starts a process and waits until `readyUrl` answers 200. */
+export async function startProcess(args: readonly string[], readyUrl: string): Promise<Running> {
+  const child = spawn(process.execPath, [...args], { stdio: ["ignore", "ignore", "inherit"] });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  while (!(await answers(readyUrl))) {
+    if (child.exitCode !== null) throw new Error(`${args.join(" ")} ended with ${child.exitCode}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    get residentBytes() {
+      return residentBytes(child);
+    },
+    async stop() {
+      process.off("exit", kill);
+      child.kill("SIGTERM");
+      if (child.exitCode === null) await once(child, "exit");
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const reply = await request(url);
+    await reply.body.dump();
+    return reply.statusCode === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** From the kernel's own account (Linux): VmRSS. */
+function residentBytes({ pid }: ChildProcess): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

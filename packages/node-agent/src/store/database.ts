@@ -1,0 +1,32 @@
+import { closeSync, openSync } from "node:fs";
+import Database from "better-sqlite3";
+import { migrate } from "./migrations.ts";
+
+/** A writer holds the file for one batch only, so that this is reached by a stuck process, never by load. */
+const busyTimeoutMs = 5_000;
+const walBytesKept = 64 * 1024 * 1024;
+
+/**
+ * Opens the agent's own file, made on first use and readable by its owner alone: it holds personal data.
+ *
+ * `synchronous = NORMAL` never corrupts a WAL database and loses nothing when the process dies; a power
+ * failure may take back the last commits. Records can be imported again from the file they came from,
+ * and an import that was taken back is not listed as finished. A nonce lost that way outlives its
+ * request by the five minutes of a signature at most.
+ */
+export function openDatabase(path: string): Database.Database {
+  closeSync(openSync(path, "a", 0o600));
+  const database = new Database(path, { timeout: busyTimeoutMs });
+  try {
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = NORMAL");
+    database.pragma("foreign_keys = ON");
+    database.pragma("temp_store = FILE");
+    database.pragma(`journal_size_limit = ${walBytesKept}`);
+    migrate(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

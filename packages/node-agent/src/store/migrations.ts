@@ -1,0 +1,76 @@
+import type { Database } from "better-sqlite3";
+
+/**
+ * Forward only: a released step is never edited, the next one is appended. `user_version` counts the
+ * steps a file has been through.
+ */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE record (
+    id TEXT NOT NULL PRIMARY KEY,
+    item TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    name TEXT NOT NULL,
+    jurisdiction TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    occurred_on TEXT NOT NULL,
+    valid_until TEXT,
+    disclosed_until TEXT,
+    recorded_at TEXT NOT NULL,
+    fields TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX record_by_subject ON record (scheme, subject, item);
+
+  CREATE TABLE import (
+    id INTEGER PRIMARY KEY,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    item TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    received INTEGER NOT NULL DEFAULT 0,
+    accepted INTEGER NOT NULL DEFAULT 0,
+    unchanged INTEGER NOT NULL DEFAULT 0,
+    quarantined INTEGER NOT NULL DEFAULT 0,
+    duplicates INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE quarantine (
+    import INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    line INTEGER NOT NULL,
+    reasons TEXT NOT NULL,
+    cells TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX quarantine_by_line ON quarantine (import, line);
+
+  CREATE TABLE nonce (
+    key_id TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (key_id, nonce)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX nonce_by_expiry ON nonce (expires_at);
+  `,
+];
+
+export const schemaVersion = steps.length;
+
+/** Brings a store up to this version; refuses one that a newer version has already changed. */
+export function migrate(database: Database): void {
+  // Immediate: a `serve` and an `import` that start together must not both take the same step.
+  database
+    .transaction(() => {
+      const done = Number(database.pragma("user_version", { simple: true }));
+      if (done > schemaVersion) {
+        throw new Error(
+          `this store is of version ${done}, newer than this agent's ${schemaVersion}: update the agent`,
+        );
+      }
+      for (const step of steps.slice(done)) database.exec(step);
+      database.pragma(`user_version = ${schemaVersion}`);
+    })
+    .immediate();
+}

@@ -1,0 +1,115 @@
+import type { ItemCode } from "@xinqiao/protocol/catalogue";
+import type { Subject } from "@xinqiao/protocol/identity";
+import { type CreditRecord, recordSchema } from "@xinqiao/protocol/record";
+import type { Database } from "better-sqlite3";
+
+/** How a record is found: by identifier, never by name. */
+export type SubjectKey = Pick<Subject, "scheme" | "id">;
+
+export type Put = "added" | "changed" | "unchanged";
+
+export interface Records {
+  of(subject: SubjectKey, items: readonly ItemCode[]): readonly CreditRecord[];
+  /** Adds a record, or makes the next version of the one it has when what it says differs. */
+  put(record: CreditRecord): Put;
+  /** Whether the record held under this id says the same, whatever its version. */
+  holdsSame(record: CreditRecord): boolean;
+}
+
+interface Row {
+  readonly id: string;
+  readonly item: string;
+  readonly kind: string;
+  readonly scheme: string;
+  readonly subject: string;
+  readonly name: string;
+  readonly jurisdiction: string;
+  readonly version: number;
+  readonly state: string;
+  readonly occurred_on: string;
+  readonly valid_until: string | null;
+  readonly disclosed_until: string | null;
+  readonly recorded_at: string;
+  readonly fields: string;
+}
+
+/** What a record says. Its subject and item are part of its id; its state is not the file's to say. */
+const content = ["kind", "name", "jurisdiction", "occurred_on", "valid_until", "disclosed_until", "fields"];
+const columns = ["id", "item", "scheme", "subject", "version", "state", "recorded_at", ...content];
+const list = (prefix: string) => content.map((column) => `${prefix}${column}`).join(", ");
+
+/**
+ * A record's state is left alone when a file is imported again: a file knows nothing of repairs, and an
+ * old one must not bring a repaired record back (《深圳经济特区社会信用条例》art. 81–82).
+ */
+const putSql = `
+  INSERT INTO record (${columns.join(", ")}) VALUES (${columns.map((column) => `@${column}`).join(", ")})
+  ON CONFLICT (id) DO UPDATE SET
+    ${content.map((column) => `${column} = excluded.${column}`).join(", ")},
+    version = record.version + 1,
+    recorded_at = excluded.recorded_at
+  WHERE (${list("record.")}) IS NOT (${list("excluded.")})
+  RETURNING version`;
+
+/** Both lists are of equal length and short: the index serves each item with one seek. */
+export const findSql = `
+  SELECT ${columns.join(", ")} FROM record
+  WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))`;
+
+export function createRecords(database: Database): Records {
+  const find = database.prepare<[string, string, string], Row>(findSql);
+  const upsert = database.prepare<[Row], { version: number }>(putSql);
+  const same = database.prepare<[Row], unknown>(
+    `SELECT 1 FROM record WHERE id = @id AND (${list("")}) IS (${list("@")})`,
+  );
+  return {
+    of: ({ scheme, id }, items) => find.all(scheme, id, JSON.stringify(items)).map(toRecord),
+    put(record) {
+      const written = upsert.get(toRow(record));
+      if (written === undefined) return "unchanged";
+      return written.version === record.version ? "added" : "changed";
+    },
+    holdsSame: (record) => same.get(toRow(record)) !== undefined,
+  };
+}
+
+function toRow(record: CreditRecord): Row {
+  return {
+    id: record.id,
+    item: record.item,
+    kind: record.subject.kind,
+    scheme: record.subject.scheme,
+    subject: record.subject.id,
+    name: record.subjectName,
+    jurisdiction: record.jurisdiction,
+    version: record.version,
+    state: record.state,
+    occurred_on: record.occurredOn,
+    valid_until: record.validUntil ?? null,
+    disclosed_until: record.disclosedUntil ?? null,
+    recorded_at: record.recordedAt,
+    fields: canonicalJson(record.fields),
+  };
+}
+
+/** In one order of keys: a catalogue that lists its columns differently has not changed any record. */
+function canonicalJson(fields: CreditRecord["fields"]): string {
+  return JSON.stringify(fields, Object.keys(fields).sort());
+}
+
+function toRecord(row: Row): CreditRecord {
+  return recordSchema.parse({
+    id: row.id,
+    item: row.item,
+    subject: { kind: row.kind, scheme: row.scheme, id: row.subject },
+    subjectName: row.name,
+    jurisdiction: row.jurisdiction,
+    version: row.version,
+    state: row.state,
+    occurredOn: row.occurred_on,
+    ...(row.valid_until !== null && { validUntil: row.valid_until }),
+    ...(row.disclosed_until !== null && { disclosedUntil: row.disclosed_until }),
+    recordedAt: row.recorded_at,
+    fields: JSON.parse(row.fields),
+  });
+}
