@@ -16,6 +16,7 @@ const steps: readonly string[] = [
     jurisdiction TEXT NOT NULL,
     version INTEGER NOT NULL,
     state TEXT NOT NULL,
+    annotation TEXT,
     occurred_on TEXT NOT NULL,
     valid_until TEXT,
     disclosed_until TEXT,
@@ -38,13 +39,18 @@ const steps: readonly string[] = [
     duplicates INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
+  CREATE TABLE coverage (
+    item TEXT NOT NULL PRIMARY KEY,
+    as_of TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE quarantine (
     import INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
     line INTEGER NOT NULL,
     reasons TEXT NOT NULL,
     cells TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX quarantine_by_line ON quarantine (import, line);
+  CREATE UNIQUE INDEX quarantine_by_line ON quarantine (import, line);
 
   CREATE TABLE nonce (
     key_id TEXT NOT NULL,

@@ -10,7 +10,7 @@ export type Put = "added" | "changed" | "unchanged";
 
 export interface Records {
   of(subject: SubjectKey, items: readonly ItemCode[]): readonly CreditRecord[];
-  /** Adds a record, or makes the next version of the one it has when what it says differs. */
+  /** Adds a record as version 1, or makes the next version of the one held when what it says differs. */
   put(record: CreditRecord): Put;
   /** Whether the record held under this id says the same, whatever its version. */
   holdsSame(record: CreditRecord): boolean;
@@ -26,6 +26,7 @@ interface Row {
   readonly jurisdiction: string;
   readonly version: number;
   readonly state: string;
+  readonly annotation: string | null;
   readonly occurred_on: string;
   readonly valid_until: string | null;
   readonly disclosed_until: string | null;
@@ -33,17 +34,18 @@ interface Row {
   readonly fields: string;
 }
 
-/** What a record says. Its subject and item are part of its id; its state is not the file's to say. */
+/** What a file says about a record it names. Subject and item need no comparing: they are part of the id. */
 const content = ["kind", "name", "jurisdiction", "occurred_on", "valid_until", "disclosed_until", "fields"];
-const columns = ["id", "item", "scheme", "subject", "version", "state", "recorded_at", ...content];
-const list = (prefix: string) => content.map((column) => `${prefix}${column}`).join(", ");
+const others = ["id", "item", "scheme", "subject", "version", "state", "annotation", "recorded_at"];
+const columns = [...others, ...content];
+const list = (prefix: string, of = content) => of.map((column) => `${prefix}${column}`).join(", ");
 
 /**
- * A record's state is left alone when a file is imported again: a file knows nothing of repairs, and an
- * old one must not bring a repaired record back (《深圳经济特区社会信用条例》art. 81–82).
+ * State and annotation are left alone when a file is imported again: a file knows nothing of repairs,
+ * and an old one must not bring a repaired record back (《深圳经济特区社会信用条例》art. 81–82).
  */
 const putSql = `
-  INSERT INTO record (${columns.join(", ")}) VALUES (${columns.map((column) => `@${column}`).join(", ")})
+  INSERT INTO record (${list("", columns)}) VALUES (${list("@", columns)})
   ON CONFLICT (id) DO UPDATE SET
     ${content.map((column) => `${column} = excluded.${column}`).join(", ")},
     version = record.version + 1,
@@ -51,9 +53,9 @@ const putSql = `
   WHERE (${list("record.")}) IS NOT (${list("excluded.")})
   RETURNING version`;
 
-/** Both lists are of equal length and short: the index serves each item with one seek. */
+/** `record_by_subject` serves each item with one seek. */
 export const findSql = `
-  SELECT ${columns.join(", ")} FROM record
+  SELECT ${list("", columns)} FROM record
   WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))`;
 
 export function createRecords(database: Database): Records {
@@ -67,7 +69,7 @@ export function createRecords(database: Database): Records {
     put(record) {
       const written = upsert.get(toRow(record));
       if (written === undefined) return "unchanged";
-      return written.version === record.version ? "added" : "changed";
+      return written.version === 1 ? "added" : "changed";
     },
     holdsSame: (record) => same.get(toRow(record)) !== undefined,
   };
@@ -82,8 +84,9 @@ function toRow(record: CreditRecord): Row {
     subject: record.subject.id,
     name: record.subjectName,
     jurisdiction: record.jurisdiction,
-    version: record.version,
+    version: 1,
     state: record.state,
+    annotation: record.annotation ?? null,
     occurred_on: record.occurredOn,
     valid_until: record.validUntil ?? null,
     disclosed_until: record.disclosedUntil ?? null,
@@ -106,6 +109,7 @@ function toRecord(row: Row): CreditRecord {
     jurisdiction: row.jurisdiction,
     version: row.version,
     state: row.state,
+    ...(row.annotation !== null && { annotation: row.annotation }),
     occurredOn: row.occurred_on,
     ...(row.valid_until !== null && { validUntil: row.valid_until }),
     ...(row.disclosed_until !== null && { disclosedUntil: row.disclosed_until }),

@@ -4,7 +4,7 @@ import { type LogEntryDraft, sealEntry } from "@xinqiao/protocol/log";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { AppendError, Appended, AuditLog, NonceClaim } from "../../log/index.ts";
 import { createDiskGuard } from "./disk-guard.ts";
-import type { Staged } from "./staged.ts";
+import type { BatchResult, Staged } from "./staged.ts";
 import { startWriter } from "./writer-thread.ts";
 
 export interface AuditLogOptions {
@@ -50,9 +50,7 @@ export async function openAuditLog(
       guard.wrote(result.ok ? undefined : result.code);
       if (result.ok) head = { size: result.size, root: result.root };
       batch.forEach(({ resolve }, place) => {
-        if (!result.ok) return resolve(err({ code: result.code }));
-        const index = result.written[place];
-        resolve(typeof index === "number" ? ok({ index, ...head }) : err({ code: "signature.replayed" }));
+        resolve(appendedAt(result, place));
       });
     }
     writing = undefined;
@@ -83,6 +81,14 @@ export async function openAuditLog(
     await log.append({ kind: "exchange.interrupted", exchange, actor: nodeIdOrNull(actor), intent: entry });
   }
   return Object.assign(log, { interrupted: writer.opened.interrupted.length });
+}
+
+/** What one append of a batch came to. */
+function appendedAt(result: BatchResult, place: number): Result<Appended, AppendError> {
+  if (!result.ok) return err({ code: result.code });
+  const index = result.written[place];
+  const { size, root } = result;
+  return typeof index === "number" ? ok({ index, size, root }) : err({ code: "signature.replayed" });
 }
 
 function nodeIdOrNull(actor: string | null): LogEntryDraft["actor"] {

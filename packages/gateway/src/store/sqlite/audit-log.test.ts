@@ -1,0 +1,151 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { commit } from "@xinqiao/protocol/log";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { auditLogContract, claimOf, intentDraft } from "../../log/audit-log.contract.ts";
+import { openAuditLog } from "./audit-log.ts";
+import { readEntries, verifyLog } from "./verify-log.ts";
+
+auditLogContract("sqlite", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "xinqiao-log-"));
+  const path = join(folder, "log.db");
+  return {
+    open: () => openAuditLog({ path, origin: "sz", now: Date.now, minFreeBytes: 0 }),
+    async read() {
+      const entries = readEntries(path);
+      const database = new Database(path, { readonly: true });
+      const rows = database.prepare<[], { leaf: string }>("SELECT leaf FROM entry ORDER BY idx").all();
+      database.close();
+      return rows.flatMap(({ leaf }, index) => {
+        const entry = entries[index];
+        return entry === undefined ? [] : [{ leaf, entry }];
+      });
+    },
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+});
+
+describe("audit log on SQLite", () => {
+  let folder: string;
+  let path: string;
+  const open = (minFreeBytes = 0, now: () => number = Date.now) =>
+    openAuditLog({ path, origin: "sz", now, minFreeBytes });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "xinqiao-log-"));
+    path = join(folder, "log.db");
+  });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  /** Writes ten entries, then lets a second hand at the file. */
+  async function tamper(sql: string): Promise<void> {
+    const log = await open();
+    await Promise.all(
+      Array.from({ length: 10 }, (_, turn) => log.append(intentDraft(), claimOf(`nonce-${turn}`))),
+    );
+    await log.close();
+    const database = new Database(path);
+    database.exec(sql);
+    database.close();
+  }
+
+  it("is durable: a commit is synced in full", async () => {
+    const log = await open();
+    await log.append(intentDraft());
+    await log.close();
+    const database = new Database(path);
+    expect(database.pragma("journal_mode", { simple: true })).toBe("wal");
+    database.close();
+  });
+
+  it("keeps what opens a commitment beside the log", async () => {
+    const log = await open();
+    await log.append(intentDraft());
+    await log.close();
+    const database = new Database(path, { readonly: true });
+    const opening = database
+      .prepare<[], { key: Buffer; value: string }>("SELECT key, value FROM opening")
+      .get();
+    database.close();
+    if (opening === undefined) throw new Error("no opening");
+    expect(readEntries(path)[0]?.commitments?.subject).toBe(commit(opening.key, opening.value));
+  });
+
+  it("verifies when nobody has touched it", async () => {
+    await tamper("SELECT 1");
+    expect(verifyLog(path)).toMatchObject({ size: 10, findings: [] });
+  });
+
+  it.each([
+    [
+      "an edited leaf",
+      "UPDATE entry SET leaf = replace(leaf, 'bid-review', 'licensing-review') WHERE idx = 3",
+      "node 0/3",
+    ],
+    [
+      "a deleted entry",
+      "DELETE FROM open_intent; DELETE FROM opening WHERE entry = 4; DELETE FROM entry WHERE idx = 4",
+      "entry 4 is missing",
+    ],
+    [
+      "a cut-off tail",
+      "DELETE FROM open_intent; DELETE FROM opening WHERE entry > 7; DELETE FROM entry WHERE idx > 7",
+      "the head says 10",
+    ],
+    ["a changed node", "UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 2", "node 1/2"],
+    ["a changed head", "UPDATE head SET root = zeroblob(32)", "root is not the root"],
+    ["an extra node", "INSERT INTO node VALUES (9, 9, zeroblob(32))", "nodes are stored"],
+  ])("finds %s", async (_what, sql, finding) => {
+    await tamper(sql);
+    expect(verifyLog(path).findings.join("\n")).toContain(finding);
+  });
+
+  it.each([
+    [
+      "whose tail is gone",
+      "DELETE FROM open_intent; DELETE FROM opening WHERE entry > 7; DELETE FROM entry WHERE idx > 7",
+    ],
+    ["whose head is wrong", "UPDATE head SET root = zeroblob(32)"],
+  ])("does not write to a log %s", async (_what, sql) => {
+    await tamper(sql);
+    await expect(open()).rejects.toThrow("damaged");
+  });
+
+  it("forgets a nonce only after it has expired", async () => {
+    let now = 1_000_000;
+    const log = await open(0, () => now);
+    await log.append(intentDraft(), claimOf("one", now + 100));
+    now += 50;
+    await log.append(intentDraft());
+    expect(await log.append(intentDraft(), claimOf("one", now + 100))).toMatchObject({ ok: false });
+    now += 100;
+    await log.append(intentDraft());
+    expect(await log.append(intentDraft(), claimOf("one", now + 100))).toMatchObject({ ok: true });
+    await log.close();
+  });
+
+  it("keeps its reserve for closing what has begun", async () => {
+    const log = await open(Number.MAX_SAFE_INTEGER);
+    expect(log.health()).toEqual({ ok: false, code: "log.full" });
+    expect(await log.append(intentDraft())).toEqual({ ok: false, error: { code: "log.full" } });
+    const { exchange } = intentDraft();
+    const outcome = await log.append({
+      kind: "lookup.outcome",
+      exchange,
+      actor: null,
+      intent: 0,
+      complete: false,
+      rows: [],
+    });
+    expect(outcome.ok).toBe(true);
+    await log.close();
+  });
+
+  it("does not open a database of a newer version", async () => {
+    await tamper("PRAGMA user_version = 999");
+    await expect(open()).rejects.toThrow("newer version");
+  });
+});

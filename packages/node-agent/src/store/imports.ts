@@ -1,0 +1,178 @@
+import { type ItemCode, itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { Database } from "better-sqlite3";
+import { z } from "zod";
+import type { Put, Records } from "./records.ts";
+
+/** A file about to be taken in. */
+export interface IncomingFile {
+  /** Base name: a path says more about the machine than the sender needs. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly item: ItemCode;
+  /** ISO instant. */
+  readonly startedAt: string;
+}
+
+/** Every row received is exactly one of the other four. */
+export interface ImportCounts {
+  readonly received: number;
+  /** New, or a new version of what was held. */
+  readonly accepted: number;
+  readonly unchanged: number;
+  readonly quarantined: number;
+  /** Rows that repeat an earlier row of the same file word for word. */
+  readonly duplicates: number;
+}
+
+export interface ImportSummary extends IncomingFile, ImportCounts {
+  readonly id: number;
+  /** Absent: under way, or broken off. */
+  readonly finishedAt?: string;
+}
+
+/** `duplicate`: an earlier row of this import said the same; `conflict`: it said otherwise, and stands. */
+export type Taken = Put | "duplicate" | "conflict";
+
+/** Why a row was kept back; the words are the importer's. */
+export interface RowReason {
+  /** Column name, when one column is at fault. */
+  readonly field?: string | undefined;
+  readonly reason: string;
+}
+
+export interface QuarantinedRow {
+  /** The file's own line (CSV) or row (Excel), counted from 1. */
+  readonly line: number;
+  readonly reasons: readonly RowReason[];
+  /** As the file had them, for the sender's report alone: personal data, never logged. */
+  readonly cells: readonly string[];
+}
+
+export interface ImportSession {
+  readonly id: number;
+  /** One transaction. Answers in the order asked. */
+  take(records: readonly CreditRecord[]): readonly Taken[];
+  /** One transaction. */
+  quarantine(rows: readonly QuarantinedRow[]): void;
+  /** Until this is called the import counts for nothing but the rows it brought. */
+  finish(counts: ImportCounts, finishedAt: string): void;
+  /** Call once, finished or not. */
+  close(): void;
+}
+
+export interface Imports {
+  start(file: IncomingFile): ImportSession;
+  /** Newest first. */
+  list(limit: number): readonly ImportSummary[];
+  /** Item → ISO instant at which the newest import that says how things stand was started. */
+  coverage(): ReadonlyMap<ItemCode, string>;
+  quarantined(id: number): Iterable<QuarantinedRow>;
+  /** Deletes kept-back rows of imports started before an ISO instant: personal data is kept no longer than needed. */
+  purgeQuarantine(before: string): number;
+}
+
+const summaryColumns = `
+  id, file, sha256, item, started_at AS startedAt, finished_at AS finishedAt,
+  received, accepted, unchanged, quarantined, duplicates`;
+
+const pageSize = 500;
+
+export function createImports(database: Database, records: Records): Imports {
+  const summaries = database.prepare<[number], Omit<ImportSummary, "finishedAt"> & Finished>(
+    `SELECT ${summaryColumns} FROM import ORDER BY id DESC LIMIT ?`,
+  );
+  const coverage = database.prepare<[], { item: string; asOf: string }>(
+    "SELECT item, as_of AS asOf FROM coverage",
+  );
+  const purge = database.prepare<[string]>(
+    "DELETE FROM quarantine WHERE import IN (SELECT id FROM import WHERE started_at < ?)",
+  );
+  return {
+    start: sessionStarter(database, records),
+    list: (limit) =>
+      summaries
+        .all(limit)
+        .map(({ finishedAt, ...summary }) => ({ ...summary, ...(finishedAt !== null && { finishedAt }) })),
+    coverage: () => new Map(coverage.all().map(({ item, asOf }) => [itemCodeSchema.parse(item), asOf])),
+    quarantined: quarantineReader(database),
+    purgeQuarantine: (before) => purge.run(before).changes,
+  };
+}
+
+interface Finished {
+  readonly finishedAt: string | null;
+}
+
+const reasonsSchema = z.array(z.object({ field: z.string().optional(), reason: z.string() }));
+const cellsSchema = z.array(z.string());
+
+/** Page by page: an open cursor would keep the connection from writing for as long as the reader takes. */
+function quarantineReader(database: Database): Imports["quarantined"] {
+  const page = database.prepare<[number, number], { line: number; reasons: string; cells: string }>(
+    `SELECT line, reasons, cells FROM quarantine WHERE import = ? AND line > ? ORDER BY line LIMIT ${pageSize}`,
+  );
+  return function* (id) {
+    let after = 0;
+    for (let rows = page.all(id, after); rows.length > 0; rows = page.all(id, after)) {
+      for (const { line, reasons, cells } of rows) {
+        yield {
+          line,
+          reasons: reasonsSchema.parse(JSON.parse(reasons)),
+          cells: cellsSchema.parse(JSON.parse(cells)),
+        };
+        after = line;
+      }
+    }
+  };
+}
+
+function sessionStarter(database: Database, records: Records): Imports["start"] {
+  // On disk and this connection's own: which rows a file has brought so far must not fill the memory.
+  database.exec(
+    "CREATE TEMP TABLE seen (import INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY (import, id)) STRICT, WITHOUT ROWID",
+  );
+  const insert = database.prepare<[IncomingFile]>(
+    "INSERT INTO import (file, sha256, item, started_at) VALUES (@file, @sha256, @item, @startedAt)",
+  );
+  const see = database.prepare<[number, string]>("INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const forget = database.prepare<[number]>("DELETE FROM seen WHERE import = ?");
+  const keep = database.prepare<[number, number, string, string]>(
+    "INSERT INTO quarantine (import, line, reasons, cells) VALUES (?, ?, ?, ?)",
+  );
+  const complete = database.prepare<[ImportCounts & { id: number; finishedAt: string }]>(
+    `UPDATE import SET finished_at = @finishedAt, received = @received, accepted = @accepted,
+     unchanged = @unchanged, quarantined = @quarantined, duplicates = @duplicates WHERE id = @id`,
+  );
+  const cover = database.prepare<[IncomingFile]>(
+    `INSERT INTO coverage (item, as_of) VALUES (@item, @startedAt)
+     ON CONFLICT (item) DO UPDATE SET as_of = max(as_of, excluded.as_of)`,
+  );
+  return (file) => {
+    const id = Number(insert.run(file).lastInsertRowid);
+    const takeOne = (record: CreditRecord): Taken => {
+      if (see.run(id, record.id).changes === 1) return records.put(record);
+      return records.holdsSame(record) ? "duplicate" : "conflict";
+    };
+    const takeAll = database.transaction((batch: readonly CreditRecord[]) => batch.map(takeOne));
+    const keepAll = database.transaction((rows: readonly QuarantinedRow[]) => {
+      for (const row of rows) keep.run(id, row.line, JSON.stringify(row.reasons), JSON.stringify(row.cells));
+    });
+    const finish = database.transaction((counts: ImportCounts, finishedAt: string) => {
+      complete.run({ ...counts, id, finishedAt });
+      if (saysHowThingsStand(counts)) cover.run(file);
+    });
+    return {
+      id,
+      take: (batch) => takeAll.immediate(batch),
+      quarantine: (rows) => keepAll.immediate(rows),
+      finish: (counts, finishedAt) => finish.immediate(counts, finishedAt),
+      close: () => forget.run(id),
+    };
+  };
+}
+
+/** A file of which no row could be read says nothing; an empty one says that there is nothing. */
+function saysHowThingsStand({ received, quarantined }: ImportCounts): boolean {
+  return received === 0 || quarantined < received;
+}

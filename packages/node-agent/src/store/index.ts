@@ -1,0 +1,12 @@
+export type {
+  ImportCounts,
+  ImportSession,
+  ImportSummary,
+  Imports,
+  IncomingFile,
+  QuarantinedRow,
+  RowReason,
+  Taken,
+} from "./imports.ts";
+export type { SubjectKey } from "./records.ts";
+export { type AgentStore, type Held, openStore } from "./store.ts";

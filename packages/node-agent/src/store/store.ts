@@ -1,0 +1,40 @@
+import type { ItemCode } from "@xinqiao/protocol/catalogue";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import { openDatabase } from "./database.ts";
+import { createImports, type Imports } from "./imports.ts";
+import { createNonces, type Nonces } from "./nonces.ts";
+import { createRecords, type SubjectKey } from "./records.ts";
+
+/** What the file of records says about one subject, and since when it is known. */
+export interface Held {
+  readonly records: readonly CreditRecord[];
+  /** Item → ISO instant up to which its imports say how things stand. Items never imported are absent. */
+  readonly coverage: ReadonlyMap<ItemCode, string>;
+}
+
+/** The agent's own file: imported records, the imports they came by, and nonces seen. */
+export interface AgentStore extends Nonces {
+  readonly imports: Imports;
+  /** One indexed read, in one snapshot. */
+  find(subject: SubjectKey, items: readonly ItemCode[]): Held;
+  close(): void;
+}
+
+/** Opens the store at `path`, making or upgrading it. Throws when the file cannot be used. */
+export function openStore(path: string): AgentStore {
+  const database = openDatabase(path);
+  const records = createRecords(database);
+  const imports = createImports(database, records);
+  const find = database.transaction(
+    (subject: SubjectKey, items: readonly ItemCode[]): Held => ({
+      records: records.of(subject, items),
+      coverage: imports.coverage(),
+    }),
+  );
+  return {
+    ...createNonces(database),
+    imports,
+    find: (subject, items) => find(subject, items),
+    close: () => void database.close(),
+  };
+}

@@ -1,0 +1,35 @@
+import { join, resolve } from "node:path";
+
+/** Where everything lies under the folder that `--data` names. */
+export interface Layout {
+  readonly data: string;
+  readonly manifest: string;
+  readonly lock: string;
+  readonly gateway: string;
+  agent(node: string): string;
+  /** The member's own platform: what a real member has before it joins. */
+  platform(node: string): string;
+  log(name: string): string;
+}
+
+export function layoutOf(data: string): Layout {
+  const root = resolve(data);
+  return {
+    data: root,
+    manifest: join(root, "manifest.json"),
+    lock: join(root, "start.lock"),
+    gateway: join(root, "gateway"),
+    agent: (node) => join(root, "agents", node),
+    platform: (node) => join(root, "platforms", node),
+    log: (name) => join(root, "logs", `${name}.log`),
+  };
+}
+
+/** Absolute paths of the programs that are run. */
+export const programs = {
+  gateway: resolve(import.meta.dirname, "../../../packages/gateway/src/main.ts"),
+  agent: resolve(import.meta.dirname, "../../../packages/node-agent/src/main.ts"),
+  build: resolve(import.meta.dirname, "../platforms/build.ts"),
+  dgPlatform: resolve(import.meta.dirname, "../platforms/dg/serve.ts"),
+  hzPlatform: resolve(import.meta.dirname, "../platforms/hz/serve.ts"),
+} as const;

@@ -1,0 +1,61 @@
+import type { OpenedExchange, RowStatus } from "@xinqiao/protocol/exchange";
+import { divisionName } from "@xinqiao/protocol/identity";
+import { codes } from "@xinqiao/protocol/problem";
+import Table from "cli-table3";
+
+const statuses: Readonly<Record<RowStatus, string>> = {
+  ok: "✓ 有记录 ok",
+  none: "○ 无记录 none",
+  refused: "✗ 拒绝 refused",
+  timeout: "✗ 超时 timeout",
+  open: "✗ 熔断 open",
+  error: "✗ 错误 error",
+  stale: "△ 过旧 stale",
+};
+
+const head = [
+  "辖区\njurisdiction",
+  "节点\nnode",
+  "状态\nstatus",
+  "数据时点\nas of",
+  "耗时\nlatency",
+  "记录\nrecords",
+  "原因\nwhy",
+];
+
+/** An exchange as a person reads it: one row a jurisdiction, in Chinese and English. */
+export function exchangeTable({ exchange, complete, results, log }: OpenedExchange): string {
+  const table = new Table({ head, style: { head: [], border: [] }, colAligns: ["left", "left", "left", "left", "right", "right", "left"] });
+  for (const row of results) {
+    table.push([
+      placeOf(row.jurisdiction),
+      row.node,
+      statuses[row.status],
+      row.asOf === undefined ? "—" : localTime(row.asOf),
+      `${row.latencyMs.toFixed(0)} ms`,
+      row.records.length,
+      row.code === undefined ? "" : `${codes[row.code].zh}\n${row.code}`,
+    ]);
+  }
+  const whole = complete ? "完整 complete" : "部分 partial";
+  return [
+    `交换 exchange ${exchange} · ${whole}`,
+    table.toString(),
+    `日志 audit log ${log.origin}: 第 ${log.intent}、${log.outcome} 条 entries ${log.intent}, ${log.outcome}; 共 ${log.size} 条 size ${log.size}`,
+  ].join("\n");
+}
+
+function placeOf(jurisdiction: string): string {
+  const name = divisionName(jurisdiction);
+  return name === undefined ? jurisdiction : `${name.zh} ${jurisdiction}\n${name.en}`;
+}
+
+const chinaTime = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: "Asia/Shanghai",
+  dateStyle: "short",
+  timeStyle: "medium",
+});
+
+function localTime(instant: string): string {
+  return chinaTime.format(new Date(instant));
+}

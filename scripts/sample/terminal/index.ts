@@ -1,0 +1,2 @@
+export { exchangeTable } from "./exchange-table.ts";
+export { createProgress, type Progress, type Screen, type Step, silentProgress } from "./progress.ts";
