@@ -1,4 +1,10 @@
-import { composeUscc, type Jurisdiction, jurisdictionSchema, type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import {
+  composeUscc,
+  type Jurisdiction,
+  jurisdictionSchema,
+  type NodeId,
+  nodeIdSchema,
+} from "@xinqiao/protocol/identity";
 
 /** An office that decides and reports, with a code of its own. */
 export interface Office {
@@ -20,7 +26,15 @@ export interface SampleNode {
   readonly offices: Readonly<Record<OfficeKind, Office>>;
 }
 
-export const officeKinds = ["market", "environment", "transport", "construction", "tax", "court", "credit"] as const;
+export const officeKinds = [
+  "market",
+  "environment",
+  "transport",
+  "construction",
+  "tax",
+  "court",
+  "credit",
+] as const;
 export type OfficeKind = (typeof officeKinds)[number];
 
 const officeNames: Readonly<Record<OfficeKind, string>> = {
@@ -44,10 +58,42 @@ interface Profile {
 }
 
 const profiles: readonly Profile[] = [
-  { node: "sz-baoan", zh: "宝安区", en: "Bao'an District", role: "district", division: "440306", registrar: "440300", mark: "示深宝" },
-  { node: "sz-longgang", zh: "龙岗区", en: "Longgang District", role: "district", division: "440307", registrar: "440300", mark: "示深龙" },
-  { node: "dg", zh: "东莞市", en: "Dongguan", role: "neighbour-city", division: "441900", registrar: "441900", mark: "示莞" },
-  { node: "hz", zh: "惠州市", en: "Huizhou", role: "neighbour-city", division: "441300", registrar: "441300", mark: "示惠" },
+  {
+    node: "sz-baoan",
+    zh: "宝安区",
+    en: "Bao'an District",
+    role: "district",
+    division: "440306",
+    registrar: "440300",
+    mark: "示深宝",
+  },
+  {
+    node: "sz-longgang",
+    zh: "龙岗区",
+    en: "Longgang District",
+    role: "district",
+    division: "440307",
+    registrar: "440300",
+    mark: "示深龙",
+  },
+  {
+    node: "dg",
+    zh: "东莞市",
+    en: "Dongguan",
+    role: "neighbour-city",
+    division: "441900",
+    registrar: "441900",
+    mark: "示莞",
+  },
+  {
+    node: "hz",
+    zh: "惠州市",
+    en: "Huizhou",
+    role: "neighbour-city",
+    division: "441300",
+    registrar: "441300",
+    mark: "示惠",
+  },
 ];
 
 export const sampleNodes: readonly SampleNode[] = profiles.map((profile) => ({

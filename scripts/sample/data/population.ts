@@ -16,7 +16,11 @@ export interface SampleSubject {
 
 /** Known to all four members: the subject of every demonstration. */
 export const demonstrationSubject: SampleSubject = {
-  subject: { kind: "enterprise", scheme: "uscc", id: composeUscc({ division: "440300", serial: "XQ888888" }) },
+  subject: {
+    kind: "enterprise",
+    scheme: "uscc",
+    id: composeUscc({ division: "440300", serial: "XQ888888" }),
+  },
   name: "示例信桥联合科技有限公司",
   category: "法人及非法人组织",
   representative: "示例代表",
@@ -77,7 +81,8 @@ function ownSubject(node: SampleNode, place: number): SampleSubject {
     place,
   });
   const turn = place % 20;
-  if (turn < 14) return { ...named(industryOf(place), "有限公司"), subject: enterprise(node.registrar, serial) };
+  if (turn < 14)
+    return { ...named(industryOf(place), "有限公司"), subject: enterprise(node.registrar, serial) };
   if (turn < 17) {
     const business = composeUscc({ kind: "2", division: node.registrar, serial });
     return {
@@ -105,7 +110,10 @@ function body(
     return { ...named("公共", "服务中心"), subject: { kind: "public-institution", scheme: "uscc", id } };
   }
   const id = composeUscc({ authority: "5", kind: "1", division: node.registrar, serial });
-  return { ...named(industryOf(place), "协会"), subject: { kind: "social-organisation", scheme: "uscc", id } };
+  return {
+    ...named(industryOf(place), "协会"),
+    subject: { kind: "social-organisation", scheme: "uscc", id },
+  };
 }
 
 const firstBirth = "1960-01-01";
@@ -133,7 +141,18 @@ function person(node: SampleNode, place: number): SampleSubject {
 /** Four members' worth of places fit into the sequences 1 to 999 of the birth days above. */
 const mostPeople = 3_900_000;
 
-const industries = ["电子", "精密制造", "物流", "餐饮", "建筑", "软件", "商贸", "环保", "医药", "纺织"] as const;
+const industries = [
+  "电子",
+  "精密制造",
+  "物流",
+  "餐饮",
+  "建筑",
+  "软件",
+  "商贸",
+  "环保",
+  "医药",
+  "纺织",
+] as const;
 
 function industryOf(place: number): string {
   return industries[Math.floor(place / 3) % industries.length] ?? industries[0];

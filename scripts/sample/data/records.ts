@@ -36,5 +36,7 @@ function* recordsAbout(subject: SampleSubject, node: SampleNode, subjects: numbe
 
 /** An organisation's first record is its registration; everything after it is drawn. */
 function nextItem(subject: SampleSubject, at: number, dice: Dice): SampleItem {
-  return at === 0 && subject.subject.kind !== "individual" ? "registration" : itemOf(subject, dice.fraction());
+  return at === 0 && subject.subject.kind !== "individual"
+    ? "registration"
+    : itemOf(subject, dice.fraction());
 }

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm } from "node:fs/promises";
-import { DataFolderError } from "./manifest.ts";
 import type { Layout } from "./layout.ts";
+import { DataFolderError } from "./manifest.ts";
 
 /** Holds the data folder for this process: two starts on one folder would share databases and logs. */
 export async function lockFolder(layout: Layout): Promise<AsyncDisposable> {

@@ -27,7 +27,11 @@ export class DataFolderError extends Error {
  * size or another version of the sample is refused rather than overwritten.
  * @param subjects as asked for; `undefined` takes what is there
  */
-export async function openManifest(layout: Layout, subjects: number | undefined, otherwise: number): Promise<Manifest> {
+export async function openManifest(
+  layout: Layout,
+  subjects: number | undefined,
+  otherwise: number,
+): Promise<Manifest> {
   await mkdir(layout.data, { recursive: true });
   const text = await readFile(layout.manifest, "utf8").catch(() => undefined);
   if (text === undefined) return newManifest(layout, subjects ?? otherwise);
@@ -44,7 +48,8 @@ export async function openManifest(layout: Layout, subjects: number | undefined,
   return manifest;
 }
 
-const remedy = "Add --fresh to make it anew, or name another folder with --data. · 加 --fresh 重建，或用 --data 另指目录。";
+const remedy =
+  "Add --fresh to make it anew, or name another folder with --data. · 加 --fresh 重建，或用 --data 另指目录。";
 
 function parse(text: string): Manifest | undefined {
   try {

@@ -34,5 +34,7 @@ export function createTextFile(path: string, encode: Encode = encodeUtf8, newlin
 
 /** One CSV record (RFC 4180 §2): a value is quoted when it holds a comma, a quote or a line end. */
 export function csvLine(values: readonly string[]): string {
-  return values.map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(",");
+  return values
+    .map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value))
+    .join(",");
 }

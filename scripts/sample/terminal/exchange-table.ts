@@ -25,7 +25,11 @@ const head = [
 
 /** An exchange as a person reads it: one row a jurisdiction, in Chinese and English. */
 export function exchangeTable({ exchange, complete, results, log }: OpenedExchange): string {
-  const table = new Table({ head, style: { head: [], border: [] }, colAligns: ["left", "left", "left", "left", "right", "right", "left"] });
+  const table = new Table({
+    head,
+    style: { head: [], border: [] },
+    colAligns: ["left", "left", "left", "left", "right", "right", "left"],
+  });
   for (const row of results) {
     table.push([
       placeOf(row.jurisdiction),

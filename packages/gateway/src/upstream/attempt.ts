@@ -1,7 +1,7 @@
 import { parseProblem } from "@xinqiao/protocol/problem";
 import { err, type Result } from "@xinqiao/protocol/result";
+import { createDeadline, type Deadline } from "../exchange/index.ts";
 import type { Bulkhead } from "./bulkhead.ts";
-import { createDeadline, type Deadline } from "./deadline.ts";
 import { type UpstreamFault, upstreamFault } from "./fault.ts";
 import type { AttemptRequest, RawReply, Wire } from "./wire.ts";
 

@@ -1,7 +1,7 @@
+export { createDeadline, type Deadline, type DeadlineEnd } from "../exchange/index.ts";
 export { type AskNodeDependencies, createAskNode } from "./ask-node.ts";
 export type { BuildAttempt, ReadReply } from "./attempt.ts";
 export type { BreakerState } from "./breaker.ts";
-export { createDeadline, type Deadline, type DeadlineEnd } from "./deadline.ts";
 export { type FaultKind, type UpstreamFault, upstreamFault } from "./fault.ts";
 export {
   type Call,

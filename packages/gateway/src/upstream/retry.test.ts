@@ -1,7 +1,7 @@
 import type { Code } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createDeadline } from "./deadline.ts";
+import { createDeadline } from "../exchange/index.ts";
 import { type FaultKind, type UpstreamFault, upstreamFault } from "./fault.ts";
 import { type Retrying, withRetries } from "./retry.ts";
 import { createRetryBudget } from "./retry-budget.ts";

@@ -1,6 +1,6 @@
 import type { Code } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
-import type { Deadline } from "./deadline.ts";
+import type { Deadline } from "../exchange/index.ts";
 import type { UpstreamFault } from "./fault.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 

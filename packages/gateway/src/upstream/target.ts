@@ -1,9 +1,9 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import type { Deadline } from "../exchange/index.ts";
 import { type AttemptSettings, attempt, type BuildAttempt, type ReadReply } from "./attempt.ts";
 import { type BreakerSettings, type BreakerState, createBreaker } from "./breaker.ts";
 import { createBulkhead } from "./bulkhead.ts";
-import type { Deadline } from "./deadline.ts";
 import { type UpstreamFault, upstreamFault } from "./fault.ts";
 import { type RetrySettings, withRetries } from "./retry.ts";
 import { createRetryBudget } from "./retry-budget.ts";

@@ -18,7 +18,7 @@ export interface Found {
 /** Where a member keeps its records: imported files, the platform's own tables, or the platform's HTTP API. */
 export interface RecordSource {
   readonly name: string;
-  readonly type: "file" | "database" | "service";
+  readonly type: "file" | "database" | "service" | "composite";
   /** Items this source can answer. */
   readonly items: ReadonlySet<ItemCode>;
   /** Every record of the subject, in any state; the answer decides what is disclosed. Fails with `source.unavailable`. */

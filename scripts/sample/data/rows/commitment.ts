@@ -1,5 +1,5 @@
 import { daysAfter, daysBack } from "../day.ts";
-import { holder, office, reportedBy, type RowMaker } from "./row.ts";
+import { holder, office, type RowMaker, reportedBy } from "./row.ts";
 
 export const commitment: RowMaker = (about) => {
   const { dice, node, subject } = about;

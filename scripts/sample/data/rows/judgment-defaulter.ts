@@ -1,5 +1,5 @@
 import { daysAfter, daysBack } from "../day.ts";
-import { documentNumber, holder, reportedBy, type RowMaker } from "./row.ts";
+import { documentNumber, holder, type RowMaker, reportedBy } from "./row.ts";
 
 export const judgmentDefaulter: RowMaker = (about) => {
   const { dice, node, subject } = about;

@@ -1,12 +1,18 @@
 import { daysAfter, daysBack } from "../day.ts";
-import { amount, documentNumber, office, party, reportedBy, type RowMaker } from "./row.ts";
+import { amount, documentNumber, office, party, type RowMaker, reportedBy } from "./row.ts";
 
 const breaches = [
   ["market", "市监罚", "虚假宣传", "在网页上对商品性能作引人误解的宣传", "《反不正当竞争法》第二十条"],
   ["market", "市监罚", "销售不合格商品", "抽检一批次商品不符合国家标准", "《产品质量法》第四十九条"],
   ["environment", "环罚", "超标排放", "外排废水化学需氧量超过排放限值", "《水污染防治法》第八十三条"],
   ["transport", "交罚", "超限运输", "货运车辆总质量超过限定标准", "《公路安全保护条例》第六十四条"],
-  ["construction", "建罚", "施工现场管理不善", "施工现场未按规定设置围挡", "《建设工程安全生产管理条例》第六十四条"],
+  [
+    "construction",
+    "建罚",
+    "施工现场管理不善",
+    "施工现场未按规定设置围挡",
+    "《建设工程安全生产管理条例》第六十四条",
+  ],
 ] as const;
 
 export const penalty: RowMaker = (about) => {

@@ -1,6 +1,6 @@
 import { daysAfter, daysBack } from "../day.ts";
 import type { SampleSubject } from "../population.ts";
-import { amount, holder, office, reportedBy, type RowMaker } from "./row.ts";
+import { amount, holder, office, type RowMaker, reportedBy } from "./row.ts";
 
 export const registration: RowMaker = (about) => {
   const { dice, node, subject } = about;

@@ -1,6 +1,6 @@
-import type { SampleSubject } from "../population.ts";
-import type { Office, OfficeKind, SampleNode } from "../nodes.ts";
 import type { Dice } from "../dice.ts";
+import type { Office, OfficeKind, SampleNode } from "../nodes.ts";
+import type { SampleSubject } from "../population.ts";
 
 /** National columns in catalogue form: days as `YYYY-MM-DD`, amounts in 万元, empty columns left out. */
 export type Row = Readonly<Record<string, string>>;
@@ -57,5 +57,5 @@ export function reportedBy(prefix: string, node: SampleNode, kind: OfficeKind): 
 /** An amount in 万元 with two decimals or six, as offices write them. */
 export function amount(dice: Dice, most: number): string {
   const decimals = dice.chance(0.1) ? 6 : 2;
-  return (Math.max(0.05, dice.fraction() ** 3 * most)).toFixed(decimals);
+  return Math.max(0.05, dice.fraction() ** 3 * most).toFixed(decimals);
 }

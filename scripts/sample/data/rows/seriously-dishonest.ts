@@ -1,5 +1,5 @@
 import { daysAfter, daysBack } from "../day.ts";
-import { documentNumber, holder, office, reportedBy, type RowMaker } from "./row.ts";
+import { documentNumber, holder, office, type RowMaker, reportedBy } from "./row.ts";
 
 export const seriouslyDishonest: RowMaker = (about) => {
   const { dice, node, subject } = about;

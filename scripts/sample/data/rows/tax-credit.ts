@@ -1,4 +1,4 @@
-import { documentNumber, holder, office, reportedBy, type RowMaker } from "./row.ts";
+import { documentNumber, holder, office, type RowMaker, reportedBy } from "./row.ts";
 
 export const taxCredit: RowMaker = (about) => {
   const { dice, node, subject } = about;

@@ -1,7 +1,7 @@
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
+import { createDeadline } from "../../exchange/index.ts";
 import type { BreakerState } from "../breaker.ts";
-import { createDeadline } from "../deadline.ts";
 import type { Call, TargetClient, TargetDependencies } from "../target.ts";
 import { type UpstreamSettings, upstreamDefaults } from "../targets.ts";
 

@@ -1,0 +1,106 @@
+import type { FieldReason, Item, RawRow } from "@xinqiao/protocol/catalogue";
+import type { Jurisdiction, Subject, SubjectKind, SubjectScheme } from "@xinqiao/protocol/identity";
+import { type CreditRecord, recordFromRow } from "@xinqiao/protocol/record";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import type { InvalidRows, OnInvalid, RowReason } from "./invalid.ts";
+
+/** One row of a platform, already under the national column names. */
+export interface PlatformRow {
+  readonly fields: RawRow;
+  /** Absent: the mapping names no state column, every row is current. */
+  readonly state?: string;
+  /** Whom the platform says the row is about, when it says so. */
+  readonly subjectId?: string;
+}
+
+export interface RowMapping {
+  readonly item: Item;
+  readonly kind?: SubjectKind | undefined;
+  readonly stateValues: Readonly<Record<string, CreditRecord["state"]>>;
+}
+
+export interface LiveContext {
+  readonly source: string;
+  readonly jurisdiction: Jurisdiction;
+  /** ISO instant of the reading. */
+  readonly recordedAt: string;
+  readonly onInvalid: OnInvalid;
+}
+
+type Faults = InvalidRows["reasons"];
+
+/** The rows that are records; those that are not are reported together and cost the others nothing. */
+export function recordsFromRows(
+  rows: readonly PlatformRow[],
+  mapping: RowMapping,
+  subject: Subject,
+  context: LiveContext,
+): CreditRecord[] {
+  const records: CreditRecord[] = [];
+  const reasons = new Map<string, Faults[number]>();
+  let count = 0;
+  for (const row of rows) {
+    const record = recordOf(row, mapping, subject, context);
+    if (record.ok) records.push(record.value);
+    else {
+      count += 1;
+      for (const fault of record.error) reasons.set(`${fault.field} ${fault.reason}`, fault);
+    }
+  }
+  if (count > 0) {
+    context.onInvalid({
+      source: context.source,
+      item: mapping.item.code,
+      count,
+      reasons: [...reasons.values()],
+    });
+  }
+  return records;
+}
+
+const roleOf = {
+  uscc: "uscc",
+  "citizen-id": "citizenId",
+  "registration-number": "registrationNumber",
+} as const satisfies Record<SubjectScheme, keyof Item["columns"]>;
+
+/** The item's own column for identifiers of a scheme; nothing when the item has none. */
+export function subjectColumn(item: Item, scheme: SubjectScheme): string | undefined {
+  return item.columns[roleOf[scheme]];
+}
+
+function recordOf(
+  row: PlatformRow,
+  { item, kind, stateValues }: RowMapping,
+  subject: Subject,
+  { jurisdiction, recordedAt }: LiveContext,
+): Result<CreditRecord, Faults> {
+  const column = subjectColumn(item, subject.scheme);
+  if (column === undefined) return refuse(item.columns.subjectName, "subject-missing");
+  // A platform that ignores the question must not get someone else's record attached to this subject.
+  if (row.subjectId !== undefined && row.subjectId !== subject.id) return refuse(column, "subject-differs");
+  const state = row.state === undefined ? "current" : ownValue(stateValues, row.state);
+  if (state === undefined) return refuse("state", "state-not-mapped");
+  const fields = { ...row.fields, ...onlyIdentifier(item, subject) };
+  const record = recordFromRow(item, fields, {
+    jurisdiction,
+    recordedAt,
+    ...(kind !== undefined && { subjectKind: kind }),
+  });
+  return record.ok ? ok({ ...record.value, state }) : record;
+}
+
+/** The identifier that was asked for decides whose record it is, whatever other numbers the row carries. */
+function onlyIdentifier({ columns }: Item, { scheme, id }: Subject): RawRow {
+  const cleared = Object.values(roleOf).flatMap((role) => columns[role] ?? []);
+  const asked = columns[roleOf[scheme]];
+  return Object.fromEntries(cleared.map((name) => [name, name === asked ? id : undefined]));
+}
+
+function ownValue<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(values, key) ? values[key] : undefined;
+}
+
+function refuse(field: string, reason: RowReason | FieldReason) {
+  return err<Faults>([{ field, reason }]);
+}

@@ -1,0 +1,102 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Item } from "@xinqiao/protocol/catalogue";
+import { type Row, recordsOf, type SampleItem, sampleItems, sampleNode } from "../../data/index.ts";
+import type { Build } from "../build.ts";
+import { itemOf } from "../catalogue.ts";
+import { encodeGb18030 } from "../gb18030.ts";
+import { createTextFile, csvLine, type Encode, encodeUtf8 } from "../text-file.ts";
+import { slips } from "./slips.ts";
+import { createWorkbook } from "./workbook.ts";
+
+/** A file that takes rows one by one. */
+export interface RowFile {
+  write(row: Row): void;
+  close(): Promise<void>;
+}
+
+type DayForm = (day: string) => string;
+const slashed: DayForm = (day) => day.replaceAll("-", "/");
+const packed: DayForm = (day) => day.replaceAll("-", "");
+const dashed: DayForm = (day) => day;
+
+interface FileForm {
+  readonly name: string;
+  readonly form: "gb18030" | "utf-8-bom" | "utf-8" | "xlsx";
+  readonly day: DayForm;
+}
+
+/** Each office sends what its own software writes. */
+export const fileForms: Readonly<Record<SampleItem, FileForm>> = {
+  registration: { name: "登记注册.csv", form: "utf-8", day: dashed },
+  licence: { name: "行政许可.csv", form: "utf-8-bom", day: dashed },
+  penalty: { name: "行政处罚.csv", form: "gb18030", day: slashed },
+  "abnormal-operation": { name: "经营异常名录.csv", form: "utf-8", day: packed },
+  "seriously-dishonest": { name: "严重失信主体名单.csv", form: "utf-8", day: slashed },
+  "judgment-defaulter": { name: "失信被执行人.csv", form: "utf-8", day: dashed },
+  "red-list": { name: "红名单.xlsx", form: "xlsx", day: slashed },
+  commitment: { name: "信用承诺.csv", form: "utf-8", day: packed },
+  "tax-credit": { name: "纳税信用.csv", form: "utf-8", day: dashed },
+};
+
+/** Bao'an's platform hands over files: one an item, in national columns, a few rows of them bad. */
+export async function writeFiles({ folder, subjects, onRecord }: Build): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const files = new Map(sampleItems.map((item) => [item, openFile(item, folder)]));
+  for (const { item, row } of recordsOf(sampleNode("sz-baoan"), subjects)) {
+    files.get(item)?.write(row);
+    onRecord();
+  }
+  for (const file of files.values()) await file.close();
+}
+
+function openFile(code: SampleItem, folder: string): RowFile {
+  const { name, form, day } = fileForms[code];
+  const item = itemOf(code);
+  const path = join(folder, name);
+  const file = form === "xlsx" ? createWorkbook(path, item) : createCsv(path, item, form);
+  return withSlips(code, withDays(item, day, file));
+}
+
+function createCsv(path: string, item: Item, form: "gb18030" | "utf-8-bom" | "utf-8"): RowFile {
+  const encode: Encode = form === "gb18030" ? encodeGb18030 : encodeUtf8;
+  const file = createTextFile(path, encode);
+  const columns = item.fields.map(({ name }) => name);
+  const mark = form === "utf-8-bom" ? "\uFEFF" : "";
+  file.line(mark + csvLine(columns));
+  return {
+    write: (row) => file.line(csvLine(columns.map((column) => row[column] ?? ""))),
+    async close() {
+      file.close();
+    },
+  };
+}
+
+/** Days as this office writes them. */
+function withDays(item: Item, write: DayForm, file: RowFile): RowFile {
+  const days = item.fields.filter(({ type }) => type === "date").map(({ name }) => name);
+  return {
+    close: file.close,
+    write(row) {
+      const written = { ...row };
+      for (const name of days) {
+        const day = row[name];
+        if (day !== undefined) written[name] = write(day);
+      }
+      file.write(written);
+    },
+  };
+}
+
+function withSlips(code: SampleItem, file: RowFile): RowFile {
+  const ours = slips.filter(({ item }) => item === code);
+  let rows = 0;
+  return {
+    close: file.close,
+    write(row) {
+      file.write(row);
+      rows += 1;
+      for (const { after, spoil } of ours) if (after === rows) file.write(spoil(row));
+    },
+  };
+}
