@@ -1,15 +1,24 @@
 import { defineConfig } from "vitest/config";
 
 const exclude = ["**/node_modules/**", "**/dist/**"];
+const setupFiles = ["./vitest.setup.ts"];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export.
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["packages/**/*.test.ts", "scripts/**/*.test.ts"], exclude } },
+      {
+        test: {
+          name: "unit",
+          setupFiles,
+          include: ["packages/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude,
+        },
+      },
       {
         test: {
           name: "federation",
+          setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: [...exclude, "test/long/**"],
           testTimeout: 60_000,
@@ -19,6 +28,7 @@ export default defineConfig({
       {
         test: {
           name: "long",
+          setupFiles,
           include: ["test/long/**/*.test.ts"],
           exclude,
           testTimeout: 600_000,

@@ -1,3 +1,4 @@
+export { type PreparedAgent, prepareAgent, type RunningAgent } from "./agent.ts";
 export {
   answering,
   type Behaviour,
@@ -11,6 +12,7 @@ export { freePort } from "./free-port.ts";
 export { readLog, startGateway, type TestGateway } from "./gateway.ts";
 export { type GatewayProcess, startGatewayProcess } from "./gateway-process.ts";
 export { createParty, type Party } from "./party.ts";
+export { csv, penaltyRow } from "./penalty-file.ts";
 export {
   ask,
   expectSigned,

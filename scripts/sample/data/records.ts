@@ -7,6 +7,7 @@ import { recordCount, sampleVersion } from "./size.ts";
 export interface SampleRecord {
   readonly item: SampleItem;
   readonly row: Row;
+  readonly state: "current" | "annotated" | "repaired" | "withdrawn";
 }
 
 /** Few enough that the demonstration's records fit on a screen. */
@@ -30,8 +31,17 @@ function* recordsAbout(subject: SampleSubject, node: SampleNode, subjects: numbe
   for (let at = 0; at < count; at += 1) {
     const item = nextItem(subject, at, dice);
     const number = subject.place * numbersEach + at;
-    yield { item, row: rowMakers[item]({ subject, node, number, dice }) };
+    const row = rowMakers[item]({ subject, node, number, dice });
+    const state = at === 0 ? "current" : stateOf(dice.fraction());
+    yield { item, row: state === "annotated" ? { ...row, BZ: "异议核查中" } : row, state };
   }
+}
+
+/** Of a hundred records two are under objection, two repaired and one withdrawn. */
+function stateOf(draw: number): SampleRecord["state"] {
+  if (draw < 0.02) return "annotated";
+  if (draw < 0.04) return "repaired";
+  return draw < 0.05 ? "withdrawn" : "current";
 }
 
 /** An organisation's first record is its registration; everything after it is drawn. */

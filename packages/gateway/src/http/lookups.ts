@@ -115,10 +115,7 @@ async function refuseUnread(
 ): Promise<Response> {
   const address = context.env.incoming.socket.remoteAddress ?? "";
   const overRate = await deps.refusalRate.take(address);
-  if (overRate) {
-    deps.limited.note(null);
-    return turnAway(overRate, trace, deps);
-  }
+  if (overRate) return turnAway(overRate, trace, deps);
   const requestId = uuidOrNull(context.req.header("x-request-id"));
   const ids = { requestId, traceId: trace.traceId, actor: null };
   await deps.events.unreadable(reason, ids, claimedSender(context.req.header("xinqiao-from")));
@@ -132,7 +129,9 @@ async function refuseUnread(
   return reply;
 }
 
+/** Refused unread, for want of room: counted into one log entry with others of its while. */
 function turnAway(reason: Fault, { traceId }: TraceContext, deps: LookupRouteDependencies): Response {
+  deps.limited.note(null);
   deps.events.refused(reason, { requestId: null, traceId, actor: null });
   return problemReply(reason, { hop: deps.endpoint.self, traceId });
 }

@@ -19,5 +19,10 @@ export async function signedReply(
     { status: reply.status, body, contentType: reply.contentType, request },
     { signer, now: now(), nonce: entropy.nonce() },
   );
-  return new Response(body, { status: reply.status, headers });
+  return new Response(body, { status: reply.status, headers: { ...headers, ...retryAfter(reply.status) } });
+}
+
+/** RFC 9110 §10.2.3, unsigned: a hint, nothing to rely on. */
+function retryAfter(status: number): { "retry-after"?: string } {
+  return status === 429 || status === 503 ? { "retry-after": "1" } : {};
 }

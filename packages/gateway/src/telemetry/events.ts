@@ -25,12 +25,25 @@ export interface GatewayEvents {
   failed(error: unknown, ids?: RequestIds): void;
 }
 
+/** A fact that is text may echo what a stranger typed, an identity number among it: only numbers are logged. */
+function numbers({ facts = {} }: Fault): Record<string, number> {
+  const kept: Record<string, number> = {};
+  for (const [name, value] of Object.entries(facts)) if (typeof value === "number") kept[name] = value;
+  return kept;
+}
+
 const breakerValue = { closed: 0, "half-open": 1, open: 2 } as const;
 
 export function createGatewayEvents(logger: Logger, metrics: Metrics, log: AuditLog): GatewayEvents {
   const refused = (reason: Fault, ids: RequestIds) => {
     metrics.requests.inc({ code: reason.code });
-    logger.warn({ event: "refused", code: reason.code, status: statusOf(reason), ...reason.facts, ...ids });
+    logger.warn({
+      event: "refused",
+      code: reason.code,
+      status: statusOf(reason),
+      ...numbers(reason),
+      ...ids,
+    });
   };
   return {
     exchanged({ complete, results, log: { intent, outcome } }, ids, milliseconds) {

@@ -27,9 +27,8 @@ export interface LocalDependencies {
 export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   const hop = deps.node;
-  const expected = digest(deps.token);
-  const authorised = (header: string | undefined) =>
-    timingSafeEqual(digest(header?.replace(/^Bearer /, "") ?? ""), expected);
+  const expected = digest(`Bearer ${deps.token}`);
+  const authorised = (header: string | undefined) => timingSafeEqual(digest(header ?? ""), expected);
 
   app.get("/healthz", (context) => context.json({ status: "ok", node: deps.node }));
   app.get("/readyz", async (context) => {

@@ -1,7 +1,8 @@
-import type { FieldReason, ItemCode } from "@xinqiao/protocol/catalogue";
+import type { ItemCode } from "@xinqiao/protocol/catalogue";
+import type { ColumnFault } from "../intake/index.ts";
 
-/** Why a platform's row is no record, on top of what the catalogue refuses. */
-export type RowReason = FieldReason | "state-not-mapped" | "subject-differs";
+/** Why a platform's row is no record, on top of what a row of a file can be refused for. */
+export type RowReason = ColumnFault["reason"] | "state-not-mapped" | "subject-differs";
 
 /** Rows a live source gave for one question that are no records. Columns and reasons, never values. */
 export interface InvalidRows {

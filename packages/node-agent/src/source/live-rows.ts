@@ -1,12 +1,13 @@
-import type { FieldReason, Item, RawRow } from "@xinqiao/protocol/catalogue";
+import type { Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction, Subject, SubjectKind, SubjectScheme } from "@xinqiao/protocol/identity";
 import { type CreditRecord, recordFromRow } from "@xinqiao/protocol/record";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { rawRow } from "../intake/index.ts";
 import type { InvalidRows, OnInvalid, RowReason } from "./invalid.ts";
 
-/** One row of a platform, already under the national column names. */
+/** One row of a platform, its values by national column. */
 export interface PlatformRow {
-  readonly fields: RawRow;
+  readonly cellOf: (column: string) => unknown;
   /** Absent: the mapping names no state column, every row is current. */
   readonly state?: string;
   /** Whom the platform says the row is about, when it says so. */
@@ -81,26 +82,24 @@ function recordOf(
   if (row.subjectId !== undefined && row.subjectId !== subject.id) return refuse(column, "subject-differs");
   const state = row.state === undefined ? "current" : ownValue(stateValues, row.state);
   if (state === undefined) return refuse("state", "state-not-mapped");
-  const fields = { ...row.fields, ...onlyIdentifier(item, subject) };
-  const record = recordFromRow(item, fields, {
-    jurisdiction,
-    recordedAt,
-    ...(kind !== undefined && { subjectKind: kind }),
-  });
-  return record.ok ? ok({ ...record.value, state }) : record;
-}
-
-/** The identifier that was asked for decides whose record it is, whatever other numbers the row carries. */
-function onlyIdentifier({ columns }: Item, { scheme, id }: Subject): RawRow {
-  const cleared = Object.values(roleOf).flatMap((role) => columns[role] ?? []);
-  const asked = columns[roleOf[scheme]];
-  return Object.fromEntries(cleared.map((name) => [name, name === asked ? id : undefined]));
+  const raw = rawRow(item, row.cellOf);
+  if (!raw.ok) return raw;
+  const record = recordFromRow(
+    item,
+    { ...raw.value, [column]: subject.id },
+    { jurisdiction, recordedAt, ...(kind !== undefined && { subjectKind: kind }) },
+  );
+  if (!record.ok) return record;
+  // An identifier of higher rank in the same row says that it is another subject's.
+  const { scheme, id } = record.value.subject;
+  if (scheme !== subject.scheme || id !== subject.id) return refuse(column, "subject-differs");
+  return ok({ ...record.value, state });
 }
 
 function ownValue<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
-function refuse(field: string, reason: RowReason | FieldReason) {
+function refuse(field: string, reason: RowReason) {
   return err<Faults>([{ field, reason }]);
 }

@@ -55,7 +55,7 @@ export function createAgentEvents(logger: Logger): AgentEvents {
     },
     refused(reason, ids) {
       refusals.inc({ code: reason.code });
-      logger.warn({ event: "refused", code: reason.code, ...reason.facts, ...ids });
+      logger.warn({ event: "refused", code: reason.code, skewSeconds: reason.facts?.skewSeconds, ...ids });
     },
     lookedUp({ exchange, complete, results }, traceId) {
       lookups.inc({ complete: String(complete) });

@@ -107,10 +107,13 @@ function fits(answer: Answer, { node, question }: Expected): boolean {
   );
 }
 
+/** Nor any record that nobody may disclose any more, whatever the node's own check let through. */
 function holdsOnlyWhatWasAsked(answer: Answer, question: Expected["question"]): boolean {
   return answer.records.every(
     (record) =>
       question.items.includes(record.item) &&
+      record.state !== "repaired" &&
+      record.state !== "withdrawn" &&
       record.subject.scheme === question.subject.scheme &&
       record.subject.id === question.subject.id,
   );

@@ -1,19 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Item } from "@xinqiao/protocol/catalogue";
-import { type Row, recordsOf, type SampleItem, sampleItems, sampleNode } from "../../data/index.ts";
-import type { Build } from "../build.ts";
+import { recordsOf, type SampleItem, type SampleRecord, sampleItems, sampleNode } from "../../data/index.ts";
 import { itemOf } from "../catalogue.ts";
 import { encodeGb18030 } from "../gb18030.ts";
+import type { Build } from "../part.ts";
 import { createTextFile, csvLine, type Encode, encodeUtf8 } from "../text-file.ts";
+import type { RowFile } from "./row-file.ts";
 import { slips } from "./slips.ts";
 import { createWorkbook } from "./workbook.ts";
-
-/** A file that takes rows one by one. */
-export interface RowFile {
-  write(row: Row): void;
-  close(): Promise<void>;
-}
 
 type DayForm = (day: string) => string;
 const slashed: DayForm = (day) => day.replaceAll("-", "/");
@@ -43,11 +38,16 @@ export const fileForms: Readonly<Record<SampleItem, FileForm>> = {
 export async function writeFiles({ folder, subjects, onRecord }: Build): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const files = new Map(sampleItems.map((item) => [item, openFile(item, folder)]));
-  for (const { item, row } of recordsOf(sampleNode("sz-baoan"), subjects)) {
-    files.get(item)?.write(row);
+  for (const { item, row, state } of recordsOf(sampleNode("sz-baoan"), subjects)) {
+    if (isSent(state)) files.get(item)?.write(row);
     onRecord();
   }
   for (const file of files.values()) await file.close();
+}
+
+/** A national file has no column for it: what was repaired or withdrawn is no longer sent. */
+function isSent(state: SampleRecord["state"]): boolean {
+  return state === "current" || state === "annotated";
 }
 
 function openFile(code: SampleItem, folder: string): RowFile {

@@ -1,6 +1,6 @@
 import type { Item } from "@xinqiao/protocol/catalogue";
 import ExcelJS from "exceljs";
-import type { RowFile } from "./files.ts";
+import type { RowFile } from "./row-file.ts";
 
 /** One sheet of text cells under a row of column names, as offices' Excel exports are. Written as a stream. */
 export function createWorkbook(path: string, item: Item): RowFile {

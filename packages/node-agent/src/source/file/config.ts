@@ -1,8 +1,6 @@
 import { z } from "zod";
+import { sourceNameSchema } from "../name.ts";
 
-const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "lower-case letters, digits and hyphens");
-export { nameSchema };
-
-/** Files taken in with `xinqiao import`. */
-export const fileSourceSchema = z.strictObject({ type: z.literal("file"), name: nameSchema });
+/** The files taken in with `xinqiao import`. */
+export const fileSourceSchema = z.strictObject({ type: z.literal("file"), name: sourceNameSchema });
 export type FileSourceConfig = z.output<typeof fileSourceSchema>;

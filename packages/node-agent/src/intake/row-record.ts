@@ -1,0 +1,37 @@
+import type { Jurisdiction, UsccOptions } from "@xinqiao/protocol/identity";
+import { type CreditRecord, recordFromRow } from "@xinqiao/protocol/record";
+import { err, type Result } from "@xinqiao/protocol/result";
+import type { RowReason } from "../store/index.ts";
+import { cellText } from "./cell.ts";
+import type { Header } from "./header.ts";
+import { rawRow } from "./raw-row.ts";
+import type { SourceRow } from "./source-row.ts";
+
+export interface IntakeContext extends UsccOptions {
+  readonly jurisdiction: Jurisdiction;
+  /** ISO instant. */
+  readonly recordedAt: string;
+}
+
+/** A row of a file as a record, or why it is kept back. */
+export function rowRecord(
+  row: SourceRow,
+  { item, places }: Header,
+  context: IntakeContext,
+): Result<CreditRecord, readonly RowReason[]> {
+  if ("reason" in row) return err([{ reason: row.reason }]);
+  const raw = rawRow(item, (column) => {
+    const place = places.get(column);
+    return place === undefined ? undefined : row.cells[place];
+  });
+  return raw.ok ? recordFromRow(item, raw.value, context) : raw;
+}
+
+/** The cells as the sender wrote them; the whole line when it has no cells. */
+export function rowTexts(row: SourceRow): string[] {
+  if ("reason" in row) return [row.raw];
+  return row.cells.map((cell) => {
+    const text = cellText(cell);
+    return text.ok ? text.value : String(cell);
+  });
+}

@@ -1,0 +1,101 @@
+import { createReadStream } from "node:fs";
+import type { CellValue, Row } from "exceljs";
+import { cellText } from "./cell.ts";
+import type { SourceRow } from "./source-row.ts";
+
+/** The file is no workbook, or is cut short. */
+export class DamagedWorkbook extends Error {}
+
+export interface WorkbookOptions {
+  readonly isHeader: (titles: readonly string[]) => boolean;
+  readonly onBytes: (bytes: number) => void;
+  /** A sheet that has rows, none of which were read. */
+  readonly onIgnoredSheet: (name: string) => void;
+}
+
+/**
+ * Rows of the first sheet whose first filled row is a header: a sheet of instructions may come before
+ * it. When there is none, the first filled row of all, so that its sender can be told about it. Read as
+ * a stream; a workbook's table of shared texts is the one thing held in memory.
+ */
+export async function* readWorkbook(path: string, options: WorkbookOptions): AsyncGenerator<SourceRow> {
+  let chosen = false;
+  let firstHead: SourceRow | undefined;
+  for await (const { name, rows } of readSheets(path, options.onBytes)) {
+    let filled = false;
+    let reading = false;
+    // Rows of other sheets are read past: leaving a sheet half read would stall those behind it.
+    for await (const row of rows) {
+      if (!filled) reading = !chosen && options.isHeader(titlesOf(row.cells));
+      filled = true;
+      firstHead ??= row;
+      if (reading) yield row;
+    }
+    chosen ||= reading;
+    if (filled && !reading) options.onIgnoredSheet(name);
+  }
+  if (!chosen && firstHead !== undefined) yield firstHead;
+}
+
+interface Sheet {
+  readonly name: string;
+  readonly rows: AsyncGenerator<CellRow>;
+}
+
+type CellRow = Extract<SourceRow, { cells: readonly unknown[] }>;
+
+async function* readSheets(path: string, onBytes: (bytes: number) => void): AsyncGenerator<Sheet> {
+  // Loaded when needed: no other command should wait for it.
+  const { default: excel } = await import("exceljs");
+  const file = createReadStream(path);
+  file.on("data", (chunk) => onBytes(chunk.length));
+  const reader = new excel.stream.xlsx.WorkbookReader(file, {
+    worksheets: "emit",
+    sharedStrings: "cache",
+    styles: "cache",
+    hyperlinks: "ignore",
+    entries: "ignore",
+  });
+  try {
+    for await (const sheet of reader) yield { name: nameOf(sheet), rows: filledRows(sheet) };
+  } catch (error) {
+    throw new DamagedWorkbook("the workbook cannot be read", { cause: error });
+  } finally {
+    file.destroy();
+  }
+}
+
+function nameOf(sheet: object): string {
+  return "name" in sheet && typeof sheet.name === "string" ? sheet.name : "";
+}
+
+async function* filledRows(rows: AsyncIterable<Row>): AsyncGenerator<CellRow> {
+  for await (const row of rows) {
+    const cells = cellsOf(row);
+    if (cells.some((cell) => cell !== undefined && cell !== "")) yield { line: row.number, cells };
+  }
+}
+
+function cellsOf({ values }: Row): unknown[] {
+  // Places are counted from 1, and places without a cell are holes.
+  return Array.isArray(values) ? Array.from(values.slice(1), plainValue) : [];
+}
+
+/** What a cell shows: text of any style, a link's words, a formula's result. */
+function plainValue(value: CellValue): unknown {
+  if (typeof value === "string") return value.trim();
+  if (value === null || typeof value !== "object" || value instanceof Date) return value ?? undefined;
+  if ("richText" in value) return value.richText.map(({ text }) => text).join("").trim();
+  if ("text" in value) return plainValue(value.text);
+  if ("error" in value) return Number.NaN;
+  if ("formula" in value || "sharedFormula" in value) return plainValue(value.result ?? { error: "#N/A" });
+  return value;
+}
+
+/** A header row as text; a cell that is none names no column. */
+export function titlesOf(cells: readonly unknown[]): string[] {
+  return cells.map((cell) => {
+    const text = cellText(cell);
+    return text.ok ? text.value : "";
+  });
+}

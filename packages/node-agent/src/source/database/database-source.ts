@@ -1,0 +1,119 @@
+import { resolve } from "node:path";
+import type { Item } from "@xinqiao/protocol/catalogue";
+import type { Fault } from "@xinqiao/protocol/problem";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import { ok, type Result } from "@xinqiao/protocol/result";
+import { mappedItem } from "../configured-item.ts";
+import type { LiveDependencies } from "../dependencies.ts";
+import { type LiveContext, type PlatformRow, recordsFromRows } from "../live-rows.ts";
+import { plainText } from "../plain-text.ts";
+import type { RecordSource } from "../port.ts";
+import { secret } from "../secret.ts";
+import { unavailable } from "../unavailable.ts";
+import type { DatabaseSourceConfig, MappedTable } from "./config.ts";
+import type { DatabaseRow, PlatformDatabase } from "./port.ts";
+import { openPostgres } from "./postgres.ts";
+import { openSqlite } from "./sqlite.ts";
+import { maxRows, type Statement, statementOf } from "./statement.ts";
+
+interface Table {
+  readonly config: MappedTable;
+  readonly item: Item;
+  readonly name: string;
+  readonly statement: Statement;
+}
+
+/** Reads the platform's own tables. Throws when the configuration does not fit the catalogue. */
+export function createDatabaseSource(config: DatabaseSourceConfig, deps: LiveDependencies): RecordSource {
+  const { name } = config;
+  const url = secret(config.url, config.urlEnv, deps.env, `sources.${name}.url`);
+  const database =
+    config.dialect === "sqlite"
+      ? openSqlite(resolve(url), config.statementTimeoutMs)
+      : openPostgres({ ...config, url });
+  const tables = config.tables.map((table, at) => {
+    const item = itemOf(table, deps, `sources.${name}.tables.${at}`);
+    const fields = withName(table, item);
+    const statement = statementOf({ ...table, fields }, database.parameter);
+    return { config: table, item, name: `xinqiao-${name}-${at}`, statement };
+  });
+  return {
+    name,
+    type: "database",
+    items: new Set(tables.map(({ item }) => item.code)),
+    async find({ subject, items }, signal) {
+      const asOf = new Date(deps.now()).toISOString();
+      const context = {
+        source: name,
+        jurisdiction: deps.jurisdiction,
+        recordedAt: asOf,
+        onInvalid: deps.onInvalid,
+      };
+      const asked = tables.filter(
+        (table) => table.config.subject.scheme === subject.scheme && items.includes(table.item.code),
+      );
+      const reads = await Promise.all(asked.map((table) => read(database, table, subject, context, signal)));
+      const records: CreditRecord[] = [];
+      for (const one of reads) {
+        if (!one.ok) return one;
+        records.push(...one.value);
+      }
+      return ok({ records, asOf });
+    },
+    async check(signal) {
+      for (const table of tables) {
+        // No identifier is empty: this proves table, columns and rights, and reads nothing.
+        const probe = await database.query(table.name, table.statement.text, "", signal);
+        if (!probe.ok) return unavailable(name, `${table.config.table}: ${probe.error}`);
+      }
+      return ok({ detail: `${config.dialect}, ${tables.length} tables` });
+    },
+    close: () => database.close(),
+  };
+}
+
+function itemOf(
+  { item, subject, fields, nameColumn }: MappedTable,
+  deps: LiveDependencies,
+  setting: string,
+): Item {
+  const nameField = deps.catalogue.items.get(item)?.columns.subjectName;
+  const given = nameColumn !== undefined && nameField !== undefined ? [nameField] : [];
+  return mappedItem(deps.catalogue, item, subject.scheme, Object.keys(fields), { setting, given });
+}
+
+function withName({ fields, nameColumn }: MappedTable, item: Item): MappedTable["fields"] {
+  return nameColumn === undefined ? fields : { ...fields, [item.columns.subjectName]: nameColumn };
+}
+
+async function read(
+  database: PlatformDatabase,
+  { config, item, name, statement }: Table,
+  subject: Parameters<RecordSource["find"]>[0]["subject"],
+  context: LiveContext,
+  signal: AbortSignal,
+): Promise<Result<CreditRecord[], Fault>> {
+  const rows = await database.query(name, statement.text, subject.id, signal);
+  if (!rows.ok) return unavailable(context.source, rows.error);
+  if (rows.value.length > maxRows) return unavailable(context.source, `over ${maxRows} rows for one subject`);
+  const { kind } = config.subject;
+  const mapping = { item, kind, stateValues: config.stateValues };
+  return ok(
+    recordsFromRows(
+      rows.value.map((row) => platformRow(row, statement)),
+      mapping,
+      subject,
+      context,
+    ),
+  );
+}
+
+function platformRow(row: DatabaseRow, { aliases, stateAlias }: Statement): PlatformRow {
+  return {
+    cellOf: (column) => {
+      const alias = aliases[column];
+      return alias === undefined ? undefined : row[alias];
+    },
+    ...(stateAlias !== undefined && { state: plainText(row[stateAlias]) }),
+  };
+}

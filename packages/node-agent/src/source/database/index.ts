@@ -1,0 +1,2 @@
+export { type DatabaseSourceConfig, databaseSourceSchema } from "./config.ts";
+export { createDatabaseSource } from "./database-source.ts";

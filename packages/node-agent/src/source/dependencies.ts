@@ -1,0 +1,14 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Jurisdiction } from "@xinqiao/protocol/identity";
+import type { OnInvalid } from "./invalid.ts";
+
+/** What a source that reads the platform itself needs from the agent. */
+export interface LiveDependencies {
+  readonly catalogue: Catalogue;
+  readonly jurisdiction: Jurisdiction;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly onInvalid: OnInvalid;
+  /** Where `urlEnv` and `valueEnv` are looked up. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}

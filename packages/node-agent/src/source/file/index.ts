@@ -1,0 +1,2 @@
+export { type FileSourceConfig, fileSourceSchema } from "./config.ts";
+export { createFileSource } from "./file-source.ts";

@@ -1,0 +1,10 @@
+export {
+  createSource,
+  createSources,
+  type SourceConfig,
+  type SourceDependencies,
+  type SourcesDependencies,
+  sourceConfigSchema,
+} from "./create.ts";
+export type { InvalidRows, OnInvalid, RowReason } from "./invalid.ts";
+export type { Found, RecordSource, SourceQuery } from "./port.ts";

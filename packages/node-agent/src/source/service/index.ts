@@ -1,0 +1,2 @@
+export { type ServiceSourceConfig, serviceSourceSchema } from "./config.ts";
+export { createServiceSource } from "./service-source.ts";

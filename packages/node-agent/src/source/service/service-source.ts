@@ -1,0 +1,86 @@
+import type { Item } from "@xinqiao/protocol/catalogue";
+import type { Fault } from "@xinqiao/protocol/problem";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import { ok, type Result } from "@xinqiao/protocol/result";
+import { mappedItem } from "../configured-item.ts";
+import type { LiveDependencies } from "../dependencies.ts";
+import { type LiveContext, recordsFromRows } from "../live-rows.ts";
+import type { RecordSource, SourceQuery } from "../port.ts";
+import { secret } from "../secret.ts";
+import { unavailable } from "../unavailable.ts";
+import type { ServiceItem, ServiceSourceConfig } from "./config.ts";
+import { createPlatformClient, type PlatformClient } from "./platform-client.ts";
+import { fillBody, platformRow, rowsOf } from "./reply.ts";
+
+interface Door {
+  readonly config: ServiceItem;
+  readonly item: Item;
+}
+
+/** Asks the platform's own HTTP API, one call an item. Throws when the configuration does not fit the catalogue. */
+export function createServiceSource(config: ServiceSourceConfig, deps: LiveDependencies): RecordSource {
+  const { name, auth } = config;
+  const doors = config.items.map((entry, at): Door => {
+    const item = mappedItem(deps.catalogue, entry.item, entry.subject.scheme, Object.keys(entry.fields), {
+      setting: `sources.${name}.items.${at}`,
+    });
+    return { config: entry, item };
+  });
+  const value = auth && secret(auth.value, auth.valueEnv, deps.env, `sources.${name}.auth`);
+  const client = createPlatformClient({
+    ...config,
+    headers: auth && value !== undefined ? { [auth.header]: value } : {},
+  });
+  return {
+    name,
+    type: "service",
+    items: new Set(doors.map(({ item }) => item.code)),
+    async find(query, signal) {
+      const asOf = new Date(deps.now()).toISOString();
+      const context = {
+        source: name,
+        jurisdiction: deps.jurisdiction,
+        recordedAt: asOf,
+        onInvalid: deps.onInvalid,
+      };
+      const asked = doors.filter((door) => answers(door, query));
+      const replies = await Promise.all(asked.map((door) => askOne(client, door, query, context, signal)));
+      const records: CreditRecord[] = [];
+      for (const reply of replies) {
+        if (!reply.ok) return reply;
+        records.push(...reply.value);
+      }
+      return ok({ records, asOf });
+    },
+    async check(signal) {
+      const reachable = await reaches(config.baseUrl, signal);
+      return reachable
+        ? ok({ detail: `service, ${doors.length} items` })
+        : unavailable(name, "the platform cannot be reached");
+    },
+    close: () => client.close(),
+  };
+}
+
+function answers({ config, item }: Door, { subject, items }: SourceQuery): boolean {
+  return config.subject.scheme === subject.scheme && items.includes(item.code);
+}
+
+async function askOne(
+  client: PlatformClient,
+  { config, item }: Door,
+  { subject }: SourceQuery,
+  context: LiveContext,
+  signal: AbortSignal,
+): Promise<Result<CreditRecord[], Fault>> {
+  const { method, path, body, stateValues } = config;
+  const filled = body === undefined ? undefined : JSON.stringify(fillBody(body, subject.id));
+  const reply = await client.ask({ method, path, body: filled }, signal);
+  if (!reply.ok) return unavailable(context.source, reply.error);
+  const rows = rowsOf(reply.value, config.rows);
+  if (rows === undefined) return unavailable(context.source, "the platform's reply has no list of rows");
+  const read = rows.map((row) => platformRow(row, config));
+  // A list of every subject (GET) is full of others by nature: those are not invalid, only not asked for.
+  const own = method === "GET" ? read.filter(({ subjectId }) => subjectId === subject.id) : read;
+  return ok(recordsFromRows(own, { item, kind: config.subject.kind, stateValues }, subject, context));
+}

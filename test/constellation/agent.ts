@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import {
+  type Agent,
+  type AgentConfigFile,
+  createAgent,
+  loadConfig,
+  systemDependencies,
+} from "@xinqiao/node-agent";
+import type { Member } from "@xinqiao/protocol/registry";
+import { createLogger } from "@xinqiao/runtime/logging";
+import { writeMemberList } from "@xinqiao/runtime/members";
+import { request } from "undici";
+import { freePort } from "./free-port.ts";
+import { createParty, type Party, type PartyOptions } from "./party.ts";
+
+const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+const execute = promisify(execFile);
+
+/** A member's folder, made before its agent starts: the city must list the member first. */
+export interface PreparedAgent {
+  readonly party: Party;
+  readonly home: string;
+  readonly origin: string;
+  readonly localOrigin: string;
+  start(members: readonly Member[], gateway: { readonly origin: string }): Promise<RunningAgent>;
+}
+
+export interface RunningAgent {
+  readonly agent: Agent;
+  readonly lines: string[];
+  /** Asks through the local API. */
+  ask(
+    lookup: object,
+    headers?: Record<string, string>,
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
+  close(): Promise<void>;
+}
+
+/** @param files national files to import, by name */
+export async function prepareAgent(
+  options: Omit<PartyOptions, "endpoint">,
+  files: Readonly<Record<string, string>> = {},
+  overrides: Partial<AgentConfigFile> = {},
+): Promise<PreparedAgent> {
+  const home = await mkdtemp(join(tmpdir(), "xinqiao-agent-"));
+  const [port, localPort] = [await freePort(), await freePort()];
+  const origin = `http://127.0.0.1:${port}`;
+  const localOrigin = `http://127.0.0.1:${localPort}`;
+  const party = createParty({ ...options, ...(options.jurisdiction !== undefined && { endpoint: origin }) });
+  const { node, name, role, division, jurisdiction } = party.member;
+  await mkdir(join(home, "keys"));
+  await writeFile(join(home, "keys", "signing.jwk.json"), JSON.stringify(party.jwk), { mode: 0o600 });
+  await writeFile(join(home, "local.token"), "test-token\n", { mode: 0o600 });
+
+  return {
+    party,
+    home,
+    origin,
+    localOrigin,
+    async start(members, gateway) {
+      const config = {
+        node,
+        name,
+        role,
+        division,
+        ...(jurisdiction !== undefined && { jurisdiction }),
+        gateway: { node: "sz", origin: gateway.origin },
+        listen: `127.0.0.1:${port}`,
+        origin,
+        local: `127.0.0.1:${localPort}`,
+        sources: [{ type: "file", name: "files" }],
+        ...overrides,
+      };
+      await writeFile(join(home, "agent.json"), JSON.stringify(config));
+      await writeMemberList(join(home, "members.json"), { version: 1, members: [...members] });
+      for (const [file, text] of Object.entries(files)) {
+        await writeFile(join(home, file), text);
+        await execute(process.execPath, [main, "import", "--home", home, join(home, file)]);
+      }
+      return run(home, localOrigin);
+    },
+  };
+}
+
+async function run(home: string, localOrigin: string): Promise<RunningAgent> {
+  const lines: string[] = [];
+  const config = await loadConfig(home);
+  const logger = createLogger(
+    { name: config.node, level: "debug" },
+    { write: (line: string) => void lines.push(line) },
+  );
+  const agent = await createAgent(config, systemDependencies(logger));
+  const token = (await readFile(config.localToken, "utf8")).trim();
+  return {
+    agent,
+    lines,
+    async ask(lookup, headers = {}) {
+      const reply = await request(`${localOrigin}/v1/lookups`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}`, ...headers },
+        body: JSON.stringify(lookup),
+      });
+      return { status: reply.statusCode, body: await reply.body.json() };
+    },
+    async close() {
+      await agent.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
