@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { askDirectly, askThrough } from "./asking.ts";
 import { type BenchFederation, startBenchFederation } from "./federation.ts";
 import { closedLoop, type Load, openLoop, percentile } from "./load.ts";
+import { startNginx } from "./nginx.ts";
 import { freePort, startProcess } from "./processes.ts";
 import { measureSuites, signatureLimit } from "./suites.ts";
 import { type Figure, figureTable } from "./table.ts";
+import { startWeek } from "./week/index.ts";
 
 const full = process.argv.includes("--full");
 const seconds = full ? 30 : 6;
@@ -90,29 +92,55 @@ async function addedLatency({ asker, answering }: BenchFederation, rate: number)
   if (target === undefined) throw new Error("no target");
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
+  const store = join(target.home, "store.db");
   const direct = await startProcess(
-    [join(import.meta.dirname, "direct-source.ts"), join(target.home, "store.db"), String(port)],
+    [join(import.meta.dirname, "direct-source.ts"), store, String(port)],
     `${origin}/ready`,
   );
   const plain = askDirectly(origin, subjects);
   const through = askThrough(asker, one, subjects);
   await openLoop(rate, 1, plain.ask);
   const base = await openLoop(rate, seconds, plain.ask);
+  await openLoop(rate, 1, through.ask);
   const whole = await openLoop(rate, seconds, through.ask);
   await Promise.all([plain.close(), through.close()]);
-  await direct.stop();
   for (const [name, p, under] of [
     ["p50", 0.5, 2],
     ["p99", 0.99, 10],
   ] as const) {
     figures.push({ name: `direct unsigned call, ${name}`, value: percentile(base, p), unit: "ms" });
-    figures.push({
-      name: `added by the whole path, ${name}`,
-      value: percentile(whole, p) - percentile(base, p),
-      unit: "ms",
-      aim: { under },
-    });
+    const added = percentile(whole, p) - percentile(base, p);
+    figures.push({ name: `added by the whole path, ${name}`, value: added, unit: "ms", aim: { under } });
   }
+  await sideBySide(origin, store, rate);
+  await direct.stop();
+}
+
+/** The same question to the same store by other means: throughput and latency beside ours. */
+async function sideBySide(direct: string, store: string, rate: number): Promise<void> {
+  say("side by side · 对照");
+  const ours = figures.find(({ name }) => name === "single-target exchanges")?.value ?? Number.NaN;
+  const week = await startWeek(folder, store, subjects);
+  await closedLoop(32, seconds / 3, week.ask);
+  const full = await closedLoop(32, seconds, week.ask);
+  const third = await openLoop(rate, seconds, week.ask);
+  await week.close();
+  if (full.failed > 0) throw new Error("the week's gateway failed");
+  figures.push({ name: "a week's gateway, exchanges", value: full.perSecond, unit: "/s" });
+  figures.push({ name: "ours over a week's gateway", value: ours / full.perSecond, unit: "×" });
+  figures.push({
+    name: "a week's gateway, p99 at the same rate",
+    value: percentile(third, 0.99),
+    unit: "ms",
+  });
+  const nginx = await startNginx(folder, direct);
+  if (nginx === undefined) return say("nginx is not installed: left out · 未安装 nginx，略去");
+  const proxied = askDirectly(nginx.origin, subjects);
+  const load = await closedLoop(32, seconds, proxied.ask);
+  await proxied.close();
+  await nginx.running.stop();
+  figures.push({ name: "nginx, plain proxy to the source, unsigned", value: load.perSecond, unit: "/s" });
+  figures.push({ name: "ours over nginx, plain", value: ours / load.perSecond, unit: "×" });
 }
 
 async function fanOut({ asker }: BenchFederation): Promise<void> {

@@ -22,9 +22,17 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts a process and waits until `readyUrl` answers 200. */
-export async function startProcess(args: readonly string[], readyUrl: string): Promise<Running> {
-  const child = spawn(process.execPath, [...args], { stdio: ["ignore", "ignore", "inherit"] });
+/** Starts a TypeScript file on this Node and waits until `readyUrl` answers 200. */
+export function startProcess(args: readonly string[], readyUrl: string): Promise<Running> {
+  return startProgram(process.execPath, args, readyUrl);
+}
+
+export async function startProgram(
+  program: string,
+  args: readonly string[],
+  readyUrl: string,
+): Promise<Running> {
+  const child = spawn(program, [...args], { stdio: ["ignore", "ignore", "inherit"] });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   while (!(await answers(readyUrl))) {

@@ -51,13 +51,14 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const catalogue = await loadCatalogue(config);
   const token = (await readFile(config.localToken, "utf8")).trim();
   const store = openStore(config.store);
+  const events = createAgentEvents(logger);
   const source = await createSources(config.sources, {
     store,
     catalogue,
     jurisdiction: config.jurisdiction,
     now,
+    onInvalid: events.invalidRows,
   });
-  const events = createAgentEvents(logger);
   const client = createGatewayClient({
     origin: config.gateway.origin,
     connections: config.limits.connections,

@@ -6,7 +6,7 @@ export interface Dice {
   below(below: number): number;
   /** True with the given probability. */
   chance(probability: number): boolean;
-  pick<T>(choices: readonly [T, ...T[]]): T;
+  pick<T extends readonly [unknown, ...unknown[]]>(choices: T): T[number];
 }
 
 /**

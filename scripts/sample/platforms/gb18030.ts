@@ -29,7 +29,7 @@ function twoByteCodes(): ReadonlyMap<string, number> {
 }
 
 /** GB 18030-2022 §5: first byte 81–FE, second 40–7E or 80–FE. */
-function turnRound(decoder: TextDecoder): ReadonlyMap<string, number> {
+function turnRound(decoder: Pick<InstanceType<typeof TextDecoder>, "decode">): ReadonlyMap<string, number> {
   const codes = new Map<string, number>();
   for (let first = 0x81; first <= 0xfe; first += 1) {
     for (let second = 0x40; second <= 0xfe; second += 1) {

@@ -1,5 +1,5 @@
-import { parse } from "csv-parse/sync";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { parse } from "csv-parse/sync";
 import type { Line } from "./lines.ts";
 import type { LineReason, SourceRow } from "./source-row.ts";
 
@@ -65,14 +65,14 @@ interface RecordReader {
 /** Knows how wide the file is from its first row on. */
 function recordReader(): RecordReader {
   let width: number | undefined;
-  const fit = (cells: string[]): string[] | undefined => {
+  const fitted = (cells: string[]): string[] | undefined => {
     width ??= cells.length;
     // Spreadsheets write the empty cells behind a row's last one, or do not: these may be too many.
     const surplus = cells.slice(width);
     return cells.length >= width && surplus.every(isBlank) ? cells.slice(0, width) : undefined;
   };
   const toRow = (line: Line, cells: string[]): SourceRow => {
-    const fitting = fit(cells);
+    const fitting = fitted(cells);
     return fitting === undefined ? bad(line, "column-count") : { line: line.number, cells: fitting };
   };
   const one = (line: Line): SourceRow => {
@@ -89,7 +89,7 @@ function recordReader(): RecordReader {
     spanning(lines) {
       const [first] = lines;
       const cells = parseRecord(lines.map(({ text }) => text).join("\n"));
-      const fitting = cells.ok ? fit(cells.value) : undefined;
+      const fitting = cells.ok ? fitted(cells.value) : undefined;
       return first && fitting && { line: first.number, cells: fitting };
     },
   };

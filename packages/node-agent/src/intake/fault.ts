@@ -55,7 +55,8 @@ const texts: Readonly<Record<ImportFault["code"], Label>> = {
 /** What went wrong, in both languages, with the columns or items it is about. */
 export function describeImportFault(fault: ImportFault): Label {
   const { en, zh } = texts[fault.code];
-  const about = "columns" in fault ? fault.columns : "items" in fault ? fault.items.map(({ code }) => code) : [];
+  const about =
+    "columns" in fault ? fault.columns : "items" in fault ? fault.items.map(({ code }) => code) : [];
   const of = "item" in fault ? ` (${fault.item.code} ${fault.item.name.zh})` : "";
   const tail = about.length > 0 ? `: ${about.join(", ")}` : "";
   return { en: `${en}${of}${tail}`, zh: `${zh}${of}${tail}` };

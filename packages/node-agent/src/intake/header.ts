@@ -75,3 +75,8 @@ function plain(title: string): string {
     .replace(/[\s*\uFEFF]+/g, "")
     .toUpperCase();
 }
+
+/** Whether a row is meant as a header: two of its titles are columns of one item. */
+export function resemblesHeader(titles: readonly string[], items: readonly Item[]): boolean {
+  return items.some((item) => candidate(item, titles).places.size >= 2);
+}

@@ -1,19 +1,19 @@
 import { basename } from "node:path";
-import type { Catalogue, Item } from "@xinqiao/protocol/catalogue";
-import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { type Catalogue, type Item, type ItemCode, itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction, UsccOptions } from "@xinqiao/protocol/identity";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type { AgentStore, ImportCounts, ImportSession, RowReason } from "../store/index.ts";
-import { readCsv } from "./csv.ts";
-import { decodeText, type Encoding } from "./encoding.ts";
+import type { AgentStore, ImportCounts } from "../store/index.ts";
+import type { Encoding } from "./encoding.ts";
 import type { ImportFault } from "./fault.ts";
-import { type Header, readHeader } from "./header.ts";
-import { splitLines } from "./lines.ts";
-import { type IntakeContext } from "./row-record.ts";
+import { readHeader } from "./header.ts";
+import { openRows, ReadFailure, type RowSource } from "./rows.ts";
 import type { SourceRow } from "./source-row.ts";
-import { readBytes, type Survey, surveyFile } from "./survey.ts";
-import { createTally, takeBatch, type Tally } from "./take-batch.ts";
-import { DamagedWorkbook, readWorkbook, titlesOf } from "./workbook.ts";
+import { type Survey, surveyFile } from "./survey.ts";
+import { createTally, type RowReport, takeBatch } from "./take-batch.ts";
+import { titlesOf } from "./workbook.ts";
+
+/** Rows of one transaction: large enough to be fast, small enough that a running agent is not kept waiting. */
+const batchSize = 500;
 
 export interface ImportProgress {
   /** Rows taken in so far, good and bad. */
@@ -26,10 +26,113 @@ export interface ImportOptions extends UsccOptions {
   /** Item code; told by the header when absent. */
   readonly item?: string;
   readonly store: Pick<AgentStore, "imports">;
-  readonly catalogue: Catalogue;
+  readonly catalogue: Pick<Catalogue, "items">;
   readonly jurisdiction: Jurisdiction;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+export interface ImportReport extends ImportCounts {
+  /** The import's number in the store, by which its kept-back rows are found. */
+  readonly import: number;
+  readonly file: string;
+  readonly item: ItemCode;
+  readonly format: Survey["format"];
+  /** Of a CSV file. */
+  readonly encoding?: Encoding;
+  /** Columns of the file that the item does not have; they were left out. */
+  readonly unknownColumns: readonly string[];
+  /** Sheets of the workbook that were not read. */
+  readonly ignoredSheets: readonly string[];
+  /** The first hundred rows kept back. */
+  readonly rows: readonly RowReport[];
+}
+
+/**
+ * Takes a national file (CSV or Excel) into the store. Every row is accepted, unchanged, a duplicate, or
+ * quarantined with its line and its reasons; the same file again changes nothing. A fault means that the
+ * import counts for nothing; rows already taken in stay, and importing again completes it.
+ */
+export async function importFile(
+  path: string,
+  options: ImportOptions,
+): Promise<Result<ImportReport, ImportFault>> {
+  const items = itemsMeant(options);
+  if (items === undefined) return err({ code: "import.item-unknown" });
+  const survey = await surveyFile(path, options.signal);
+  if (!survey.ok) return survey;
+  const source = openRows(path, survey.value, items, options.signal);
+  try {
+    return await importRows(path, survey.value, source, items, options);
+  } catch (error) {
+    if (error instanceof ReadFailure) return err(error.fault);
+    throw error;
+  } finally {
+    await source.rows.return(undefined);
+  }
+}
+
+function itemsMeant({ item, catalogue }: ImportOptions): readonly Item[] | undefined {
+  if (item === undefined) return [...catalogue.items.values()];
+  const code = itemCodeSchema.safeParse(item);
+  const found = code.success ? catalogue.items.get(code.data) : undefined;
+  return found && [found];
+}
+
+async function importRows(
+  path: string,
+  survey: Survey,
+  source: RowSource,
+  items: readonly Item[],
+  options: ImportOptions,
+): Promise<Result<ImportReport, ImportFault>> {
+  const head = await source.rows.next();
+  if (head.done === true || "reason" in head.value) return err({ code: "import.header-missing" });
+  const header = readHeader(titlesOf(head.value.cells), items);
+  if (!header.ok) return header;
+  const { item, unknown } = header.value;
+  const file = basename(path);
+  const startedAt = isoNow(options);
+  const session = options.store.imports.start({ file, sha256: survey.sha256, item: item.code, startedAt });
+  try {
+    const tally = createTally();
+    const intake = { ...options, recordedAt: startedAt };
+    for await (const batch of batches(source.rows)) {
+      takeBatch(batch, { header: header.value, intake, session, tally });
+      const { bytes } = source;
+      options.onProgress?.({ received: tally.counts.received, bytes, totalBytes: survey.bytes });
+    }
+    if (!(await survey.unchanged())) return err({ code: "import.file-changed" });
+    session.finish(tally.counts, isoNow(options));
+    return ok({
+      import: session.id,
+      file,
+      item: item.code,
+      format: survey.format,
+      ...(survey.format === "csv" && { encoding: survey.encoding }),
+      ...tally.counts,
+      unknownColumns: unknown,
+      ignoredSheets: source.ignoredSheets,
+      rows: tally.rows,
+    });
+  } finally {
+    session.close();
+  }
+}
+
+async function* batches(rows: AsyncIterable<SourceRow>): AsyncGenerator<readonly SourceRow[]> {
+  let batch: SourceRow[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function isoNow({ now }: ImportOptions): string {
+  return new Date(now()).toISOString();
 }

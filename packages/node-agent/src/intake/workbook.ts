@@ -19,6 +19,14 @@ export interface WorkbookOptions {
  * a stream; a workbook's table of shared texts is the one thing held in memory.
  */
 export async function* readWorkbook(path: string, options: WorkbookOptions): AsyncGenerator<SourceRow> {
+  try {
+    yield* chosenRows(path, options);
+  } catch (error) {
+    throw new DamagedWorkbook("the workbook cannot be read", { cause: error });
+  }
+}
+
+async function* chosenRows(path: string, options: WorkbookOptions): AsyncGenerator<SourceRow> {
   let chosen = false;
   let firstHead: SourceRow | undefined;
   for await (const { name, rows } of readSheets(path, options.onBytes)) {
@@ -58,8 +66,6 @@ async function* readSheets(path: string, onBytes: (bytes: number) => void): Asyn
   });
   try {
     for await (const sheet of reader) yield { name: nameOf(sheet), rows: filledRows(sheet) };
-  } catch (error) {
-    throw new DamagedWorkbook("the workbook cannot be read", { cause: error });
   } finally {
     file.destroy();
   }
@@ -85,7 +91,11 @@ function cellsOf({ values }: Row): unknown[] {
 function plainValue(value: CellValue): unknown {
   if (typeof value === "string") return value.trim();
   if (value === null || typeof value !== "object" || value instanceof Date) return value ?? undefined;
-  if ("richText" in value) return value.richText.map(({ text }) => text).join("").trim();
+  if ("richText" in value)
+    return value.richText
+      .map(({ text }) => text)
+      .join("")
+      .trim();
   if ("text" in value) return plainValue(value.text);
   if ("error" in value) return Number.NaN;
   if ("formula" in value || "sharedFormula" in value) return plainValue(value.result ?? { error: "#N/A" });

@@ -3,6 +3,7 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { SignedAnswer } from "../answer/index.ts";
+import type { InvalidRows } from "../source/index.ts";
 
 interface Ids {
   readonly traceId?: string | undefined;
@@ -14,6 +15,8 @@ export interface AgentEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
+  /** Rows of a live source that are no valid records: left out of the answer, never silently. */
+  invalidRows(rows: InvalidRows): void;
   failed(error: unknown): void;
   metrics(): Promise<string>;
   readonly metricsType: string;
@@ -60,6 +63,9 @@ export function createAgentEvents(logger: Logger): AgentEvents {
     lookedUp({ exchange, complete, results }, traceId) {
       lookups.inc({ complete: String(complete) });
       logger.info({ event: "looked-up", exchange, complete, rows: results.length, traceId });
+    },
+    invalidRows(rows) {
+      logger.warn({ event: "invalid-rows", ...rows });
     },
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });

@@ -19,4 +19,13 @@ export {
   rootOf,
   type TreeNode,
 } from "./merkle.ts";
+export {
+  type Consistency,
+  consistencyProof,
+  type Inclusion,
+  inclusionProof,
+  type NodeReader,
+  verifyConsistency,
+  verifyInclusion,
+} from "./proof.ts";
 export { answerDigest, type SealedEntry, sealEntry } from "./seal.ts";

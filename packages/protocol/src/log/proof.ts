@@ -115,28 +115,28 @@ export function verifyConsistency({ oldSize, newSize, oldRoot, newRoot, proof }:
 function rangeHash(read: NodeReader, from: number, to: number): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let at = from; at < to; ) {
-    const width = largestPowerOfTwo(to - at);
-    parts.push(read(Math.log2(width), at / width));
-    at += width;
+    const level = levelWithin(to - at);
+    parts.push(read(level, at / 2 ** level));
+    at += 2 ** level;
   }
   return parts.length === 0 ? emptyRoot : parts.reduceRight((right, left) => nodeHash(left, right));
 }
 
 /** The largest power of two below `width` (RFC 9162 §2.1.1, k). */
 function split(width: number): number {
-  return largestPowerOfTwo(width - 1);
+  return 2 ** levelWithin(width - 1);
 }
 
-/** Sizes may pass 2³², where bitwise operators fail: all of this is arithmetic. */
-function largestPowerOfTwo(limit: number): number {
-  let power = 1;
-  while (power * 2 <= limit) power *= 2;
-  return power;
+/** Level of the largest complete subtree with at most `leaves`. Sizes may pass 2³², where bitwise operators fail. */
+function levelWithin(leaves: number): number {
+  let level = 0;
+  while (2 ** (level + 1) <= leaves) level += 1;
+  return level;
 }
 
 const half = (value: number) => Math.floor(value / 2);
 const isRight = (value: number) => value % 2 === 1;
-const isPowerOfTwo = (value: number) => largestPowerOfTwo(value) === value;
+const isPowerOfTwo = (value: number) => 2 ** levelWithin(value) === value;
 const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
 const isHash = (hash: Uint8Array) => hash.length === hashBytes;
 const equal = (left: Uint8Array, right: Uint8Array) => Buffer.compare(left, right) === 0;

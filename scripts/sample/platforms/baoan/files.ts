@@ -6,33 +6,10 @@ import { itemOf } from "../catalogue.ts";
 import { encodeGb18030 } from "../gb18030.ts";
 import type { Build } from "../part.ts";
 import { createTextFile, csvLine, type Encode, encodeUtf8 } from "../text-file.ts";
+import { type DayForm, type FileForm, fileForms } from "./forms.ts";
 import type { RowFile } from "./row-file.ts";
 import { slips } from "./slips.ts";
 import { createWorkbook } from "./workbook.ts";
-
-type DayForm = (day: string) => string;
-const slashed: DayForm = (day) => day.replaceAll("-", "/");
-const packed: DayForm = (day) => day.replaceAll("-", "");
-const dashed: DayForm = (day) => day;
-
-interface FileForm {
-  readonly name: string;
-  readonly form: "gb18030" | "utf-8-bom" | "utf-8" | "xlsx";
-  readonly day: DayForm;
-}
-
-/** Each office sends what its own software writes. */
-export const fileForms: Readonly<Record<SampleItem, FileForm>> = {
-  registration: { name: "登记注册.csv", form: "utf-8", day: dashed },
-  licence: { name: "行政许可.csv", form: "utf-8-bom", day: dashed },
-  penalty: { name: "行政处罚.csv", form: "gb18030", day: slashed },
-  "abnormal-operation": { name: "经营异常名录.csv", form: "utf-8", day: packed },
-  "seriously-dishonest": { name: "严重失信主体名单.csv", form: "utf-8", day: slashed },
-  "judgment-defaulter": { name: "失信被执行人.csv", form: "utf-8", day: dashed },
-  "red-list": { name: "红名单.xlsx", form: "xlsx", day: slashed },
-  commitment: { name: "信用承诺.csv", form: "utf-8", day: packed },
-  "tax-credit": { name: "纳税信用.csv", form: "utf-8", day: dashed },
-};
 
 /** Bao'an's platform hands over files: one an item, in national columns, a few rows of them bad. */
 export async function writeFiles({ folder, subjects, onRecord }: Build): Promise<void> {
@@ -58,7 +35,7 @@ function openFile(code: SampleItem, folder: string): RowFile {
   return withSlips(code, withDays(item, day, file));
 }
 
-function createCsv(path: string, item: Item, form: "gb18030" | "utf-8-bom" | "utf-8"): RowFile {
+function createCsv(path: string, item: Item, form: Exclude<FileForm["form"], "xlsx">): RowFile {
   const encode: Encode = form === "gb18030" ? encodeGb18030 : encodeUtf8;
   const file = createTextFile(path, encode);
   const columns = item.fields.map(({ name }) => name);

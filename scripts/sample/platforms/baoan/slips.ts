@@ -13,7 +13,7 @@ export const slips: readonly Slip[] = [
   {
     item: "penalty",
     after: 3,
-    spoil: (row) => ({ ...row, CF_XDR_SHXYM: wrongCheck(row["CF_XDR_SHXYM"] ?? "") }),
+    spoil: (row) => ({ ...row, CF_XDR_SHXYM: wrongCheck(row.CF_XDR_SHXYM ?? "") }),
   },
   { item: "penalty", after: 8, spoil: (row) => ({ ...row, CF_JDRQ: "2024-02-30" }) },
   { item: "penalty", after: 13, spoil: (row) => ({ ...row, CF_NR_FK: "1.23456789" }) },

@@ -1,19 +1,18 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { recordsOf, type SampleItem, type SampleRecord, sampleItems, sampleNode } from "../../data/index.ts";
 import type { Build } from "../part.ts";
 import type { PlatformTable } from "../table.ts";
+import { createKey } from "./key.ts";
 import { hzList, stateKey, stateValues } from "./lists.ts";
 
 const archiveFile = "archive.db";
-export const keyFile = "api.key";
 
 /** Huizhou's platform keeps one archive of documents and shows it through an HTTP interface only. */
 export async function fillArchive({ folder, subjects, onRecord }: Build): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, keyFile), `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+  await createKey(folder);
   const database = new Database(join(folder, archiveFile));
   try {
     database.pragma("journal_mode = WAL");
@@ -63,7 +62,7 @@ function documentOf({ row, state }: SampleRecord, { columns }: PlatformTable): D
 }
 
 function subjectCode(document: Document): string {
-  return document["creditCode"] ?? document["idNumber"] ?? "";
+  return document.creditCode ?? document.idNumber ?? "";
 }
 
 export interface Archive {
@@ -74,7 +73,9 @@ export interface Archive {
 export function openArchive(folder: string): Archive {
   const database = new Database(join(folder, archiveFile), { readonly: true, fileMustExist: true });
   const find = database
-    .prepare<[string, string], string>("SELECT document FROM archive WHERE subject_code = ? AND data_type = ?")
+    .prepare<[string, string], string>(
+      "SELECT document FROM archive WHERE subject_code = ? AND data_type = ?",
+    )
     .pluck();
   return {
     of: (dataType, code) => find.all(code, dataType).map((document): unknown => JSON.parse(document)),

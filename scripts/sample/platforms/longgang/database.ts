@@ -4,9 +4,7 @@ import Database from "better-sqlite3";
 import { recordsOf, type SampleItem, type SampleRecord, sampleItems, sampleNode } from "../../data/index.ts";
 import type { Build } from "../part.ts";
 import type { PlatformColumn, PlatformTable } from "../table.ts";
-import { longgangTable, stateColumn, stateValues } from "./tables.ts";
-
-export const databaseFile = "credit.db";
+import { databaseFile, longgangTable, stateColumn, stateValues } from "./tables.ts";
 
 /** Longgang's platform keeps its records in a SQLite database of its own making. */
 export async function fillDatabase({ folder, subjects, onRecord }: Build): Promise<void> {
@@ -45,12 +43,12 @@ function inserter(database: Database.Database, { name, columns }: PlatformTable)
     `INSERT INTO ${name} (${columns.map((column) => column.name).join(", ")}, ${stateColumn}) VALUES (${places}, ?)`,
   );
   return ({ row, state }: SampleRecord) => {
-    statement.run(...columns.map((column) => valueOf(column, row[column.national])), stateValues[state]);
+    statement.run(...columns.map((column) => storedAs(column, row[column.national])), stateValues[state]);
   };
 }
 
 /** Days are eight digits here; everything else is text as it came. */
-function valueOf({ type }: PlatformColumn, value: string | undefined): string | null {
+function storedAs({ type }: PlatformColumn, value: string | undefined): string | null {
   if (value === undefined) return null;
   return type === "date" ? value.replaceAll("-", "") : value;
 }

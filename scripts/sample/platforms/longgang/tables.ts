@@ -1,6 +1,8 @@
 import type { SampleItem, SampleRecord } from "../../data/index.ts";
 import { type Naming, type PlatformTable, platformTable } from "../table.ts";
 
+export const databaseFile = "credit.db";
+
 /** Longgang's platform names everything by the first letters of its pinyin. */
 const naming: Naming = {
   roles: {
@@ -31,7 +33,8 @@ const tableNames: Readonly<Record<SampleItem, string>> = {
   "tax-credit": "t_nsxy",
 };
 
-export const longgangTable = (item: SampleItem): PlatformTable => platformTable(item, tableNames[item], naming);
+export const longgangTable = (item: SampleItem): PlatformTable =>
+  platformTable(item, tableNames[item], naming);
 
 /** 数据状态. */
 export const stateColumn = "sjzt";

@@ -4,6 +4,8 @@ import { Pool } from "undici";
 export interface PlatformClient {
   /** The reply as JSON, or one of our own phrases for what went wrong; never the platform's words. */
   ask(question: PlatformQuestion, signal: AbortSignal): Promise<Result<unknown, string>>;
+  /** Whether anyone answers at the base URL; what is answered does not matter, it may want a credential. */
+  reachable(signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,20 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
       } catch {
         if (signal.aborted) return err("abandoned");
         return err(limit.aborted ? "the platform took too long" : "the platform cannot be reached");
+      }
+    },
+    async reachable(signal) {
+      try {
+        const limit = AbortSignal.timeout(options.timeoutMs);
+        const reply = await pool.request({
+          method: "GET",
+          path: pathname,
+          signal: AbortSignal.any([signal, limit]),
+        });
+        reply.body.destroy();
+        return true;
+      } catch {
+        return false;
       }
     },
     close: () => pool.destroy(),

@@ -53,8 +53,7 @@ export function createServiceSource(config: ServiceSourceConfig, deps: LiveDepen
       return ok({ records, asOf });
     },
     async check(signal) {
-      const reachable = await reaches(config.baseUrl, signal);
-      return reachable
+      return (await client.reachable(signal))
         ? ok({ detail: `service, ${doors.length} items` })
         : unavailable(name, "the platform cannot be reached");
     },

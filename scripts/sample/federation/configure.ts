@@ -1,0 +1,105 @@
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Member, type MemberList, memberListSchema } from "@xinqiao/protocol/registry";
+import { z } from "zod";
+import { type SampleNode, sampleNodes } from "../data/index.ts";
+import {
+  dgSource,
+  hzSource,
+  longgangSource,
+  reader,
+  readKey,
+  readPassword,
+  type SourceConfig,
+} from "../platforms/index.ts";
+import { runNode } from "../processes/index.ts";
+import type { Addresses } from "./addresses.ts";
+import { type Layout, programs } from "./layout.ts";
+import { writeOffer } from "./members.ts";
+
+const objectSchema = z.looseObject({});
+
+/**
+ * Brings the homes in step with this start's addresses: ports may differ from last time, keys, logs and
+ * records stay. Does nothing where nothing changed.
+ */
+export async function configure(
+  layout: Layout,
+  addresses: Addresses,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await amend(join(layout.gateway, "gateway.json"), {
+    listen: addresses.gateway,
+    origin: `http://${addresses.gateway}`,
+    admin: addresses.admin,
+  });
+  for (const node of sampleNodes) await configureAgent(node, layout, addresses);
+  await readmitMoved(layout, addresses, signal);
+  const list = join(layout.gateway, "members.json");
+  for (const { node } of sampleNodes) await copyFile(list, join(layout.agent(node), "members.json"));
+}
+
+async function configureAgent(node: SampleNode, layout: Layout, addresses: Addresses): Promise<void> {
+  const file = join(layout.agent(node.node), "agent.json");
+  const listen = addresses.agent(node.node);
+  const { gateway } = z.looseObject({ gateway: objectSchema }).parse(await readJson(file));
+  await amend(file, {
+    listen,
+    origin: `http://${listen}`,
+    local: addresses.local(node.node),
+    gateway: { ...gateway, origin: `http://${addresses.gateway}` },
+    sources: [await sourceOf(node, layout, addresses)],
+  });
+}
+
+async function sourceOf({ node }: SampleNode, layout: Layout, addresses: Addresses): Promise<SourceConfig> {
+  const platform = layout.platform(node);
+  switch (node) {
+    case "sz-longgang":
+      return longgangSource(platform);
+    case "dg":
+      return dgSource(addresses.dgPort, await readPassword(platform, reader));
+    case "hz":
+      return hzSource(addresses.hzPort, await readKey(platform));
+    default:
+      return { type: "file", name: "baoan-files" };
+  }
+}
+
+/** An agent that is reached elsewhere now is admitted again, under its new address. */
+async function readmitMoved(
+  layout: Layout,
+  addresses: Addresses,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { members } = await readMembers(layout);
+  const offers: string[] = [];
+  for (const member of members) {
+    const moved = movedMember(member, addresses);
+    if (moved) offers.push(await writeOffer(layout, member.node, JSON.stringify(moved)));
+  }
+  if (offers.length === 0) return;
+  await runNode(programs.gateway, ["members", "add", ...offers, "--home", layout.gateway], signal);
+}
+
+function movedMember(member: Member, addresses: Addresses): Member | undefined {
+  if (member.endpoint === undefined) return undefined;
+  const endpoint = `http://${addresses.agent(member.node)}`;
+  return member.endpoint === endpoint ? undefined : { ...member, endpoint };
+}
+
+async function readMembers(layout: Layout): Promise<MemberList> {
+  return memberListSchema.parse(await readJson(join(layout.gateway, "members.json")));
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, "utf8"));
+}
+
+/** Replaces settings of a configuration file and leaves the others as an operator may have set them. */
+async function amend(file: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  const before = await readFile(file, "utf8");
+  const after = `${JSON.stringify({ ...objectSchema.parse(JSON.parse(before)), ...settings }, null, 2)}\n`;
+  // Writing keeps the file's own mode: it may hold a password, and only its owner may read it.
+  if (after !== before) await writeFile(file, after);
+}
