@@ -134,7 +134,10 @@ async function sideBySide(direct: string, store: string, rate: number): Promise<
     unit: "ms",
   });
   const nginx = await startNginx(folder, direct);
-  if (nginx === undefined) return say("nginx is not installed: left out · 未安装 nginx，略去");
+  if (nginx === undefined) {
+    say("nginx is not installed: left out · 未安装 nginx，略去");
+    return;
+  }
   const proxied = askDirectly(nginx.origin, subjects);
   const load = await closedLoop(32, seconds, proxied.ask);
   await proxied.close();

@@ -46,7 +46,13 @@ const [program, args] =
   first === "--bin" ? [join(bin, rest[0]), rest.slice(1)] : [join(bin, "node"), [join(root, first), ...rest]];
 const child = spawn(program, args, {
   stdio: "inherit",
-  env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+  env: {
+    // Keeps compiled code between runs: commands start sooner, and a server that runs from TypeScript source
+    // does not keep the type stripper in memory.
+    NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "xinqiao"),
+    ...process.env,
+    PATH: `${bin}:${process.env.PATH}`,
+  },
 });
 // A signal to the group reaches the child as well; waiting for it lets it end in its own time.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));

@@ -15,8 +15,6 @@ import { createSources, type RecordSource } from "./source/index.ts";
 import { type AgentStore, openStore } from "./store/index.ts";
 import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
 
-export const version = "0.1.0";
-
 /** A running agent. */
 export interface Agent {
   readonly port: number;

@@ -1,6 +1,6 @@
 export { daysAfter } from "./day.ts";
-export { type SampleNode, sampleNode, sampleNodes } from "./nodes.ts";
+export { type SampleNode, type SampleNodeId, sampleNode, sampleNodeIds, sampleNodes } from "./nodes.ts";
 export { demonstrationSubject, type SampleSubject, subjectsOf } from "./population.ts";
 export { recordsOf, type SampleRecord } from "./records.ts";
 export { type Row, type SampleItem, sampleItems } from "./rows/index.ts";
-export { defaultSubjects, fewestSubjects, mostSubjects, sampleVersion } from "./size.ts";
+export { defaultSubjects, fewestSubjects, mostSubjects, recordTotal, sampleVersion } from "./size.ts";

@@ -1,10 +1,7 @@
-import {
-  composeUscc,
-  type Jurisdiction,
-  jurisdictionSchema,
-  type NodeId,
-  nodeIdSchema,
-} from "@xinqiao/protocol/identity";
+import { composeUscc } from "@xinqiao/protocol/identity";
+
+export const sampleNodeIds = ["sz-baoan", "sz-longgang", "dg", "hz"] as const;
+export type SampleNodeId = (typeof sampleNodeIds)[number];
 
 /** An office that decides and reports, with a code of its own. */
 export interface Office {
@@ -14,11 +11,11 @@ export interface Office {
 
 /** One answering member of the sample federation. */
 export interface SampleNode {
-  readonly node: NodeId;
+  readonly node: SampleNodeId;
   readonly name: { readonly zh: string; readonly en: string };
   readonly role: "district" | "neighbour-city";
+  /** GB/T 2260; also what it answers for. */
   readonly division: string;
-  readonly jurisdiction: Jurisdiction;
   /** Where its subjects are registered: all of Shenzhen registers under the city's code. */
   readonly registrar: string;
   /** Ahead of the numbers of its documents. */
@@ -48,7 +45,7 @@ const officeNames: Readonly<Record<OfficeKind, string>> = {
 };
 
 interface Profile {
-  readonly node: string;
+  readonly node: SampleNodeId;
   readonly zh: string;
   readonly en: string;
   readonly role: SampleNode["role"];
@@ -97,17 +94,16 @@ const profiles: readonly Profile[] = [
 ];
 
 export const sampleNodes: readonly SampleNode[] = profiles.map((profile) => ({
-  node: nodeIdSchema.parse(profile.node),
+  node: profile.node,
   name: { zh: profile.zh, en: profile.en },
   role: profile.role,
   division: profile.division,
-  jurisdiction: jurisdictionSchema.parse(profile.division),
   registrar: profile.registrar,
   mark: profile.mark,
   offices: officesOf(profile),
 }));
 
-export function sampleNode(node: string): SampleNode {
+export function sampleNode(node: SampleNodeId): SampleNode {
   const found = sampleNodes.find((candidate) => candidate.node === node);
   if (found === undefined) throw new RangeError(`the sample federation has no node ${node}`);
   return found;

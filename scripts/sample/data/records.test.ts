@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { baseCatalogue, indexCatalogue, itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { jurisdictionSchema } from "@xinqiao/protocol/identity";
 import { isDisclosable, recordFromRow } from "@xinqiao/protocol/record";
 import { describe, expect, it } from "vitest";
 import { sampleNodes } from "./nodes.ts";
@@ -27,7 +28,10 @@ describe.each(sampleNodes)("the records of $node", (node) => {
   const records = raw.map(({ item, row }) => {
     const entry = catalogue.items.get(itemCodeSchema.parse(item));
     if (entry === undefined) throw new RangeError(item);
-    return recordFromRow(entry, row, { jurisdiction: node.jurisdiction, recordedAt: "2026-07-01T00:00:00Z" });
+    return recordFromRow(entry, row, {
+      jurisdiction: jurisdictionSchema.parse(node.division),
+      recordedAt: "2026-07-01T00:00:00Z",
+    });
   });
   const accepted = records.flatMap((record) => (record.ok ? record.value : []));
 

@@ -38,3 +38,10 @@ function strideOf(size: number): number {
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
+
+/** Records of a node, all subjects together. */
+export function recordTotal(subjects: number): number {
+  let total = 0;
+  for (let place = 0; place < subjects; place += 1) total += recordCount(place, subjects);
+  return total;
+}

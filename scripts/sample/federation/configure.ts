@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Member, type MemberList, memberListSchema } from "@xinqiao/protocol/registry";
 import { z } from "zod";
@@ -61,7 +61,7 @@ async function sourceOf({ node }: SampleNode, layout: Layout, addresses: Address
       return dgSource(addresses.dgPort, await readPassword(platform, reader));
     case "hz":
       return hzSource(addresses.hzPort, await readKey(platform));
-    default:
+    case "sz-baoan":
       return { type: "file", name: "baoan-files" };
   }
 }
@@ -100,6 +100,8 @@ async function readJson(file: string): Promise<unknown> {
 async function amend(file: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
   const before = await readFile(file, "utf8");
   const after = `${JSON.stringify({ ...objectSchema.parse(JSON.parse(before)), ...settings }, null, 2)}\n`;
-  // Writing keeps the file's own mode: it may hold a password, and only its owner may read it.
-  if (after !== before) await writeFile(file, after);
+  if (after === before) return;
+  // Only its owner may read it: it may hold a password.
+  await writeFile(`${file}.next`, after, { mode: 0o600 });
+  await rename(`${file}.next`, file);
 }

@@ -6,6 +6,8 @@ export interface Layout {
   readonly manifest: string;
   readonly lock: string;
   readonly gateway: string;
+  /** Everything that a start makes. */
+  readonly made: readonly string[];
   agent(node: string): string;
   /** The member's own platform: what a real member has before it joins. */
   platform(node: string): string;
@@ -19,6 +21,9 @@ export function layoutOf(data: string): Layout {
     manifest: join(root, "manifest.json"),
     lock: join(root, "start.lock"),
     gateway: join(root, "gateway"),
+    made: ["manifest.json", "gateway", "agents", "platforms", "offers", "logs"].map((name) =>
+      join(root, name),
+    ),
     agent: (node) => join(root, "agents", node),
     platform: (node) => join(root, "platforms", node),
     log: (name) => join(root, "logs", `${name}.log`),

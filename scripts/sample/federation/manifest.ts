@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { sampleVersion } from "../data/index.ts";
+import { sampleNodeIds, sampleVersion } from "../data/index.ts";
 import type { Layout } from "./layout.ts";
 
 /** What a part's name stands for is finished, whole, when it is listed here; anything else is made anew. */
-export const parts = ["members", "sz-baoan", "sz-longgang", "dg", "hz", "import"] as const;
+export const parts = ["members", ...sampleNodeIds, "import"] as const;
 export type Part = (typeof parts)[number];
 
 const manifestSchema = z.strictObject({
@@ -71,8 +71,30 @@ async function newManifest(layout: Layout, subjects: number): Promise<Manifest> 
   return manifest;
 }
 
+/** What is done so far, on disk at every step. */
+export interface Ledger {
+  misses(part: Part): boolean;
+  /** @param undoes a part that has to be done again because of it */
+  finish(part: Part, undoes?: Part): Promise<void>;
+}
+
+export function openLedger(layout: Layout, manifest: Manifest): Ledger {
+  const done = new Set(manifest.done);
+  let writing = Promise.resolve();
+  return {
+    misses: (part) => !done.has(part),
+    finish(part, undoes) {
+      done.add(part);
+      if (undoes !== undefined) done.delete(undoes);
+      const next = { ...manifest, done: [...done] };
+      writing = writing.then(() => writeManifest(layout, next));
+      return writing;
+    },
+  };
+}
+
 /** In one step: a crash leaves the old manifest or the new one. */
-export async function writeManifest(layout: Layout, manifest: Manifest): Promise<void> {
+async function writeManifest(layout: Layout, manifest: Manifest): Promise<void> {
   const next = `${layout.manifest}.next`;
   await writeFile(next, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(next, layout.manifest);

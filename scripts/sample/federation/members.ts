@@ -37,14 +37,14 @@ function gatewayInit(layout: Layout, { gateway, admin }: Addresses): string[] {
 }
 
 function agentInit(
-  { node, name, role, division, jurisdiction }: (typeof sampleNodes)[number],
+  { node, name, role, division }: (typeof sampleNodes)[number],
   layout: Layout,
   addresses: Addresses,
 ): string[] {
   return [
     "init",
     ...["--home", layout.agent(node), "--node", node, "--name-zh", name.zh, "--name-en", name.en],
-    ...["--role", role, "--division", division, "--jurisdiction", jurisdiction],
+    ...["--role", role, "--division", division, "--jurisdiction", division],
     ...["--gateway-node", gatewayNode, "--gateway-origin", `http://${addresses.gateway}`],
     ...["--listen", addresses.agent(node), "--local", addresses.local(node), "--json"],
   ];

@@ -1,14 +1,16 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Catalogue, Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction } from "@xinqiao/protocol/identity";
 import { CommandError } from "@xinqiao/runtime/cli";
+import Table from "cli-table3";
 import { loadCatalogue, loadConfig } from "../config/index.ts";
 import {
   describeImportFault,
   describeReason,
   type ImportReport,
   importFile,
+  type RowReport,
   writeQuarantineReport,
 } from "../intake/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
@@ -19,81 +21,112 @@ export interface ImportOptions {
   readonly json?: boolean;
 }
 
-interface Importing {
-  readonly home: string;
-  readonly item: string | undefined;
-  readonly store: AgentStore;
-  readonly catalogue: Catalogue;
-  readonly jurisdiction: Jurisdiction;
-}
+/** What became of one file, for a program to read. */
+type FileReport =
+  | (ImportReport & { readonly ok: true; readonly quarantineFile?: string })
+  | {
+      readonly ok: false;
+      readonly file: string;
+      readonly code: string;
+      readonly zh: string;
+      readonly en: string;
+    };
 
-/** Takes files in one after another. A file that cannot be taken in at all ends the command and says why. */
-export async function importFiles(files: readonly string[], options: ImportOptions): Promise<string> {
+/** Bad rows shown on the terminal; the quarantine file has them all. */
+const shownRows = 10;
+
+/**
+ * Takes files into the agent's store, each on its own: one that cannot be read does not keep the others
+ * out, but the command ends with exit code 1.
+ */
+export async function importFiles(files: string[], options: ImportOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const { jurisdiction } = config;
-  if (jurisdiction === undefined) {
+  if (config.jurisdiction === undefined) {
     throw new CommandError(
-      "this member answers for no jurisdiction: it has nothing to import · 本节点不应答任何辖区",
+      "this member answers for no jurisdiction: it has no records to import · 本节点不应答任何辖区",
     );
   }
   const catalogue = await loadCatalogue(config);
   const store = openStore(config.store);
   try {
-    const importing = { home: options.home, item: options.item, store, catalogue, jurisdiction };
-    const reports: Imported[] = [];
-    for (const file of files) reports.push(await importOne(file, importing));
-    return options.json ? JSON.stringify(reports) : reports.map(describe).join("\n\n");
+    const shared = { store, catalogue, jurisdiction: config.jurisdiction };
+    const reports: FileReport[] = [];
+    for (const file of files) reports.push(await importOne(file, options, shared));
+    const text = options.json
+      ? JSON.stringify(reports, null, 2)
+      : reports.map((report) => describe(report, catalogue)).join("\n\n");
+    if (reports.some(({ ok }) => !ok)) process.exitCode = 1;
+    return text;
   } finally {
     store.close();
   }
 }
 
-interface Imported extends ImportReport {
-  /** The sender's report, when rows were kept back. */
-  readonly quarantineReport?: string;
+interface Shared {
+  readonly store: AgentStore;
+  readonly catalogue: Catalogue;
+  readonly jurisdiction: Jurisdiction;
 }
 
-async function importOne(path: string, importing: Importing): Promise<Imported> {
-  const { home, item, store, catalogue, jurisdiction } = importing;
-  const imported = await importFile(path, {
-    ...(item !== undefined && { item }),
-    store,
-    catalogue,
-    jurisdiction,
-    now: Date.now,
-  });
-  if (!imported.ok) {
-    const { zh, en } = describeImportFault(imported.error);
-    throw new CommandError(`${path}: ${zh} · ${en}`);
-  }
-  const report = imported.value;
-  const definition = catalogue.items.get(report.item);
-  if (report.quarantined === 0 || definition === undefined) return report;
-  const folder = join(home, "quarantine");
+async function importOne(path: string, { home, item }: ImportOptions, shared: Shared): Promise<FileReport> {
+  const taken = await importFile(path, { ...shared, now: Date.now, ...(item !== undefined && { item }) });
+  if (!taken.ok)
+    return { ok: false, file: path, code: taken.error.code, ...describeImportFault(taken.error) };
+  const report = taken.value;
+  const listed = shared.catalogue.items.get(report.item);
+  if (report.quarantined === 0 || listed === undefined) return { ok: true, ...report };
+  const quarantineFile = await writeKeptBack(home, report, listed, shared.store);
+  return { ok: true, ...report, quarantineFile };
+}
+
+/** The list of the file's last import stands; it is the one its sender has to work through. */
+async function writeKeptBack(
+  home: string,
+  report: ImportReport,
+  item: Item,
+  store: AgentStore,
+): Promise<string> {
+  const folder = resolve(home, "quarantine");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const quarantineReport = join(folder, `${report.import}-${report.file}.csv`);
-  await writeQuarantineReport(quarantineReport, { store, import: report.import, item: definition });
-  return { ...report, quarantineReport };
+  const path = join(folder, `${report.file}.csv`);
+  await rm(path, { force: true });
+  await writeQuarantineReport(path, { store, import: report.import, item });
+  return path;
 }
 
-/** At most this many bad rows are shown; the sender's report has them all. */
-const shownRows = 10;
-
-function describe(report: Imported): string {
-  const lines = [
-    `${report.file} → ${report.item}`,
-    `  收到 received ${report.received} · 接收 accepted ${report.accepted} · 未变 unchanged ${report.unchanged} · ` +
-      `重复 duplicates ${report.duplicates} · 隔离 quarantined ${report.quarantined}`,
+function describe(report: FileReport, catalogue: Catalogue): string {
+  if (!report.ok)
+    return `${report.file}\n  未导入 not taken in: ${report.zh} · ${report.en} (${report.code})`;
+  const name = catalogue.items.get(report.item)?.name;
+  const notes = [
+    ...(report.unknownColumns.length > 0
+      ? [`  未导入的栏目 columns left out: ${report.unknownColumns.join(", ")}`]
+      : []),
+    ...(report.ignoredSheets.length > 0
+      ? [`  未读取的工作表 sheets not read: ${report.ignoredSheets.join(", ")}`]
+      : []),
+    ...report.rows.slice(0, shownRows).map(describeRow),
+    ...(report.quarantined > shownRows ? [`  … 共 ${report.quarantined} 行 rows`] : []),
+    ...(report.quarantineFile === undefined ? [] : [`  隔离清单 rows kept back: ${report.quarantineFile}`]),
   ];
-  for (const { line, reasons } of report.rows.slice(0, shownRows)) {
-    const why = reasons.map(({ field, reason }) => {
-      const { zh, en } = describeReason(reason);
-      return `${field ?? ""} ${zh} ${en}`.trim();
-    });
-    lines.push(`  行 line ${line}: ${why.join("; ")}`);
-  }
-  if (report.unknownColumns.length > 0)
-    lines.push(`  未知栏目 unknown columns: ${report.unknownColumns.join(", ")}`);
-  if (report.quarantineReport !== undefined) lines.push(`  隔离报告 report: ${report.quarantineReport}`);
-  return lines.join("\n");
+  const head = `${report.file} → ${report.item} ${name?.zh ?? ""} ${name?.en ?? ""} (${report.encoding ?? report.format})`;
+  return [head, countsTable(report), ...notes].join("\n");
+}
+
+function countsTable({ received, accepted, unchanged, quarantined, duplicates }: ImportReport): string {
+  const table = new Table({
+    head: ["收到 received", "采纳 accepted", "无变化 unchanged", "隔离 quarantined", "重复 duplicates"],
+    style: { head: [], border: [] },
+  });
+  table.push([received, accepted, unchanged, quarantined, duplicates]);
+  return table.toString();
+}
+
+/** Line, column and reason; never the value. */
+function describeRow({ line, reasons }: RowReport): string {
+  const texts = reasons.map(({ field, reason }) => {
+    const { zh, en } = describeReason(reason);
+    return `${field === undefined ? "" : `${field} `}${zh} · ${en}`;
+  });
+  return `  第 ${line} 行 line ${line}: ${texts.join("; ")}`;
 }

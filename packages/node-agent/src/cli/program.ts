@@ -1,15 +1,13 @@
 import { runCommand } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
-import { version } from "../app.ts";
-import { doctor } from "./doctor.ts";
-import { type ImportOptions, importFiles } from "./import.ts";
-import { type InitOptions, init } from "./init.ts";
-import { type LookupOptions, lookup } from "./lookup.ts";
-import { serveAgent } from "./serve.ts";
+import { version } from "../version.ts";
+import type { ImportOptions } from "./import.ts";
+import type { InitOptions } from "./init.ts";
+import type { LookupOptions } from "./lookup.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
 
-/** `xinqiao`: a member's command line. */
+/** `xinqiao`: a member's command line. Each command loads only what it needs: a serving agent stays small. */
 export function createProgram(): Command {
   const program = new Command("xinqiao").description("Xinqiao member agent · 信桥成员节点").version(version);
   addInit(program);
@@ -19,18 +17,24 @@ export function createProgram(): Command {
     .option(...home)
     .option("--item <code>", "the item, when the header does not tell · 事项代码")
     .option("--json", "print the reports as JSON")
-    .action((files: string[], options: ImportOptions) => runCommand(() => importFiles(files, options)));
+    .action((files: string[], options: ImportOptions) =>
+      runCommand(async () => (await import("./import.ts")).importFiles(files, options)),
+    );
   addLookup(program);
   program
     .command("serve")
     .description("answer the gateway and the local platform until stopped · 运行节点")
     .option(...home)
-    .action((options: { home: string }) => runCommand(() => serveAgent(options.home)));
+    .action((options: { home: string }) =>
+      runCommand(async () => (await import("./serve.ts")).serveAgent(options.home)),
+    );
   program
     .command("doctor")
     .description("check configuration, keys, members, sources and gateway · 自检")
     .option(...home)
-    .action((options: { home: string }) => runCommand(() => doctor(options.home)));
+    .action((options: { home: string }) =>
+      runCommand(async () => (await import("./doctor.ts")).doctor(options.home)),
+    );
   return program;
 }
 
@@ -54,6 +58,7 @@ function addInit(program: Command): void {
     .option("--json", "print the member as JSON, for `xinqiao-gateway members add`")
     .action((options: InitOptions & { json?: boolean }) =>
       runCommand(async () => {
+        const { init } = await import("./init.ts");
         const member = await init(options, Date.now());
         return options.json
           ? JSON.stringify({ member, home: options.home })
@@ -76,5 +81,7 @@ function addLookup(program: Command): void {
     .option("--deadline <ms>", "milliseconds for the whole lookup · 时限")
     .option("--max-age <seconds>", "newest acceptable age of the data · 可接受时效")
     .option("--json", "print the exchange as JSON")
-    .action((id: string, options: LookupOptions) => runCommand(() => lookup(id, options)));
+    .action((id: string, options: LookupOptions) =>
+      runCommand(async () => (await import("./lookup.ts")).lookup(id, options)),
+    );
 }

@@ -78,7 +78,7 @@ function nameOf(sheet: object): string {
 async function* filledRows(rows: AsyncIterable<Row>): AsyncGenerator<CellRow> {
   for await (const row of rows) {
     const cells = cellsOf(row);
-    if (cells.some((cell) => cell !== undefined && cell !== "")) yield { line: row.number, cells };
+    if (cells.some((cell) => String(cell ?? "").trim() !== "")) yield { line: row.number, cells };
   }
 }
 
@@ -89,13 +89,8 @@ function cellsOf({ values }: Row): unknown[] {
 
 /** What a cell shows: text of any style, a link's words, a formula's result. */
 function plainValue(value: CellValue): unknown {
-  if (typeof value === "string") return value.trim();
   if (value === null || typeof value !== "object" || value instanceof Date) return value ?? undefined;
-  if ("richText" in value)
-    return value.richText
-      .map(({ text }) => text)
-      .join("")
-      .trim();
+  if ("richText" in value) XX;
   if ("text" in value) return plainValue(value.text);
   if ("error" in value) return Number.NaN;
   if ("formula" in value || "sharedFormula" in value) return plainValue(value.result ?? { error: "#N/A" });

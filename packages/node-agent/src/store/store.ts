@@ -20,8 +20,13 @@ export interface AgentStore extends Nonces {
   close(): void;
 }
 
+export interface StoreOptions {
+  /** Milliseconds since 1970, by which nonces expire. */
+  readonly now?: () => number;
+}
+
 /** Opens the store at `path`, making or upgrading it. Throws when the file cannot be used. */
-export function openStore(path: string): AgentStore {
+export function openStore(path: string, { now = Date.now }: StoreOptions = {}): AgentStore {
   const database = openDatabase(path);
   const records = createRecords(database);
   const imports = createImports(database, records);
@@ -32,7 +37,7 @@ export function openStore(path: string): AgentStore {
     }),
   );
   return {
-    ...createNonces(database),
+    ...createNonces(database, now),
     imports,
     find: (subject, items) => find(subject, items),
     close: () => void database.close(),

@@ -6,6 +6,8 @@ export interface Entropy {
   nonce(): string;
   uuid(): string;
   hex(bytes: number): string;
+  /** A view that stays as it is: drawn once, never drawn again. */
+  bytes(length: number): Uint8Array;
 }
 
 /** The operating system's randomness, drawn in blocks: one system call serves many nonces. */
@@ -14,7 +16,7 @@ export function systemEntropy(): Entropy {
   let used = 0;
   const take = (bytes: number): Buffer => {
     if (used + bytes > pool.length) {
-      pool = randomBytes(4096);
+      pool = randomBytes(Math.max(4096, bytes));
       used = 0;
     }
     const part = pool.subarray(used, used + bytes);
@@ -25,5 +27,6 @@ export function systemEntropy(): Entropy {
     nonce: () => take(16).toString("base64url"),
     uuid: () => randomUUID(),
     hex: (bytes) => take(bytes).toString("hex"),
+    bytes: take,
   };
 }

@@ -1,7 +1,7 @@
-import { randomBytes as systemRandomBytes } from "node:crypto";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type LogEntryDraft, sealEntry } from "@xinqiao/protocol/log";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { systemEntropy } from "@xinqiao/runtime/entropy";
 import type { AppendError, Appended, AuditLog, NonceClaim } from "../../log/index.ts";
 import { createDiskGuard } from "./disk-guard.ts";
 import type { BatchResult, Staged } from "./staged.ts";
@@ -34,7 +34,7 @@ export async function openAuditLog(
   options: AuditLogOptions,
 ): Promise<AuditLog & { readonly interrupted: number }> {
   const { now, origin } = options;
-  const randomBytes = options.randomBytes ?? systemRandomBytes;
+  const randomBytes = options.randomBytes ?? systemEntropy().bytes;
   const writer = await startWriter(options.path);
   const guard = createDiskGuard({ ...options, probe: () => writer.probe(now()) });
   let head = { size: writer.opened.size, root: writer.opened.root };
@@ -104,5 +104,14 @@ function stage(
   const { leaf, openings } = sealEntry(draft, at, randomBytes);
   const { kind, exchange, actor } = draft;
   const closes = kind === "lookup.outcome" || kind === "exchange.interrupted" ? draft.intent : undefined;
-  return { at, kind, exchange, actor, leaf, openings, claim, closes };
+  return {
+    at,
+    kind,
+    exchange,
+    actor,
+    leaf,
+    openings: openings.map((opening) => ({ ...opening, key: Buffer.from(opening.key).toString("base64") })),
+    ...(claim !== undefined && { claim }),
+    ...(closes !== undefined && { closes }),
+  };
 }

@@ -8,7 +8,8 @@ import type { BatchResult, Staged } from "./staged.ts";
 
 /** Main thread → writer. */
 export type WriterRequest =
-  | { readonly do: "write"; readonly batch: readonly Staged[] }
+  /** JSON of `Staged[]`: one string is cheaper to hand over than a structure to clone. */
+  | { readonly do: "write"; readonly batch: string }
   | { readonly do: "probe"; readonly at: number }
   | { readonly do: "close" };
 
@@ -41,7 +42,7 @@ function main(port: NonNullable<typeof parentPort>, path: string): void {
   const reply = (message: WriterReply) => port.postMessage(message);
   reply({ did: "open", ...writer.head(), interrupted });
   port.on("message", (request: WriterRequest) => {
-    if (request.do === "write") reply({ did: "write", result: write(request.batch) });
+    if (request.do === "write") reply({ did: "write", result: write(JSON.parse(request.batch)) });
     else if (request.do === "probe") reply({ did: "probe", code: failureOf(() => writer.probe(request.at)) });
     else {
       database.close();

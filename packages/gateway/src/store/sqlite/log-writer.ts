@@ -30,7 +30,8 @@ export function createLogWriter(database: Database): LogWriter {
         return "replayed";
       const index = next.size;
       insert.entry.run(index, staged.at, staged.kind, staged.exchange, staged.leaf);
-      for (const { field, key, value } of staged.openings) insert.opening.run(index, field, key, value);
+      for (const { field, key, value } of staged.openings)
+        insert.opening.run(index, field, Buffer.from(key, "base64"), value);
       if (staged.kind === "lookup.intent") insert.openIntent.run(index, staged.exchange, staged.actor);
       if (staged.closes !== undefined) insert.closeIntent.run(staged.closes);
       const appended = appendLeaf(next, leafHash(Buffer.from(staged.leaf)));

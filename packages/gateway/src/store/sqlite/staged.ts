@@ -1,5 +1,12 @@
-import type { Opening } from "@xinqiao/protocol/log";
 import type { AppendError, NonceClaim } from "../../log/index.ts";
+
+/** What opens a commitment, as text: a batch crosses to the writer's thread as one JSON string. */
+export interface StagedOpening {
+  readonly field: string;
+  /** Base64. */
+  readonly key: string;
+  readonly value: string;
+}
 
 /** One append on its way to the writer: sealed, so that the writer only stores and hashes. */
 export interface Staged {
@@ -8,10 +15,10 @@ export interface Staged {
   readonly exchange: string | null;
   readonly actor: string | null;
   readonly leaf: string;
-  readonly openings: readonly Opening[];
-  readonly claim: NonceClaim | undefined;
+  readonly openings: readonly StagedOpening[];
+  readonly claim?: NonceClaim;
   /** The intent an outcome closes. */
-  readonly closes: number | undefined;
+  readonly closes?: number;
 }
 
 /** What became of each append of a batch, in order: its index, or that its nonce was spent. */

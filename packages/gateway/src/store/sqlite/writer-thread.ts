@@ -46,7 +46,7 @@ export async function startWriter(path: string): Promise<WriterThread> {
   return {
     opened,
     async write(batch) {
-      const reply = await call({ do: "write", batch });
+      const reply = await call({ do: "write", batch: JSON.stringify(batch) });
       return reply.did === "write" ? reply.result : { ok: false, code: "log.unavailable" };
     },
     async probe(at) {

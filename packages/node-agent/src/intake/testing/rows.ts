@@ -1,4 +1,4 @@
-import { baseCatalogue, indexCatalogue, type Item, itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { baseCatalogue, type Item, indexCatalogue, itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { composeUscc, jurisdictionSchema, type Uscc } from "@xinqiao/protocol/identity";
 
 export const testCatalogue = indexCatalogue(baseCatalogue());
@@ -18,7 +18,10 @@ export function testUscc(n: number): Uscc {
 const office = composeUscc({ authority: "1", kind: "1", division: "440306", serial: "1" });
 
 /** The n-th synthetic penalty, in national columns. */
-export function penaltyRow(n: number, changes: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function penaltyRow(
+  n: number,
+  changes: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return {
     CF_XDR_MC: `示例第${n}号有限公司`,
     CF_XDR_LB: "法人及非法人组织",
@@ -42,7 +45,10 @@ export function penaltyRow(n: number, changes: Readonly<Record<string, string>> 
 }
 
 /** The n-th synthetic listing of abnormal operation. */
-export function listingRow(n: number, changes: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function listingRow(
+  n: number,
+  changes: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return {
     YC_ZTMC: `示例第${n}号有限公司`,
     YC_SHXYM: testUscc(n),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +30,8 @@ let url: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xinqiao-postgres-"));
+  // As root, PostgreSQL runs as a user of its own, who must be able to enter.
+  await chmod(folder, 0o755);
   const port = await freePort();
   server = new EmbeddedPostgres({
     databaseDir: join(folder, "data"),

@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { describeSource } from "../source.contract.ts";
 import { asPlatform, liveDependencies, penaltyFields, taxFields } from "../testing/mapping.ts";
 import { asked, penalties, penalty, penaltyRow, taxGrades } from "../testing/rows.ts";
@@ -10,7 +10,7 @@ import { databaseSourceSchema } from "./config.ts";
 import { createDatabaseSource } from "./database-source.ts";
 
 const folders: string[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import { recordFromRow } from "@xinqiao/protocol/record";
-import { afterEach, describe, expect, it } from "vitest";
+import Database from "better-sqlite3";
+import { afterAll, describe, expect, it } from "vitest";
 import { type AgentStore, openStore } from "../../store/index.ts";
 import { describeSource } from "../source.contract.ts";
 import {
@@ -42,35 +43,41 @@ function fill(store: AgentStore, code: ItemCode, rows: Rows, startedAt: string):
 }
 
 const folders: string[] = [];
-async function newStore(): Promise<AgentStore> {
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+async function newPath(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-file-source-"));
   folders.push(folder);
-  return openStore(join(folder, "store.db"));
+  return join(folder, "store.db");
 }
 const config = { type: "file", name: "files" } as const;
 const never = new AbortController().signal;
 
 describeSource("imported files", async () => {
-  const store = await newStore();
+  const path = await newPath();
+  const store = openStore(path);
   fill(store, penalty, penalties, "2026-01-01T00:00:00.000Z");
   fill(store, taxCredit, taxGrades, "2026-02-01T00:00:00.000Z");
   const source = createFileSource(config, store);
   return {
     source,
     async breakDown() {
+      const intruder = new Database(path);
+      intruder.exec("DROP TABLE record; DROP TABLE coverage");
+      intruder.close();
+    },
+    async close() {
+      await source.close();
       store.close();
     },
-    close: () => source.close(),
   };
 });
 
 describe("how current imported files are", () => {
-  afterEach(async () => {
-    for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-  });
-
   it("is the start of the last import of the item imported longest ago", async () => {
-    const store = await newStore();
+    const store = openStore(await newPath());
     const source = createFileSource(config, store);
     const asOf = async (items: ItemCode[]) => {
       const found = await source.find({ subject: asked, items }, never);

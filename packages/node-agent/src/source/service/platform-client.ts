@@ -24,6 +24,9 @@ export interface PlatformClientOptions {
   readonly connections: number;
 }
 
+/** An unwanted reply up to this size is read and dropped, so that its connection can be used again. */
+const dumpedBytes = 16 * 1024;
+
 /** Redirects are not followed: the credential belongs to one host. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
   const { origin, pathname } = new URL(options.baseUrl);
@@ -50,7 +53,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
           signal: AbortSignal.any([signal, limit]),
         });
         if (reply.statusCode === 200) return await readJson(reply.body, options.maxReplyBytes);
-        reply.body.destroy();
+        await reply.body.dump({ limit: dumpedBytes });
         return err(`the platform answered ${reply.statusCode}`);
       } catch {
         if (signal.aborted) return err("abandoned");
@@ -65,7 +68,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
           path: pathname,
           signal: AbortSignal.any([signal, limit]),
         });
-        reply.body.destroy();
+        await reply.body.dump({ limit: dumpedBytes });
         return true;
       } catch {
         return false;

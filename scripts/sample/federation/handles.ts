@@ -1,0 +1,100 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type lookupSchema, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
+import { parseProblem } from "@xinqiao/protocol/problem";
+import { z } from "zod";
+import type { SampleNode, SampleNodeId } from "../data/index.ts";
+import type { Addresses } from "./addresses.ts";
+import type { Layout } from "./layout.ts";
+import { gatewayNode } from "./members.ts";
+import type { Service } from "./services.ts";
+
+type Starts = Pick<Service, "running" | "start" | "stop">;
+
+/** A lookup as a platform writes it: codes are plain text, and the agent checks them. */
+export type LookupInput = z.input<typeof lookupSchema>;
+
+/** A member's running agent, as its own platform sees it. */
+export interface AgentHandle extends Starts {
+  readonly node: SampleNodeId;
+  readonly name: SampleNode["name"];
+  readonly home: string;
+  /** Base of its local API. */
+  readonly localUrl: string;
+  /** Bearer token of its local API. */
+  readonly token: string;
+  readonly tokenFile: string;
+  /** Asks the federation through the local API. */
+  lookUp(lookup: LookupInput): Promise<OpenedExchange>;
+}
+
+const targetsSchema = z.array(z.object({ node: z.string(), state: z.string() }));
+export type Target = z.output<typeof targetsSchema>[number];
+
+export interface GatewayHandle extends Starts {
+  readonly node: string;
+  readonly home: string;
+  /** What members reach and sign for. */
+  readonly origin: string;
+  /** Health, metrics and targets. */
+  readonly adminUrl: string;
+  /** How its breakers stand. A node it has not asked yet has none. */
+  targets(): Promise<readonly Target[]>;
+}
+
+export function gatewayHandle(service: Service, layout: Layout, addresses: Addresses): GatewayHandle {
+  const adminUrl = `http://${addresses.admin}`;
+  return {
+    ...startsOf(service),
+    get running() {
+      return service.running;
+    },
+    node: gatewayNode,
+    home: layout.gateway,
+    origin: `http://${addresses.gateway}`,
+    adminUrl,
+    targets: async () => targetsSchema.parse(await (await fetch(`${adminUrl}/targets`)).json()),
+  };
+}
+
+export async function agentHandle(
+  { node, name }: SampleNode,
+  service: Service,
+  layout: Layout,
+  addresses: Addresses,
+): Promise<AgentHandle> {
+  const home = layout.agent(node);
+  const tokenFile = join(home, "local.token");
+  const token = (await readFile(tokenFile, "utf8")).trim();
+  const localUrl = `http://${addresses.local(node)}`;
+  return {
+    ...startsOf(service),
+    get running() {
+      return service.running;
+    },
+    node,
+    name,
+    home,
+    localUrl,
+    token,
+    tokenFile,
+    lookUp: (lookup) => askLocally(`${localUrl}/v1/lookups`, token, lookup),
+  };
+}
+
+function startsOf({ start, stop }: Service): Pick<Service, "start" | "stop"> {
+  return { start, stop };
+}
+
+async function askLocally(url: string, token: string, lookup: LookupInput): Promise<OpenedExchange> {
+  const reply = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    body: JSON.stringify(lookup),
+  });
+  const text = await reply.text();
+  if (reply.ok) return openedExchangeSchema.parse(JSON.parse(text));
+  const problem = parseProblem(text);
+  const why = problem === undefined ? "" : ` ${problem.code}: ${problem.titleZh} ${problem.title}`;
+  throw new Error(`${url} answered ${reply.status}${why}`);
+}

@@ -1,0 +1,15 @@
+export { type Addresses, chooseAddresses, type Move } from "./addresses.ts";
+export { configure } from "./configure.ts";
+export {
+  type AgentHandle,
+  agentHandle,
+  type GatewayHandle,
+  gatewayHandle,
+  type Target,
+} from "./handles.ts";
+export type { Intake } from "./intake.ts";
+export { type Layout, layoutOf } from "./layout.ts";
+export { lockFolder } from "./lock.ts";
+export { DataFolderError, openManifest } from "./manifest.ts";
+export { prepare } from "./prepare.ts";
+export { agentSpec, createService, gatewaySpec, platformSpecs, type Service } from "./services.ts";
