@@ -23,7 +23,7 @@ import {
 } from "./federation/index.ts";
 import { type Progress, silentProgress } from "./terminal/index.ts";
 
-export { type AgentHandle, DataFolderError, type GatewayHandle, type Intake } from "./federation/index.ts";
+export type { AgentHandle, GatewayHandle, Intake } from "./federation/index.ts";
 
 export interface FederationOptions {
   /** Folder that holds everything; made when it does not exist. */

@@ -4,6 +4,7 @@ import { type lookupSchema, type OpenedExchange, openedExchangeSchema } from "@x
 import { parseProblem } from "@xinqiao/protocol/problem";
 import { z } from "zod";
 import type { SampleNode, SampleNodeId } from "../data/index.ts";
+import { SampleError } from "../sample-error.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Layout } from "./layout.ts";
 import { gatewayNode } from "./members.ts";
@@ -96,5 +97,5 @@ async function askLocally(url: string, token: string, lookup: LookupInput): Prom
   if (reply.ok) return openedExchangeSchema.parse(JSON.parse(text));
   const problem = parseProblem(text);
   const why = problem === undefined ? "" : ` ${problem.code}: ${problem.titleZh} ${problem.title}`;
-  throw new Error(`${url} answered ${reply.status}${why}`);
+  throw new SampleError(`${url} answered ${reply.status}${why}`);
 }

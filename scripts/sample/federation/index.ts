@@ -10,6 +10,6 @@ export {
 export type { Intake } from "./intake.ts";
 export { type Layout, layoutOf } from "./layout.ts";
 export { lockFolder } from "./lock.ts";
-export { DataFolderError, openManifest } from "./manifest.ts";
+export { openManifest } from "./manifest.ts";
 export { prepare } from "./prepare.ts";
 export { agentSpec, createService, gatewaySpec, platformSpecs, type Service } from "./services.ts";

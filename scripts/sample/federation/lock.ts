@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { SampleError } from "../sample-error.ts";
 import type { Layout } from "./layout.ts";
-import { DataFolderError } from "./manifest.ts";
 
 /** Holds the data folder for this process: two starts on one folder would share databases and logs. */
 export async function lockFolder(layout: Layout): Promise<AsyncDisposable> {
@@ -9,7 +9,7 @@ export async function lockFolder(layout: Layout): Promise<AsyncDisposable> {
     if (await claim(layout.lock)) return { [Symbol.asyncDispose]: () => rm(layout.lock, { force: true }) };
     const holder = Number(await readFile(layout.lock, "utf8").catch(() => ""));
     if (isRunning(holder)) {
-      throw new DataFolderError(
+      throw new SampleError(
         `${layout.data} is in use by process ${holder}: stop it, or name another folder with --data. · 目录正被进程 ${holder} 使用，请先停止它，或用 --data 另指目录。`,
       );
     }

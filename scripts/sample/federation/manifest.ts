@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { sampleNodeIds, sampleVersion } from "../data/index.ts";
+import { SampleError } from "../sample-error.ts";
 import type { Layout } from "./layout.ts";
 
 /** What a part's name stands for is finished, whole, when it is listed here; anything else is made anew. */
@@ -13,14 +14,6 @@ const manifestSchema = z.strictObject({
   done: z.array(z.enum(parts)),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
-
-/** A person can settle it; the message says how. */
-export class DataFolderError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "DataFolderError";
-  }
-}
 
 /**
  * The data folder's manifest, made when the folder is new. A folder that holds something else, another
@@ -37,10 +30,10 @@ export async function openManifest(
   if (text === undefined) return newManifest(layout, subjects ?? otherwise);
   const manifest = parse(text);
   if (manifest === undefined) {
-    throw new DataFolderError(`${layout.manifest} cannot be read. ${remedy}`);
+    throw new SampleError(`${layout.manifest} cannot be read. ${remedy}`);
   }
   if (manifest.sample !== sampleVersion || (subjects !== undefined && manifest.subjects !== subjects)) {
-    throw new DataFolderError(
+    throw new SampleError(
       `${layout.data} holds sample version ${manifest.sample} with ${manifest.subjects} subjects a node; asked for: ` +
         `version ${sampleVersion}, ${subjects ?? manifest.subjects} subjects. · 数据目录的样例版本或规模不符。\n${remedy}`,
     );
@@ -62,7 +55,7 @@ function parse(text: string): Manifest | undefined {
 async function newManifest(layout: Layout, subjects: number): Promise<Manifest> {
   const others = (await readdir(layout.data)).filter((name) => layout.lock !== `${layout.data}/${name}`);
   if (others.length > 0) {
-    throw new DataFolderError(
+    throw new SampleError(
       `${layout.data} is not empty and was not made by this program; name another folder with --data. · 目录非空且不是样例数据目录，请用 --data 另指目录。`,
     );
   }

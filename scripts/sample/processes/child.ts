@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { SampleError } from "../sample-error.ts";
 
 export interface ChildSpec {
   readonly name: string;
@@ -63,7 +64,7 @@ export async function runNode(
       exited,
     ]);
     signal?.throwIfAborted();
-    if (code !== 0) throw new Error(`${[script, ...args].join(" ")} ended with ${code}:\n${complaint}`);
+    if (code !== 0) throw new SampleError(`${[script, ...args].join(" ")} ended with ${code}:\n${complaint}`);
     return output;
   } finally {
     signal?.removeEventListener("abort", onAbort);

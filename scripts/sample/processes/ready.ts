@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { SampleError } from "../sample-error.ts";
 import type { Child } from "./child.ts";
 
 const pauseMs = 40;
@@ -10,11 +11,11 @@ export async function untilReady(child: Child, url: string, signal?: AbortSignal
   const limit = AbortSignal.timeout(longestMs);
   while (!limit.aborted) {
     signal?.throwIfAborted();
-    if (!child.running) throw new Error(await obituary(child, "ended while starting · 启动时退出"));
+    if (!child.running) throw new SampleError(await obituary(child, "ended while starting · 启动时退出"));
     if (await answers(url)) return;
     await delay(pauseMs);
   }
-  throw new Error(await obituary(child, `was not ready after ${longestMs / 1000} s · 启动超时`));
+  throw new SampleError(await obituary(child, `was not ready after ${longestMs / 1000} s · 启动超时`));
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -90,7 +90,7 @@ function cellsOf({ values }: Row): unknown[] {
 /** What a cell shows: text of any style, a link's words, a formula's result. */
 function plainValue(value: CellValue): unknown {
   if (value === null || typeof value !== "object" || value instanceof Date) return value ?? undefined;
-  if ("richText" in value) XX;
+  if ("richText" in value) return value.richText.map(({ text }) => text).join("");
   if ("text" in value) return plainValue(value.text);
   if ("error" in value) return Number.NaN;
   if ("formula" in value || "sharedFormula" in value) return plainValue(value.result ?? { error: "#N/A" });

@@ -9,4 +9,4 @@ export type {
   Taken,
 } from "./imports.ts";
 export type { SubjectKey } from "./records.ts";
-export { type AgentStore, type Held, openStore, type StoreOptions } from "./store.ts";
+export { type AgentStore, type Held, openStore } from "./store.ts";

@@ -6,8 +6,6 @@ export interface Nonces {
    * since 1970). For messages that were verified: their own expiry tells the time.
    */
   claimNonce(keyId: string, nonce: string, expiresAt: number): boolean;
-  /** Forgets nonces that expired before `now` (both in milliseconds since 1970); their messages are refused by age. */
-  purgeNonces(now: number): number;
 }
 
 /** Forgotten with each claim: more than a claim adds, few enough never to stall one. */
@@ -22,17 +20,15 @@ export function createNonces(database: Database): Nonces {
   const claim = database.prepare<[string, string, number]>(
     "INSERT INTO nonce (key_id, nonce, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   );
-  const purge = database.prepare<[number]>("DELETE FROM nonce WHERE expires_at < ?");
-  const purgeSome = database.prepare<[number, number]>(
+  const purge = database.prepare<[number, number]>(
     `DELETE FROM nonce WHERE (key_id, nonce) IN
      (SELECT key_id, nonce FROM nonce WHERE expires_at < ? ORDER BY expires_at LIMIT ?)`,
   );
   const purgeAndClaim = database.transaction((keyId: string, nonce: string, expiresAt: number) => {
-    purgeSome.run(expiresAt - longestLifeMs, purgeLimit);
+    purge.run(expiresAt - longestLifeMs, purgeLimit);
     return claim.run(keyId, nonce, expiresAt).changes === 1;
   });
   return {
     claimNonce: (keyId, nonce, expiresAt) => purgeAndClaim.immediate(keyId, nonce, expiresAt),
-    purgeNonces: (now) => purge.run(now).changes,
   };
 }

@@ -20,13 +20,8 @@ export interface AgentStore extends Nonces {
   close(): void;
 }
 
-export interface StoreOptions {
-  /** Milliseconds since 1970, by which nonces expire. */
-  readonly now?: () => number;
-}
-
 /** Opens the store at `path`, making or upgrading it. Throws when the file cannot be used. */
-export function openStore(path: string, { now = Date.now }: StoreOptions = {}): AgentStore {
+export function openStore(path: string): AgentStore {
   const database = openDatabase(path);
   const records = createRecords(database);
   const imports = createImports(database, records);
@@ -37,7 +32,7 @@ export function openStore(path: string, { now = Date.now }: StoreOptions = {}): 
     }),
   );
   return {
-    ...createNonces(database, now),
+    ...createNonces(database),
     imports,
     find: (subject, items) => find(subject, items),
     close: () => void database.close(),

@@ -26,7 +26,7 @@ export interface Seal {
 export const digestOf = (body: string, algorithm: "sha256" | "sha512" = "sha256") =>
   `sha-${algorithm.slice(3)}=:${createHash(algorithm).update(body).digest("base64")}:`;
 
-function valueOf(identifier: string, message: Message, request: Message | undefined): string {
+function componentText(identifier: string, message: Message, request: Message | undefined): string {
   const [quoted = "", ...parameters] = identifier.split(";");
   const name = quoted.slice(1, -1).toLowerCase();
   const source = parameters.includes("req") ? (request ?? message) : message;
@@ -52,7 +52,7 @@ export function signatureParameters(seal: Seal): string {
 
 /** The signature itself, base64. */
 export function signatureOf(message: Message, seal: Seal, request?: Message): string {
-  const lines = seal.components.map((name) => `${name}: ${valueOf(name, message, request)}\n`);
+  const lines = seal.components.map((name) => `${name}: ${componentText(name, message, request)}\n`);
   const base = `${lines.join("")}"@signature-params": ${signatureParameters(seal)}`;
   return Buffer.from(seal.key.sign(base)).toString("base64");
 }

@@ -1,0 +1,49 @@
+import { relative } from "node:path";
+import Table from "cli-table3";
+import { demonstrationSubject } from "./data/index.ts";
+import type { LookupInput } from "./federation/index.ts";
+import type { AgentHandle, Federation } from "./federation.ts";
+import { demonstrationLookup } from "./lookups.ts";
+
+/** Where everything listens, and two lookups to begin with. */
+export function guide({ gateway, agents, agent, data }: Federation): string {
+  const table = new Table({
+    head: ["节点 node", "地址 address", "用途 what it is"],
+    style: { head: [], border: [] },
+  });
+  table.push([gateway.node, gateway.origin, "网关，成员以签名访问 gateway, for signed messages of members"]);
+  table.push([gateway.node, `${gateway.adminUrl}/metrics`, "指标 metrics; /readyz, /targets"]);
+  for (const { node, name, localUrl } of agents) {
+    table.push([node, localUrl, `${name.zh}本地接口 local API of ${name.en}; /readyz, /metrics`]);
+  }
+  const { deadlineMs: _default, ...everything } = demonstrationLookup;
+  const districts: LookupInput = {
+    subject: demonstrationSubject.subject,
+    items: ["registration", "penalty"],
+    purpose: "licensing-review",
+    jurisdictions: ["440306", "440307"],
+  };
+  return [
+    "\n■ 联邦运行中，按 Ctrl-C 停止 · the federation is up; Ctrl-C stops it",
+    table.toString(),
+    `数据与日志 data and logs: ${data}`,
+    "\n# 宝安查询所有辖区 · Bao'an asks everywhere",
+    curl(agent("sz-baoan"), everything),
+    "\n# 东莞查询深圳两区的登记与处罚 · Dongguan asks two districts of Shenzhen for registration and penalties",
+    curl(agent("dg"), districts),
+  ].join("\n");
+}
+
+function curl({ localUrl, tokenFile }: AgentHandle, lookup: LookupInput): string {
+  return [
+    `curl -s ${localUrl}/v1/lookups \\`,
+    `  -H "Authorization: Bearer $(cat '${nearest(tokenFile)}')" -H 'Content-Type: application/json' \\`,
+    `  -d '${JSON.stringify(lookup)}'`,
+  ].join("\n");
+}
+
+/** From here when that is shorter to type. */
+function nearest(path: string): string {
+  const here = relative(process.cwd(), path);
+  return here.length < path.length && !here.startsWith("..") ? here : path;
+}
