@@ -5,6 +5,7 @@ export {
   agentHandle,
   type GatewayHandle,
   gatewayHandle,
+  type LookupInput,
   type Target,
 } from "./handles.ts";
 export type { Intake } from "./intake.ts";

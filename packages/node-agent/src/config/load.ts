@@ -20,6 +20,11 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
     signingKey: absolute(config.signingKey),
     localToken: absolute(config.localToken),
     store: absolute(config.store),
+    sources: config.sources.map((source) =>
+      source.type === "database" && source.dialect === "sqlite" && source.url !== undefined
+        ? { ...source, url: absolute(source.url) }
+        : source,
+    ),
     ...(config.catalogue !== undefined && { catalogue: absolute(config.catalogue) }),
     ...(config.caFile !== undefined && { caFile: absolute(config.caFile) }),
   };

@@ -27,6 +27,8 @@ const maxFindings = 20;
 export function verifyLog(path: string, onProgress?: (done: number) => void): LogReport {
   const database = openReadOnly(path);
   try {
+    // One snapshot for everything compared: the gateway may be writing meanwhile.
+    database.exec("BEGIN");
     const findings: string[] = [];
     const find = (text: string) => findings.length < maxFindings && findings.push(text);
     const node = database.prepare<[number, number], { hash: Buffer }>(
