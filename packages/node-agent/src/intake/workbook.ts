@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { CellValue, Row } from "exceljs";
 import { cellText } from "./cell.ts";
+import { openSheets } from "./sheet-reader.ts";
 import type { SourceRow } from "./source-row.ts";
 
 /** The file is no workbook, or is cut short. */
@@ -27,53 +28,27 @@ export async function* readWorkbook(path: string, options: WorkbookOptions): Asy
 }
 
 async function* chosenRows(path: string, options: WorkbookOptions): AsyncGenerator<SourceRow> {
+  const file = createReadStream(path);
+  file.on("data", (chunk) => options.onBytes(chunk.length));
   let chosen = false;
   let firstHead: SourceRow | undefined;
-  for await (const { name, rows } of readSheets(path, options.onBytes)) {
+  for await (const sheet of await openSheets(file)) {
     let filled = false;
     let reading = false;
     // Rows of other sheets are read past: leaving a sheet half read would stall those behind it.
-    for await (const row of rows) {
+    for await (const row of filledRows(sheet)) {
       if (!filled) reading = !chosen && options.isHeader(titlesOf(row.cells));
       filled = true;
       firstHead ??= row;
       if (reading) yield row;
     }
     chosen ||= reading;
-    if (filled && !reading) options.onIgnoredSheet(name);
+    if (filled && !reading) options.onIgnoredSheet(sheet.name);
   }
   if (!chosen && firstHead !== undefined) yield firstHead;
 }
 
-interface Sheet {
-  readonly name: string;
-  readonly rows: AsyncGenerator<CellRow>;
-}
-
 type CellRow = Extract<SourceRow, { cells: readonly unknown[] }>;
-
-async function* readSheets(path: string, onBytes: (bytes: number) => void): AsyncGenerator<Sheet> {
-  // Loaded when needed: no other command should wait for it.
-  const { default: excel } = await import("exceljs");
-  const file = createReadStream(path);
-  file.on("data", (chunk) => onBytes(chunk.length));
-  const reader = new excel.stream.xlsx.WorkbookReader(file, {
-    worksheets: "emit",
-    sharedStrings: "cache",
-    styles: "cache",
-    hyperlinks: "ignore",
-    entries: "ignore",
-  });
-  try {
-    for await (const sheet of reader) yield { name: nameOf(sheet), rows: filledRows(sheet) };
-  } finally {
-    file.destroy();
-  }
-}
-
-function nameOf(sheet: object): string {
-  return "name" in sheet && typeof sheet.name === "string" ? sheet.name : "";
-}
 
 async function* filledRows(rows: AsyncIterable<Row>): AsyncGenerator<CellRow> {
   for await (const row of rows) {

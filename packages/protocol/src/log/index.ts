@@ -28,4 +28,4 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from "./proof.ts";
-export { answerDigest, type SealedEntry, sealEntry } from "./seal.ts";
+export { answerDigest, commitmentOf, type SealedEntry, sealEntry } from "./seal.ts";

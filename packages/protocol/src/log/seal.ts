@@ -57,7 +57,7 @@ function sealRow({ answer, ...row }: OutcomeRowDraft, commitTo: CommitTo): Outco
     ...(row.asOf !== undefined && { asOf: row.asOf }),
     latencyMs: row.latencyMs,
     ...(answer !== undefined && {
-      answerCommitment: commitTo(`answer.${row.jurisdiction}`, answerDigest(answer)),
+      answerCommitment: commitTo(answerField(row.jurisdiction), answerDigest(answer)),
     }),
   };
 }
@@ -65,4 +65,17 @@ function sealRow({ answer, ...row }: OutcomeRowDraft, commitTo: CommitTo): Outco
 /** What an outcome commits to: the SHA-256 of a node's signed answer, base64url. The answer itself is not kept. */
 export function answerDigest(answer: string): string {
   return hash("sha256", answer, "base64url");
+}
+
+/** The commitment an entry makes under a field's name, to hold an opening against. */
+export function commitmentOf(entry: LogEntry, field: string): string | undefined {
+  const row =
+    entry.kind === "lookup.outcome" &&
+    entry.rows.find(({ jurisdiction }) => answerField(jurisdiction) === field);
+  return row ? row.answerCommitment : entry.commitments?.[field];
+}
+
+/** An outcome has one row a jurisdiction. */
+function answerField(jurisdiction: OutcomeRow["jurisdiction"]): string {
+  return `answer.${jurisdiction}`;
 }

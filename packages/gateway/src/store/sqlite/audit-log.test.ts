@@ -83,7 +83,7 @@ describe("audit log on SQLite", () => {
     [
       "an edited leaf",
       "UPDATE entry SET leaf = replace(leaf, 'bid-review', 'licensing-review') WHERE idx = 3",
-      "node 0/3",
+      "entry 3 is not what was written",
     ],
     [
       "a deleted entry",
@@ -98,6 +98,21 @@ describe("audit log on SQLite", () => {
     ["a changed node", "UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 2", "node 1/2"],
     ["a changed head", "UPDATE head SET root = zeroblob(32)", "root is not the root"],
     ["an extra node", "INSERT INTO node VALUES (9, 9, zeroblob(32))", "nodes are stored"],
+    [
+      "an entry listed under another exchange",
+      "UPDATE entry SET exchange = 'other' WHERE idx = 5",
+      "entry 5 is listed as something it is not",
+    ],
+    [
+      "a changed opening",
+      "UPDATE opening SET value = 'uscc:other' WHERE entry = 6",
+      "entry 6: the value kept for subject is not the one committed to",
+    ],
+    [
+      "an open intent that is hidden",
+      "DELETE FROM open_intent WHERE entry = 7",
+      "intent 7 has no outcome but is not listed as open",
+    ],
   ])("finds %s", async (_what, sql, finding) => {
     await tamper(sql);
     expect(verifyLog(path).findings.join("\n")).toContain(finding);
@@ -109,9 +124,41 @@ describe("audit log on SQLite", () => {
       "DELETE FROM open_intent; DELETE FROM opening WHERE entry > 7; DELETE FROM entry WHERE idx > 7",
     ],
     ["whose head is wrong", "UPDATE head SET root = zeroblob(32)"],
+    [
+      "whose newest entry was edited",
+      "UPDATE entry SET leaf = replace(leaf, '441900', '441300') WHERE idx = 9",
+    ],
+    ["whose newest hashes were edited", "UPDATE node SET hash = zeroblob(32) WHERE level = 0 AND idx = 8"],
   ])("does not write to a log %s", async (_what, sql) => {
     await tamper(sql);
     await expect(open()).rejects.toThrow("damaged");
+  });
+
+  it("names an edited entry once, and not again for every hash above it", async () => {
+    await tamper("UPDATE entry SET leaf = replace(leaf, 'bid-review', 'bad-review') WHERE idx IN (0, 3)");
+    expect(verifyLog(path).findings).toEqual([
+      "entry 0 is not what was written: its leaf hash differs",
+      "entry 3 is not what was written: its leaf hash differs",
+      "the head's root is not the root of the entries",
+    ]);
+  });
+
+  it("verifies one snapshot while it is written to", async () => {
+    const log = await open();
+    const writing = Array.from({ length: 300 }, (_, turn) => log.append(intentDraft(), claimOf(`${turn}`)));
+    await writing[0];
+    expect(verifyLog(path).findings).toEqual([]);
+    await Promise.all(writing);
+    expect(verifyLog(path)).toMatchObject({ ...log.head(), findings: [] });
+    await log.close();
+  });
+
+  it("can be closed twice, and writes what was appended before", async () => {
+    const log = await open();
+    const appended = log.append(intentDraft());
+    await Promise.all([log.close(), log.close()]);
+    expect(await appended).toMatchObject({ ok: true, value: { index: 0, size: 1 } });
+    expect(readEntries(path)).toHaveLength(1);
   });
 
   it("forgets a nonce only after it has expired", async () => {

@@ -1,11 +1,14 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type LogEntryDraft, sealEntry } from "@xinqiao/protocol/log";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
 import type { AppendError, Appended, AuditLog, NonceClaim } from "../../log/index.ts";
-import { createDiskGuard } from "./disk-guard.ts";
-import type { BatchResult, Staged } from "./staged.ts";
-import { startWriter } from "./writer-thread.ts";
+import { createDiskGuard, type DiskGuardOptions } from "./disk-guard.ts";
+import type { Failure } from "./failure.ts";
+import type { Committed, OpenIntent, Staged } from "./staged.ts";
+import { startWriter, type Writer } from "./writer-thread.ts";
 
 export interface AuditLogOptions {
   readonly path: string;
@@ -16,10 +19,40 @@ export interface AuditLogOptions {
   /** Free space below which only what closes an exchange is written. */
   readonly minFreeBytes: number;
   readonly randomBytes?: (length: number) => Uint8Array;
+  /** Told, for an operator, why the log stopped taking entries. Holds nothing of an entry. */
+  readonly onFailure?: (failure: Failure) => void;
 }
+
+/** The log over any writer and disk. */
+export interface AuditLogParts extends Pick<DiskGuardOptions, "freeBytes" | "repeat" | "minFreeBytes"> {
+  readonly writer: Writer;
+}
+
+export type OpenedAuditLog = AuditLog & {
+  /** Exchanges of the last run that were closed as interrupted. */
+  readonly interrupted: number;
+};
 
 /** Commits no larger than this: the thousandth caller must not wait for the first. */
 const maxBatch = 512;
+
+const checkIntervalMs = 1_000;
+
+/** The audit log on SQLite. Rejects when the file cannot be opened or is damaged. */
+export async function openAuditLog(options: AuditLogOptions): Promise<OpenedAuditLog> {
+  return createAuditLog(options, {
+    writer: await startWriter(options.path),
+    minFreeBytes: options.minFreeBytes,
+    async freeBytes() {
+      const { bavail, bsize } = await statfs(dirname(options.path));
+      return bavail * bsize;
+    },
+    repeat(task) {
+      const timer = setInterval(task, checkIntervalMs).unref();
+      return () => clearInterval(timer);
+    },
+  });
+}
 
 interface Waiting {
   readonly staged: Staged;
@@ -27,16 +60,15 @@ interface Waiting {
 }
 
 /**
- * The audit log on SQLite. Appends that arrive while a commit is under way share the next one: group
- * commit, with no waiting when there is nothing to wait for.
+ * Appends that arrive while a commit is under way share the next one: group commit, with no waiting when
+ * there is nothing to wait for.
  */
-export async function openAuditLog(
-  options: AuditLogOptions,
-): Promise<AuditLog & { readonly interrupted: number }> {
-  const { now, origin } = options;
-  const randomBytes = options.randomBytes ?? systemEntropy().bytes;
-  const writer = await startWriter(options.path);
-  const guard = createDiskGuard({ ...options, probe: () => writer.probe(now()) });
+export async function createAuditLog(
+  options: Omit<AuditLogOptions, "path" | "minFreeBytes">,
+  { writer, ...disk }: AuditLogParts,
+): Promise<OpenedAuditLog> {
+  const { now, origin, onFailure, randomBytes = systemEntropy().bytes } = options;
+  const guard = createDiskGuard({ ...disk, probe: () => writer.probe(now()) });
   let head = { size: writer.opened.size, root: writer.opened.root };
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
@@ -47,8 +79,9 @@ export async function openAuditLog(
       const batch = waiting.slice(0, maxBatch);
       waiting = waiting.slice(maxBatch);
       const result = await writer.write(batch.map(({ staged }) => staged));
-      guard.wrote(result.ok ? undefined : result.code);
-      if (result.ok) head = { size: result.size, root: result.root };
+      if (!result.ok && guard.health().ok) onFailure?.(result.error);
+      guard.wrote(result.ok ? undefined : result.error);
+      if (result.ok) head = { size: result.value.size, root: result.value.root };
       batch.forEach(({ resolve }, place) => {
         resolve(appendedAt(result, place));
       });
@@ -77,22 +110,30 @@ export async function openAuditLog(
     },
   };
   await guard.check();
-  for (const { entry, exchange, actor } of writer.opened.interrupted) {
-    await log.append({ kind: "exchange.interrupted", exchange, actor: nodeIdOrNull(actor), intent: entry });
-  }
-  return Object.assign(log, { interrupted: writer.opened.interrupted.length });
+  return Object.assign(log, { interrupted: await closeInterrupted(log, writer.opened.interrupted) });
+}
+
+/** Those that cannot be closed now, on a disk that is full, stay open for the next start. */
+async function closeInterrupted(log: AuditLog, intents: readonly OpenIntent[]): Promise<number> {
+  const appended = await Promise.all(
+    intents.map(({ entry: intent, exchange, actor }) =>
+      log.append({
+        kind: "exchange.interrupted",
+        exchange,
+        actor: nodeIdSchema.nullable().parse(actor),
+        intent,
+      }),
+    ),
+  );
+  return appended.filter((result) => result.ok).length;
 }
 
 /** What one append of a batch came to. */
-function appendedAt(result: BatchResult, place: number): Result<Appended, AppendError> {
-  if (!result.ok) return err({ code: result.code });
-  const index = result.written[place];
-  const { size, root } = result;
+function appendedAt(result: Result<Committed, Failure>, place: number): Result<Appended, AppendError> {
+  if (!result.ok) return err({ code: result.error.code });
+  const { size, root, written } = result.value;
+  const index = written[place];
   return typeof index === "number" ? ok({ index, size, root }) : err({ code: "signature.replayed" });
-}
-
-function nodeIdOrNull(actor: string | null): LogEntryDraft["actor"] {
-  return nodeIdSchema.nullable().parse(actor);
 }
 
 function stage(

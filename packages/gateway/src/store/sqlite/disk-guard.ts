@@ -1,26 +1,27 @@
-import { statfs } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
+import type { Result } from "@xinqiao/protocol/result";
 import type { AppendError, AuditLog } from "../../log/index.ts";
+import type { Failure } from "./failure.ts";
 
 export interface DiskGuardOptions {
-  readonly path: string;
   readonly minFreeBytes: number;
-  /** A small real write: the code it fails with, or nothing. */
-  readonly probe: () => Promise<AppendError["code"] | undefined>;
+  /** Bytes left on the log's file system. */
+  readonly freeBytes: () => Promise<number>;
+  /** A real write. */
+  readonly probe: () => Promise<Result<void, Failure>>;
+  /** Runs a task again and again until it is stopped. */
+  readonly repeat: (task: () => Promise<void>) => () => void;
 }
 
 /** Knows whether the log can take a new exchange, and finds out by itself when it can again. */
 export interface DiskGuard {
   refuses(kind: LogEntryDraft["kind"]): AppendError["code"] | undefined;
-  /** What the last commit came to. */
-  wrote(code: AppendError["code"] | undefined): void;
+  /** What the last commit failed with, if it did. */
+  wrote(failure: Failure | undefined): void;
   readonly health: AuditLog["health"];
   check(): Promise<void>;
   stop(): void;
 }
-
-const checkIntervalMs = 1_000;
 
 /** What ends something already begun: the reserve is kept for these. */
 const closing: ReadonlySet<LogEntryDraft["kind"]> = new Set([
@@ -30,30 +31,41 @@ const closing: ReadonlySet<LogEntryDraft["kind"]> = new Set([
   "gateway.stopped",
 ]);
 
-export function createDiskGuard({ path, minFreeBytes, probe }: DiskGuardOptions): DiskGuard {
-  let failed: AppendError["code"] | undefined;
+export function createDiskGuard({ minFreeBytes, freeBytes, probe, repeat }: DiskGuardOptions): DiskGuard {
+  let failure: Failure | undefined;
   let reserveTouched = false;
+  let checking: Promise<void> | undefined;
 
-  async function check(): Promise<void> {
+  async function checkNow(): Promise<void> {
     if (minFreeBytes > 0) {
-      const disk = await statfs(dirname(path)).catch(() => undefined);
-      reserveTouched = disk !== undefined && disk.bavail * disk.bsize < minFreeBytes;
+      // A file system that does not say how full it is has said nothing new.
+      const free = await freeBytes().catch(() => undefined);
+      if (free !== undefined) reserveTouched = free < minFreeBytes;
     }
-    if (failed !== undefined) failed = await probe();
+    if (failure === undefined) return;
+    const probed = await probe();
+    failure = probed.ok ? undefined : probed.error;
   }
 
-  const timer = setInterval(() => void check(), checkIntervalMs).unref();
-  const code = () => failed ?? (reserveTouched ? "log.full" : undefined);
+  /** One check at a time: on a disk that hangs, they must not pile up. */
+  const check = (): Promise<void> => {
+    checking ??= checkNow().finally(() => {
+      checking = undefined;
+    });
+    return checking;
+  };
+
+  const code = () => failure?.code ?? (reserveTouched ? "log.full" : undefined);
   return {
     refuses: (kind) => (closing.has(kind) ? undefined : code()),
     wrote(result) {
-      failed = result;
+      failure = result;
     },
     health() {
       const refusal = code();
       return refusal === undefined ? { ok: true } : { ok: false, code: refusal };
     },
     check,
-    stop: () => clearInterval(timer),
+    stop: repeat(check),
   };
 }

@@ -1,30 +1,34 @@
-import { appendLeaf, type Frontier, frontierPlaces, leafHash, rootOf } from "@xinqiao/protocol/log";
+import { appendLeaf, type Frontier, leafHash, rootOf } from "@xinqiao/protocol/log";
 import type { Database } from "./database.ts";
-import type { Staged, Written } from "./staged.ts";
+import type { Committed, OpenIntent, Staged } from "./staged.ts";
+import { checkTree, readFrontier } from "./tree.ts";
 
 export interface LogWriter {
   /** Writes a batch in one transaction; returns once it is on the disk. Throws SQLite's own errors, having written nothing. */
-  write(batch: readonly Staged[]): {
-    readonly written: Written;
-    readonly size: number;
-    readonly root: string;
-  };
-  head(): { readonly size: number; readonly root: string };
-  /** A small real write, to learn whether the disk takes one. */
+  write(batch: readonly Staged[]): Committed;
+  head(): Pick<Committed, "size" | "root">;
+  openIntents(): readonly OpenIntent[];
+  /** A real write of some size, to learn whether the disk takes one. */
   probe(at: number): void;
 }
 
 /** Nonces forgotten with each commit: more than a commit adds on average, few enough never to stall one. */
 const purgeLimit = 512;
 
+/** About what a large batch takes: a disk that has room for one page and no more is still full. */
+const probeBytes = 256 * 1024;
+
+/** Newest entries compared with their hashes before the log is written to again. */
+const tailEntries = 1_024;
+
 /** The one writer of the log: entries, tree, openings, nonces and head in one transaction. */
 export function createLogWriter(database: Database): LogWriter {
   const insert = prepare(database);
-  let frontier = readFrontier(database);
+  let frontier = takeUp(database);
 
-  const writeAll = database.transaction((batch: readonly Staged[]): { next: Frontier; written: Written } => {
+  const writeAll = database.transaction((batch: readonly Staged[]) => {
     let next = frontier;
-    const written = batch.map((staged) => {
+    const written = batch.map((staged): number | "replayed" => {
       const { claim } = staged;
       if (claim && insert.nonce.run(claim.keyId, claim.nonce, claim.expiresAt).changes === 0)
         return "replayed";
@@ -53,7 +57,9 @@ export function createLogWriter(database: Database): LogWriter {
       return { written, ...head() };
     },
     head,
-    probe: (at) => void insert.probe.run(at),
+    openIntents: () =>
+      database.prepare<[], OpenIntent>("SELECT entry, exchange, actor FROM open_intent ORDER BY entry").all(),
+    probe: (at) => void insert.probe.run(at, probeBytes),
   };
 }
 
@@ -69,33 +75,24 @@ function prepare(database: Database) {
       "DELETE FROM nonce WHERE (key_id, nonce) IN (SELECT key_id, nonce FROM nonce WHERE expires_at < ? LIMIT ?)",
     ),
     head: database.prepare("INSERT OR REPLACE INTO head (one, size, root) VALUES (1, ?, ?)"),
-    probe: database.prepare("INSERT OR REPLACE INTO probe (one, at) VALUES (1, ?)"),
+    probe: database.prepare("INSERT OR REPLACE INTO probe (one, at, filler) VALUES (1, ?, randomblob(?))"),
   };
 }
 
-interface HeadRow {
-  readonly size: number;
-  readonly root: Buffer;
-}
-
-/** Takes the tree up where it was left. A head that its own nodes do not give is a damaged log: never write to it. */
-function readFrontier(database: Database): Frontier {
-  const head = database.prepare<[], HeadRow>("SELECT size, root FROM head").get();
+/**
+ * Takes the tree up where it was left. A head that its nodes do not give, or entries that their hashes do
+ * not fit, are a damaged log: it is never written to, so that it stays as it was found.
+ */
+function takeUp(database: Database): Frontier {
+  const head = database.prepare<[], { size: number; root: Buffer }>("SELECT size, root FROM head").get();
   const size = head?.size ?? 0;
-  const entries = database
-    .prepare<[], { size: number }>("SELECT coalesce(max(idx) + 1, 0) AS size FROM entry")
-    .get();
-  const node = database.prepare<[number, number], { hash: Buffer }>(
-    "SELECT hash FROM node WHERE level = ? AND idx = ?",
-  );
-  const roots: (Buffer | undefined)[] = [];
-  for (const { level, index } of frontierPlaces(size)) {
-    while (roots.length < level) roots.push(undefined);
-    roots.push(node.get(level, index)?.hash);
+  const findings: string[] = [];
+  const { frontier } = checkTree(database, Math.max(0, size - tailEntries), (text) => findings.push(text));
+  if (frontier.size !== size) findings.push(`the head says ${size} entries, there are ${frontier.size}`);
+  else if (head && !rootOf(frontier).equals(head.root))
+    findings.push("the head's root is not the entries' root");
+  if (findings.length > 0) {
+    throw new Error(`the audit log is damaged: ${findings[0]}; it was not written to. Run \`log verify\``);
   }
-  const frontier = { size, roots };
-  if (entries?.size !== size || (head && !rootOf(frontier).equals(head.root))) {
-    throw new Error("the audit log is damaged: its head does not agree with its entries; run `log verify`");
-  }
-  return frontier;
+  return readFrontier(database, size);
 }

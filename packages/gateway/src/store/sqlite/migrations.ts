@@ -51,8 +51,9 @@ export const migrations: readonly string[] = [
 
   -- Written to find out whether a full disk has space again.
   CREATE TABLE probe (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    at  INTEGER NOT NULL
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    at     INTEGER NOT NULL,
+    filler BLOB NOT NULL
   ) STRICT;
   `,
 ];

@@ -1,4 +1,4 @@
-import type { AppendError, NonceClaim } from "../../log/index.ts";
+import type { NonceClaim } from "../../log/index.ts";
 
 /** What opens a commitment, as text: a batch crosses to the writer's thread as one JSON string. */
 export interface StagedOpening {
@@ -21,9 +21,18 @@ export interface Staged {
   readonly closes?: number;
 }
 
-/** What became of each append of a batch, in order: its index, or that its nonce was spent. */
-export type Written = readonly (number | "replayed")[];
+/** A batch that is on the disk. */
+export interface Committed {
+  /** What became of each append, in order: its index, or that its nonce was spent. */
+  readonly written: readonly (number | "replayed")[];
+  /** The log's head after it. */
+  readonly size: number;
+  readonly root: string;
+}
 
-export type BatchResult =
-  | { readonly ok: true; readonly written: Written; readonly size: number; readonly root: string }
-  | { readonly ok: false; readonly code: AppendError["code"] };
+/** An intent the last run left without an outcome. */
+export interface OpenIntent {
+  readonly entry: number;
+  readonly exchange: string | null;
+  readonly actor: string | null;
+}

@@ -1,12 +1,6 @@
-import {
-  appendLeaf,
-  decodeEntry,
-  emptyFrontier,
-  type LogEntry,
-  leafHash,
-  rootOf,
-} from "@xinqiao/protocol/log";
-import { openReadOnly } from "./database.ts";
+import { commitmentOf, decodeEntry, type LogEntry, type Opening, opens, rootOf } from "@xinqiao/protocol/log";
+import { type Database, openReadOnly } from "./database.ts";
+import { checkTree, type EntryRow } from "./tree.ts";
 
 export interface LogReport {
   readonly size: number;
@@ -16,64 +10,94 @@ export interface LogReport {
   readonly findings: readonly string[];
 }
 
-interface EntryRow {
-  readonly idx: number;
-  readonly leaf: string;
-}
-
 const maxFindings = 20;
 
-/** Recomputes the whole tree from the leaves and compares every stored node and the head. Reads as a stream. */
+const progressEvery = 10_000;
+
+/**
+ * Recomputes the whole tree from the leaves and compares every stored node and the head; checks that the
+ * columns for searching, the openings and the list of open intents say what the leaves say. Reads one
+ * snapshot as a stream: a log that is being written to can be verified.
+ */
 export function verifyLog(path: string, onProgress?: (done: number) => void): LogReport {
   const database = openReadOnly(path);
   try {
-    // One snapshot for everything compared: the gateway may be writing meanwhile.
-    database.exec("BEGIN");
-    const findings: string[] = [];
-    const find = (text: string) => findings.length < maxFindings && findings.push(text);
-    const node = database.prepare<[number, number], { hash: Buffer }>(
-      "SELECT hash FROM node WHERE level = ? AND idx = ?",
-    );
-    let frontier = emptyFrontier;
-    let nodes = 0;
-    for (const { idx, leaf } of database
-      .prepare<[], EntryRow>("SELECT idx, leaf FROM entry ORDER BY idx")
-      .iterate()) {
-      if (idx !== frontier.size) find(`entry ${frontier.size} is missing`);
-      const entry = decodeEntry(Buffer.from(leaf));
-      if (!entry.ok) find(`entry ${idx} cannot be read: ${entry.error}`);
-      const appended = appendLeaf(frontier, leafHash(Buffer.from(leaf)));
-      for (const { level, index, hash } of appended.nodes) {
-        nodes += 1;
-        if (!node.get(level, index)?.hash.equals(hash))
-          find(`node ${level}/${index} does not agree with entry ${idx}`);
-      }
-      frontier = appended.frontier;
-      if (frontier.size % 10_000 === 0) onProgress?.(frontier.size);
-    }
-    const root = rootOf(frontier);
-    const head = database.prepare<[], { size: number; root: Buffer }>("SELECT size, root FROM head").get();
-    if ((head?.size ?? 0) !== frontier.size)
-      find(`the head says ${head?.size ?? 0} entries, there are ${frontier.size}`);
-    if (head && !head.root.equals(root)) find("the head's root is not the root of the entries");
-    const stored = database.prepare<[], { count: number }>("SELECT count(*) AS count FROM node").get();
-    if (stored?.count !== nodes) find(`${stored?.count} nodes are stored, ${nodes} belong to the tree`);
-    return { size: frontier.size, root: root.toString("base64"), findings };
+    return database.transaction(() => verify(database, onProgress))();
   } finally {
     database.close();
   }
+}
+
+function verify(database: Database, onProgress: ((done: number) => void) | undefined): LogReport {
+  const findings: string[] = [];
+  const find = (text: string) => {
+    if (findings.length < maxFindings) findings.push(text);
+  };
+  const beside = createBesideCheck(database, find);
+  const { frontier, nodes } = checkTree(database, 0, find, (row) => {
+    beside.take(row);
+    if ((row.idx + 1) % progressEvery === 0) onProgress?.(row.idx + 1);
+  });
+  const { size } = frontier;
+  const root = rootOf(frontier);
+  const head = database.prepare<[], { size: number; root: Buffer }>("SELECT size, root FROM head").get();
+  const stated = head?.size ?? 0;
+  if (stated !== size) find(`the head says ${stated} entries, there are ${size}`);
+  if (head && !head.root.equals(root)) find("the head's root is not the root of the entries");
+  const stored = database.prepare<[], number>("SELECT count(*) FROM node").pluck().get();
+  if (stored !== nodes) find(`${stored} nodes are stored, ${nodes} belong to the tree`);
+  beside.finish();
+  return { size, root: root.toString("base64"), findings };
+}
+
+/** What is stored beside the leaves must say what they say: it is what people search and open by. */
+function createBesideCheck(database: Database, find: (text: string) => void) {
+  const openings = database.prepare<[number], Opening>(
+    "SELECT field, key, value FROM opening WHERE entry = ? ORDER BY field",
+  );
+  const listed = database.prepare<[], number>("SELECT entry FROM open_intent ORDER BY entry").pluck();
+  const open = new Set<number>();
+
+  function takeEntry(row: EntryRow, entry: LogEntry): void {
+    if (!columnsAgree(row, entry)) find(`entry ${row.idx} is listed as something it is not`);
+    for (const opening of openings.all(row.idx)) {
+      const commitment = commitmentOf(entry, opening.field);
+      if (commitment !== undefined && opens(commitment, opening)) continue;
+      find(`entry ${row.idx}: the value kept for ${opening.field} is not the one committed to`);
+    }
+    if (entry.kind === "lookup.intent") open.add(row.idx);
+    else if ("intent" in entry) open.delete(entry.intent);
+  }
+
+  return {
+    take(row: EntryRow): void {
+      const entry = decodeEntry(Buffer.from(row.leaf));
+      if (entry.ok) takeEntry(row, entry.value);
+      else find(`entry ${row.idx} cannot be read: ${entry.error}`);
+    },
+    finish(): void {
+      for (const index of listed.all()) {
+        if (!open.delete(index)) find(`entry ${index} is listed as an open intent but is not one`);
+      }
+      for (const index of open) find(`intent ${index} has no outcome but is not listed as open`);
+    },
+  };
+}
+
+function columnsAgree({ at, kind, exchange }: EntryRow, entry: LogEntry): boolean {
+  return kind === entry.kind && exchange === entry.exchange && at === Date.parse(entry.at);
 }
 
 /** Entries `from` up to, not including, `to`, as they were written. */
 export function readEntries(path: string, from = 0, to = Number.MAX_SAFE_INTEGER): LogEntry[] {
   const database = openReadOnly(path);
   try {
-    const rows = database
-      .prepare<[number, number], EntryRow>(
+    const leaves = database
+      .prepare<[number, number], { idx: number; leaf: string }>(
         "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
       )
       .all(from, to);
-    return rows.map(({ idx, leaf }) => {
+    return leaves.map(({ idx, leaf }) => {
       const entry = decodeEntry(Buffer.from(leaf));
       if (!entry.ok) throw new Error(`entry ${idx} cannot be read: ${entry.error}`);
       return entry.value;

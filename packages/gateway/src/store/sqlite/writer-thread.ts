@@ -1,17 +1,15 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { AppendError } from "../../log/index.ts";
-import type { WriterReply, WriterRequest } from "./log-worker.ts";
-import type { BatchResult, Staged } from "./staged.ts";
-
-type Opened = Extract<WriterReply, { did: "open" }>;
+import { err, type Result } from "@xinqiao/protocol/result";
+import type { Failure } from "./failure.ts";
+import type { Opened, WriterReply, WriterRequest } from "./log-worker.ts";
+import type { Committed, Staged } from "./staged.ts";
 
 /** The writer as the main thread sees it. */
-export interface WriterThread {
+export interface Writer {
   readonly opened: Opened;
-  write(batch: readonly Staged[]): Promise<BatchResult>;
-  /** The code that a small write fails with, or nothing. */
-  probe(at: number): Promise<AppendError["code"] | undefined>;
+  write(batch: readonly Staged[]): Promise<Result<Committed, Failure>>;
+  /** A real write, to learn whether the disk takes one. */
+  probe(at: number): Promise<Result<void, Failure>>;
   close(): Promise<void>;
 }
 
@@ -21,40 +19,82 @@ const workerFile = new URL(
   import.meta.url,
 );
 
-/** Starts the writer on a log's file. Rejects when the file cannot be opened or is damaged. */
-export async function startWriter(path: string): Promise<WriterThread> {
-  const worker = new Worker(workerFile, { workerData: { path } });
-  const pending: ((reply: WriterReply) => void)[] = [];
-  let failure: Error | undefined;
-  const [opened] = (await once(worker, "message")) as [Opened];
-  worker.on("message", (reply: WriterReply) => pending.shift()?.(reply));
-  worker.on("error", (error) => {
-    failure = error;
-    for (const settle of pending.splice(0))
-      settle({ did: "write", result: { ok: false, code: "log.unavailable" } });
-  });
+/**
+ * Starts the writer on a log's file. Rejects when the file cannot be opened or is damaged. A writer that
+ * dies later is replaced at the next request: what it had committed is in the file, what it was asked
+ * and did not answer has failed.
+ */
+export async function startWriter(path: string): Promise<Writer> {
+  let starting: Promise<Thread> | undefined = startThread(path);
+  const { opened } = await starting;
+  let closing: Promise<void> | undefined;
 
-  /** Replies come in the order of the requests. */
-  function call(request: WriterRequest): Promise<WriterReply> {
-    if (failure) return Promise.resolve({ did: "write", result: { ok: false, code: "log.unavailable" } });
-    const { promise, resolve } = Promise.withResolvers<WriterReply>();
-    pending.push(resolve);
-    worker.postMessage(request);
-    return promise;
+  async function ask(request: WriterRequest): Promise<Result<WriterReply, Failure>> {
+    try {
+      starting ??= startThread(path);
+      const thread = await starting;
+      return { ok: true, value: await thread.ask(request) };
+    } catch (error) {
+      starting = undefined;
+      return err({ code: "log.unavailable", reason: String(error) });
+    }
   }
 
   return {
     opened,
     async write(batch) {
-      const reply = await call({ do: "write", batch: JSON.stringify(batch) });
-      return reply.did === "write" ? reply.result : { ok: false, code: "log.unavailable" };
+      const reply = await ask({ do: "write", batch: JSON.stringify(batch) });
+      return reply.ok && reply.value.did === "write" ? reply.value.result : outOfTurn(reply);
     },
     async probe(at) {
-      const reply = await call({ do: "probe", at });
-      return reply.did === "probe" ? reply.code : "log.unavailable";
+      const reply = await ask({ do: "probe", at });
+      return reply.ok && reply.value.did === "probe" ? reply.value.result : outOfTurn(reply);
     },
-    async close() {
-      await call({ do: "close" });
+    close() {
+      closing ??= ask({ do: "close" }).then(async () => (await starting)?.end());
+      return closing;
+    },
+  };
+}
+
+function outOfTurn(reply: Result<WriterReply, Failure>): Result<never, Failure> {
+  return reply.ok ? err({ code: "log.unavailable", reason: `out of turn: ${reply.value.did}` }) : reply;
+}
+
+interface Thread {
+  readonly opened: Opened;
+  /** Rejects when the thread ends before it has replied. */
+  ask(request: WriterRequest): Promise<WriterReply>;
+  end(): Promise<void>;
+}
+
+async function startThread(path: string): Promise<Thread> {
+  const worker = new Worker(workerFile, { workerData: { path } });
+  const waiting: PromiseWithResolvers<WriterReply>[] = [];
+  let ended: Error | undefined;
+  const end = (error: Error) => {
+    ended ??= error;
+    for (const { reject } of waiting.splice(0)) reject(ended);
+  };
+  worker.on("error", end);
+  worker.on("exit", () => end(new Error("the log's writer has ended")));
+  // Replies come in the order of the requests.
+  worker.on("message", (reply: WriterReply) => waiting.shift()?.resolve(reply));
+  const reply = (): Promise<WriterReply> => {
+    const next = Promise.withResolvers<WriterReply>();
+    waiting.push(next);
+    return next.promise;
+  };
+  const first = await reply();
+  if (first.did !== "open") throw new Error(`the log's writer began with ${first.did}`);
+  return {
+    opened: first.opened,
+    ask(request) {
+      if (ended) return Promise.reject(ended);
+      worker.postMessage(request);
+      return reply();
+    },
+    async end() {
       await worker.terminate();
     },
   };
