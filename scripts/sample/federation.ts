@@ -5,6 +5,7 @@ import {
   type AgentHandle,
   agentHandle,
   agentSpec,
+  checkReach,
   chooseAddresses,
   configure,
   createService,
@@ -48,6 +49,8 @@ export interface Federation extends AsyncDisposable {
   readonly gateway: GatewayHandle;
   readonly agents: readonly AgentHandle[];
   agent(node: SampleNodeId): AgentHandle;
+  /** The members' own platforms that are processes: `dg-platform` and `hz-platform`. */
+  readonly platforms: readonly Service[];
   /** Listeners that are not at their documented port. */
   readonly moved: readonly Move[];
   /** What became of Bao'an's files, bad rows and all; empty when an earlier start has taken them in. */
@@ -60,6 +63,7 @@ export interface Federation extends AsyncDisposable {
 export async function startFederation(options: FederationOptions): Promise<Federation> {
   const { data, ports = "default", progress = silentProgress, signal, onLost = () => {} } = options;
   const layout = layoutOf(data);
+  await checkReach(layout.data);
   await using starting = new AsyncDisposableStack();
   starting.use(await lockFolder(layout));
   if (options.fresh) await clear(layout);
@@ -91,6 +95,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     subjects: manifest.subjects,
     gateway: gatewayHandle(gateway, layout, addresses),
     agents: handles,
+    platforms,
     agent(node) {
       const found = handles.find((handle) => handle.node === node);
       if (found === undefined) throw new RangeError(`no agent runs for ${node}`);

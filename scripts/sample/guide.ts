@@ -17,8 +17,8 @@ export function guide({ gateway, agents, agent, data }: Federation): string {
     table.push([node, localUrl, `${name.zh}本地接口 local API of ${name.en}; /readyz, /metrics`]);
   }
   const { deadlineMs: _default, ...everything } = demonstrationLookup;
-  const districts: LookupInput = {
-    subject: demonstrationSubject.subject,
+  const districts = {
+    id: demonstrationSubject.subject.id,
     items: ["registration", "penalty"],
     purpose: "licensing-review",
     jurisdictions: ["440306", "440307"],
@@ -30,7 +30,7 @@ export function guide({ gateway, agents, agent, data }: Federation): string {
     "\n# 宝安查询所有辖区 · Bao'an asks everywhere",
     curl(agent("sz-baoan"), everything),
     "\n# 东莞查询深圳两区的登记与处罚 · Dongguan asks two districts of Shenzhen for registration and penalties",
-    curl(agent("dg"), districts),
+    command(agent("dg"), districts),
   ].join("\n");
 }
 
@@ -39,6 +39,21 @@ function curl({ localUrl, tokenFile }: AgentHandle, lookup: LookupInput): string
     `curl -s ${localUrl}/v1/lookups \\`,
     `  -H "Authorization: Bearer $(cat '${nearest(tokenFile)}')" -H 'Content-Type: application/json' \\`,
     `  -d '${JSON.stringify(lookup)}'`,
+  ].join("\n");
+}
+
+interface AskedByCommand {
+  readonly id: string;
+  readonly items: readonly string[];
+  readonly purpose: string;
+  readonly jurisdictions: readonly string[];
+}
+
+/** The same through the agent's command line. `npm run` works from the project's folder whatever the shell's is. */
+function command({ home }: AgentHandle, { id, items, purpose, jurisdictions }: AskedByCommand): string {
+  return [
+    `npm run xinqiao -- lookup ${id} --home '${nearest(home)}' \\`,
+    `  --purpose ${purpose} --items ${items.join(",")} --jurisdictions ${jurisdictions.join(",")}`,
   ].join("\n");
 }
 

@@ -1,4 +1,3 @@
-export { daysAfter } from "./day.ts";
 export { type SampleNode, type SampleNodeId, sampleNode, sampleNodeIds, sampleNodes } from "./nodes.ts";
 export { demonstrationSubject, type SampleSubject, subjectsOf } from "./population.ts";
 export { recordsOf, type SampleRecord } from "./records.ts";

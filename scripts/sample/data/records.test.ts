@@ -81,10 +81,10 @@ describe("the sample as a whole", () => {
       Object.fromEntries(sampleNodes.map((node) => [node.node, hashOf(node, 100).slice(0, 16)])),
     ).toMatchInlineSnapshot(`
       {
-        "dg": "0101a9338e50b2e1",
-        "hz": "56061a4b0c68e3be",
-        "sz-baoan": "b53aade380a66d99",
-        "sz-longgang": "810abd88ae6d882a",
+        "dg": "f875fa3ff01ad8a3",
+        "hz": "1fccdcb1c42b8e53",
+        "sz-baoan": "8d68eb73d5a0bd2d",
+        "sz-longgang": "61005ca966a58317",
       }
     `);
   });

@@ -13,4 +13,5 @@ export { type Layout, layoutOf } from "./layout.ts";
 export { lockFolder } from "./lock.ts";
 export { openManifest } from "./manifest.ts";
 export { prepare } from "./prepare.ts";
+export { checkReach } from "./reach.ts";
 export { agentSpec, createService, gatewaySpec, platformSpecs, type Service } from "./services.ts";

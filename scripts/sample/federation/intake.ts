@@ -25,22 +25,23 @@ export interface KeptBack {
   readonly en: string;
 }
 
-const reportsSchema = z
-  .array(
-    z.object({
-      file: z.string(),
-      received: z.number(),
-      accepted: z.number(),
-      quarantined: z.number(),
-      quarantineFile: z.string().optional(),
-    }),
-  )
-  .length(1);
+const reportsSchema = z.array(
+  z.object({
+    file: z.string(),
+    received: z.number(),
+    accepted: z.number(),
+    quarantined: z.number(),
+    quarantineFile: z.string().optional(),
+  }),
+);
 
-/** Bao'an's operator takes the platform's files in with `xinqiao import`, one after another. */
+/** Half of all records are licences: two commands of about the same length show how far it is. */
+const batches = [sampleItems.filter((item) => item !== "licence"), ["licence"]] as const;
+
+/** Bao'an's operator takes the platform's files in with `xinqiao import`. */
 export async function takeIn(
   layout: Layout,
-  onFile: (done: number, total: number) => void,
+  onBatch: (done: number, total: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<Intake[]> {
   const home = layout.agent("sz-baoan");
@@ -48,11 +49,11 @@ export async function takeIn(
   for (const file of ["store.db", "store.db-wal", "store.db-shm"])
     await rm(join(home, file), { force: true });
   const intakes: Intake[] = [];
-  for (const item of sampleItems) {
-    const file = join(layout.platform("sz-baoan"), fileForms[item].name);
-    const output = await runNode(programs.agent, ["import", file, "--home", home, "--json"], signal);
+  for (const [at, batch] of batches.entries()) {
+    const files = batch.map((item) => join(layout.platform("sz-baoan"), fileForms[item].name));
+    const output = await runNode(programs.agent, ["import", ...files, "--home", home, "--json"], signal);
     for (const report of reportsSchema.parse(JSON.parse(output))) intakes.push(await intakeOf(report));
-    onFile(intakes.length, sampleItems.length);
+    onBatch(at + 1, batches.length);
   }
   return intakes;
 }

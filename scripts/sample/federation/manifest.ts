@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { z } from "zod";
 import { sampleNodeIds, sampleVersion } from "../data/index.ts";
 import { SampleError } from "../sample-error.ts";
@@ -53,7 +54,8 @@ function parse(text: string): Manifest | undefined {
 }
 
 async function newManifest(layout: Layout, subjects: number): Promise<Manifest> {
-  const others = (await readdir(layout.data)).filter((name) => layout.lock !== `${layout.data}/${name}`);
+  // SQLite keeps a journal beside the lock.
+  const others = (await readdir(layout.data)).filter((name) => !name.startsWith(basename(layout.lock)));
   if (others.length > 0) {
     throw new SampleError(
       `${layout.data} is not empty and was not made by this program; name another folder with --data. · 目录非空且不是样例数据目录，请用 --data 另指目录。`,

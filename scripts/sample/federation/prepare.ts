@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { recordTotal, type SampleNode, sampleNodes } from "../data/index.ts";
-import { startChild } from "../processes/index.ts";
+import { obituary, startChild } from "../processes/index.ts";
 import { SampleError } from "../sample-error.ts";
 import type { Progress } from "../terminal/index.ts";
 import type { Addresses } from "./addresses.ts";
@@ -87,8 +87,7 @@ async function makePlatform(
   const code = await child.exited;
   signal?.removeEventListener("abort", onAbort);
   signal?.throwIfAborted();
-  if (code !== 0)
-    throw new SampleError(`${node}: making its data ended with ${code} · 生成数据失败\n${child.log}`);
+  if (code !== 0) throw new SampleError(await obituary(child, `ended with ${code} · 生成数据失败`));
   await ledger.finish(node);
   step.end(`${total.toLocaleString("en")} 条 records`);
 }

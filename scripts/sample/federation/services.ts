@@ -1,4 +1,4 @@
-import { type Child, startChild, untilReady } from "../processes/index.ts";
+import { type Child, obituary, startChild, untilReady } from "../processes/index.ts";
 import { SampleError } from "../sample-error.ts";
 import type { Addresses } from "./addresses.ts";
 import { type Layout, programs } from "./layout.ts";
@@ -42,8 +42,7 @@ export function createService(spec: ServiceSpec, { signal, onLost }: ServiceCont
       child = started;
       if (spec.readyUrl !== undefined) await untilReady(started, spec.readyUrl, signal);
       else await Promise.race([said, started.exited]);
-      if (!started.running)
-        throw new SampleError(`${spec.name} ended while starting · 启动时退出: ${spec.log}`);
+      if (!started.running) throw new SampleError(await obituary(spec, "ended while starting · 启动时退出"));
       void started.exited.then(() => {
         if (child === started) onLost(spec.name, spec.log);
       });

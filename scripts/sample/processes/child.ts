@@ -79,10 +79,14 @@ function spawnNode(
   return spawn(process.execPath, ["--import", preload, script, ...args], { detached: true, stdio });
 }
 
-async function exitOf(running: ChildProcess): Promise<number | NodeJS.Signals> {
+/** When a process is gone, whatever it had started and left behind goes too. */
+function exitOf(running: ChildProcess): Promise<number | NodeJS.Signals> {
   return new Promise((resolve) => {
     running.once("error", () => resolve(127));
-    running.once("exit", (code, signal) => resolve(code ?? signal ?? 1));
+    running.once("exit", (code, signal) => {
+      if (running.pid !== undefined) killGroup(running.pid);
+      resolve(code ?? signal ?? 1);
+    });
   });
 }
 
@@ -104,7 +108,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It went by itself in between.
+    // Nobody is left in it.
   }
 }
 

@@ -1,3 +1,3 @@
 export { type Child, type ChildSpec, runNode, startChild } from "./child.ts";
 export { choosePorts, type PortChoice } from "./ports.ts";
-export { untilReady } from "./ready.ts";
+export { obituary, untilReady } from "./ready.ts";

@@ -28,7 +28,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function obituary({ name, log }: Child, what: string): Promise<string> {
+/** What a process said last, under the reason for showing it. */
+export async function obituary({ name, log }: Pick<Child, "name" | "log">, what: string): Promise<string> {
   const text = await readFile(log, "utf8").catch(() => "");
   const end = text.trimEnd().split("\n").slice(-8).join("\n");
   return `${name} ${what}\n${log}:\n${end}`;

@@ -1,3 +1,4 @@
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createTargets, type Targets, type UpstreamSettings } from "./targets.ts";
 import { ask, asked, askTimes, testSettings, type Watched, watched } from "./testing/call.ts";
@@ -104,6 +105,16 @@ describe("createTargets", () => {
     const endpoint = { node: dongguan, endpoint: node.origin };
     expect(await asked(targetsWith().to(endpoint))).toBe("node.unreachable");
     expect(await asked(targetsWith({ ca: loopbackCertificate }).to(endpoint))).toBe("answer");
+  });
+
+  it("keeps trusting Node's own authorities when a private one is given", async () => {
+    const own = getCACertificates("default");
+    const [another] = own;
+    setDefaultCACertificates([...own, loopbackCertificate]);
+    onTestFinished(() => setDefaultCACertificates(own));
+    await using node = await startNode(answering(200, "answer"), true);
+    const targets = targetsWith({ ca: another });
+    expect(await asked(targets.to({ node: dongguan, endpoint: node.origin }))).toBe("answer");
   });
 
   it("closes every client, those made afterwards too", async () => {

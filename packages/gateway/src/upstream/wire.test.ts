@@ -1,7 +1,8 @@
+import { createSecureServer } from "node:http2";
 import { createSecureContext } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { loopbackCertificate } from "./testing/certificate.ts";
-import { answering, closedOrigin, hanging, startNode, startSilent } from "./testing/node.ts";
+import { loopbackCertificate, loopbackKey } from "./testing/certificate.ts";
+import { answering, closedOrigin, hanging, listen, startNode, startSilent } from "./testing/node.ts";
 import { createWire, type Wire, type WireSettings } from "./wire.ts";
 
 const settings: WireSettings = {
@@ -171,6 +172,19 @@ describe("createWire over https", () => {
     const wire = wireTo(origin, { secureContext: createSecureContext({ ca: loopbackCertificate }) });
     expect(await wire.send(post(origin), never)).toMatchObject({
       error: { kind: "failure", code: "node.unreachable", facts: { reason: "ERR_TLS_CERT_ALTNAME_INVALID" } },
+    });
+  });
+
+  it("speaks HTTP/1.1 to a server that would rather speak HTTP/2: one call, one connection", async () => {
+    const identity = { cert: loopbackCertificate, key: loopbackKey };
+    const server = createSecureServer({ ...identity, allowHTTP1: true }, (request, response) => {
+      response.end(request.httpVersion);
+    });
+    onTestFinished(() => void server.close());
+    const origin = `https://127.0.0.1:${await listen(server)}`;
+    const wire = wireTo(origin, { secureContext: createSecureContext({ ca: loopbackCertificate }) });
+    expect(await wire.send(post(origin), never)).toMatchObject({
+      value: { body: new TextEncoder().encode("1.1") },
     });
   });
 });

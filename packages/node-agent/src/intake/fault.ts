@@ -6,6 +6,7 @@ export type ImportFault =
   | { readonly code: "import.file-changed" }
   | { readonly code: "import.old-excel" }
   | { readonly code: "import.workbook-damaged" }
+  | { readonly code: "import.workbook-too-large" }
   | { readonly code: "import.header-missing" }
   | { readonly code: "import.item-unknown" }
   | { readonly code: "import.item-not-recognised" }
@@ -30,6 +31,10 @@ const texts: Readonly<Record<ImportFault["code"], Label>> = {
   "import.workbook-damaged": {
     en: "The Excel file is damaged: save it again",
     zh: "Excel 文件已损坏：请重新保存后再导入",
+  },
+  "import.workbook-too-large": {
+    en: "The Excel file unpacks to more than any sheet holds: split it, or send CSV",
+    zh: "Excel 文件解压后过大：请拆分，或改用 CSV",
   },
   "import.header-missing": {
     en: "The file has no header row that can be read",

@@ -7,6 +7,7 @@ import { splitLines } from "./lines.ts";
 import type { SourceRow } from "./source-row.ts";
 import { readBytes, type Survey } from "./survey.ts";
 import { DamagedWorkbook, readWorkbook } from "./workbook.ts";
+import { workbookParts } from "./workbook-parts.ts";
 
 /** The longest line of a CSV file, in characters: text columns have no limit of their own. */
 const longestLine = 4 * 1024 * 1024;
@@ -41,14 +42,11 @@ export function openRows(
   };
   const rows =
     survey.format === "xlsx"
-      ? readWorkbook(path, {
+      ? readWorkbook(workbookParts(path, signal, onBytes), {
           isHeader: (titles) => resemblesHeader(titles, items),
-          onBytes,
           onIgnoredSheet: (name) => ignoredSheets.push(name),
         })
-      : readCsv(
-          splitLines(decodeText(counted(readBytes(path, signal), onBytes), survey.encoding), longestLine),
-        );
+      : readCsv(splitLines(decodeText(readBytes(path, signal, onBytes), survey.encoding), longestLine));
   return {
     rows: guarded(rows, signal),
     get bytes() {
@@ -56,16 +54,6 @@ export function openRows(
     },
     ignoredSheets,
   };
-}
-
-async function* counted(
-  chunks: AsyncIterable<Buffer>,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    onBytes(chunk.length);
-    yield chunk;
-  }
 }
 
 /** Turns what reading throws into the file's fault, or its reader's wish; a bug stays a bug. */

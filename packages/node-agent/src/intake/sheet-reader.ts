@@ -32,9 +32,29 @@ const options: Partial<stream.xlsx.WorkbookStreamReaderOptions> = {
 /**
  * The sheets of a workbook, as a stream. exceljs decodes each chunk of XML on its own, which breaks the
  * Chinese character that a chunk's border falls on (exceljs issue 2084, open since 2022): it gets whole
- * elements of decoded text instead.
+ * elements of decoded text instead. What makes the file fail makes the sheets fail; left to itself,
+ * exceljs would wait for ever.
  */
-export async function openSheets(file: Readable): Promise<AsyncIterable<Sheet>> {
+export async function* readSheets(file: Readable): AsyncGenerator<Sheet> {
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  failed.catch(() => {});
+  file.on("error", reject);
+  const reader = await openReader(file);
+  for await (const sheet of orFail(reader, failed)) {
+    yield { name: sheet.name, [Symbol.asyncIterator]: () => orFail(sheet, failed) };
+  }
+}
+
+async function* orFail<T>(values: AsyncIterable<T>, failed: Promise<never>): AsyncGenerator<T> {
+  const iterator = values[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), failed]);
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+async function openReader(file: Readable) {
   // Loaded when needed: no other command should wait for it.
   const { default: excel } = await import("exceljs");
   class Reader extends excel.stream.xlsx.WorkbookReader {

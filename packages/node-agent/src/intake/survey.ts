@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { type Encoding, surveyEncoding } from "./encoding.ts";
 import type { ImportFault } from "./fault.ts";
+import { checkWorkbook } from "./workbook-parts.ts";
 
 /** What a file is, told by its content: its name proves nothing. */
 export interface Survey {
@@ -32,8 +33,12 @@ export async function surveyFile(path: string, signal?: AbortSignal): Promise<Re
       encoding.add(chunk);
     }
     if (head.indexOf(compoundMagic) === 0) return err({ code: "import.old-excel" });
+    const format = head.indexOf(zipMagic) === 0 ? "xlsx" : "csv";
+    const state = format === "xlsx" ? await checkWorkbook(path, signal) : "sound";
+    signal?.throwIfAborted();
+    if (state !== "sound") return err({ code: `import.workbook-${state}` });
     return ok({
-      format: head.indexOf(zipMagic) === 0 ? "xlsx" : "csv",
+      format,
       encoding: encoding.verdict(),
       sha256: hash.digest("hex"),
       bytes: before.size,
@@ -44,9 +49,15 @@ export async function surveyFile(path: string, signal?: AbortSignal): Promise<Re
   }
 }
 
-export async function* readBytes(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+export async function* readBytes(
+  path: string,
+  signal?: AbortSignal,
+  onBytes: (bytes: number) => void = () => {},
+): AsyncGenerator<Buffer> {
   for await (const chunk of createReadStream(path, { signal })) {
-    if (Buffer.isBuffer(chunk)) yield chunk;
+    if (!Buffer.isBuffer(chunk)) continue;
+    onBytes(chunk.length);
+    yield chunk;
   }
 }
 

@@ -1,7 +1,7 @@
-import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import type { CellValue, Row } from "exceljs";
 import { cellText } from "./cell.ts";
-import { openSheets } from "./sheet-reader.ts";
+import { readSheets } from "./sheet-reader.ts";
 import type { SourceRow } from "./source-row.ts";
 
 /** The file is no workbook, or is cut short. */
@@ -9,7 +9,6 @@ export class DamagedWorkbook extends Error {}
 
 export interface WorkbookOptions {
   readonly isHeader: (titles: readonly string[]) => boolean;
-  readonly onBytes: (bytes: number) => void;
   /** A sheet that has rows, none of which were read. */
   readonly onIgnoredSheet: (name: string) => void;
 }
@@ -19,20 +18,24 @@ export interface WorkbookOptions {
  * it. When there is none, the first filled row of all, so that its sender can be told about it. Read as
  * a stream; a workbook's table of shared texts is the one thing held in memory.
  */
-export async function* readWorkbook(path: string, options: WorkbookOptions): AsyncGenerator<SourceRow> {
+export async function* readWorkbook(
+  parts: AsyncIterable<Uint8Array>,
+  options: WorkbookOptions,
+): AsyncGenerator<SourceRow> {
+  const file = Readable.from(parts, { objectMode: false });
   try {
-    yield* chosenRows(path, options);
+    yield* chosenRows(file, options);
   } catch (error) {
     throw new DamagedWorkbook("the workbook cannot be read", { cause: error });
+  } finally {
+    file.destroy();
   }
 }
 
-async function* chosenRows(path: string, options: WorkbookOptions): AsyncGenerator<SourceRow> {
-  const file = createReadStream(path);
-  file.on("data", (chunk) => options.onBytes(chunk.length));
+async function* chosenRows(file: Readable, options: WorkbookOptions): AsyncGenerator<SourceRow> {
   let chosen = false;
   let firstHead: SourceRow | undefined;
-  for await (const sheet of await openSheets(file)) {
+  for await (const sheet of readSheets(file)) {
     let filled = false;
     let reading = false;
     // Rows of other sheets are read past: leaving a sheet half read would stall those behind it.

@@ -85,6 +85,17 @@ describe("inclusion proof", () => {
     expect(verifyInclusion({ ...given, root: rootAt(4) })).toBe(false);
   });
 
+  it("is refused when a byte moves from one hash to the next: what is hashed together stays the same", () => {
+    const [sibling = Buffer.of(), ...rest] = inclusionProof(tree.read, 0, 8);
+    const given = { index: 0, size: 8, root: rootAt(8) };
+    const leaf = hashAt(0);
+    const longer = Buffer.concat([leaf.subarray(31), sibling]);
+    expect(verifyInclusion({ ...given, leafHash: leaf, proof: [sibling, ...rest] })).toBe(true);
+    expect(verifyInclusion({ ...given, leafHash: leaf.subarray(0, 31), proof: [longer, ...rest] })).toBe(
+      false,
+    );
+  });
+
   it("is only made for a leaf the tree has", () => {
     for (const [index, size] of [
       [0, 0],
@@ -113,6 +124,16 @@ describe("consistency proof", () => {
     expect(verifyConsistency(swapped)).toBe(false);
     const forked = { oldSize: 4, newSize: 4, oldRoot: rootAt(4), newRoot: rootAt(3), proof: [] };
     expect(verifyConsistency(forked)).toBe(false);
+  });
+
+  it("is refused when a byte moves from the old root to the next hash", () => {
+    const [sibling = Buffer.of(), ...rest] = consistencyProof(tree.read, 2, 5);
+    const given = { oldSize: 2, newSize: 5, newRoot: rootAt(5) };
+    const longer = Buffer.concat([rootAt(2).subarray(31), sibling]);
+    expect(verifyConsistency({ ...given, oldRoot: rootAt(2), proof: [sibling, ...rest] })).toBe(true);
+    expect(
+      verifyConsistency({ ...given, oldRoot: rootAt(2).subarray(0, 31), proof: [longer, ...rest] }),
+    ).toBe(false);
   });
 
   it("is only made towards a tree that is not smaller, from one that is not empty", () => {

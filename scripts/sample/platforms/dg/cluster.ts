@@ -42,16 +42,16 @@ const settings = [
 async function endOrphan(databaseDir: string): Promise<void> {
   const lines = await readFile(join(databaseDir, "postmaster.pid"), "utf8").catch(() => "");
   const pid = Number(lines.split("\n")[0]);
-  if (!(pid > 0) || !(await isPostgres(pid))) return;
+  if (!(pid > 0) || !(await serves(pid, databaseDir))) return;
   process.kill(pid, "SIGQUIT");
-  while (await isPostgres(pid)) await delay(50);
+  while (await serves(pid, databaseDir)) await delay(50);
 }
 
-/** A number left over from before a restart of the machine may be somebody else's by now. */
-function isPostgres(pid: number): Promise<boolean> {
+/** A number left over from before a restart of the machine may be another program's by now. */
+function serves(pid: number, databaseDir: string): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile("ps", ["-o", "comm=", "-p", String(pid)], (error, output) => {
-      resolve(error === null && output.includes("postgres"));
+    execFile("ps", ["-ww", "-o", "args=", "-p", String(pid)], (error, output) => {
+      resolve(error === null && output.includes(`-D ${databaseDir} `));
     });
   });
 }

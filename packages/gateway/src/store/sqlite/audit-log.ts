@@ -79,14 +79,18 @@ export async function createAuditLog(
       const batch = waiting.slice(0, maxBatch);
       waiting = waiting.slice(maxBatch);
       const result = await writer.write(batch.map(({ staged }) => staged));
-      if (!result.ok && guard.health().ok) onFailure?.(result.error);
-      guard.wrote(result.ok ? undefined : result.error);
       if (result.ok) head = { size: result.value.size, root: result.value.root };
+      else noteFailure(result.error);
       batch.forEach(({ resolve }, place) => {
         resolve(appendedAt(result, place));
       });
     }
     writing = undefined;
+  }
+
+  function noteFailure(failure: Failure): void {
+    if (guard.health().ok) onFailure?.(failure);
+    guard.failed(failure);
   }
 
   const log: AuditLog = {

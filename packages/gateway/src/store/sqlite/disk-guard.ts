@@ -16,8 +16,8 @@ export interface DiskGuardOptions {
 /** Knows whether the log can take a new exchange, and finds out by itself when it can again. */
 export interface DiskGuard {
   refuses(kind: LogEntryDraft["kind"]): AppendError["code"] | undefined;
-  /** What the last commit failed with, if it did. */
-  wrote(failure: Failure | undefined): void;
+  /** A commit failed. One that succeeds later proves nothing: it may have fitted into the last free page. */
+  failed(failure: Failure): void;
   readonly health: AuditLog["health"];
   check(): Promise<void>;
   stop(): void;
@@ -58,8 +58,8 @@ export function createDiskGuard({ minFreeBytes, freeBytes, probe, repeat }: Disk
   const code = () => failure?.code ?? (reserveTouched ? "log.full" : undefined);
   return {
     refuses: (kind) => (closing.has(kind) ? undefined : code()),
-    wrote(result) {
-      failure = result;
+    failed(commit) {
+      failure = commit;
     },
     health() {
       const refusal = code();

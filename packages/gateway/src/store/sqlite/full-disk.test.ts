@@ -94,15 +94,23 @@ describe("audit log on a full disk", () => {
     expect(failures, "told once, in SQLite's words").toMatchObject([
       { code: "log.full", reason: expect.stringContaining("SQLITE_FULL") },
     ]);
+    const stop = () => log.append({ kind: "gateway.stopped", exchange: null, actor: null });
+    expect(await Promise.all(Array.from({ length: 200 }, stop))).toEqual(Array(200).fill(refused));
+    expect(
+      failures,
+      "what closes something is tried all the same, and failing is still told once",
+    ).toHaveLength(1);
     await check();
     expect(log.health(), "still full").toEqual({ ok: false, code: "log.full" });
     expect(await log.append(intentDraft())).toEqual(refused);
 
     giveBackPages();
+    expect(await stop()).toMatchObject({ ok: true, value: { index: size } });
+    expect(log.health(), "one small write may have fitted anywhere").toEqual({ ok: false, code: "log.full" });
     await check();
     expect(log.health()).toEqual({ ok: true });
-    expect(await log.append(intentDraft())).toMatchObject({ ok: true, value: { index: size } });
-    expect(verifyLog(path)).toMatchObject({ size: size + 1, findings: [] });
+    expect(await log.append(intentDraft())).toMatchObject({ ok: true, value: { index: size + 1 } });
+    expect(verifyLog(path)).toMatchObject({ size: size + 2, findings: [] });
   });
 
   it("does not take room for one page for a disk with space", async () => {

@@ -2,8 +2,15 @@ import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { createDeadline } from "../../exchange/index.ts";
 import type { BreakerState } from "../breaker.ts";
-import type { Call, TargetClient, TargetDependencies } from "../target.ts";
+import {
+  type Call,
+  createTarget,
+  type TargetClient,
+  type TargetDependencies,
+  type TargetSettings,
+} from "../target.ts";
 import { type UpstreamSettings, upstreamDefaults } from "../targets.ts";
+import { dongguan } from "./node.ts";
 
 /** Times short enough for a test, no retries, and a breaker that opens at the third failure. */
 export const testSettings: UpstreamSettings = {
@@ -33,6 +40,16 @@ export function watched(): Watched {
     random: () => 0.5,
     onStateChange: (node, from: BreakerState, to: BreakerState) => changes.push(`${node}: ${from} → ${to}`),
   };
+}
+
+/** A client for Dongguan, closed at the end of the block that made it (`await using`). */
+export function targetAt(
+  origin: string,
+  over: Partial<TargetSettings> = {},
+  deps: TargetDependencies = watched(),
+): TargetClient & AsyncDisposable {
+  const target = createTarget(dongguan, origin, { ...testSettings, ...over }, deps);
+  return { ...target, [Symbol.asyncDispose]: target.close };
 }
 
 export interface Asking extends Partial<Omit<Call<string>, "deadline">> {

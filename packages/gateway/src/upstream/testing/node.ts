@@ -89,7 +89,8 @@ export async function startSilent(): Promise<AsyncDisposable & { readonly origin
   };
 }
 
-async function listen(server: Server): Promise<number> {
+/** Lets a server listen on a free port of loopback; returns the port. */
+export async function listen(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
