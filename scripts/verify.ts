@@ -1,6 +1,5 @@
 /**
- * `npm test`: format and lint, types, then every test. `--long` adds the tests that take minutes.
- * Stops at the first step that fails and says which.
+ * `npm test`: format and lint, types, then every test. Stops at the first step that fails and says which.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -13,20 +12,10 @@ interface Step {
   readonly command: readonly [string, ...string[]];
 }
 
-const long = process.argv.includes("--long");
 const steps: readonly Step[] = [
   { name: "lint and format · 代码检查", command: [bin("biome"), "check", "--error-on-warnings", "."] },
   { name: "types · 类型检查", command: [bin("tsc"), "--build"] },
-  {
-    name: long ? "long tests · 长时测试" : "tests · 测试",
-    command: [
-      bin("vitest"),
-      "run",
-      "--project",
-      long ? "long" : "*",
-      ...(long ? [] : ["--project", "!long"]),
-    ],
-  },
+  { name: "tests · 测试", command: [bin("vitest"), "run"] },
 ];
 
 for (const { name, command } of steps) {
