@@ -4,7 +4,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,7 +33,7 @@ function install() {
   });
   if (result.status !== 0) {
     process.stderr.write(
-      "Installing failed: is the npm registry reachable? · 安装失败：请检查 npm 源是否可达\n",
+      "Installing failed: see above; is the npm registry reachable? · 安装失败：请查看上方信息并检查 npm 源\n",
     );
     process.exit(result.status ?? 1);
   }
@@ -51,9 +51,9 @@ const child = spawn(program, args, {
     // does not keep the type stripper in memory.
     NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "xinqiao"),
     ...process.env,
-    PATH: `${bin}:${process.env.PATH}`,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
   },
 });
 // A signal to the group reaches the child as well; waiting for it lets it end in its own time.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));

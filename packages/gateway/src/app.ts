@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
+import type { LogEntryDraft } from "@xinqiao/protocol/log";
+import { FaultError, fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
@@ -9,11 +11,17 @@ import type { Logger } from "@xinqiao/runtime/logging";
 import { readDirectory } from "@xinqiao/runtime/members";
 import { type GatewayConfig, loadCatalogue } from "./config/index.ts";
 import { adminApp, type LookupRouteDependencies, publicApp } from "./http/index.ts";
-import { createLimitedBook, createRateLimit, type LimitedBook } from "./limit/index.ts";
+import {
+  addressKey,
+  createLimitedBook,
+  createRateLimit,
+  type LimitedBook,
+  type RateLimit,
+} from "./limit/index.ts";
 import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
 import { openAuditLog } from "./store/sqlite/index.ts";
-import { createGatewayEvents, createMetrics, type GatewayEvents } from "./telemetry/index.ts";
+import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
 import { createAskNode, createTargets, type Targets, upstreamDefaults } from "./upstream/index.ts";
 
 export const version = "0.1.0";
@@ -46,50 +54,56 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
 
 const limitedIntervalMs = 10_000;
 
-/** Constructs every adapter and starts the gateway; nothing else does. */
+/**
+ * Constructs every adapter and starts the gateway; nothing else does. What cannot be started takes down
+ * what was, so that a failed start ends the process. The public door opens last.
+ */
 export async function createGateway(config: GatewayConfig, deps: GatewayDependencies): Promise<Gateway> {
-  const { logger, now, elapsed, entropy } = deps;
+  const { logger, now, elapsed } = deps;
   let directory: Directory = await readDirectory(config.members);
   const members = () => directory;
   const signer = await readSigner(config.signingKey);
   const catalogue = await loadCatalogue(config);
-  const log = await openAuditLog({
-    path: config.log,
-    origin: config.node,
-    now,
-    minFreeBytes: config.logReserveBytes,
-  });
+  const upstream = await upstreamSettings(config);
   const metrics = createMetrics();
-  const events = createGatewayEvents(logger, metrics, log);
-  const targets = createTargets(await upstreamSettings(config), {
-    now: elapsed,
-    random: Math.random,
-    onStateChange: events.breakerChanged,
-  });
+  await using starting = new AsyncDisposableStack();
+  const log = starting.adopt(await openLog(config, deps), (opened) => opened.close());
+  const append = async (draft: LogEntryDraft) => (await log.append(draft)).ok;
+  const limited = createLimitedBook(append, now, limitedIntervalMs);
+  const events = createGatewayEvents({ logger, metrics, log, limited });
+  const onStateChange = events.breakerChanged;
+  const targets = starting.adopt(
+    createTargets(upstream, { now: elapsed, random: Math.random, onStateChange }),
+    (all) => all.close(),
+  );
   const inFlight = createInFlight(config.limits.maxConcurrent);
-  const limited = createLimitedBook(
-    (draft) => log.append(draft).catch((error: unknown) => events.failed(error)),
-    now,
-    limitedIntervalMs,
-  );
-  const shared = { config, members, signer, targets, log, inFlight, limited, events };
-  const app = publicApp(lookupsDependencies({ ...shared, catalogue, deps }));
-  const serving = await serve(app, {
-    address: config.listen,
-    hop: config.node,
-    maxHeaderBytes: config.limits.maxHeaderBytes,
-    requestTimeoutMs: config.limits.bodyTimeoutMs * 2,
-    onBrokenRequest: (reason) => {
-      const ids = { requestId: null, traceId: entropy.hex(16), actor: null };
-      events.unreadable(reason, ids, null).catch((error: unknown) => events.failed(error));
-    },
+  const reading = createInFlight(config.limits.maxReading);
+  const refusalRate = createRateLimit(config.limits.refusalsPerAddress);
+  const shared = {
+    config,
+    deps,
+    members,
+    catalogue,
+    signer,
+    targets,
+    log,
+    inFlight,
+    reading,
+    refusalRate,
+    events,
+  };
+  const admin = starting.adopt(await serveAdmin({ ...shared, metrics }), (serving) => serving.close(0));
+  const started = await log.append({ kind: "gateway.started", exchange: null, actor: null, version });
+  if (!started.ok) throw new FaultError(fault(started.error.code));
+  const serving = await servePublic(shared);
+  starting.move();
+  logger.info({
+    event: "started",
+    node: config.node,
+    port: serving.port,
+    adminPort: admin.port,
+    interrupted: log.interrupted,
   });
-  const admin = await serve(
-    adminApp({ node: config.node, log, metrics, inFlight, targets: () => targets.snapshot() }),
-    { address: config.admin, hop: config.node, maxHeaderBytes: 16_384, requestTimeoutMs: 10_000 },
-  );
-  await log.append({ kind: "gateway.started", exchange: null, actor: null, version });
-  logger.info({ event: "started", node: config.node, port: serving.port, adminPort: admin.port });
   return {
     port: serving.port,
     adminPort: admin.port,
@@ -97,8 +111,52 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       directory = await readDirectory(config.members);
       logger.info({ event: "members-reloaded", version: directory.version });
     },
-    close: () => shutDown({ serving, admin, inFlight, targets, log, flush: limited.flush }, config),
+    close: () => shutDown({ serving, admin, inFlight, reading, targets, log, limited }, config),
   };
+}
+
+function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies) {
+  return openAuditLog({
+    path: config.log,
+    origin: config.node,
+    now,
+    minFreeBytes: config.logReserveBytes,
+    onFailure: ({ code, reason }) => logger.error({ event: "log-failed", code, reason }),
+  });
+}
+
+function serveAdmin({
+  config,
+  log,
+  inFlight,
+  targets,
+  metrics,
+}: Shared & { metrics: Metrics }): Promise<Serving> {
+  return serve(adminApp({ node: config.node, log, metrics, inFlight, targets: () => targets.snapshot() }), {
+    address: config.admin,
+    hop: config.node,
+    maxHeaderBytes: 16_384,
+    requestTimeoutMs: 10_000,
+  });
+}
+
+function servePublic(shared: Shared): Promise<Serving> {
+  const { config, refusalRate, events } = shared;
+  return serve(publicApp(lookupsDependencies(shared)), {
+    address: config.listen,
+    hop: config.node,
+    maxHeaderBytes: config.limits.maxHeaderBytes,
+    requestTimeoutMs: config.limits.bodyTimeoutMs * 2,
+    onBrokenRequest(reason, traceId, address) {
+      const ids = { requestId: null, traceId, actor: null };
+      const note = async () => {
+        const overRate = await refusalRate.take(addressKey(address));
+        if (overRate) events.turnedAway(overRate, ids);
+        else await events.unreadable(reason, ids, null);
+      };
+      note().catch((error: unknown) => events.failed(error, ids));
+    },
+  });
 }
 
 interface Shared {
@@ -110,12 +168,14 @@ interface Shared {
   readonly targets: Targets;
   readonly log: AuditLog;
   readonly inFlight: InFlight;
-  readonly limited: LimitedBook;
+  readonly reading: InFlight;
+  readonly refusalRate: RateLimit;
   readonly events: GatewayEvents;
 }
 
 function lookupsDependencies(shared: Shared): LookupRouteDependencies {
-  const { config, deps, members, catalogue, signer, targets, log, inFlight, limited, events } = shared;
+  const { config, deps, members, catalogue, signer, targets, log, inFlight, reading, refusalRate, events } =
+    shared;
   const { now, elapsed, entropy } = deps;
   const { node, limits } = config;
   return {
@@ -136,12 +196,13 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
       ask: createAskNode({ self: node, signer, directory: members, targets, entropy, now }),
       now,
       elapsed,
+      onBug: events.failed,
     },
     reply: { signer, entropy, now },
+    reading,
     inFlight,
     memberRate: createRateLimit(limits.perMember),
-    refusalRate: createRateLimit(limits.refusalsPerAddress),
-    limited,
+    refusalRate,
     entropy,
     events,
   };
@@ -151,19 +212,24 @@ interface Parts {
   readonly serving: Serving;
   readonly admin: Serving;
   readonly inFlight: InFlight;
+  readonly reading: InFlight;
   readonly targets: Targets;
   readonly log: AuditLog;
-  readonly flush: () => void;
+  readonly limited: LimitedBook;
 }
 
+/** Requests end first, then what they need: a socket that was cut does not end its handler. */
 async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promise<void> {
-  parts.inFlight.drain();
-  await parts.serving.close(shutdownGraceMs);
-  await parts.targets.close();
-  parts.flush();
-  await parts.log.append({ kind: "gateway.stopped", exchange: null, actor: null });
-  await parts.log.close();
-  await parts.admin.close(1_000);
+  const { serving, admin, inFlight, reading, targets, log, limited } = parts;
+  reading.drain();
+  inFlight.drain();
+  await serving.close(shutdownGraceMs);
+  await targets.close();
+  await Promise.all([reading.idle(), inFlight.idle()]);
+  await limited.flush();
+  await log.append({ kind: "gateway.stopped", exchange: null, actor: null });
+  await log.close();
+  await admin.close(1_000);
 }
 
 async function upstreamSettings({ upstream, limits }: GatewayConfig) {

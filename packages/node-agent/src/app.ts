@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { Directory } from "@xinqiao/protocol/registry";
+import type { Address } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
 import { readSigner } from "@xinqiao/runtime/keys";
@@ -40,7 +41,10 @@ export const systemDependencies = (logger: Logger): AgentDependencies => ({
 /** Publication ends by the calendar day of the jurisdiction, whatever the machine's own zone. */
 const chinaDay = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", dateStyle: "short" });
 
-/** Constructs every adapter and starts the agent; nothing else does. */
+/**
+ * Constructs every adapter and starts the agent; nothing else does. What cannot be started takes down what
+ * was, so that a failed start ends the process. The door to the gateway opens last.
+ */
 export async function createAgent(config: AgentConfig, deps: AgentDependencies): Promise<Agent> {
   const { logger, now, entropy } = deps;
   let directory: Directory = await readDirectory(config.members);
@@ -48,33 +52,43 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const signer = await readSigner(config.signingKey);
   const catalogue = await loadCatalogue(config);
   const token = (await readFile(config.localToken, "utf8")).trim();
-  const store = openStore(config.store);
+  const ca = config.caFile === undefined ? undefined : await readFile(config.caFile, "utf8");
   const events = createAgentEvents(logger);
-  const source = await createSources(config.sources, {
-    store,
-    catalogue,
-    jurisdiction: config.jurisdiction,
-    now,
-    onInvalid: events.invalidRows,
+  await using starting = new AsyncDisposableStack();
+  const store = starting.adopt(openStore(config.store), (opened) => opened.close());
+  const { jurisdiction } = config;
+  const source = starting.adopt(
+    await createSources(config.sources, {
+      store,
+      catalogue,
+      jurisdiction,
+      now,
+      onInvalid: events.invalidRows,
+    }),
+    (opened) => opened.close(),
+  );
+  const { connections, maxReplyBytes, maxConcurrent } = config.limits;
+  const client = starting.adopt(
+    createGatewayClient({
+      origin: config.gateway.origin,
+      connections,
+      maxReplyBytes,
+      ...(ca !== undefined && { ca }),
+    }),
+    (opened) => opened.close(),
+  );
+  // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
+  const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
+  const shared = { config, members, signer, catalogue, source, entropy, now, events };
+  const local = localApp({ ...shared, inFlight: asking, token, client });
+  const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
+    opened.close(0),
+  );
+  const serving = await serve(peerApp({ ...shared, inFlight: answering, store }), {
+    ...edge(config, config.listen),
+    onBrokenRequest: (reason, traceId) => events.refused(reason, { traceId }),
   });
-  const client = createGatewayClient({
-    origin: config.gateway.origin,
-    connections: config.limits.connections,
-    maxReplyBytes: config.limits.maxReplyBytes,
-    ...(config.caFile !== undefined && { ca: await readFile(config.caFile, "utf8") }),
-  });
-  const inFlight = createInFlight(config.limits.maxConcurrent);
-  const shared = { config, members, signer, catalogue, source, inFlight, entropy, now, events };
-  const peer = peerApp({ ...shared, store });
-  const local = localApp({ ...shared, token, client });
-  const edge = {
-    hop: config.node,
-    maxHeaderBytes: config.limits.maxHeaderBytes,
-    requestTimeoutMs: config.limits.bodyTimeoutMs * 2,
-  };
-  const onBrokenRequest = (reason: Parameters<typeof events.refused>[0]) => events.refused(reason, {});
-  const serving = await serve(peer, { ...edge, address: config.listen, onBrokenRequest });
-  const localServing = await serve(local, { ...edge, address: config.local });
+  starting.move();
   logger.info({ event: "started", node: config.node, port: serving.port, localPort: localServing.port });
   return {
     port: serving.port,
@@ -84,12 +98,24 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
       logger.info({ event: "members-reloaded", version: directory.version });
     },
     async close() {
-      inFlight.drain();
+      asking.drain();
+      answering.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
+      // A socket that was cut does not end its handler: what it uses is closed after it.
+      await Promise.all([asking.idle(), answering.idle()]);
       await client.close();
       await source.close();
       store.close();
     },
+  };
+}
+
+function edge({ node, limits }: AgentConfig, address: Address) {
+  return {
+    hop: node,
+    address,
+    maxHeaderBytes: limits.maxHeaderBytes,
+    requestTimeoutMs: limits.bodyTimeoutMs * 2,
   };
 }
 
@@ -127,6 +153,7 @@ function peerApp({
       directory: members,
       catalogue,
       rules: nodeRules(config.policy),
+      identifierExceptions: new Set(config.identifierExceptions),
       source,
       signer,
       now,

@@ -20,6 +20,9 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
     signingKey: absolute(config.signingKey),
     log: absolute(config.log),
     ...(config.catalogue !== undefined && { catalogue: absolute(config.catalogue) }),
+    ...(config.upstream.caFile !== undefined && {
+      upstream: { ...config.upstream, caFile: absolute(config.upstream.caFile) },
+    }),
   };
 }
 

@@ -13,7 +13,10 @@ const limitsSchema = z.strictObject({
   maxHeaderBytes: positive.default(16 * 1024),
   maxAnswerBytes: positive.default(8 * 1024 * 1024),
   bodyTimeoutMs: positive.default(5_000),
+  /** Lookups in progress. */
   maxConcurrent: positive.default(1_000),
+  /** Requests being read, before anybody knows whose they are. */
+  maxReading: positive.default(4_000),
   perMember: rateSchema.default({ requests: 500, perSeconds: 1 }),
   /** Refusals of unauthenticated requests from one address; beyond it they are counted, not answered one by one. */
   refusalsPerAddress: rateSchema.default({ requests: 100, perSeconds: 10 }),

@@ -16,18 +16,32 @@ export interface FanOut {
   readonly oldestAsOf: number;
 }
 
+export interface FanOutDependencies {
+  /** Monotonic milliseconds. */
+  readonly elapsed: () => number;
+  /** Told of an exception nobody expected: it costs its own row and no other. */
+  readonly onBug: (error: unknown) => void;
+}
+
 /**
  * Asks every target at once under one deadline. Each row stands alone: what one node does cannot
  * touch another's.
  */
-export function fanOut(work: FanOut, ask: AskNode, elapsed: () => number): Promise<ResultRow[]> {
+export function fanOut(
+  work: FanOut,
+  ask: AskNode,
+  { elapsed, onBug }: FanOutDependencies,
+): Promise<ResultRow[]> {
   return Promise.all(
     work.targets.map(async (target) => {
       const begun = elapsed();
       const question = { ...work.question, jurisdiction: target.jurisdiction };
       const asked =
         target.member.status === "active"
-          ? await ask(target.member, question, work.deadline, work.trace)
+          ? await ask(target.member, question, work.deadline, work.trace).catch((error: unknown) => {
+              onBug(error);
+              return err(fault("server.internal"));
+            })
           : err(fault("policy.member-not-active"));
       return toRow(target, asked, Math.round((elapsed() - begun) * 10) / 10, work.oldestAsOf);
     }),

@@ -1,5 +1,5 @@
 import type { Catalogue, Item, Purpose } from "@xinqiao/protocol/catalogue";
-import type { Exchange, Lookup } from "@xinqiao/protocol/exchange";
+import { type Exchange, isComplete, type Lookup } from "@xinqiao/protocol/exchange";
 import { parseSubject } from "@xinqiao/protocol/identity";
 import { type DisclosureRequest, decide, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
 import type { Fault } from "@xinqiao/protocol/problem";
@@ -11,7 +11,6 @@ import { createDeadline } from "./deadline.ts";
 import { intentEntry, outcomeEntry, refusedEntry } from "./entries.ts";
 import { fanOut } from "./fan-out.ts";
 import type { AskNode } from "./ports.ts";
-import { isComplete } from "./row.ts";
 import { pickTargets, type Target } from "./targets.ts";
 
 /** A lookup whose sender is known and whose bytes are the sender's. */
@@ -36,6 +35,8 @@ export interface LookUpDependencies {
   readonly now: () => number;
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
+  /** Told of an exception nobody expected. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** A lookup that may go ahead: resolved against catalogue and members, and allowed by every rule. */
@@ -65,7 +66,7 @@ export async function lookUp(
 
   const budget = lookup.deadlineMs - closingReserveMs(lookup.deadlineMs) - (deps.elapsed() - begun);
   const deadline = createDeadline(Math.max(1, budget), deps.elapsed, request.gone);
-  const results = await fanOut(
+  const work = fanOut(
     {
       targets: plan.value.targets,
       question: {
@@ -80,9 +81,9 @@ export async function lookUp(
       oldestAsOf: lookup.maxAgeSeconds === undefined ? 0 : deps.now() - lookup.maxAgeSeconds * 1000,
     },
     deps.ask,
-    deps.elapsed,
+    deps,
   );
-  deadline.dispose();
+  const results = await work.finally(deadline.dispose);
 
   const complete = isComplete(results);
   const outcome = await deps.log.append(outcomeEntry(request, intent.value.index, complete, results));

@@ -30,12 +30,8 @@ export function toRow(
     ...base,
     status: stale ? "stale" : answer.status,
     ...(asOf !== undefined && { asOf }),
+    ...(answer.gaps && { gaps: answer.gaps }),
     ...(stale && { code: "answer.data-too-old" }),
     answer: jws,
   };
-}
-
-/** Complete means that every jurisdiction asked has answered with data of the age asked for, or refused. */
-export function isComplete(rows: readonly ResultRow[]): boolean {
-  return rows.every(({ status }) => status === "ok" || status === "none" || status === "refused");
 }

@@ -1,6 +1,6 @@
 import { lookupSchema } from "@xinqiao/protocol/exchange";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
-import { type Fault, problemMediaType, statusOf } from "@xinqiao/protocol/problem";
+import { type Fault, fault, problemMediaType, statusOf } from "@xinqiao/protocol/problem";
 import { nextHop, type TraceContext } from "@xinqiao/protocol/trace";
 import { parseJson, type Received } from "@xinqiao/protocol/transport";
 import type { Entropy } from "@xinqiao/runtime/entropy";
@@ -15,7 +15,7 @@ import {
 import type { Context, Handler } from "hono";
 import { z } from "zod";
 import { type LookUpDependencies, lookUp } from "../exchange/index.ts";
-import type { LimitedBook, RateLimit } from "../limit/index.ts";
+import { addressKey, type RateLimit } from "../limit/index.ts";
 import type { GatewayEvents, RequestIds } from "../telemetry/index.ts";
 import { type ReplySigning, signedReply } from "./signed-reply.ts";
 
@@ -23,10 +23,11 @@ export interface LookupRouteDependencies {
   readonly endpoint: SignedEndpoint;
   readonly lookUp: LookUpDependencies;
   readonly reply: ReplySigning;
+  /** Places for requests being read, whoever sends them: more than for lookups, which only members get. */
+  readonly reading: InFlight;
   readonly inFlight: InFlight;
   readonly memberRate: RateLimit;
   readonly refusalRate: RateLimit;
-  readonly limited: LimitedBook;
   readonly entropy: Entropy;
   readonly events: GatewayEvents;
 }
@@ -35,41 +36,67 @@ export interface LookupRouteDependencies {
 export function lookupsRoute(deps: LookupRouteDependencies): Handler<HttpEnv> {
   return async (context) => {
     const trace = nextHop(context.req.header("traceparent"), deps.entropy.hex);
-    const full = deps.inFlight.enter();
-    if (full) return turnAway(full, trace, deps);
-    try {
-      const received = await receiveSigned(context, deps.endpoint);
-      if (!received.ok) return await refuseUnread(context, received.error, trace, deps);
-      return await handle(context, received.value, trace, deps);
-    } finally {
-      deps.inFlight.leave();
-    }
+    const received = await read(context, trace, deps);
+    return received instanceof Response ? received : handle(context, received, trace, deps);
   };
 }
 
+async function read(
+  context: Context<HttpEnv>,
+  trace: TraceContext,
+  deps: LookupRouteDependencies,
+): Promise<Received | Response> {
+  const full = deps.reading.enter();
+  if (full) return turnAway(full, trace, deps);
+  try {
+    const received = await receiveSigned(context, deps.endpoint);
+    return received.ok ? received.value : await refuseUnread(context, received.error, trace, deps);
+  } finally {
+    deps.reading.leave();
+  }
+}
+
+/** From here on a member is asking: whatever becomes of it, the reply is signed. */
 async function handle(
+  context: Context<HttpEnv>,
+  received: Received,
+  trace: TraceContext,
+  deps: LookupRouteDependencies,
+): Promise<Response> {
+  const { node } = received.verified.from.member;
+  const ids = { requestId: received.verified.requestId, traceId: trace.traceId, actor: node };
+  const refuse = (reason: Fault) => refuseSigned(reason, ids, received.head, deps);
+  const over = (await deps.memberRate.take(node)) ?? deps.inFlight.enter();
+  if (over) {
+    deps.events.turnedAway(over, ids);
+    return refuse(over);
+  }
+  try {
+    return await answer(context, received, trace, ids, deps);
+  } catch (error) {
+    deps.events.failed(error, ids);
+    return refuse(fault("server.internal"));
+  } finally {
+    deps.inFlight.leave();
+  }
+}
+
+async function answer(
   context: Context<HttpEnv>,
   { head, body, verified }: Received,
   trace: TraceContext,
+  ids: RequestIds,
   deps: LookupRouteDependencies,
 ): Promise<Response> {
   const begun = deps.lookUp.elapsed();
   const requester = verified.from.member;
-  const ids = { requestId: verified.requestId, traceId: trace.traceId, actor: requester.node };
   const refuse = (reason: Fault) => refuseSigned(reason, ids, head, deps);
-
-  const overRate = await deps.memberRate.take(requester.node);
-  if (overRate) {
-    deps.limited.note(requester.node);
-    deps.events.refused(overRate, ids);
-    return refuse(overRate);
-  }
+  const claim = { keyId: verified.keyId, nonce: verified.nonce, expiresAt: verified.nonceExpiresAt };
   const lookup = parseJson(body, lookupSchema);
   if (!lookup.ok) {
-    await deps.events.unreadable(lookup.error, ids, requester.node);
+    await deps.events.unreadable(lookup.error, ids, requester.node, claim);
     return refuse(lookup.error);
   }
-  const claim = { keyId: verified.keyId, nonce: verified.nonce, expiresAt: verified.nonceExpiresAt };
   const exchange = await lookUp(
     {
       lookup: lookup.value,
@@ -113,7 +140,7 @@ async function refuseUnread(
   trace: TraceContext,
   deps: LookupRouteDependencies,
 ): Promise<Response> {
-  const address = context.env.incoming.socket.remoteAddress ?? "";
+  const address = addressKey(context.env.incoming.socket.remoteAddress ?? "");
   const overRate = await deps.refusalRate.take(address);
   if (overRate) return turnAway(overRate, trace, deps);
   const requestId = uuidOrNull(context.req.header("x-request-id"));
@@ -129,10 +156,8 @@ async function refuseUnread(
   return reply;
 }
 
-/** Refused unread, for want of room: counted into one log entry with others of its while. */
 function turnAway(reason: Fault, { traceId }: TraceContext, deps: LookupRouteDependencies): Response {
-  deps.limited.note(null);
-  deps.events.refused(reason, { requestId: null, traceId, actor: null });
+  deps.events.turnedAway(reason, { requestId: null, traceId, actor: null });
   return problemReply(reason, { hop: deps.endpoint.self, traceId });
 }
 

@@ -1,2 +1,3 @@
+export { addressKey } from "./address-key.ts";
 export { createLimitedBook, type LimitedBook } from "./limited-book.ts";
 export { createRateLimit, type Rate, type RateLimit } from "./member-rate.ts";

@@ -2,7 +2,8 @@ import type { Exchange } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Fault, statusOf } from "@xinqiao/protocol/problem";
 import type { Logger } from "@xinqiao/runtime/logging";
-import type { AuditLog } from "../log/index.ts";
+import type { LimitedBook } from "../limit/index.ts";
+import type { AuditLog, NonceClaim } from "../log/index.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What identifies a request in every book: never who or what it is about. */
@@ -20,7 +21,9 @@ export interface GatewayEvents {
   /** A refusal the use case has already logged. */
   refused(reason: Fault, ids: RequestIds): void;
   /** A request that could not be authenticated or read: its entry is written here, before it is answered. */
-  unreadable(reason: Fault, ids: RequestIds, claimed: NodeId | null): Promise<void>;
+  unreadable(reason: Fault, ids: RequestIds, claimed: NodeId | null, claim?: NonceClaim): Promise<void>;
+  /** Refused unread, for want of room or patience: counted into one entry with others of its while. */
+  turnedAway(reason: Fault, ids: RequestIds): void;
   breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
   failed(error: unknown, ids?: RequestIds): void;
 }
@@ -34,7 +37,14 @@ function numbers({ facts = {} }: Fault): Record<string, number> {
 
 const breakerValue = { closed: 0, "half-open": 1, open: 2 } as const;
 
-export function createGatewayEvents(logger: Logger, metrics: Metrics, log: AuditLog): GatewayEvents {
+export interface EventBooks {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly log: AuditLog;
+  readonly limited: LimitedBook;
+}
+
+export function createGatewayEvents({ logger, metrics, log, limited }: EventBooks): GatewayEvents {
   const refused = (reason: Fault, ids: RequestIds) => {
     metrics.requests.inc({ code: reason.code });
     logger.warn({
@@ -57,10 +67,24 @@ export function createGatewayEvents(logger: Logger, metrics: Metrics, log: Audit
       logger.info({ event: "exchanged", ...ids, complete, rows, intent, outcome, milliseconds });
     },
     refused,
-    async unreadable(reason, ids, claimed) {
+    async unreadable(reason, ids, claimed, claim) {
       refused(reason, ids);
       const { requestId: exchange, traceId, actor } = ids;
-      await log.append({ kind: "request.refused", exchange, actor, traceId, claimed, code: reason.code });
+      const draft = {
+        kind: "request.refused",
+        exchange,
+        actor,
+        traceId,
+        claimed,
+        code: reason.code,
+      } as const;
+      const logged = await log.append(draft, claim);
+      // What the log cannot take now is at least counted, and the count written when it can.
+      if (!logged.ok && logged.error.code !== "signature.replayed") limited.note(actor);
+    },
+    turnedAway(reason, ids) {
+      refused(reason, ids);
+      limited.note(ids.actor);
     },
     breakerChanged(target, from, to) {
       metrics.breakerOpen.set({ node: target }, breakerValue[to]);

@@ -86,12 +86,18 @@ function judge<T>(reply: RawReply, read: ReadReply<T>): Result<T, UpstreamFault>
   const { status } = reply;
   if (status >= 200 && status < 300) return read(reply);
   const facts = { status, ...saidBy(reply) };
+  // A node that is busy or stopping says so: that is no sign of ill health.
+  if (status >= 500 && facts.said !== undefined && busy.has(facts.said)) {
+    return err(upstreamFault("neutral", "node.busy", facts));
+  }
   return err(
     status >= 400 && status < 500
       ? upstreamFault("neutral", "node.rejected", facts)
       : upstreamFault("failure", "node.status", facts),
   );
 }
+
+const busy: ReadonlySet<string> = new Set(["limit.concurrency", "limit.rate", "server.draining"]);
 
 /** The stable code in a problem document (RFC 9457), and nothing else of it: the rest is free text. */
 function saidBy({ headers, body }: RawReply): { said?: string } {

@@ -15,6 +15,8 @@ export interface AnswerDependencies {
   readonly directory: () => Directory;
   readonly catalogue: Catalogue;
   readonly rules: readonly Rule[];
+  /** Identifiers really issued with a wrong check character: the operator's list. */
+  readonly identifierExceptions: ReadonlySet<string>;
   readonly source: Pick<RecordSource, "find">;
   readonly signer: Signer;
   readonly now: () => number;
@@ -30,7 +32,7 @@ export interface SignedAnswer {
   readonly text: string;
 }
 
-type Body = Pick<Answer, "status" | "records" | "refusal" | "asOf">;
+type Body = Pick<Answer, "status" | "records" | "refusal" | "asOf" | "gaps">;
 
 /**
  * Decides by this node's own policy, reads its source, and signs what it says. A refusal is an
@@ -42,7 +44,9 @@ export async function answerQuestion(
   signal: AbortSignal,
 ): Promise<Result<SignedAnswer, Fault>> {
   const decision = decideQuestion(question, deps);
-  const body = decision.allowed ? await disclose(question, deps, signal) : ok(refusal(decision));
+  const body = decision.allowed
+    ? await disclose(question, deps, signal)
+    : ok(refusal(decision.rule, decision.fault));
   if (!body.ok) return body;
   const seconds = Math.floor(deps.now() / 1000);
   const text = await signAnswer(
@@ -75,7 +79,7 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decision 
   if (question.jurisdiction !== deps.jurisdiction) {
     return refuse("jurisdiction-ours", fault("lookup.jurisdiction-unknown"));
   }
-  const subject = parseSubject(question.subject);
+  const subject = parseSubject(question.subject, { exceptions: deps.identifierExceptions });
   if (!subject.ok) return refuse("subject-valid", subject.error);
   const asked = resolveAsked(question, deps.catalogue);
   if (!asked.ok) return refuse("catalogue-knows", asked.error);
@@ -87,8 +91,8 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decision 
   });
 }
 
-function refusal(decision: Extract<Decision, { allowed: false }>): Body {
-  return { status: "refused", records: [], refusal: { code: decision.fault.code, rule: decision.rule } };
+function refusal(rule: string, { code }: Fault): Body {
+  return { status: "refused", records: [], refusal: { code, rule } };
 }
 
 async function disclose(
@@ -98,7 +102,12 @@ async function disclose(
 ): Promise<Result<Body, Fault>> {
   const found = await deps.source.find({ subject: question.subject, items: question.items }, signal);
   if (!found.ok) return found;
+  const { asOf, gaps = [] } = found.value;
+  if (gaps.filter(({ reason }) => reason === "not-held").length === question.items.length) {
+    return ok(refusal("source-holds-items", fault("source.item-not-held")));
+  }
   const today = deps.dayOf(deps.now());
   const records = found.value.records.filter((record) => isDisclosable(record, today));
-  return ok({ status: records.length > 0 ? "ok" : "none", records, asOf: found.value.asOf });
+  const status = records.length > 0 ? "ok" : "none";
+  return ok({ status, records, asOf, ...(gaps.length > 0 && { gaps: [...gaps] }) });
 }

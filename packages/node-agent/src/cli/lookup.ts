@@ -25,7 +25,8 @@ const list = (text: string) => text.split(",").filter((part) => part !== "");
 export async function lookup(id: string, options: LookupOptions): Promise<string> {
   const config = await loadConfig(options.home);
   const token = (await readFile(config.localToken, "utf8")).trim();
-  const origin = `http://${config.local.host}:${config.local.port}`;
+  const { host, port } = config.local;
+  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const body = JSON.stringify({
     subject: { kind: options.kind, scheme: options.scheme, id },
     purpose: options.purpose,

@@ -44,6 +44,8 @@ export const agentConfigSchema = z.strictObject({
   localToken: z.string().default("local.token"),
   store: z.string().default("store.db"),
   catalogue: z.string().optional(),
+  /** Unified codes really issued with a wrong check character; each must match as a whole. */
+  identifierExceptions: z.array(z.string()).default([]),
   sources: z.array(sourceConfigSchema).default([]),
   policy: policySchema.prefault({}),
   limits: limitsSchema.prefault({}),

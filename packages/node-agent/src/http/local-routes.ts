@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { lookupSchema } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { fault, problemMediaType } from "@xinqiao/protocol/problem";
+import { type Fault, fault, problemMediaType } from "@xinqiao/protocol/problem";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { parseJson, readBody } from "@xinqiao/protocol/transport";
 import type { Entropy } from "@xinqiao/runtime/entropy";
@@ -56,17 +56,24 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
 async function handleLookup(context: Context<HttpEnv>, deps: LocalDependencies): Promise<Response> {
   const trace = nextHop(context.req.header("traceparent"), deps.entropy.hex);
   const where = { hop: deps.node, traceId: trace.traceId };
+  const refuse = (reason: Fault) => {
+    deps.events.refused(reason, { traceId: trace.traceId });
+    return problemReply(reason, where);
+  };
   const full = deps.inFlight.enter();
-  if (full) return problemReply(full, where);
+  if (full) return refuse(full);
   try {
     const timeout = AbortSignal.timeout(deps.bodyTimeoutMs);
     const length = context.req.header("content-length");
     const body = await readBody(context.env.incoming, length, deps.maxBodyBytes, timeout);
-    if (!body.ok) return problemReply(body.error, where);
+    if (!body.ok) return refuse(body.error);
     const lookup = parseJson(body.value, lookupSchema);
-    if (!lookup.ok) return problemReply(lookup.error, where);
+    if (!lookup.ok) return refuse(lookup.error);
     const exchange = await lookUp(lookup.value, trace, deps.lookUp, context.req.raw.signal);
-    if (!exchange.ok) return lookUpProblem(exchange.error, where);
+    if (!exchange.ok)
+      return exchange.error.by === "agent"
+        ? refuse(exchange.error.fault)
+        : passOn(exchange.error, trace.traceId, deps);
     deps.events.lookedUp(exchange.value, trace.traceId);
     return context.json(exchange.value);
   } finally {
@@ -75,11 +82,15 @@ async function handleLookup(context: Context<HttpEnv>, deps: LocalDependencies):
 }
 
 /** The gateway's problem goes through as it said it, naming its own hop. */
-function lookUpProblem(error: LookUpError, where: { hop: NodeId; traceId: string }): Response {
-  if (error.by === "agent") return problemReply(error.fault, where);
+function passOn(
+  { problem, verified }: Extract<LookUpError, { by: "gateway" }>,
+  traceId: string,
+  { events }: LocalDependencies,
+): Response {
+  events.refused({ code: problem.code }, { traceId, requestId: problem.requestId });
   return Response.json(
-    { ...error.problem, verified: error.verified },
-    { status: error.problem.status, headers: { "content-type": problemMediaType } },
+    { ...problem, verified },
+    { status: problem.status, headers: { "content-type": problemMediaType } },
   );
 }
 

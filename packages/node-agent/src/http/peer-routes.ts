@@ -75,6 +75,9 @@ async function answer(
 ): Promise<Response> {
   const question = parseJson(body, questionSchema);
   if (!question.ok) return refuse(question.error, verified.requestId);
+  if (question.value.exchange !== verified.requestId) {
+    return refuse(fault("request.id-invalid", "not the exchange's id"), verified.requestId);
+  }
   const signal = AbortSignal.any([context.req.raw.signal, AbortSignal.timeout(question.value.remainingMs)]);
   const answered = await answerQuestion(question.value, deps.answer, signal);
   if (!answered.ok) return refuse(answered.error, verified.requestId);

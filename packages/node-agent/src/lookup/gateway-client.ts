@@ -1,4 +1,4 @@
-import { fault } from "@xinqiao/protocol/problem";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader } from "@xinqiao/protocol/signing";
 import { errors, Pool } from "undici";
@@ -39,11 +39,18 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         const body = Buffer.from(await reply.body.arrayBuffer());
         return ok({ head: { status: reply.statusCode, field: fieldReader(reply.headers) }, body });
       } catch (error) {
-        return err(fault(isTimeout(error) ? "gateway.timeout" : "gateway.unreachable"));
+        return err(faultOf(error));
       }
     },
     close: () => pool.close(),
   };
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof errors.ResponseExceededMaxSizeError) {
+    return fault("gateway.response-invalid", "larger than this agent accepts");
+  }
+  return fault(isTimeout(error) ? "gateway.timeout" : "gateway.unreachable");
 }
 
 function isTimeout(error: unknown): boolean {

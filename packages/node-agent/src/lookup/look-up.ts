@@ -1,7 +1,9 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import {
+  type Answer,
   type Exchange,
   exchangeSchema,
+  isComplete,
   type Lookup,
   type OpenedExchange,
   openAnswer,
@@ -10,7 +12,7 @@ import {
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { resolveAsked } from "@xinqiao/protocol/policy";
-import { fault, parseProblem } from "@xinqiao/protocol/problem";
+import { type Code, fault, parseProblem } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { fieldReader, type RequestHead, signRequest, verifyResponse } from "@xinqiao/protocol/signing";
@@ -59,6 +61,7 @@ export async function lookUp(
   const parsed = parseJson(reply.value.body, exchangeSchema);
   if (!parsed.ok) return invalid(parsed.error.code);
   if (parsed.value.exchange !== exchange) return invalid("another exchange");
+  if (!asksFor(parsed.value.results, lookup)) return invalid("the rows are not those asked for");
   return ok(openExchange(parsed.value, lookup, deps));
 }
 
@@ -95,12 +98,30 @@ function problemOf(reply: GatewayReply, verified: boolean): LookUpError {
   return { by: "gateway", problem, verified };
 }
 
-/** Checks every node's own answer, so that the gateway is trusted with nothing but its rows' order. */
+/**
+ * One row for each jurisdiction asked, in order. For "all" the city's list decides: this member's own may
+ * be older, so only that no jurisdiction comes twice can be told.
+ */
+function asksFor(rows: readonly ResultRow[], { jurisdictions }: Lookup): boolean {
+  const answered = rows.map(({ jurisdiction }) => jurisdiction);
+  const expected = jurisdictions === "all" ? answered : jurisdictions;
+  return [...new Set(expected)].join() === answered.join();
+}
+
+/** What a row says that only the node's own signature can prove. */
+const proven: ReadonlySet<ResultRow["status"]> = new Set(["ok", "none", "refused", "stale"]);
+
+/** Checks every node's own answer: what the gateway says by itself is only why there is none. */
 function openExchange(exchange: Exchange, lookup: Lookup, deps: LookUpDependencies): OpenedExchange {
   const resolved = resolveAsked(lookup, deps.catalogue);
   const items = resolved.ok ? resolved.value.items.map(({ code }) => code) : [];
+  const directory = deps.directory();
   const results = exchange.results.map(({ answer, ...row }) => {
-    if (answer === undefined) return { ...row, records: [] };
+    const broken = (code: Code) => ({ ...failed(row), status: "error" as const, code, records: [] });
+    if (answer === undefined)
+      return proven.has(row.status) ? broken("answer.malformed") : { ...row, records: [] };
+    if (directory.answering(row.jurisdiction)?.node !== row.node)
+      return broken("answer.key-of-another-member");
     const question = {
       exchange: exchange.exchange,
       requester: deps.node,
@@ -109,24 +130,25 @@ function openExchange(exchange: Exchange, lookup: Lookup, deps: LookUpDependenci
       purpose: lookup.purpose,
       jurisdiction: row.jurisdiction,
     };
-    const opened = openAnswer(answer, { node: row.node, question }, deps.directory(), deps.now());
-    if (!opened.ok) return { ...failed(row), status: "error" as const, code: opened.error.code, records: [] };
-    return agrees(row, opened.value.status)
-      ? { ...row, records: opened.value.records }
-      : { ...failed(row), status: "error" as const, code: "answer.malformed" as const, records: [] };
+    const opened = openAnswer(answer, { node: row.node, question }, directory, deps.now());
+    if (!opened.ok) return broken(opened.error.code);
+    return agrees(row, opened.value) ? { ...row, records: opened.value.records } : broken("answer.malformed");
   });
-  return {
-    ...exchange,
-    results,
-    complete: exchange.complete && results.every((row) => row.status !== "error"),
-  };
+  return { ...exchange, results, complete: isComplete(results) };
 }
 
 function failed({ jurisdiction, node, latencyMs }: Omit<ResultRow, "answer">) {
   return { jurisdiction, node, latencyMs };
 }
 
-/** The row's status is the gateway's word, the answer's is the node's: they may differ only by age. */
-function agrees(row: Omit<ResultRow, "answer">, answered: "ok" | "none" | "refused"): boolean {
-  return row.status === answered || (row.status === "stale" && answered !== "refused");
+/** The row repeats what the node signed; of its own it may say only that the data is older than asked. */
+function agrees(row: Omit<ResultRow, "answer">, answer: Answer): boolean {
+  const status = row.status === "stale" && answer.status !== "refused" ? answer.status : row.status;
+  const code = answer.status === "refused" ? answer.refusal?.code : undefined;
+  return (
+    status === answer.status &&
+    row.asOf === answer.asOf &&
+    (code === undefined || row.code === code) &&
+    JSON.stringify(row.gaps) === JSON.stringify(answer.gaps)
+  );
 }

@@ -29,17 +29,19 @@ const grade = recordOf(taxCredit, taxRow(asked, "示税〔2025〕1号"));
 const now = () => testNow;
 const never = new AbortController().signal;
 
-function source(name: string, items: RecordSource["items"], find: RecordSource["find"]): RecordSource {
+type Held = ReturnType<RecordSource["held"]>;
+
+function source(name: string, items: Held, find: RecordSource["find"]): RecordSource {
   return {
     name,
     type: "service",
-    items,
+    held: () => items,
     find,
     check: async () => ok({ detail: "well" }),
     close: async () => {},
   };
 }
-const holding = (name: string, items: RecordSource["items"], records: CreditRecord[], asOf: string) =>
+const holding = (name: string, items: Held, records: CreditRecord[], asOf: string) =>
   source(name, items, async () => ok({ records, asOf }));
 const query = { subject: asked, items: [penalty, taxCredit] };
 
@@ -55,7 +57,7 @@ describe("several sources as one", () => {
     expect(await composite.find(query, never)).toEqual(
       ok({ records: [current, grade], asOf: "2026-01-01T00:00:00.000Z" }),
     );
-    expect(composite.items).toEqual(new Set([penalty, taxCredit]));
+    expect(composite.held("uscc")).toEqual(new Set([penalty, taxCredit]));
     expect(await composite.check(never)).toEqual(ok({ detail: "a (well), b (well)" }));
   });
 
@@ -100,9 +102,37 @@ describe("several sources as one", () => {
     expect(stopped).toBe(true);
   });
 
-  it("answers nothing, and is well, without any source", async () => {
+  it("names what no source holds: an empty answer would read as a clean history", async () => {
+    const composite = createComposite(
+      [holding("a", new Set([penalty]), [], "2026-01-01T00:00:00.000Z")],
+      now,
+    );
+    const found = await composite.find(query, never);
+    expect(found.ok && found.value.gaps).toEqual([{ item: taxCredit, reason: "not-held" }]);
+  });
+
+  it("fails when a source cannot say what it holds", async () => {
+    const broken: RecordSource = {
+      ...holding("a", new Set([penalty]), [], "2026-01-01T00:00:00.000Z"),
+      held() {
+        throw new Error("disk I/O error");
+      },
+    };
+    expect(await createComposite([broken], now).find(query, never)).toMatchObject({
+      ok: false,
+      error: { code: "source.unavailable" },
+    });
+  });
+
+  it("holds nothing, says so, and is well, without any source", async () => {
     const none = createComposite([], now);
-    expect(await none.find(query, never)).toEqual(ok({ records: [], asOf: "2026-03-01T00:00:00.000Z" }));
+    const gaps = [
+      { item: penalty, reason: "not-held" },
+      { item: taxCredit, reason: "not-held" },
+    ];
+    expect(await none.find(query, never)).toEqual(
+      ok({ records: [], asOf: "2026-03-01T00:00:00.000Z", gaps }),
+    );
     expect(await none.check(never)).toMatchObject({ ok: true });
     await none.close();
   });

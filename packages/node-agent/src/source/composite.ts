@@ -1,7 +1,10 @@
+import type { ItemCode } from "@xinqiao/protocol/catalogue";
+import type { SubjectScheme } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import { ok, type Result } from "@xinqiao/protocol/result";
-import type { Found, RecordSource, SourceQuery } from "./port.ts";
+import type { Found, Gap, RecordSource, SourceQuery } from "./port.ts";
+import { unavailable } from "./unavailable.ts";
 
 /**
  * Several sources as one: asked at once, complete or not at all. One that fails fails the whole, because
@@ -11,15 +14,20 @@ export function createComposite(sources: readonly RecordSource[], now: () => num
   return {
     name: sources.map(({ name }) => name).join("+") || "none",
     type: "composite",
-    get items() {
-      return new Set(sources.flatMap(({ items }) => [...items]));
-    },
+    held: (scheme) => new Set(sources.flatMap((source) => [...source.held(scheme)])),
     async find(query, signal) {
-      const asked = sources.flatMap((source) => {
-        const items = query.items.filter((item) => source.items.has(item));
-        return items.length > 0 ? [{ source, query: { ...query, items } }] : [];
-      });
-      return merge(await findAll(asked, signal), now);
+      const asked = share(sources, query);
+      if (!asked.ok) return asked;
+      const found = merge(await findAll(asked.value, signal), now);
+      const held = new Set(asked.value.flatMap(({ query: { items } }) => items));
+      return found.ok
+        ? ok(
+            withGaps(
+              found.value,
+              query.items.filter((item) => !held.has(item)),
+            ),
+          )
+        : found;
     },
     async check(signal) {
       const checks = await Promise.all(sources.map((source) => source.check(signal)));
@@ -34,6 +42,32 @@ export function createComposite(sources: readonly RecordSource[], now: () => num
       await Promise.all(sources.map((source) => source.close()));
     },
   };
+}
+
+/** Asks each source only what it holds. */
+function share(sources: readonly RecordSource[], query: SourceQuery): Result<readonly Asked[], Fault> {
+  const asked: Asked[] = [];
+  for (const source of sources) {
+    const held = heldBy(source, query.subject.scheme);
+    if (!held.ok) return held;
+    const items = query.items.filter((item) => held.value.has(item));
+    if (items.length > 0) asked.push({ source, query: { ...query, items } });
+  }
+  return ok(asked);
+}
+
+function heldBy(source: RecordSource, scheme: SubjectScheme): Result<ReadonlySet<ItemCode>, Fault> {
+  try {
+    return ok(source.held(scheme));
+  } catch {
+    return unavailable(source.name, "what it holds cannot be read");
+  }
+}
+
+/** An item that no source holds is named: an empty answer about it would read as a clean history. */
+function withGaps(found: Found, notHeld: readonly ItemCode[]): Found {
+  const gaps = [...(found.gaps ?? []), ...notHeld.map((item): Gap => ({ item, reason: "not-held" }))];
+  return gaps.length > 0 ? { ...found, gaps } : found;
 }
 
 interface Asked {
@@ -62,16 +96,19 @@ async function findAll(asked: readonly Asked[], signal: AbortSignal): Promise<Re
 function merge(results: readonly Result<Found, Fault>[], now: () => number): Result<Found, Fault> {
   const records = new Map<string, CreditRecord>();
   const instants: string[] = [];
+  const gaps: Gap[] = [];
   for (const result of results) {
     if (!result.ok) return result;
     instants.push(result.value.asOf);
+    gaps.push(...(result.value.gaps ?? []));
     for (const record of result.value.records) keep(records, record);
   }
   const oldest = instants.reduce<string | undefined>(
     (least, instant) => (least === undefined || instant < least ? instant : least),
     undefined,
   );
-  return ok({ records: [...records.values()], asOf: oldest ?? new Date(now()).toISOString() });
+  const asOf = oldest ?? new Date(now()).toISOString();
+  return ok({ records: [...records.values()], asOf, ...(gaps.length > 0 && { gaps }) });
 }
 
 /** Of two copies of one record the one that discloses less stands: a stale copy must not undo a repair. */

@@ -54,7 +54,7 @@ describe("a member's sources", () => {
     const broken = sourceConfigSchema.parse(database);
     const source = await createSources([broken], { ...deps(), jurisdiction: undefined });
     expect(await source.find(query, never)).toMatchObject({ ok: true, value: { records: [] } });
-    expect(source.items.size).toBe(0);
+    expect(source.held("uscc").size).toBe(0);
   });
 
   it("fail together: a source that cannot be read is never left out of an answer", async () => {

@@ -7,4 +7,4 @@ export {
   sourceConfigSchema,
 } from "./create.ts";
 export type { InvalidRows, OnInvalid, RowReason } from "./invalid.ts";
-export type { Found, RecordSource, SourceQuery } from "./port.ts";
+export type { Found, Gap, RecordSource, SourceQuery } from "./port.ts";

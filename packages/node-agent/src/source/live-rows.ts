@@ -1,9 +1,11 @@
 import type { Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction, Subject, SubjectKind, SubjectScheme } from "@xinqiao/protocol/identity";
+import type { Fault } from "@xinqiao/protocol/problem";
 import { type CreditRecord, recordFromRow } from "@xinqiao/protocol/record";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { rawRow } from "../intake/index.ts";
 import type { InvalidRows, OnInvalid, RowReason } from "./invalid.ts";
+import type { Found, Gap } from "./port.ts";
 
 /** One row of a platform, its values by national column. */
 export interface PlatformRow {
@@ -30,13 +32,23 @@ export interface LiveContext {
 
 type Faults = InvalidRows["reasons"];
 
-/** The rows that are records; those that are not are reported together and cost the others nothing. */
+/** What one table or call gave. */
+export interface LiveRecords {
+  readonly records: readonly CreditRecord[];
+  /** Set when some of the rows are no valid records. */
+  readonly gap?: Gap;
+}
+
+/**
+ * The rows that are records. Those that are not cost the others nothing, but leave a gap: they are reported
+ * to the operator, and the asker is told that the item is not whole.
+ */
 export function recordsFromRows(
   rows: readonly PlatformRow[],
   mapping: RowMapping,
   subject: Subject,
   context: LiveContext,
-): CreditRecord[] {
+): LiveRecords {
   const records: CreditRecord[] = [];
   const reasons = new Map<string, Faults[number]>();
   let count = 0;
@@ -48,15 +60,22 @@ export function recordsFromRows(
       for (const fault of record.error) reasons.set(`${fault.field} ${fault.reason}`, fault);
     }
   }
-  if (count > 0) {
-    context.onInvalid({
-      source: context.source,
-      item: mapping.item.code,
-      count,
-      reasons: [...reasons.values()],
-    });
+  if (count === 0) return { records };
+  const item = mapping.item.code;
+  context.onInvalid({ source: context.source, item, count, reasons: [...reasons.values()] });
+  return { records, gap: { item, reason: "unreadable" } };
+}
+
+/** What several tables or calls gave, as one; the first that failed fails all. */
+export function foundIn(parts: readonly Result<LiveRecords, Fault>[], asOf: string): Result<Found, Fault> {
+  const records: CreditRecord[] = [];
+  const gaps: Gap[] = [];
+  for (const part of parts) {
+    if (!part.ok) return part;
+    records.push(...part.value.records);
+    if (part.value.gap) gaps.push(part.value.gap);
   }
-  return records;
+  return ok({ records, asOf, ...(gaps.length > 0 && { gaps }) });
 }
 
 const roleOf = {

@@ -27,7 +27,7 @@ export function describeSource(name: string, open: () => Promise<Opened>): void 
     };
 
     it("names the items it can answer", () => {
-      expect([...opened.source.items].sort()).toEqual([penalty, taxCredit]);
+      expect([...opened.source.held("uscc")].sort()).toEqual([penalty, taxCredit]);
     });
 
     it("finds every record of a subject, in catalogue form", async () => {

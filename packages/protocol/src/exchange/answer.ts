@@ -9,6 +9,13 @@ export const refusalSchema = z.object({ code: z.string().refine(isCode), rule: z
 export type Refusal = z.infer<typeof refusalSchema>;
 
 /**
+ * An item asked about of which the answer is not the whole: the node does not hold it for such a subject,
+ * or holds rows of it that are no valid records. Without it an empty answer would read as a clean history.
+ */
+export const gapSchema = z.object({ item: itemCodeSchema, reason: z.enum(["not-held", "unreadable"]) });
+export type Gap = z.infer<typeof gapSchema>;
+
+/**
  * What one node says, as the payload of a JWS it signs (PR-EXCHANGE §6). Bound to the exchange, the
  * requester, the subject, the items and the purpose, so that it cannot stand for another question.
  */
@@ -30,6 +37,7 @@ export const answerSchema = z.object({
   /** The instant up to which the node's data was known to be current. Absent on a refusal. */
   asOf: z.iso.datetime().optional(),
   records: z.array(recordSchema),
+  gaps: z.array(gapSchema).min(1).optional(),
   refusal: refusalSchema.optional(),
 });
 export type Answer = z.infer<typeof answerSchema>;

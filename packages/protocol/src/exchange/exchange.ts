@@ -2,6 +2,7 @@ import { z } from "zod";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { isCode } from "../problem/index.ts";
 import { recordSchema } from "../record/index.ts";
+import { gapSchema } from "./answer.ts";
 
 /** `ok` records found · `none` none held · `refused` by the node's policy · `timeout` · `open` circuit · `error` · `stale` older than asked. */
 export const rowStatuses = ["ok", "none", "refused", "timeout", "open", "error", "stale"] as const;
@@ -16,11 +17,21 @@ const rowBase = {
   latencyMs: z.number().nonnegative(),
   /** Why, whenever status is not `ok` or `none`. */
   code: z.string().refine(isCode).optional(),
+  /** Items of which the answer is not the whole, as the node signed it. */
+  gaps: z.array(gapSchema).min(1).optional(),
 };
 
 /** One row on the wire, with the node's own signed answer beside it. */
 export const resultRowSchema = z.object({ ...rowBase, answer: z.string().optional() });
 export type ResultRow = z.infer<typeof resultRowSchema>;
+
+/** Complete: every jurisdiction asked has answered about everything asked, with data of the age asked for, or refused. */
+export function isComplete(rows: readonly Pick<ResultRow, "status" | "gaps">[]): boolean {
+  return rows.every(
+    ({ status, gaps }) =>
+      (status === "ok" || status === "none" || status === "refused") && gaps === undefined,
+  );
+}
 
 /** Where the exchange stands in the audit log. */
 export const logReferenceSchema = z.object({
@@ -36,7 +47,7 @@ export type LogReference = z.infer<typeof logReferenceSchema>;
 /** Body of the gateway's signed reply: exactly one row for every jurisdiction asked. */
 export const exchangeSchema = z.object({
   exchange: z.uuid(),
-  /** True only when every row is `ok`, `none` or `refused`: every node asked has answered. */
+  /** See `isComplete`. */
   complete: z.boolean(),
   results: z.array(resultRowSchema),
   log: logReferenceSchema,

@@ -1,4 +1,4 @@
-export { type Answer, answerSchema, type Refusal, refusalSchema } from "./answer.ts";
+export { type Answer, answerSchema, type Gap, gapSchema, type Refusal, refusalSchema } from "./answer.ts";
 export {
   answerLifetimeSeconds,
   answerMediaType,
@@ -10,6 +10,7 @@ export {
 export {
   type Exchange,
   exchangeSchema,
+  isComplete,
   type LogReference,
   logReferenceSchema,
   type OpenedExchange,

@@ -13,7 +13,7 @@ import { subjectKindCovered } from "./rules/subject-kind-covered.ts";
 /**
  * The rules every node of the federation applies, in the order of a disclosure decision: standing and
  * scope → catalogue class → purpose and legal basis → authorisation. The gateway runs them once and
- * each answering node runs them again for itself, with rules of its own in front.
+ * each answering node runs them again for itself, with rules of its own behind them.
  */
 export const federationRules: readonly Rule[] = [
   memberActive,

@@ -173,6 +173,12 @@ export const codes = {
     zh: "本节点不接受该用途",
   },
 
+  "source.item-not-held": {
+    status: 404,
+    en: "This node holds none of the items for such a subject",
+    zh: "本节点不掌握该类主体的所查事项",
+  },
+
   // Capacity and readiness
   "limit.rate": { status: 429, en: "Too many requests from this member", zh: "请求过于频繁" },
   "limit.concurrency": { status: 503, en: "Too many requests in progress", zh: "并发请求过多" },

@@ -173,6 +173,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "gateway.timeout": "gatewayPath",
   "gateway.response-invalid": "distrust",
   "source.unavailable": "source",
+  "source.item-not-held": "askNode",
 };
 
 /** What to do about a code, in English and Chinese. */

@@ -6,6 +6,8 @@ export interface InFlight {
   enter(): Fault | undefined;
   leave(): void;
   drain(): void;
+  /** Resolves when nothing is in progress. */
+  idle(): Promise<void>;
   readonly draining: boolean;
   readonly count: number;
 }
@@ -13,6 +15,7 @@ export interface InFlight {
 export function createInFlight(limit: number): InFlight {
   let count = 0;
   let draining = false;
+  const waiting: (() => void)[] = [];
   return {
     enter() {
       if (draining) return fault("server.draining");
@@ -22,6 +25,10 @@ export function createInFlight(limit: number): InFlight {
     },
     leave() {
       count -= 1;
+      if (count === 0) for (const resolve of waiting.splice(0)) resolve();
+    },
+    async idle() {
+      if (count > 0) await new Promise<void>((resolve) => waiting.push(resolve));
     },
     drain() {
       draining = true;

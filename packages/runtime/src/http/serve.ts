@@ -1,4 +1,5 @@
-import type { Server } from "node:http";
+import { randomBytes } from "node:crypto";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { type Fault, fault, statusOf } from "@xinqiao/protocol/problem";
@@ -15,7 +16,7 @@ export interface ServeOptions {
   /** Longest a whole request may take to arrive, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** A request so broken that no route saw it: oversized headers, bad HTTP, headers that never ended. */
-  readonly onBrokenRequest?: (fault: Fault) => void;
+  readonly onBrokenRequest?: (fault: Fault, traceId: string, address: string) => void;
 }
 
 export interface Serving {
@@ -61,18 +62,27 @@ function answerBroken(error: NodeJS.ErrnoException, socket: Socket, options: Ser
     return;
   }
   const reason = brokenCodes[error.code ?? ""] ?? fault("request.malformed");
-  options.onBrokenRequest?.(reason);
-  const body = problemText(reason, { hop: options.hop });
+  const traceId = randomBytes(16).toString("hex");
+  options.onBrokenRequest?.(reason, traceId, socket.remoteAddress ?? "");
+  const body = problemText(reason, { hop: options.hop, traceId });
   socket.end(
     `HTTP/1.1 ${statusOf(reason)} Refused\r\ncontent-type: application/problem+json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
 
+const sweepIntervalMs = 50;
+
 async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A kept connection that was busy until now goes idle only after its reply: sweep until none is left.
+  server.prependListener("request", (_request, response: ServerResponse) => {
+    response.shouldKeepAlive = false;
+  });
   server.closeIdleConnections();
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepIntervalMs);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(cut);
 }

@@ -173,7 +173,7 @@ describe("audit log on SQLite", () => {
     now += 50;
     await log.append(intentDraft());
     expect(await log.append(intentDraft(), claimOf("one", now + 100))).toMatchObject({ ok: false });
-    now += 100;
+    now += 100 + 3_600_000;
     await log.append(intentDraft());
     expect(await log.append(intentDraft(), claimOf("one", now + 100))).toMatchObject({ ok: true });
     await log.close();

@@ -5,7 +5,7 @@ import { type LogEntryDraft, sealEntry } from "@xinqiao/protocol/log";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
 import type { AppendError, Appended, AuditLog, NonceClaim } from "../../log/index.ts";
-import { createDiskGuard, type DiskGuardOptions } from "./disk-guard.ts";
+import { closing, createDiskGuard, type DiskGuardOptions } from "./disk-guard.ts";
 import type { Failure } from "./failure.ts";
 import type { Committed, OpenIntent, Staged } from "./staged.ts";
 import { startWriter, type Writer } from "./writer-thread.ts";
@@ -37,6 +37,9 @@ export type OpenedAuditLog = AuditLog & {
 const maxBatch = 512;
 
 const checkIntervalMs = 1_000;
+
+/** A commit under way for longer is on a disk that hangs: no failure to see, and no answer either. */
+const stuckAfterMs = 2_000;
 
 /** The audit log on SQLite. Rejects when the file cannot be opened or is damaged. */
 export async function openAuditLog(options: AuditLogOptions): Promise<OpenedAuditLog> {
@@ -73,12 +76,16 @@ export async function createAuditLog(
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
   let closed = false;
+  let committingSince: number | undefined;
+  const stuck = () => committingSince !== undefined && now() - committingSince > stuckAfterMs;
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxBatch);
       waiting = waiting.slice(maxBatch);
+      committingSince = now();
       const result = await writer.write(batch.map(({ staged }) => staged));
+      committingSince = undefined;
       if (result.ok) head = { size: result.value.size, root: result.value.root };
       else noteFailure(result.error);
       batch.forEach(({ resolve }, place) => {
@@ -96,7 +103,8 @@ export async function createAuditLog(
   const log: AuditLog = {
     origin,
     append(draft, claim) {
-      const refused = closed ? "log.unavailable" : guard.refuses(draft.kind);
+      const hung = stuck() && !closing.has(draft.kind);
+      const refused = closed || hung ? "log.unavailable" : guard.refuses(draft.kind);
       if (refused) return Promise.resolve(err({ code: refused }));
       const { promise, resolve } = Promise.withResolvers<Result<Appended, AppendError>>();
       waiting.push({ staged: stage(draft, claim, now(), randomBytes), resolve });
@@ -104,7 +112,7 @@ export async function createAuditLog(
       writing ??= Promise.resolve().then(writeAll);
       return promise;
     },
-    health: guard.health,
+    health: () => (stuck() ? { ok: false, code: "log.unavailable" } : guard.health()),
     head: () => head,
     async close() {
       closed = true;

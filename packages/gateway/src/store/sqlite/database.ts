@@ -17,6 +17,21 @@ export function openDatabase(path: string): Database.Database {
   return database;
 }
 
+/**
+ * Takes the log for this writer alone, until the connection is closed or the process dies: two writers
+ * would each hold half of the tree in memory. The lock is a file of its own, so that readers stay free.
+ */
+export function lockLog(path: string): Database.Database {
+  const lock = new Database(`${path}.lock`, { timeout: 0 });
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch {
+    lock.close();
+    throw new Error("the audit log is in use: another gateway is writing it · 审计日志正被另一网关进程写入");
+  }
+  return lock;
+}
+
 /** A second connection that only reads: searches and checks never wait for the writer. */
 export function openReadOnly(path: string): Database.Database {
   const database = new Database(path, { readonly: true, fileMustExist: true });

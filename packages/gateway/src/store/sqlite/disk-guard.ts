@@ -24,7 +24,7 @@ export interface DiskGuard {
 }
 
 /** What ends something already begun: the reserve is kept for these. */
-const closing: ReadonlySet<LogEntryDraft["kind"]> = new Set([
+export const closing: ReadonlySet<LogEntryDraft["kind"]> = new Set([
   "lookup.outcome",
   "exchange.interrupted",
   "gateway.started",

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Result } from "@xinqiao/protocol/result";
 import { z } from "zod";
-import { openDatabase } from "./database.ts";
+import { lockLog, openDatabase } from "./database.ts";
 import { attempt, type Failure } from "./failure.ts";
 import { createLogWriter } from "./log-writer.ts";
 import type { Committed, OpenIntent } from "./staged.ts";
@@ -29,6 +29,7 @@ export type WriterReply =
 
 /** Fsync blocks a thread for milliseconds: it blocks this one, never the one that serves requests. */
 function main(port: NonNullable<typeof parentPort>, path: string): void {
+  const lock = lockLog(path);
   const database = openDatabase(path);
   const writer = createLogWriter(database);
   const reply = (message: WriterReply) => port.postMessage(message);
@@ -40,6 +41,7 @@ function main(port: NonNullable<typeof parentPort>, path: string): void {
       reply({ did: "probe", result: attempt(() => writer.probe(request.at)) });
     } else {
       database.close();
+      lock.close();
       reply({ did: "close" });
       port.close();
     }

@@ -15,6 +15,9 @@ export interface LogWriter {
 /** Nonces forgotten with each commit: more than a commit adds on average, few enough never to stall one. */
 const purgeLimit = 512;
 
+/** A clock that jumps ahead and back must not have made us forget what is still valid. */
+const purgeMarginMs = 3_600_000;
+
 /** About what a large batch takes: a disk that has room for one page and no more is still full. */
 const probeBytes = 256 * 1024;
 
@@ -44,7 +47,7 @@ export function createLogWriter(database: Database): LogWriter {
       return index;
     });
     const latest = batch.at(-1);
-    if (latest) insert.purge.run(latest.at, purgeLimit);
+    if (latest) insert.purge.run(latest.at - purgeMarginMs, purgeLimit);
     if (next.size > frontier.size) insert.head.run(next.size, rootOf(next));
     return { next, written };
   });

@@ -76,8 +76,12 @@ async function startThread(path: string): Promise<Thread> {
     ended ??= error;
     for (const { reject } of waiting.splice(0)) reject(ended);
   };
-  worker.on("error", end);
-  worker.on("exit", () => end(new Error("the log's writer has ended")));
+  let fatal = new Error("the log's writer has ended");
+  worker.on("error", (error: Error) => {
+    fatal = error;
+  });
+  // Only when it is gone has it let go of the log; a successor must not meet its lock.
+  worker.on("exit", () => end(fatal));
   // Replies come in the order of the requests.
   worker.on("message", (reply: WriterReply) => waiting.shift()?.resolve(reply));
   const reply = (): Promise<WriterReply> => {

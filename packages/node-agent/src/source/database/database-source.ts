@@ -1,11 +1,16 @@
 import { resolve } from "node:path";
 import type { Item } from "@xinqiao/protocol/catalogue";
 import type { Fault } from "@xinqiao/protocol/problem";
-import type { CreditRecord } from "@xinqiao/protocol/record";
 import { ok, type Result } from "@xinqiao/protocol/result";
 import { mappedItem } from "../configured-item.ts";
 import type { LiveDependencies } from "../dependencies.ts";
-import { type LiveContext, type PlatformRow, recordsFromRows } from "../live-rows.ts";
+import {
+  foundIn,
+  type LiveContext,
+  type LiveRecords,
+  type PlatformRow,
+  recordsFromRows,
+} from "../live-rows.ts";
 import { plainText } from "../plain-text.ts";
 import type { RecordSource } from "../port.ts";
 import { secret } from "../secret.ts";
@@ -40,7 +45,10 @@ export function createDatabaseSource(config: DatabaseSourceConfig, deps: LiveDep
   return {
     name,
     type: "database",
-    items: new Set(tables.map(({ item }) => item.code)),
+    held: (scheme) =>
+      new Set(
+        tables.filter(({ config: { subject } }) => subject.scheme === scheme).map(({ item }) => item.code),
+      ),
     async find({ subject, items }, signal) {
       const asOf = new Date(deps.now()).toISOString();
       const context = {
@@ -53,12 +61,7 @@ export function createDatabaseSource(config: DatabaseSourceConfig, deps: LiveDep
         (table) => table.config.subject.scheme === subject.scheme && items.includes(table.item.code),
       );
       const reads = await Promise.all(asked.map((table) => read(database, table, subject, context, signal)));
-      const records: CreditRecord[] = [];
-      for (const one of reads) {
-        if (!one.ok) return one;
-        records.push(...one.value);
-      }
-      return ok({ records, asOf });
+      return foundIn(reads, asOf);
     },
     async check(signal) {
       for (const table of tables) {
@@ -92,7 +95,7 @@ async function read(
   subject: Parameters<RecordSource["find"]>[0]["subject"],
   context: LiveContext,
   signal: AbortSignal,
-): Promise<Result<CreditRecord[], Fault>> {
+): Promise<Result<LiveRecords, Fault>> {
   const rows = await database.query(name, statement.text, subject.id, signal);
   if (!rows.ok) return unavailable(context.source, rows.error);
   if (rows.value.length > maxRows) return unavailable(context.source, `over ${maxRows} rows for one subject`);

@@ -83,7 +83,7 @@ describe("how current imported files are", () => {
       const found = await source.find({ subject: asked, items }, never);
       return found.ok ? found.value.asOf : found.error.code;
     };
-    expect([...source.items]).toEqual([]);
+    expect([...source.held("uscc")]).toEqual([]);
     expect(await asOf([penalty])).toBe("1970-01-01T00:00:00.000Z");
     fill(store, penalty, penalties, "2026-01-01T00:00:00.000Z");
     fill(store, taxCredit, taxGrades, "2026-02-01T00:00:00.000Z");

@@ -25,9 +25,7 @@ export function createFileSource(
   return {
     name,
     type: "file",
-    get items() {
-      return new Set(store.imports.coverage().keys());
-    },
+    held: () => new Set(store.imports.coverage().keys()),
     async find({ subject, items }) {
       return guarded(() => {
         const { records, coverage } = store.find(subject, items);

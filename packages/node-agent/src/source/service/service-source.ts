@@ -1,10 +1,9 @@
 import type { Item } from "@xinqiao/protocol/catalogue";
 import type { Fault } from "@xinqiao/protocol/problem";
-import type { CreditRecord } from "@xinqiao/protocol/record";
 import { ok, type Result } from "@xinqiao/protocol/result";
 import { mappedItem } from "../configured-item.ts";
 import type { LiveDependencies } from "../dependencies.ts";
-import { type LiveContext, recordsFromRows } from "../live-rows.ts";
+import { foundIn, type LiveContext, type LiveRecords, recordsFromRows } from "../live-rows.ts";
 import type { RecordSource, SourceQuery } from "../port.ts";
 import { secret } from "../secret.ts";
 import { unavailable } from "../unavailable.ts";
@@ -34,7 +33,10 @@ export function createServiceSource(config: ServiceSourceConfig, deps: LiveDepen
   return {
     name,
     type: "service",
-    items: new Set(doors.map(({ item }) => item.code)),
+    held: (scheme) =>
+      new Set(
+        doors.filter(({ config: { subject } }) => subject.scheme === scheme).map(({ item }) => item.code),
+      ),
     async find(query, signal) {
       const asOf = new Date(deps.now()).toISOString();
       const context = {
@@ -45,12 +47,7 @@ export function createServiceSource(config: ServiceSourceConfig, deps: LiveDepen
       };
       const asked = doors.filter((door) => answers(door, query));
       const replies = await Promise.all(asked.map((door) => askOne(client, door, query, context, signal)));
-      const records: CreditRecord[] = [];
-      for (const reply of replies) {
-        if (!reply.ok) return reply;
-        records.push(...reply.value);
-      }
-      return ok({ records, asOf });
+      return foundIn(replies, asOf);
     },
     async check(signal) {
       return (await client.reachable(signal))
@@ -71,7 +68,7 @@ async function askOne(
   { subject }: SourceQuery,
   context: LiveContext,
   signal: AbortSignal,
-): Promise<Result<CreditRecord[], Fault>> {
+): Promise<Result<LiveRecords, Fault>> {
   const { method, path, body, stateValues } = config;
   const filled = body === undefined ? undefined : JSON.stringify(fillBody(body, subject.id));
   const reply = await client.ask({ method, path, body: filled }, signal);
