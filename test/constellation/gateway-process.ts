@@ -21,6 +21,8 @@ export interface GatewayProcess {
   /** Resolves once the process is gone. */
   kill(signal: NodeJS.Signals): Promise<number | null>;
   start(): Promise<void>;
+  /** Starts another process on the same home and waits for its end: its exit code. */
+  startSecond(): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,11 @@ export async function startGatewayProcess(
     },
     kill,
     start,
+    async startSecond() {
+      const second = spawn(process.execPath, [main, "serve", "--home", home], { stdio: "ignore" });
+      const [code] = await once(second, "exit");
+      return code;
+    },
     async close() {
       await kill("SIGKILL");
       await rm(home, { recursive: true, force: true });

@@ -259,7 +259,7 @@ describe("a lookup across the federation", () => {
       ...change,
     });
 
-    const put = async (party: typeof direct, body: object) => {
+    const put = async (party: typeof direct, body: ReturnType<typeof question>) => {
       const bytes = Buffer.from(JSON.stringify(body));
       const targetUri = `${prepared.baoan.origin}/v1/answers`;
       const headers = await signRequest(
@@ -268,7 +268,7 @@ describe("a lookup across the federation", () => {
           targetUri,
           body: bytes,
           contentType: "application/json",
-          requestId: randomUUID(),
+          requestId: body.exchange,
           from: party.member.node,
           to: prepared.baoan.party.member.node,
         },

@@ -86,6 +86,23 @@ describe("kill -9 of the gateway", () => {
     expect(readEntries(gateway.logFile).at(-1)).toMatchObject({ kind: "gateway.stopped" });
   });
 
+  it("does not start twice on one home: the second ends, the first goes on", async () => {
+    node.become(answering("dg", dg.signer));
+    const second = await gateway.startSecond();
+    expect(second).not.toBe(0);
+    expect((await send(await prepare(asker, gateway, sampleLookup()))).status).toBe(200);
+    const kinds = readEntries(gateway.logFile).map(({ kind }) => kind);
+    expect(kinds).toEqual(["gateway.started", "lookup.intent", "lookup.outcome"]);
+  });
+
+  it("ends soon after SIGTERM although members keep their connections", async () => {
+    node.become(answering("dg", dg.signer));
+    expect((await send(await prepare(asker, gateway, sampleLookup()))).status).toBe(200);
+    const begun = performance.now();
+    expect(await gateway.kill("SIGTERM")).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
   /** Four askers at once; the kill comes after the given number of replies, wherever the others stand. */
   async function askUntilKilled(
     replies: number,

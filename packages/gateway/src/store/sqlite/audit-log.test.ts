@@ -196,6 +196,26 @@ describe("audit log on SQLite", () => {
     await log.close();
   });
 
+  it("is written by one process at a time: a second one is told, and the first goes on", async () => {
+    const log = await open();
+    const intent = await log.append(intentDraft());
+    await expect(open()).rejects.toThrow("in use");
+    const { exchange } = intentDraft();
+    const outcome = await log.append({
+      kind: "lookup.outcome",
+      exchange,
+      actor: null,
+      intent: 0,
+      complete: true,
+      rows: [],
+    });
+    expect([intent.ok, outcome.ok]).toEqual([true, true]);
+    await log.close();
+    const again = await open();
+    expect(again.interrupted, "the second one closed nothing of the first").toBe(0);
+    await again.close();
+  });
+
   it("does not open a database of a newer version", async () => {
     await tamper("PRAGMA user_version = 999");
     await expect(open()).rejects.toThrow("newer version");
