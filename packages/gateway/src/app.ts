@@ -92,10 +92,14 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     refusalRate,
     events,
   };
-  const admin = starting.adopt(await serveAdmin({ ...shared, metrics }), (serving) => serving.close(0));
+  let open = false;
+  const admin = starting.adopt(await serveAdmin({ ...shared, metrics, open: () => open }), (door) =>
+    door.close(0),
+  );
   const started = await log.append({ kind: "gateway.started", exchange: null, actor: null, version });
   if (!started.ok) throw new FaultError(fault(started.error.code));
   const serving = await servePublic(shared);
+  open = true;
   starting.move();
   logger.info({
     event: "started",
@@ -131,8 +135,17 @@ function serveAdmin({
   inFlight,
   targets,
   metrics,
-}: Shared & { metrics: Metrics }): Promise<Serving> {
-  return serve(adminApp({ node: config.node, log, metrics, inFlight, targets: () => targets.snapshot() }), {
+  open,
+}: Shared & { metrics: Metrics; open: () => boolean }): Promise<Serving> {
+  const app = adminApp({
+    node: config.node,
+    log,
+    metrics,
+    inFlight,
+    open,
+    targets: () => targets.snapshot(),
+  });
+  return serve(app, {
     address: config.admin,
     hop: config.node,
     maxHeaderBytes: 16_384,

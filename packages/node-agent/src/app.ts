@@ -80,7 +80,8 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
   const shared = { config, members, signer, catalogue, source, entropy, now, events };
-  const local = localApp({ ...shared, inFlight: asking, token, client });
+  let open = false;
+  const local = localApp({ ...shared, inFlight: asking, token, client, open: () => open });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
   );
@@ -88,6 +89,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     ...edge(config, config.listen),
     onBrokenRequest: (reason, traceId) => events.refused(reason, { traceId }),
   });
+  open = true;
   starting.move();
   logger.info({ event: "started", node: config.node, port: serving.port, localPort: localServing.port });
   return {
@@ -171,7 +173,7 @@ function localApp({
   now,
   client,
   ...rest
-}: Shared & { token: string; client: GatewayClient }) {
+}: Shared & { token: string; client: GatewayClient; open: () => boolean }) {
   const { node, gateway, limits } = config;
   return localRoutes({
     ...rest,

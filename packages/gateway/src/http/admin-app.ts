@@ -1,5 +1,5 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { fault } from "@xinqiao/protocol/problem";
+import { type Code, fault } from "@xinqiao/protocol/problem";
 import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
 import type { AuditLog } from "../log/index.ts";
@@ -10,6 +10,8 @@ export interface AdminDependencies {
   readonly log: AuditLog;
   readonly metrics: Metrics;
   readonly inFlight: InFlight;
+  /** Whether the public door is open: monitoring may look in before that. */
+  readonly open: () => boolean;
   readonly targets: () => readonly { readonly node: NodeId; readonly state: BreakerState }[];
 }
 
@@ -18,8 +20,7 @@ export function adminApp(deps: AdminDependencies): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.get("/healthz", (context) => context.json({ status: "ok", node: deps.node }));
   app.get("/readyz", (context) => {
-    const health = deps.log.health();
-    const code = deps.inFlight.draining ? "server.draining" : health.ok ? undefined : health.code;
+    const code = notReady(deps);
     return context.json(code ? { status: "not ready", code } : { status: "ready" }, code ? 503 : 200);
   });
   app.get("/metrics", async (context) => {
@@ -32,4 +33,11 @@ export function adminApp(deps: AdminDependencies): Hono<HttpEnv> {
   app.get("/targets", (context) => context.json(deps.targets()));
   app.notFound(() => problemReply(fault("request.not-found"), { hop: deps.node }));
   return app;
+}
+
+function notReady({ log, inFlight, open }: AdminDependencies): Code | undefined {
+  if (!open()) return "server.starting";
+  if (inFlight.draining) return "server.draining";
+  const health = log.health();
+  return health.ok ? undefined : health.code;
 }

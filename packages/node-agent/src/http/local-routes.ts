@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { lookupSchema } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { type Fault, fault, problemMediaType } from "@xinqiao/protocol/problem";
+import { type Code, type Fault, fault, problemMediaType } from "@xinqiao/protocol/problem";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { parseJson, readBody } from "@xinqiao/protocol/transport";
 import type { Entropy } from "@xinqiao/runtime/entropy";
@@ -19,6 +19,8 @@ export interface LocalDependencies {
   readonly lookUp: LookUpDependencies;
   readonly source: Pick<RecordSource, "check">;
   readonly inFlight: InFlight;
+  /** Whether the door to the gateway is open: the platform may look in before that. */
+  readonly open: () => boolean;
   readonly entropy: Entropy;
   readonly events: AgentEvents;
 }
@@ -32,10 +34,8 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
 
   app.get("/healthz", (context) => context.json({ status: "ok", node: deps.node }));
   app.get("/readyz", async (context) => {
-    const source = await deps.source.check(AbortSignal.timeout(2_000));
-    const ready = source.ok && !deps.inFlight.draining;
-    const why = source.ok ? "server.draining" : source.error.code;
-    return context.json(ready ? { status: "ready" } : { status: "not ready", code: why }, ready ? 200 : 503);
+    const code = await notReady(deps);
+    return context.json(code ? { status: "not ready", code } : { status: "ready" }, code ? 503 : 200);
   });
   app.get("/metrics", async (context) =>
     context.body(await deps.events.metrics(), 200, { "content-type": deps.events.metricsType }),
@@ -51,6 +51,13 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
     return problemReply(fault("server.internal"), { hop });
   });
   return app;
+}
+
+async function notReady({ open, inFlight, source }: LocalDependencies): Promise<Code | undefined> {
+  if (!open()) return "server.starting";
+  if (inFlight.draining) return "server.draining";
+  const checked = await source.check(AbortSignal.timeout(2_000));
+  return checked.ok ? undefined : checked.error.code;
 }
 
 async function handleLookup(context: Context<HttpEnv>, deps: LocalDependencies): Promise<Response> {

@@ -198,6 +198,7 @@ export const codes = {
     en: "Shutting down; send to another replica or retry",
     zh: "服务正在停止，请稍后重试",
   },
+  "server.starting": { status: 503, en: "Starting; not ready yet", zh: "服务正在启动" },
   "server.internal": { status: 500, en: "Internal error", zh: "内部错误" },
 
   // What a target did (a result row's cause)

@@ -151,6 +151,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "log.unavailable": "log",
   "log.full": "log",
   "server.draining": "retry",
+  "server.starting": "retry",
   "server.internal": "operator",
   "node.unreachable": "nodeDown",
   "node.timeout": "nodeDown",
