@@ -1,6 +1,6 @@
 import type { FieldReason, Label } from "@xinqiao/protocol/catalogue";
 import type { IdentityFault } from "@xinqiao/protocol/identity";
-import type { CellReason } from "./cell.ts";
+import type { CellReason } from "../row/index.ts";
 import type { LineReason } from "./source-row.ts";
 
 type IdentifierReason = `${IdentityFault["scheme"]}.${IdentityFault["reason"]}`;

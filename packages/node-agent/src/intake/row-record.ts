@@ -1,10 +1,9 @@
 import type { Jurisdiction, UsccOptions } from "@xinqiao/protocol/identity";
 import { type CreditRecord, recordFromRow } from "@xinqiao/protocol/record";
 import { err, type Result } from "@xinqiao/protocol/result";
+import { cellText, rawRow } from "../row/index.ts";
 import type { RowReason } from "../store/index.ts";
-import { cellText } from "./cell.ts";
 import type { Header } from "./header.ts";
-import { rawRow } from "./raw-row.ts";
 import type { SourceRow } from "./source-row.ts";
 
 export interface IntakeContext extends UsccOptions {

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { CellValue, Row } from "exceljs";
-import { cellText } from "./cell.ts";
+import { cellText } from "../row/index.ts";
 import { readSheets } from "./sheet-reader.ts";
 import type { SourceRow } from "./source-row.ts";
 

@@ -25,7 +25,7 @@ export interface SourceDependencies extends LiveDependencies {
 }
 
 /** Throws a ConfigError when the mapping does not fit the catalogue or a secret is missing. */
-export function createSource(config: SourceConfig, deps: SourceDependencies): RecordSource {
+export async function createSource(config: SourceConfig, deps: SourceDependencies): Promise<RecordSource> {
   switch (config.type) {
     case "file":
       return createFileSource(config, deps.store);
@@ -57,7 +57,7 @@ export async function createSources(
   const sources: RecordSource[] = [];
   try {
     for (const config of configs) {
-      sources.push(createSource(config, { store, catalogue, jurisdiction, now, onInvalid, env }));
+      sources.push(await createSource(config, { store, catalogue, jurisdiction, now, onInvalid, env }));
     }
   } catch (error) {
     await Promise.all(sources.map((source) => source.close()));

@@ -1,5 +1,5 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
-import type { ColumnFault } from "../intake/index.ts";
+import type { ColumnFault } from "../row/index.ts";
 
 /** Why a platform's row is no record, on top of what a row of a file can be refused for. */
 export type RowReason = ColumnFault["reason"] | "state-not-mapped" | "subject-differs";

@@ -3,7 +3,7 @@ import type { Jurisdiction, Subject, SubjectKind, SubjectScheme } from "@xinqiao
 import type { Fault } from "@xinqiao/protocol/problem";
 import { type CreditRecord, recordFromRow } from "@xinqiao/protocol/record";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { rawRow } from "../intake/index.ts";
+import { rawRow } from "../row/index.ts";
 import type { InvalidRows, OnInvalid, RowReason } from "./invalid.ts";
 import type { Found, Gap } from "./port.ts";
 

@@ -17,7 +17,6 @@ import { secret } from "../secret.ts";
 import { unavailable } from "../unavailable.ts";
 import type { DatabaseSourceConfig, MappedTable } from "./config.ts";
 import type { DatabaseRow, PlatformDatabase } from "./port.ts";
-import { openPostgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import { maxRows, type Statement, statementOf } from "./statement.ts";
 
@@ -29,13 +28,13 @@ interface Table {
 }
 
 /** Reads the platform's own tables. Throws when the configuration does not fit the catalogue. */
-export function createDatabaseSource(config: DatabaseSourceConfig, deps: LiveDependencies): RecordSource {
+export async function createDatabaseSource(
+  config: DatabaseSourceConfig,
+  deps: LiveDependencies,
+): Promise<RecordSource> {
   const { name } = config;
   const url = secret(config.url, config.urlEnv, deps.env, `sources.${name}.url`);
-  const database =
-    config.dialect === "sqlite"
-      ? openSqlite(resolve(url), config.statementTimeoutMs)
-      : openPostgres({ ...config, url });
+  const database = await openDatabase(config, url);
   const tables = config.tables.map((table, at) => {
     const item = itemOf(table, deps, `sources.${name}.tables.${at}`);
     const fields = withName(table, item);
@@ -73,6 +72,13 @@ export function createDatabaseSource(config: DatabaseSourceConfig, deps: LiveDep
     },
     close: () => database.close(),
   };
+}
+
+async function openDatabase(config: DatabaseSourceConfig, url: string): Promise<PlatformDatabase> {
+  if (config.dialect === "sqlite") return openSqlite(resolve(url), config.statementTimeoutMs);
+  // Loaded when configured: an agent without a PostgreSQL stays smaller.
+  const { openPostgres } = await import("./postgres.ts");
+  return openPostgres({ ...config, url });
 }
 
 function itemOf(

@@ -110,7 +110,7 @@ const never = new AbortController().signal;
 
 describe("with a PostgreSQL server", () => {
   describeSource("a PostgreSQL database", async () => {
-    const source = createDatabaseSource(configOf(), liveDependencies({ PLATFORM_DB: url }).deps);
+    const source = await createDatabaseSource(configOf(), liveDependencies({ PLATFORM_DB: url }).deps);
     return {
       source,
       async breakDown() {
@@ -166,7 +166,7 @@ describe("with a PostgreSQL server", () => {
 
   it("is unavailable when the password is wrong, and says nothing of it", async () => {
     const wrong = url.replace("postgres:postgres", "postgres:s3cret");
-    const source = createDatabaseSource(configOf(), liveDependencies({ PLATFORM_DB: wrong }).deps);
+    const source = await createDatabaseSource(configOf(), liveDependencies({ PLATFORM_DB: wrong }).deps);
     const found = await source.find({ subject: asked, items: [penalty] }, never);
     expect(found).toMatchObject({
       error: { code: "source.unavailable", detail: "platform: the database cannot be reached (28P01)" },

@@ -62,7 +62,10 @@ describeSource("a SQLite database", async () => {
     fillTable(database, "penalties", asPlatform(penalties), Object.values(penaltyFields));
     fillTable(database, "grades", asPlatform(taxGrades), Object.values(taxFields));
   });
-  const source = createDatabaseSource(databaseSourceSchema.parse(configOf(path)), liveDependencies().deps);
+  const source = await createDatabaseSource(
+    databaseSourceSchema.parse(configOf(path)),
+    liveDependencies().deps,
+  );
   return {
     source,
     async breakDown() {
@@ -94,7 +97,7 @@ describe("states and invalid rows", () => {
     });
     const { deps, invalid } = liveDependencies();
     const config = configOf(path, { stateColumn: "zt", stateValues: { "0": "current", "1": "repaired" } });
-    const source = createDatabaseSource(databaseSourceSchema.parse(config), deps);
+    const source = await createDatabaseSource(databaseSourceSchema.parse(config), deps);
     const found = await source.find({ subject: asked, items: [penalty] }, never);
     await source.close();
     const states = found.ok ? found.value.records.map(({ state, fields }) => [fields.CF_WSH, state]) : [];
@@ -117,32 +120,32 @@ describe("states and invalid rows", () => {
 });
 
 describe("the configuration", () => {
-  const create = (config: object, env: Record<string, string> = {}) =>
+  const create = async (config: object, env: Record<string, string> = {}) =>
     createDatabaseSource(databaseSourceSchema.parse(config), liveDependencies(env).deps);
 
   it.each([['p"; DROP TABLE penalties; --'], ["p_cf_wsh, p_cf_sy"], ["1st"], [""]])(
     "refuses %j as a column",
-    (column) => {
-      expect(() => create(configOf("x.db", { fields: { ...penaltyFields, CF_WSH: column } }))).toThrow();
-      expect(() => create(configOf("x.db", { stateColumn: column }))).toThrow();
-      expect(() => create(configOf("x.db", { table: column }))).toThrow();
+    async (column) => {
+      const fields = { ...penaltyFields, CF_WSH: column };
+      await expect(create(configOf("x.db", { fields }))).rejects.toThrow();
+      await expect(create(configOf("x.db", { stateColumn: column }))).rejects.toThrow();
+      await expect(create(configOf("x.db", { table: column }))).rejects.toThrow();
     },
   );
 
-  it("refuses a mapping that would make every row invalid, naming every fault", () => {
+  it("refuses a mapping that would make every row invalid, naming every fault", async () => {
     const { CF_WSH: _number, ...fields } = penaltyFields;
-    expect(() => create(configOf("x.db", { fields: { ...fields, CF_NIX: "p_nix" } }))).toThrow(
+    await expect(create(configOf("x.db", { fields: { ...fields, CF_NIX: "p_nix" } }))).rejects.toThrow(
       /penalty has no column CF_NIX[\s\S]*CF_WSH 行政处罚决定书文号/,
     );
   });
 
-  it("takes a secret URL from the environment, and says which variable is missing", () => {
+  it("takes a secret URL from the environment, and says which variable is missing", async () => {
     const { url: _url, ...config } = configOf("");
-    expect(() => create({ ...config, urlEnv: "PLATFORM_DB" })).toThrow(/PLATFORM_DB/);
-    expect(create({ ...config, urlEnv: "PLATFORM_DB" }, { PLATFORM_DB: "/nowhere/x.db" }).name).toBe(
-      "platform",
-    );
-    expect(() => create(config)).toThrow(/either url or urlEnv/);
-    expect(() => create({ ...config, url: "x.db", urlEnv: "PLATFORM_DB" })).toThrow(/either url or urlEnv/);
+    const named = { ...config, urlEnv: "PLATFORM_DB" };
+    await expect(create(named)).rejects.toThrow(/PLATFORM_DB/);
+    expect(await create(named, { PLATFORM_DB: "/nowhere/x.db" })).toMatchObject({ name: "platform" });
+    await expect(create(config)).rejects.toThrow(/either url or urlEnv/);
+    await expect(create({ ...named, url: "x.db" })).rejects.toThrow(/either url or urlEnv/);
   });
 });
