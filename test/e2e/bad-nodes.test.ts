@@ -37,7 +37,7 @@ describe("one bad node", () => {
     });
     hz = createParty({ node: "hz", role: "neighbour-city", jurisdiction: "441300", endpoint: bad.origin });
     healthy.become(answering("dg", dg.signer));
-    gateway = await startGateway([asker, dg, hz], { upstream: { breaker: { resetTimeoutMs: 300 } } });
+    gateway = await startGateway([asker, dg, hz]);
   });
 
   afterEach(async () => {
@@ -160,10 +160,13 @@ describe("one bad node", () => {
   });
 
   it("gives up on a hung node in time to answer before the deadline", async () => {
-    bad.become(hanging);
-    const { faulty } = rowsOf(await lookup(1_000));
-    expect(faulty?.latencyMs).toBeGreaterThan(800);
-    expect(faulty?.latencyMs).toBeLessThan(1_000);
+    const given: number[] = [];
+    bad.become(({ remainingMs }) => void given.push(remainingMs));
+    const { good, faulty } = rowsOf(await lookup(1_000));
+    expect(faulty).toMatchObject({ status: "timeout" });
+    expect(good).toMatchObject({ status: "none" });
+    expect(given).toHaveLength(1);
+    expect(given[0], "a part is kept back for the outcome and the signature").toBeLessThanOrEqual(950);
   });
 
   it("marks data older than asked as stale, with the answer beside it", async () => {
@@ -189,22 +192,5 @@ describe("one bad node", () => {
     const exchange = await lookup();
     expect(rowsOf(exchange).faulty).toMatchObject({ status: "refused", code: "policy.node-refuses-member" });
     expect(exchange.complete).toBe(true);
-  });
-
-  it("opens the circuit, answers at once, probes and closes it again", async () => {
-    bad.become(saying(500, "text/plain", "oops"));
-    for (let i = 0; i < 6; i += 1) await lookup();
-    const open = await lookup();
-    expect(rowsOf(open).faulty).toMatchObject({ status: "open", code: "node.circuit-open" });
-    const asked = bad.asked;
-    bad.become(hanging);
-    await lookup();
-    expect(bad.asked, "an open circuit asks nothing").toBe(asked);
-
-    bad.become(answering("hz", hz.signer));
-    await expect
-      .poll(async () => rowsOf(await lookup()).faulty?.status, { timeout: 5_000, interval: 50 })
-      .toBe("none");
-    expect((await lookup()).complete).toBe(true);
   });
 });

@@ -33,6 +33,7 @@ const upstreamSchema = z.strictObject({
       volumeThreshold: positive.default(5),
       errorThresholdPercentage: z.number().min(1).max(100).default(50),
       windowMs: positive.default(10_000),
+      consecutiveFailures: positive.default(5),
       resetTimeoutMs: positive.default(5_000),
     })
     .prefault({}),

@@ -2,6 +2,7 @@ import type { ResultRow } from "@xinqiao/protocol/exchange";
 import { fault } from "@xinqiao/protocol/problem";
 import { err } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
+import { createCompany } from "./company.ts";
 import type { Deadline } from "./deadline.ts";
 import type { AskNode, TargetQuestion } from "./ports.ts";
 import { toRow } from "./row.ts";
@@ -32,18 +33,23 @@ export function fanOut(
   ask: AskNode,
   { elapsed, onBug }: FanOutDependencies,
 ): Promise<ResultRow[]> {
-  return Promise.all(
+  const { deadline, trace } = work;
+  const company = createCompany(work.targets.length);
+  const rows = Promise.all(
     work.targets.map(async (target) => {
       const begun = elapsed();
+      const seat = company.join();
       const question = { ...work.question, jurisdiction: target.jurisdiction };
       const asked =
         target.member.status === "active"
-          ? await ask(target.member, question, work.deadline, work.trace).catch((error: unknown) => {
+          ? await ask(target.member, question, { deadline, trace, seat }).catch((error: unknown) => {
               onBug(error);
               return err(fault("server.internal"));
             })
           : err(fault("policy.member-not-active"));
+      seat.leave();
       return toRow(target, asked, Math.round((elapsed() - begun) * 10) / 10, work.oldestAsOf);
     }),
   );
+  return rows.finally(company.dispose);
 }

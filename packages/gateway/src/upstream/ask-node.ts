@@ -24,13 +24,14 @@ export interface AskNodeDependencies {
 
 /** Puts a question to a node, signed afresh for every attempt, and believes only what the node signed. */
 export function createAskNode(deps: AskNodeDependencies): AskNode {
-  return async (target, question, deadline, trace) => {
+  return async (target, question, { deadline, trace, seat }) => {
     if (target.endpoint === undefined) return err(fault("node.unreachable", "the member has no endpoint"));
     const url = new URL("/v1/answers", target.endpoint);
     const asked = await deps.targets.to({ node: target.node, endpoint: url.origin }).call({
       build: (remainingMs) => signQuestion(url, target, { ...question, remainingMs }, trace, deps),
       read: (reply) => readAnswer(reply, target, question, deps),
       deadline,
+      seat,
       idempotent: true,
     });
     return asked.ok ? ok(asked.value.value) : asked;

@@ -16,6 +16,7 @@ const settings: BreakerSettings = {
   volumeThreshold: 3,
   errorThresholdPercentage: 50,
   windowMs: 1_000,
+  consecutiveFailures: 4,
   resetTimeoutMs: 500,
 };
 

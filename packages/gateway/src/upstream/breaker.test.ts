@@ -9,6 +9,7 @@ const settings: BreakerSettings = {
   volumeThreshold: 5,
   errorThresholdPercentage: 50,
   windowMs: 10_000,
+  consecutiveFailures: 10,
   resetTimeoutMs: 5_000,
 };
 const success: Outcome = ok("answer");
@@ -84,6 +85,34 @@ describe("a closed breaker", () => {
     vi.advanceTimersByTime(10_000);
     await seeAll(4, failure);
     expect(breaker.state).toBe("closed");
+  });
+
+  it("opens at so many failures in a row, however far apart, and not one before", async () => {
+    for (let failures = 1; failures < settings.consecutiveFailures; failures += 1) {
+      await see(failure);
+      vi.advanceTimersByTime(3_600_000);
+    }
+    expect(breaker.state).toBe("closed");
+    await see(failure);
+    expect(breaker.state).toBe("open");
+    vi.advanceTimersByTime(settings.resetTimeoutMs);
+    expect(changes).toEqual(["closed → open", "open → half-open"]);
+  });
+
+  it("starts a row of failures anew at a success, and at nothing else", async () => {
+    const seeApart = async (times: number, outcome: Outcome) => {
+      for (let time = 0; time < times; time += 1) {
+        await see(outcome);
+        vi.advanceTimersByTime(settings.windowMs);
+      }
+    };
+    await seeApart(9, failure);
+    await seeApart(1, success);
+    await seeApart(9, failure);
+    await seeApart(20, neutral);
+    expect(breaker.state).toBe("closed");
+    await see(failure);
+    expect(breaker.state).toBe("open");
   });
 
   it("hands the outcome through untouched", async () => {

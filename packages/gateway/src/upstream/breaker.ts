@@ -10,6 +10,11 @@ export interface BreakerSettings {
   readonly volumeThreshold: number;
   /** Opens above this share of failures, 1 to 100; exactly at it stays closed. */
   readonly errorThresholdPercentage: number;
+  /**
+   * Opens at this many failures with no success between them, however far apart: a lone asker with long
+   * deadlines never fills a window.
+   */
+  readonly consecutiveFailures: number;
   /** Length of the rolling window, in milliseconds. */
   readonly windowMs: number;
   /** How long it stays open before one call may probe, in milliseconds. */
@@ -68,13 +73,21 @@ export function createBreaker(settings: BreakerSettings, onChange: OnBreakerChan
   });
   let isolated = false;
   let period: Period = { state: "closed", probing: false };
+  let failuresInARow = 0;
 
   const beginPeriod = () => {
     const from = period.state;
     const state = isolated ? "open" : stateOf(circuit);
     if (state === from) return;
     period = { state, probing: false };
+    failuresInARow = 0;
     onChange(from, state);
+  };
+  const apply = (verdict: Verdict) => {
+    failuresInARow = verdict === "failure" ? failuresInARow + 1 : 0;
+    const enough = period.state === "closed" && failuresInARow >= settings.consecutiveFailures;
+    void circuit.fire(verdict).catch(ignore);
+    if (enough) circuit.open();
   };
   circuit.on("open", beginPeriod).on("halfOpen", beginPeriod);
   circuit.on("close", () => {
@@ -101,7 +114,7 @@ export function createBreaker(settings: BreakerSettings, onChange: OnBreakerChan
         return outcome;
       } finally {
         if (verdict === undefined) mine.probing = false;
-        else if (mine === period) void circuit.fire(verdict).catch(ignore);
+        else if (mine === period) apply(verdict);
       }
     },
     isolate() {

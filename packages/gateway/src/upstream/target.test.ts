@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { ok } from "@xinqiao/protocol/result";
 import { describe, expect, it } from "vitest";
-import { createDeadline } from "../exchange/index.ts";
+import { createCompany, createDeadline } from "../exchange/index.ts";
 import { createTarget } from "./target.ts";
 import { ask, asked, askTimes, elapsed, targetAt, testSettings, watched } from "./testing/call.ts";
 import { answering, hanging, huizhou, startNode } from "./testing/node.ts";
@@ -96,7 +96,7 @@ describe("a call", () => {
       headers: {},
       body: Buffer.of(),
     });
-    const call = target.call({ build, read: ok, deadline, idempotent: true });
+    const call = target.call({ build, read: ok, deadline, seat: createCompany(1).join(), idempotent: true });
     expect(getEventListeners(deadline.signal, "abort").length).toBeGreaterThan(0);
     await call;
     expect(getEventListeners(deadline.signal, "abort")).toEqual([]);

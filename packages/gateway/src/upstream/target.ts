@@ -1,11 +1,12 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type { Deadline } from "../exchange/index.ts";
+import { createDeadline, type Deadline, type Seat } from "../exchange/index.ts";
 import { type AttemptSettings, attempt, type BuildAttempt, type ReadReply } from "./attempt.ts";
 import { type BreakerSettings, type BreakerState, createBreaker } from "./breaker.ts";
 import { createBulkhead } from "./bulkhead.ts";
 import { type UpstreamFault, upstreamFault } from "./fault.ts";
-import { type RetrySettings, withRetries } from "./retry.ts";
+import { waitForProbe } from "./probe.ts";
+import { type RetrySettings, type Tried, withRetries } from "./retry.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 import { createWire, type WireSettings } from "./wire.ts";
 
@@ -14,6 +15,7 @@ export interface Call<T> {
   readonly build: BuildAttempt;
   readonly read: ReadReply<T>;
   readonly deadline: Deadline;
+  readonly seat: Seat;
   /** Whether asking twice does no harm; only then is it retried. */
   readonly idempotent: boolean;
 }
@@ -68,6 +70,8 @@ export interface TargetSettings extends AttemptSettings, WireSettings {
   readonly retryBurst: number;
   readonly retry: RetrySettings;
   readonly breaker: BreakerSettings;
+  /** What a half-open circuit's probe has, whatever the caller's deadline; past it the node has failed. */
+  readonly probeTimeoutMs: number;
 }
 
 export interface TargetDependencies {
@@ -93,20 +97,37 @@ export function createTarget(
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
+  const ask = <T>(call: Call<T>, deadline: Deadline) =>
+    breaker.run(() => attempt({ ...call, deadline }, { wire, bulkhead, settings, now }));
+
+  const tryWith = <T>(call: Call<T>): Promise<Tried<T>> =>
+    withRetries(() => ask(call, call.deadline), {
+      settings: settings.retry,
+      budget,
+      deadline: call.deadline,
+      allowed: () => call.idempotent && breaker.state === "closed",
+      random,
+    });
+
+  function probeWith<T>(call: Call<T>): Promise<Tried<T>> {
+    const limit = createDeadline(settings.probeTimeoutMs, now);
+    const probing = track(ask(call, limit).finally(limit.dispose));
+    return waitForProbe(probing, call);
+  }
+
   async function run<T>(call: Call<T>): Promise<Result<Reply<T>, CallFault>> {
     const begun = now();
-    const { outcome, attempts } = await withRetries(
-      () => breaker.run(() => attempt(call, { wire, bulkhead, settings, now })),
-      {
-        settings: settings.retry,
-        budget,
-        deadline: call.deadline,
-        allowed: () => call.idempotent && breaker.state === "closed",
-        random,
-      },
-    );
+    const { outcome, attempts } = await (breaker.state === "half-open" ? probeWith(call) : tryWith(call));
     const effort = { attempts, latencyMs: now() - begun };
     return outcome.ok ? ok({ value: outcome.value, ...effort }) : err({ ...outcome.error, ...effort });
+  }
+
+  /** Until `close` has seen the end of it. */
+  function track<T>(running: Promise<T>): Promise<T> {
+    underWay.add(running);
+    const forget = () => underWay.delete(running);
+    running.then(forget, forget);
+    return running;
   }
 
   async function drain(): Promise<void> {
@@ -121,13 +142,7 @@ export function createTarget(
     async call(call) {
       if (closing !== undefined)
         return err({ ...upstreamFault("local", "server.draining"), attempts: 0, latencyMs: 0 });
-      const running = run(call);
-      underWay.add(running);
-      try {
-        return await running;
-      } finally {
-        underWay.delete(running);
-      }
+      return track(run(call));
     },
     state: () => breaker.state,
     isolate: breaker.isolate,

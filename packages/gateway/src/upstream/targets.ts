@@ -24,7 +24,14 @@ export const upstreamDefaults: UpstreamSettings = {
   retryRatio: 0.1,
   retryBurst: 10,
   retry: { maxAttempts: 3, baseDelayMs: 50, maxDelayMs: 1_000 },
-  breaker: { volumeThreshold: 5, errorThresholdPercentage: 50, windowMs: 10_000, resetTimeoutMs: 5_000 },
+  breaker: {
+    volumeThreshold: 5,
+    errorThresholdPercentage: 50,
+    windowMs: 10_000,
+    consecutiveFailures: 5,
+    resetTimeoutMs: 5_000,
+  },
+  probeTimeoutMs: 2_000,
 };
 
 /** Where a node is reached: a member of the registry that answers. */

@@ -1,6 +1,6 @@
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
-import { createDeadline } from "../../exchange/index.ts";
+import { createCompany, createDeadline } from "../../exchange/index.ts";
 import type { BreakerState } from "../breaker.ts";
 import {
   type Call,
@@ -22,7 +22,13 @@ export const testSettings: UpstreamSettings = {
   attemptTimeoutMs: 5_000,
   fairAttemptMs: 20,
   retry: { maxAttempts: 1, baseDelayMs: 1, maxDelayMs: 2 },
-  breaker: { volumeThreshold: 3, errorThresholdPercentage: 50, windowMs: 60_000, resetTimeoutMs: 60_000 },
+  breaker: {
+    volumeThreshold: 3,
+    errorThresholdPercentage: 50,
+    windowMs: 60_000,
+    consecutiveFailures: 100,
+    resetTimeoutMs: 60_000,
+  },
 };
 
 export const elapsed = () => performance.now();
@@ -74,6 +80,7 @@ export async function ask(target: TargetClient, { deadlineMs = 10_000, gone, ...
     },
     idempotent: true,
     deadline,
+    seat: createCompany(1).join(),
     ...over,
   });
   deadline.dispose();
