@@ -10,7 +10,7 @@ export {
 } from "./fake-node.ts";
 export { freePort } from "./free-port.ts";
 export { readLog, startGateway, type TestGateway } from "./gateway.ts";
-export { type GatewayProcess, startGatewayProcess } from "./gateway-process.ts";
+export { type GatewayProcess, type ProcessOptions, startGatewayProcess } from "./gateway-process.ts";
 export { createParty, type Party } from "./party.ts";
 export { csv, penaltyRow } from "./penalty-file.ts";
 export {

@@ -1,4 +1,4 @@
-import { copyFile, rm } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readEntries, verifyLog } from "@xinqiao/gateway";
 import { request } from "undici";
@@ -16,16 +16,13 @@ import {
   startFakeNode,
   startGatewayProcess,
 } from "../constellation/index.ts";
+import { makeRoom, smallDisk } from "./small-disk.ts";
 
-/**
- * A real full disk: the log lies on a small tmpfs of the gateway's own mount namespace, most of it
- * taken by a ballast file that the test removes to give the space back.
- */
 describe("the log's disk is full", () => {
   const asker = createParty({ node: "sz-baoan", role: "district" });
   let node: FakeNode;
   let gateway: GatewayProcess;
-  const inside = (path: string) => `/proc/${gateway.pid}/root${gateway.home}/log/${path}`;
+  const disk = smallDisk();
 
   beforeAll(async () => {
     node = await startFakeNode(hanging);
@@ -37,16 +34,8 @@ describe("the log's disk is full", () => {
     });
     node.become(answering("dg", dg.signer));
     gateway = await startGatewayProcess([asker, dg], {
-      config: { limits: { perMember: { requests: 100_000, perSeconds: 1 } } },
-      wrap: (command, home) => [
-        "unshare",
-        ...(process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"]),
-        "bash",
-        "-c",
-        `mount -t tmpfs -o size=3m tmpfs "${home}/log" && head -c 1m /dev/zero > "${home}/log/ballast" && exec "$@"`,
-        "bash",
-        ...command,
-      ],
+      ...disk.options,
+      config: { ...disk.options.config, limits: { perMember: { requests: 100_000, perSeconds: 1 } } },
     });
   });
 
@@ -57,7 +46,8 @@ describe("the log's disk is full", () => {
   const lookUp = async (): Promise<Sent> => send(await prepare(asker, gateway, sampleLookup()));
   /** SQLite opens no file through another process's root; what matters is read from a copy. */
   const copyOfLog = async (): Promise<string> => {
-    for (const file of ["log.db", "log.db-wal"]) await copyFile(inside(file), join(gateway.home, file));
+    for (const file of ["log.db", "log.db-wal"])
+      await copyFile(disk.path(gateway, file), join(gateway.home, file));
     return join(gateway.home, "log.db");
   };
   const ready = async () => {
@@ -67,6 +57,8 @@ describe("the log's disk is full", () => {
 
   it("refuses before anything is disclosed, says so, and recovers by itself when space returns", async () => {
     let sent = await lookUp();
+    expect(sent.status).toBe(200);
+    await disk.fill(gateway);
     for (let i = 0; i < 5_000 && sent.status === 200; i += 1) sent = await lookUp();
     expect(sent).toMatchObject({ status: 507, code: "log.full" });
     const asked = node.asked;
@@ -74,7 +66,7 @@ describe("the log's disk is full", () => {
     expect(node.asked, "nothing left the gateway").toBe(asked);
     expect(await ready()).toMatchObject({ status: 503, body: { code: "log.full" } });
 
-    await rm(inside("ballast"));
+    await makeRoom(disk, gateway);
     await expect.poll(async () => (await ready()).status, { timeout: 15_000, interval: 100 }).toBe(200);
     expect((await lookUp()).status).toBe(200);
     const copy = await copyOfLog();

@@ -24,7 +24,7 @@ describe("kill -9 of the gateway", () => {
   beforeEach(async () => {
     node = await startFakeNode(hanging);
     dg = createParty({ node: "dg", role: "neighbour-city", jurisdiction: "441900", endpoint: node.origin });
-    gateway = await startGatewayProcess([asker, dg]);
+    gateway = await startGatewayProcess([asker, dg], { config: { shutdownGraceMs: 3_600_000 } });
   });
 
   afterEach(async () => {
@@ -98,9 +98,8 @@ describe("kill -9 of the gateway", () => {
   it("ends soon after SIGTERM although members keep their connections", async () => {
     node.become(answering("dg", dg.signer));
     expect((await send(await prepare(asker, gateway, sampleLookup()))).status).toBe(200);
-    const begun = performance.now();
+    // The grace time is longer than this test may take: what waits for it fails.
     expect(await gateway.kill("SIGTERM")).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
   /** Four askers at once; the kill comes after the given number of replies, wherever the others stand. */

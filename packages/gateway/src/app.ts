@@ -15,6 +15,7 @@ import {
   addressKey,
   createLimitedBook,
   createRateLimit,
+  createRecentClaims,
   type LimitedBook,
   type RateLimit,
 } from "./limit/index.ts";
@@ -53,6 +54,9 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
 });
 
 const limitedIntervalMs = 10_000;
+
+/** At the default rate of a member more than the life of a signature, about 20 MB when full. */
+const recentClaims = 100_000;
 
 /**
  * Constructs every adapter and starts the gateway; nothing else does. What cannot be started takes down
@@ -215,6 +219,7 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
     reading,
     inFlight,
     memberRate: createRateLimit(limits.perMember),
+    recent: createRecentClaims(recentClaims, now),
     refusalRate,
     entropy,
     events,

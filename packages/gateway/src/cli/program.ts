@@ -1,11 +1,10 @@
-import { runCommand } from "@xinqiao/runtime/cli";
+import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../app.ts";
 import { doctor } from "./doctor.ts";
 import { type InitOptions, init } from "./init.ts";
 import { verify } from "./log.ts";
 import { addMembers, listMembers } from "./members.ts";
-import { serveGateway } from "./serve.ts";
 
 const home = ["--home <dir>", "the gateway's folder · 网关目录", "."] as const;
 
@@ -20,7 +19,10 @@ export function createProgram(): Command {
     .command("serve")
     .description("run until stopped · 运行网关")
     .option(...home)
-    .action((options: { home: string }) => runCommand(() => serveGateway(options.home)));
+    .action((options: { home: string }) => {
+      surviveHangup();
+      return runCommand(async () => (await import("./serve.ts")).serveGateway(options.home));
+    });
   program
     .command("log")
     .description("the audit log · 审计日志")

@@ -1,7 +1,9 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Lookup, ResultRow } from "@xinqiao/protocol/exchange";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
-import type { Fault } from "@xinqiao/protocol/problem";
-import type { AuthenticatedLookup, Plan } from "./look-up.ts";
+import type { Directory } from "@xinqiao/protocol/registry";
+import type { Plan, Refused } from "./plan.ts";
+import type { AuthenticatedLookup } from "./ports.ts";
 
 /** The parts of an entry every step of one exchange shares. */
 function common({ exchange, requester, trace }: AuthenticatedLookup) {
@@ -38,16 +40,32 @@ export function outcomeEntry(
   return { kind: "lookup.outcome", ...common(request), intent, complete, rows };
 }
 
-export function refusedEntry(request: AuthenticatedLookup, rule: string, { code }: Fault): LogEntryDraft {
+/** Who knows which codes are codes. */
+export interface Vocabulary {
+  readonly catalogue: Catalogue;
+  readonly directory: Directory;
+}
+
+/** A refused lookup may have anything where a code should be: what nobody knows is only committed to. */
+export function refusedEntry(
+  request: AuthenticatedLookup,
+  { rule, fault: { code } }: Refused,
+  { catalogue, directory }: Vocabulary,
+): LogEntryDraft {
   const { lookup } = request;
+  const { purpose, items = [], jurisdictions } = lookup;
+  const asked = JSON.stringify({ purpose, items, jurisdictions });
   return {
     kind: "lookup.refused",
     ...common(request),
-    purpose: lookup.purpose,
-    items: lookup.items ?? [],
-    jurisdictions: lookup.jurisdictions,
+    purpose: catalogue.purposes.has(purpose) ? purpose : null,
+    items: items.filter((item) => catalogue.items.has(item)),
+    jurisdictions:
+      jurisdictions === "all"
+        ? jurisdictions
+        : jurisdictions.filter((jurisdiction) => directory.answering(jurisdiction) !== undefined),
     code,
     rule,
-    private: privateValues(lookup),
+    private: { ...privateValues(lookup), asked },
   };
 }

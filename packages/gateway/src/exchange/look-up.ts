@@ -1,35 +1,14 @@
-import type { Catalogue, Item, Purpose } from "@xinqiao/protocol/catalogue";
-import { type Exchange, isComplete, type Lookup } from "@xinqiao/protocol/exchange";
-import { parseSubject } from "@xinqiao/protocol/identity";
-import { type DisclosureRequest, decide, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
-import type { Fault } from "@xinqiao/protocol/problem";
-import type { Directory, Member } from "@xinqiao/protocol/registry";
+import { type Exchange, isComplete, type ResultRow } from "@xinqiao/protocol/exchange";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type { TraceContext } from "@xinqiao/protocol/trace";
-import type { AuditLog, NonceClaim } from "../log/index.ts";
-import { createDeadline } from "./deadline.ts";
+import type { AppendError, Appended, AuditLog } from "../log/index.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
 import { intentEntry, outcomeEntry, refusedEntry } from "./entries.ts";
 import { fanOut } from "./fan-out.ts";
-import type { AskNode } from "./ports.ts";
-import { pickTargets, type Target } from "./targets.ts";
+import { makePlan, type Plan, type PlanDependencies, type Refused } from "./plan.ts";
+import type { AskNode, AuthenticatedLookup } from "./ports.ts";
 
-/** A lookup whose sender is known and whose bytes are the sender's. */
-export interface AuthenticatedLookup {
-  readonly lookup: Lookup;
-  readonly requester: Member;
-  readonly exchange: string;
-  readonly claim: NonceClaim;
-  readonly trace: TraceContext;
-  /** Fires when the asker goes away. */
-  readonly gone: AbortSignal;
-}
-
-export interface LookUpDependencies {
-  readonly directory: () => Directory;
-  readonly catalogue: Catalogue;
-  readonly rules: readonly Rule[];
-  /** Identifiers really issued with a wrong check character: the operator's list. */
-  readonly identifierExceptions: ReadonlySet<string>;
+export interface LookUpDependencies extends PlanDependencies {
   readonly log: AuditLog;
   readonly ask: AskNode;
   readonly now: () => number;
@@ -39,15 +18,14 @@ export interface LookUpDependencies {
   readonly onBug: (error: unknown) => void;
 }
 
-/** A lookup that may go ahead: resolved against catalogue and members, and allowed by every rule. */
-export interface Plan {
-  readonly items: readonly Item[];
-  readonly purpose: Purpose;
-  readonly targets: readonly Target[];
-}
-
 /** What is kept of the asker's time for writing the outcome and signing the reply. */
 const closingReserveMs = (deadlineMs: number) => Math.min(50, Math.ceil(deadlineMs * 0.1));
+
+/**
+ * How long past the deadline the last entry may take. Answers that are in are not thrown away for a disk that
+ * is a moment late; one that hangs is not waited for.
+ */
+const logGraceMs = 1_000;
 
 /**
  * One lookup from decision to reply. The order is the promise: decide, write the intent durably, only
@@ -57,81 +35,117 @@ export async function lookUp(
   request: AuthenticatedLookup,
   deps: LookUpDependencies,
 ): Promise<Result<Exchange, Fault>> {
-  const { lookup, exchange } = request;
-  const begun = deps.elapsed();
-  const plan = makePlan(request, deps);
-  if (!plan.ok) return refuse(request, plan.error, deps);
-  const intent = await deps.log.append(intentEntry(request, plan.value), request.claim);
-  if (!intent.ok) return intent;
+  const { deadlineMs } = request.lookup;
+  const whole = createDeadline(deadlineMs, deps.elapsed);
+  const last = createDeadline(deadlineMs + logGraceMs, deps.elapsed);
+  try {
+    const plan = makePlan(request, deps);
+    if (!plan.ok) return await refuse(request, plan.error, last, deps);
+    const intent = await writeIntent(request, plan.value, whole, deps);
+    if (!intent.ok) return intent;
+    const asking = createDeadline(
+      whole.remainingMs() - closingReserveMs(deadlineMs),
+      deps.elapsed,
+      request.gone,
+    );
+    const results = await askAll(request, plan.value, asking, deps).finally(asking.dispose);
+    return await close(request, intent.value.index, results, last, deps);
+  } finally {
+    whole.dispose();
+    last.dispose();
+  }
+}
 
-  const budget = lookup.deadlineMs - closingReserveMs(lookup.deadlineMs) - (deps.elapsed() - begun);
-  const deadline = createDeadline(Math.max(1, budget), deps.elapsed, request.gone);
-  const work = fanOut(
+/**
+ * An intent that becomes durable after the deadline is closed at once: nobody was asked. It counts as the
+ * log's failure, for want of which nothing may leave.
+ */
+async function writeIntent(
+  request: AuthenticatedLookup,
+  plan: Plan,
+  whole: Deadline,
+  { log }: LookUpDependencies,
+): Promise<Result<Appended, Fault>> {
+  const appending = log.append(intentEntry(request, plan), request.claim);
+  const intent = await within(whole, appending);
+  if (intent !== undefined) return intent;
+  const unasked = plan.targets.map(
+    ({ jurisdiction, member: { node } }): ResultRow => ({
+      jurisdiction,
+      node,
+      status: "error",
+      code: "log.unavailable",
+      latencyMs: 0,
+    }),
+  );
+  void appending.then(async (late) => {
+    if (late.ok) await log.append(outcomeEntry(request, late.value.index, false, unasked));
+  });
+  return err(fault("log.unavailable"));
+}
+
+function askAll(
+  { lookup, exchange, requester, trace }: AuthenticatedLookup,
+  { targets, items }: Plan,
+  deadline: Deadline,
+  deps: LookUpDependencies,
+): Promise<ResultRow[]> {
+  return fanOut(
     {
-      targets: plan.value.targets,
+      targets,
       question: {
         exchange,
-        requester: request.requester.node,
+        requester: requester.node,
         subject: lookup.subject,
-        items: plan.value.items.map(({ code }) => code),
+        items: items.map(({ code }) => code),
         purpose: lookup.purpose,
       },
       deadline,
-      trace: request.trace,
+      trace,
       oldestAsOf: lookup.maxAgeSeconds === undefined ? 0 : deps.now() - lookup.maxAgeSeconds * 1000,
     },
     deps.ask,
     deps,
   );
-  const results = await work.finally(deadline.dispose);
+}
 
+/** Nothing is handed back that the log does not hold; an intent it could not close is closed at the next start. */
+async function close(
+  request: AuthenticatedLookup,
+  intent: number,
+  results: ResultRow[],
+  last: Deadline,
+  { log }: LookUpDependencies,
+): Promise<Result<Exchange, Fault>> {
   const complete = isComplete(results);
-  const outcome = await deps.log.append(outcomeEntry(request, intent.value.index, complete, results));
+  const outcome = await within(last, log.append(outcomeEntry(request, intent, complete, results)));
+  if (outcome === undefined) return err(fault("log.unavailable"));
   if (!outcome.ok) return outcome;
-  const { size, root } = outcome.value;
-  const log = {
-    origin: deps.log.origin,
-    intent: intent.value.index,
-    outcome: outcome.value.index,
-    size,
-    root,
-  };
-  return ok({ exchange, complete, results, log });
-}
-
-function makePlan(
-  { lookup, requester }: AuthenticatedLookup,
-  deps: LookUpDependencies,
-): Result<Plan, Refused> {
-  const refused = (fault: Fault) => err({ rule: fault.code.split(".")[0] ?? "", fault });
-  const subject = parseSubject(lookup.subject, { exceptions: deps.identifierExceptions });
-  if (!subject.ok) return refused(subject.error);
-  const asked = resolveAsked(lookup, deps.catalogue);
-  if (!asked.ok) return refused(asked.error);
-  const targets = pickTargets(lookup.jurisdictions, deps.directory());
-  if (!targets.ok) return refused(targets.error);
-  const disclosure: DisclosureRequest = {
-    requester,
-    subjectKind: lookup.subject.kind,
-    ...asked.value,
-    jurisdictions: targets.value.map(({ jurisdiction }) => jurisdiction),
-  };
-  const decision = decide(deps.rules, disclosure);
-  if (!decision.allowed) return err({ rule: decision.rule, fault: decision.fault });
-  return ok({ ...asked.value, targets: targets.value });
-}
-
-interface Refused {
-  readonly rule: string;
-  readonly fault: Fault;
+  const { size, root, index } = outcome.value;
+  const place = { origin: log.origin, intent, outcome: index, size, root };
+  return ok({ exchange: request.exchange, complete, results, log: place });
 }
 
 /** A refusal spends the request's nonce and stands in the log before the asker hears of it. */
 async function refuse(
   request: AuthenticatedLookup,
-  { rule, fault }: Refused,
-  { log }: LookUpDependencies,
+  refused: Refused,
+  last: Deadline,
+  { log, catalogue, directory }: LookUpDependencies,
 ): Promise<Result<never, Fault>> {
-  const logged = await log.append(refusedEntry(request, rule, fault), request.claim);
-  return logged.ok ? err(fault) : logged;
+  const draft = refusedEntry(request, refused, { catalogue, directory: directory() });
+  const logged = await within(last, log.append(draft, request.claim));
+  if (logged === undefined) return err(fault("log.unavailable"));
+  return logged.ok ? err(refused.fault) : logged;
+}
+
+/** What the log answers, or nothing when the deadline is over first: a disk that hangs says neither. */
+async function within(
+  { signal }: Deadline,
+  appending: Promise<Result<Appended, AppendError>>,
+): Promise<Result<Appended, AppendError> | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const giveUp = () => resolve(undefined);
+  signal.addEventListener("abort", giveUp, { once: true });
+  return Promise.race([appending, promise]).finally(() => signal.removeEventListener("abort", giveUp));
 }

@@ -1,9 +1,22 @@
-import type { Answer, Question } from "@xinqiao/protocol/exchange";
+import type { Answer, Lookup, Question } from "@xinqiao/protocol/exchange";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Member } from "@xinqiao/protocol/registry";
 import type { Result } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
+import type { NonceClaim } from "../log/index.ts";
+import type { Seat } from "./company.ts";
 import type { Deadline } from "./deadline.ts";
+
+/** A lookup whose sender is known and whose bytes are the sender's. */
+export interface AuthenticatedLookup {
+  readonly lookup: Lookup;
+  readonly requester: Member;
+  readonly exchange: string;
+  readonly claim: NonceClaim;
+  readonly trace: TraceContext;
+  /** Fires when the asker goes away. */
+  readonly gone: AbortSignal;
+}
 
 /** A question as it goes to one node; the milliseconds left are filled in for each attempt. */
 export type TargetQuestion = Omit<Question, "remainingMs">;
@@ -14,10 +27,16 @@ export interface VerifiedAnswer {
   readonly jws: string;
 }
 
+/** What an ask is part of. */
+export interface AskContext {
+  readonly deadline: Deadline;
+  readonly trace: TraceContext;
+  readonly seat: Seat;
+}
+
 /** Asks one node. Never throws and never outlasts the deadline; a fault names the cause. */
 export type AskNode = (
   target: Member,
   question: TargetQuestion,
-  deadline: Deadline,
-  trace: TraceContext,
+  context: AskContext,
 ) => Promise<Result<VerifiedAnswer, Fault>>;

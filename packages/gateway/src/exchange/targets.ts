@@ -16,9 +16,12 @@ export function pickTargets(
   directory: Directory,
 ): Result<readonly Target[], Fault> {
   const targets: Target[] = [];
-  for (const jurisdiction of asked === "all" ? directory.jurisdictions() : new Set(asked)) {
+  const wanted = asked === "all" ? directory.jurisdictions() : [...new Set(asked)];
+  for (const [place, jurisdiction] of wanted.entries()) {
     const member = directory.answering(jurisdiction);
-    if (member === undefined) return err(fault("lookup.jurisdiction-unknown", undefined, { jurisdiction }));
+    // Its place and not what was typed there: errors are logged.
+    if (member === undefined)
+      return err(fault("lookup.jurisdiction-unknown", undefined, { jurisdiction: place }));
     targets.push({ jurisdiction, member });
   }
   return ok(targets);

@@ -15,8 +15,9 @@ import {
 import type { Context, Handler } from "hono";
 import { z } from "zod";
 import { type LookUpDependencies, lookUp } from "../exchange/index.ts";
-import { addressKey, type RateLimit } from "../limit/index.ts";
-import type { GatewayEvents, RequestIds } from "../telemetry/index.ts";
+import { addressKey, type RateLimit, type RecentClaims } from "../limit/index.ts";
+import type { NonceClaim } from "../log/index.ts";
+import { type GatewayEvents, isSpent, type RequestIds } from "../telemetry/index.ts";
 import { type ReplySigning, signedReply } from "./signed-reply.ts";
 
 export interface LookupRouteDependencies {
@@ -27,6 +28,7 @@ export interface LookupRouteDependencies {
   readonly reading: InFlight;
   readonly inFlight: InFlight;
   readonly memberRate: RateLimit;
+  readonly recent: RecentClaims;
   readonly refusalRate: RateLimit;
   readonly entropy: Entropy;
   readonly events: GatewayEvents;
@@ -63,16 +65,20 @@ async function handle(
   trace: TraceContext,
   deps: LookupRouteDependencies,
 ): Promise<Response> {
-  const { node } = received.verified.from.member;
-  const ids = { requestId: received.verified.requestId, traceId: trace.traceId, actor: node };
-  const refuse = (reason: Fault) => refuseSigned(reason, ids, received.head, deps);
+  const { verified, head } = received;
+  const { node } = verified.from.member;
+  const ids = { requestId: verified.requestId, traceId: trace.traceId, actor: node };
+  const refuse = (reason: Fault) => refuseSigned(reason, ids, head, deps);
+  const claim = { keyId: verified.keyId, nonce: verified.nonce, expiresAt: verified.nonceExpiresAt };
+  if (deps.recent.has(claim)) return refuse(await noteReplay(context, ids, deps));
   const over = (await deps.memberRate.take(node)) ?? deps.inFlight.enter();
   if (over) {
     deps.events.turnedAway(over, ids);
     return refuse(over);
   }
   try {
-    return await answer(context, received, trace, ids, deps);
+    deps.recent.add(claim);
+    return await answer(context, received, { claim, trace, ids }, deps);
   } catch (error) {
     deps.events.failed(error, ids);
     return refuse(fault("server.internal"));
@@ -81,22 +87,23 @@ async function handle(
   }
 }
 
+interface Admitted {
+  readonly claim: NonceClaim;
+  readonly trace: TraceContext;
+  readonly ids: RequestIds;
+}
+
 async function answer(
   context: Context<HttpEnv>,
   { head, body, verified }: Received,
-  trace: TraceContext,
-  ids: RequestIds,
+  { claim, trace, ids }: Admitted,
   deps: LookupRouteDependencies,
 ): Promise<Response> {
   const begun = deps.lookUp.elapsed();
   const requester = verified.from.member;
   const refuse = (reason: Fault) => refuseSigned(reason, ids, head, deps);
-  const claim = { keyId: verified.keyId, nonce: verified.nonce, expiresAt: verified.nonceExpiresAt };
   const lookup = parseJson(body, lookupSchema);
-  if (!lookup.ok) {
-    await deps.events.unreadable(lookup.error, ids, requester.node, claim);
-    return refuse(lookup.error);
-  }
+  if (!lookup.ok) return refuse(await deps.events.unreadable(lookup.error, ids, requester.node, claim));
   const exchange = await lookUp(
     {
       lookup: lookup.value,
@@ -117,9 +124,21 @@ async function answer(
   return signedReply({ status: 200, text, contentType: "application/json" }, head, deps.reply);
 }
 
+/** Whoever sends a captured request again spends what its address may get wrong, not its sender's rate. */
+async function noteReplay(
+  context: Context<HttpEnv>,
+  ids: RequestIds,
+  deps: LookupRouteDependencies,
+): Promise<Fault> {
+  const overRate = await deps.refusalRate.take(addressOf(context));
+  if (overRate === undefined) return deps.events.unreadable(fault("signature.replayed"), ids, ids.actor);
+  deps.events.turnedAway(overRate, ids);
+  return overRate;
+}
+
 /** The use case logs its own refusals, but for a replay: there the log itself refused the entry. */
 async function noteRefusal(reason: Fault, ids: RequestIds, deps: LookupRouteDependencies): Promise<void> {
-  if (reason.code === "signature.replayed") await deps.events.unreadable(reason, ids, ids.actor);
+  if (isSpent(reason.code)) await deps.events.unreadable(reason, ids, ids.actor);
   else deps.events.refused(reason, ids);
 }
 
@@ -140,12 +159,11 @@ async function refuseUnread(
   trace: TraceContext,
   deps: LookupRouteDependencies,
 ): Promise<Response> {
-  const address = addressKey(context.env.incoming.socket.remoteAddress ?? "");
-  const overRate = await deps.refusalRate.take(address);
+  const overRate = await deps.refusalRate.take(addressOf(context));
   if (overRate) return turnAway(overRate, trace, deps);
   const requestId = uuidOrNull(context.req.header("x-request-id"));
   const ids = { requestId, traceId: trace.traceId, actor: null };
-  await deps.events.unreadable(reason, ids, claimedSender(context.req.header("xinqiao-from")));
+  await deps.events.unreadable(reason, ids, claimedSender(context.req.header("xinqiao-from"), deps));
   const reply = problemReply(reason, {
     hop: deps.endpoint.self,
     traceId: trace.traceId,
@@ -161,8 +179,14 @@ function turnAway(reason: Fault, { traceId }: TraceContext, deps: LookupRouteDep
   return problemReply(reason, { hop: deps.endpoint.self, traceId });
 }
 
-function claimedSender(field: string | undefined): NodeId | null {
-  return nodeIdSchema.safeParse(field).data ?? null;
+/** A member's id and nothing else: an identity number can look like one. */
+function claimedSender(field: string | undefined, { endpoint }: LookupRouteDependencies): NodeId | null {
+  const node = nodeIdSchema.safeParse(field).data;
+  return node !== undefined && endpoint.directory().member(node) !== undefined ? node : null;
+}
+
+function addressOf(context: Context<HttpEnv>): string {
+  return addressKey(context.env.incoming.socket.remoteAddress ?? "");
 }
 
 function uuidOrNull(field: string | undefined): string | null {

@@ -57,6 +57,18 @@ export function auditLogContract(name: string, makeHarness: () => Promise<AuditL
       await harness.dispose();
     });
 
+    it("takes an exchange's id once from a key, and writes nothing for the second", async () => {
+      const exchange = randomUUID();
+      expect(await log.append(intentDraft(exchange), claimOf("first"))).toMatchObject({ ok: true });
+      expect(await log.append(intentDraft(exchange), claimOf("second"))).toEqual({
+        ok: false,
+        error: { code: "request.id-reused" },
+      });
+      const other = { ...claimOf("third"), keyId: "another key" };
+      expect(await log.append(intentDraft(exchange), other)).toMatchObject({ ok: true });
+      expect(await harness.read()).toHaveLength(2);
+    });
+
     it("gives concurrent appends the indexes of their order, without a gap", async () => {
       const drafts = Array.from({ length: 200 }, () => intentDraft());
       const appended = await Promise.all(drafts.map((draft) => log.append(draft)));

@@ -2,7 +2,10 @@ import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Code } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
 
-/** A request's nonce, spent by the entry that records the request (PR-EXCHANGE §3: one use until expiry). */
+/**
+ * A request's nonce, spent by the entry that records the request (PR-EXCHANGE §3: one use until expiry).
+ * The entry's exchange id is spent with it, for the same key and as long: one id names one exchange.
+ */
 export interface NonceClaim {
   readonly keyId: string;
   readonly nonce: string;
@@ -18,7 +21,7 @@ export interface Appended {
 }
 
 export type AppendError = {
-  readonly code: Extract<Code, "signature.replayed" | "log.full" | "log.unavailable">;
+  readonly code: Extract<Code, "signature.replayed" | "request.id-reused" | "log.full" | "log.unavailable">;
 };
 
 /**

@@ -20,6 +20,8 @@ export interface MemoryLogState {
   readonly nonces: Map<string, number>;
 }
 
+type SpendError = Extract<AppendError["code"], "signature.replayed" | "request.id-reused">;
+
 export interface MemoryAuditLogOptions {
   readonly origin: string;
   /** Milliseconds since 1970. */
@@ -54,13 +56,16 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
     return { index, ...head() };
   }
 
-  /** Whether the nonce was still to be spent. */
-  function spend({ keyId, nonce, expiresAt }: NonceClaim): boolean {
+  /** Why the claim cannot be spent, when it cannot. */
+  function spend({ keyId, nonce, expiresAt }: NonceClaim, exchange: string | null): SpendError | undefined {
     for (const [known, until] of state.nonces) if (until < now()) state.nonces.delete(known);
-    const name = `${keyId} ${nonce}`;
-    if (state.nonces.has(name)) return false;
-    state.nonces.set(name, expiresAt);
-    return true;
+    const once = (name: string) => {
+      const first = !state.nonces.has(name);
+      if (first) state.nonces.set(name, expiresAt);
+      return first;
+    };
+    if (!once(`${keyId} ${nonce}`)) return "signature.replayed";
+    return exchange === null || once(`${keyId} id:${exchange}`) ? undefined : "request.id-reused";
   }
 
   for (const { exchange, actor, intent } of openIntents(entries())) {
@@ -71,7 +76,8 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
     async append(draft, claim): Promise<Result<Appended, AppendError>> {
       const refusal = closed ? "log.unavailable" : failure;
       if (refusal) return err({ code: refusal });
-      if (claim && !spend(claim)) return err({ code: "signature.replayed" });
+      const spent = claim && spend(claim, draft.exchange);
+      if (spent) return err({ code: spent });
       return ok(write(draft));
     },
     health: () => (failure === undefined ? { ok: true } : { ok: false, code: failure }),

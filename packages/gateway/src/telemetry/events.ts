@@ -1,6 +1,6 @@
 import type { Exchange } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { type Fault, statusOf } from "@xinqiao/protocol/problem";
+import { type Code, type Fault, fault, statusOf } from "@xinqiao/protocol/problem";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { LimitedBook } from "../limit/index.ts";
 import type { AuditLog, NonceClaim } from "../log/index.ts";
@@ -20,8 +20,11 @@ export interface GatewayEvents {
   exchanged(exchange: Exchange, ids: RequestIds, milliseconds: number): void;
   /** A refusal the use case has already logged. */
   refused(reason: Fault, ids: RequestIds): void;
-  /** A request that could not be authenticated or read: its entry is written here, before it is answered. */
-  unreadable(reason: Fault, ids: RequestIds, claimed: NodeId | null, claim?: NonceClaim): Promise<void>;
+  /**
+   * A request that could not be authenticated or read: its entry is written here, before it is answered.
+   * Returns what it is refused for: the claim may turn out to be spent.
+   */
+  unreadable(reason: Fault, ids: RequestIds, claimed: NodeId | null, claim?: NonceClaim): Promise<Fault>;
   /** Refused unread, for want of room or patience: counted into one entry with others of its while. */
   turnedAway(reason: Fault, ids: RequestIds): void;
   breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
@@ -33,6 +36,11 @@ function numbers({ facts = {} }: Fault): Record<string, number> {
   const kept: Record<string, number> = {};
   for (const [name, value] of Object.entries(facts)) if (typeof value === "number") kept[name] = value;
   return kept;
+}
+
+/** Codes by which the log says that a request was here before: no entry of that append stands. */
+export function isSpent(code: Code): boolean {
+  return code === "signature.replayed" || code === "request.id-reused";
 }
 
 const breakerValue = { closed: 0, "half-open": 1, open: 2 } as const;
@@ -55,6 +63,25 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
       ...ids,
     });
   };
+  async function unreadable(
+    reason: Fault,
+    ids: RequestIds,
+    claimed: NodeId | null,
+    claim?: NonceClaim,
+  ): Promise<Fault> {
+    const { requestId: exchange, traceId, actor } = ids;
+    const { code } = reason;
+    const draft = { kind: "request.refused", exchange, actor, traceId, claimed, code } as const;
+    const logged = await log.append(draft, claim);
+    if (!logged.ok && claim && isSpent(logged.error.code)) {
+      return unreadable(fault(logged.error.code), ids, claimed);
+    }
+    refused(reason, ids);
+    // What the log cannot take now is at least counted, and the count written when it can.
+    if (!logged.ok) limited.note(actor);
+    return reason;
+  }
+
   return {
     exchanged({ complete, results, log: { intent, outcome } }, ids, milliseconds) {
       metrics.requests.inc({ code: "ok" });
@@ -67,21 +94,7 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
       logger.info({ event: "exchanged", ...ids, complete, rows, intent, outcome, milliseconds });
     },
     refused,
-    async unreadable(reason, ids, claimed, claim) {
-      refused(reason, ids);
-      const { requestId: exchange, traceId, actor } = ids;
-      const draft = {
-        kind: "request.refused",
-        exchange,
-        actor,
-        traceId,
-        claimed,
-        code: reason.code,
-      } as const;
-      const logged = await log.append(draft, claim);
-      // What the log cannot take now is at least counted, and the count written when it can.
-      if (!logged.ok && logged.error.code !== "signature.replayed") limited.note(actor);
-    },
+    unreadable,
     turnedAway(reason, ids) {
       refused(reason, ids);
       limited.note(ids.actor);

@@ -1,2 +1,8 @@
-export { type BreakerState, createGatewayEvents, type GatewayEvents, type RequestIds } from "./events.ts";
+export {
+  type BreakerState,
+  createGatewayEvents,
+  type GatewayEvents,
+  isSpent,
+  type RequestIds,
+} from "./events.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";

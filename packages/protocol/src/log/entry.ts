@@ -27,12 +27,6 @@ const common = {
   commitments: z.record(fieldNameSchema, commitmentSchema).optional(),
 };
 
-/** What is asked in a lookup, without whom it is about. */
-const asked = {
-  purpose: purposeCodeSchema,
-  items: z.array(itemCodeSchema).readonly(),
-};
-
 /** One target's line of an outcome. */
 export const outcomeRowSchema = z.strictObject({
   jurisdiction: jurisdictionSchema,
@@ -65,7 +59,8 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("lookup.intent"),
     ...common,
-    ...asked,
+    purpose: purposeCodeSchema,
+    items: z.array(itemCodeSchema).readonly(),
     jurisdictions: z.array(jurisdictionSchema).readonly(),
     targets: z.array(nodeIdSchema).readonly(),
     deadlineMs: z.number().int().positive(),
@@ -83,7 +78,12 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("lookup.refused"),
     ...common,
-    ...asked,
+    /**
+     * What was asked, as far as catalogue and registry know it (null: a purpose they do not know). Anything
+     * else may be an identity number in the wrong place, so it is committed to with the private values.
+     */
+    purpose: purposeCodeSchema.nullable(),
+    items: z.array(itemCodeSchema).readonly(),
     jurisdictions: z.union([z.literal("all"), z.array(jurisdictionSchema).readonly()]),
     code: codeSchema,
     /** The rule that refused. */
@@ -94,7 +94,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("request.refused"),
     ...common,
-    /** Whom the request claims to come from, when that is a node id at all. */
+    /** Whom the request claims to come from, when that is a member at all. */
     claimed: nodeIdSchema.nullable(),
     code: codeSchema,
   }),

@@ -1,4 +1,4 @@
-import type { Rule } from "./rule.ts";
+import type { Rule, StandingRule } from "./rule.ts";
 import { authorisationGiven } from "./rules/authorisation-given.ts";
 import { classDisclosed } from "./rules/class-disclosed.ts";
 import { itemsInScope } from "./rules/items-in-scope.ts";
@@ -10,14 +10,16 @@ import { purposeLive } from "./rules/purpose-live.ts";
 import { roleMayAsk } from "./rules/role-may-ask.ts";
 import { subjectKindCovered } from "./rules/subject-kind-covered.ts";
 
+/** Who may ask at all: decided before anything of the question is looked up, so that nobody else can probe it. */
+export const standingRules: readonly StandingRule[] = [memberActive, roleMayAsk];
+
 /**
  * The rules every node of the federation applies, in the order of a disclosure decision: standing and
  * scope → catalogue class → purpose and legal basis → authorisation. The gateway runs them once and
  * each answering node runs them again for itself, with rules of its own behind them.
  */
 export const federationRules: readonly Rule[] = [
-  memberActive,
-  roleMayAsk,
+  ...standingRules,
   itemsInScope,
   classDisclosed,
   purposeLive,

@@ -17,17 +17,16 @@ export function resolveAsked(
   catalogue: Catalogue,
 ): Result<{ readonly items: readonly Item[]; readonly purpose: Purpose }, Fault> {
   const purpose = catalogue.purposes.get(asked.purpose);
-  if (purpose === undefined)
-    return err(fault("lookup.purpose-unknown", undefined, { purpose: asked.purpose }));
+  if (purpose === undefined) return err(fault("lookup.purpose-unknown"));
   const items = new Map<ItemCode, Item>();
-  for (const code of asked.items ?? []) {
+  // Places and not what was typed there: an identity number may have been, and errors are logged.
+  for (const [place, code] of (asked.items ?? []).entries()) {
     const item = catalogue.items.get(code);
-    if (item === undefined) return err(fault("lookup.item-unknown", undefined, { item: code }));
+    if (item === undefined) return err(fault("lookup.item-unknown", undefined, { item: place }));
     items.set(code, item);
   }
   for (const [place, name] of (asked.classes ?? []).entries()) {
     const members = [...catalogue.items.values()].filter((item) => item.class === name);
-    // Its place and not its name: that is free text, and facts are logged.
     if (members.length === 0) return err(fault("lookup.item-unknown", undefined, { class: place }));
     for (const item of members) items.set(item.code, item);
   }

@@ -12,11 +12,14 @@ export interface DisclosureRequest {
   readonly jurisdictions: readonly Jurisdiction[];
 }
 
-/** One pure rule: the fault that refuses the request, or nothing. */
-export interface Rule {
+/** One pure rule: the fault that refuses the request, or nothing. `Request` is what it needs to know. */
+export interface Rule<Request = DisclosureRequest> {
   readonly name: string;
-  check(request: DisclosureRequest): Fault | undefined;
+  check(request: Request): Fault | undefined;
 }
+
+/** A rule about who asks, whatever is asked. */
+export type StandingRule = Rule<Pick<DisclosureRequest, "requester">>;
 
 /** A refusal is a decision like any other: returned, signed and logged. */
 export type Decision =
@@ -24,7 +27,7 @@ export type Decision =
   | { readonly allowed: false; readonly rule: string; readonly fault: Fault };
 
 /** The first rule that objects decides; the order of the chain is the order of the law. */
-export function decide(rules: readonly Rule[], request: DisclosureRequest): Decision {
+export function decide<Request>(rules: readonly Rule<Request>[], request: Request): Decision {
   for (const rule of rules) {
     const fault = rule.check(request);
     if (fault !== undefined) return { allowed: false, rule: rule.name, fault };

@@ -39,6 +39,11 @@ export const codes = {
   },
   "request.field-unknown": { status: 422, en: "Body has an unknown field", zh: "请求体含有未知字段" },
   "request.id-invalid": { status: 400, en: "X-Request-Id must be a UUID", zh: "X-Request-Id 须为 UUID" },
+  "request.id-reused": {
+    status: 409,
+    en: "X-Request-Id was already used for another request",
+    zh: "X-Request-Id 已被另一请求使用",
+  },
 
   // Who signed it, and whether it is what was signed (PR-EXCHANGE §3)
   "signature.missing": { status: 401, en: "No Xinqiao signature on the message", zh: "报文没有信桥签名" },
@@ -185,13 +190,13 @@ export const codes = {
   "limit.quota": { status: 429, en: "Quota is used up", zh: "配额已用完" },
   "log.unavailable": {
     status: 503,
-    en: "The audit log cannot be written; nothing was disclosed",
-    zh: "审计日志无法写入，未披露任何数据",
+    en: "The audit log cannot be written; nothing was handed over",
+    zh: "审计日志无法写入，未交付任何数据",
   },
   "log.full": {
     status: 507,
-    en: "The audit log's disk is full; nothing was disclosed",
-    zh: "审计日志磁盘已满，未披露任何数据",
+    en: "The audit log's disk is full; nothing was handed over",
+    zh: "审计日志磁盘已满，未交付任何数据",
   },
   "server.draining": {
     status: 503,

@@ -106,6 +106,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "request.shape-invalid": "correct",
   "request.field-unknown": "correct",
   "request.id-invalid": "correct",
+  "request.id-reused": "signAnew",
   "signature.missing": "sign",
   "signature.malformed": "sign",
   "signature.ambiguous": "sign",

@@ -1,3 +1,5 @@
+export { runServer, type Server, surviveHangup } from "./run-server.ts";
+
 import { codes, FaultError } from "@xinqiao/protocol/problem";
 import { ConfigError } from "../config/index.ts";
 

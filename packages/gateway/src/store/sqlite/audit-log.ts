@@ -145,7 +145,8 @@ function appendedAt(result: Result<Committed, Failure>, place: number): Result<A
   if (!result.ok) return err({ code: result.error.code });
   const { size, root, written } = result.value;
   const index = written[place];
-  return typeof index === "number" ? ok({ index, size, root }) : err({ code: "signature.replayed" });
+  if (index === undefined) throw new Error("the writer lost an entry");
+  return typeof index === "number" ? ok({ index, size, root }) : err({ code: index });
 }
 
 function stage(

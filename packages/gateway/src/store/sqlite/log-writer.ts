@@ -1,6 +1,7 @@
 import { appendLeaf, type Frontier, leafHash, rootOf } from "@xinqiao/protocol/log";
+import type { NonceClaim } from "../../log/index.ts";
 import type { Database } from "./database.ts";
-import type { Committed, OpenIntent, Staged } from "./staged.ts";
+import type { Committed, OpenIntent, SpendError, Staged, Written } from "./staged.ts";
 import { checkTree, readFrontier } from "./tree.ts";
 
 export interface LogWriter {
@@ -29,12 +30,21 @@ export function createLogWriter(database: Database): LogWriter {
   const insert = prepare(database);
   let frontier = takeUp(database);
 
+  const once = ({ keyId, expiresAt }: NonceClaim, value: string) =>
+    insert.nonce.run(keyId, value, expiresAt).changes === 1;
+
+  /** Nonce and exchange id share a table: a nonce is base64url, so it never looks like an id. */
+  function spend({ claim, exchange }: Staged): SpendError | undefined {
+    if (claim === undefined) return undefined;
+    if (!once(claim, claim.nonce)) return "signature.replayed";
+    return exchange === null || once(claim, `id:${exchange}`) ? undefined : "request.id-reused";
+  }
+
   const writeAll = database.transaction((batch: readonly Staged[]) => {
     let next = frontier;
-    const written = batch.map((staged): number | "replayed" => {
-      const { claim } = staged;
-      if (claim && insert.nonce.run(claim.keyId, claim.nonce, claim.expiresAt).changes === 0)
-        return "replayed";
+    const written = batch.map((staged): Written => {
+      const spent = spend(staged);
+      if (spent) return spent;
       const index = next.size;
       insert.entry.run(index, staged.at, staged.kind, staged.exchange, staged.leaf);
       for (const { field, key, value } of staged.openings)

@@ -1,4 +1,4 @@
-import type { NonceClaim } from "../../log/index.ts";
+import type { AppendError, NonceClaim } from "../../log/index.ts";
 
 /** What opens a commitment, as text: a batch crosses to the writer's thread as one JSON string. */
 export interface StagedOpening {
@@ -21,10 +21,16 @@ export interface Staged {
   readonly closes?: number;
 }
 
+/** Why a claim could not be spent. */
+export type SpendError = Extract<AppendError["code"], "signature.replayed" | "request.id-reused">;
+
+/** What became of an append: its index, or why it was not written. */
+export type Written = number | SpendError;
+
 /** A batch that is on the disk. */
 export interface Committed {
-  /** What became of each append, in order: its index, or that its nonce was spent. */
-  readonly written: readonly (number | "replayed")[];
+  /** In the order of the batch. */
+  readonly written: readonly Written[];
   /** The log's head after it. */
   readonly size: number;
   readonly root: string;

@@ -1,8 +1,8 @@
 import { fault } from "../../problem/index.ts";
-import type { Rule } from "../rule.ts";
+import type { StandingRule } from "../rule.ts";
 
 /** Only an active member asks: pending, suspended and departed members do not. */
-export const memberActive: Rule = {
+export const memberActive: StandingRule = {
   name: "member-active",
   check: ({ requester }) =>
     requester.status === "active"

@@ -1,8 +1,8 @@
 import { fault } from "../../problem/index.ts";
-import type { Rule } from "../rule.ts";
+import type { StandingRule } from "../rule.ts";
 
 /** Auditors read the log, never the records. */
-export const roleMayAsk: Rule = {
+export const roleMayAsk: StandingRule = {
   name: "role-may-ask",
   check: ({ requester }) =>
     requester.role === "auditor"

@@ -1,0 +1,63 @@
+import type { Catalogue, Item, Purpose } from "@xinqiao/protocol/catalogue";
+import { parseSubject } from "@xinqiao/protocol/identity";
+import {
+  type Decision,
+  decide,
+  type Rule,
+  resolveAsked,
+  type StandingRule,
+  standingRules,
+} from "@xinqiao/protocol/policy";
+import type { Fault } from "@xinqiao/protocol/problem";
+import type { Directory } from "@xinqiao/protocol/registry";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import type { AuthenticatedLookup } from "./ports.ts";
+import { pickTargets, type Target } from "./targets.ts";
+
+/** A lookup that may go ahead: resolved against catalogue and members, and allowed by every rule. */
+export interface Plan {
+  readonly items: readonly Item[];
+  readonly purpose: Purpose;
+  readonly targets: readonly Target[];
+}
+
+export interface Refused {
+  readonly rule: string;
+  readonly fault: Fault;
+}
+
+export interface PlanDependencies {
+  readonly directory: () => Directory;
+  readonly catalogue: Catalogue;
+  readonly rules: readonly Rule[];
+  /** Identifiers really issued with a wrong check character: the operator's list. */
+  readonly identifierExceptions: ReadonlySet<string>;
+}
+
+/** Standing first: who may not ask at all learns nothing of catalogue or members by asking. */
+export function makePlan(
+  { lookup, requester }: AuthenticatedLookup,
+  deps: PlanDependencies,
+): Result<Plan, Refused> {
+  const standing = decide<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
+  if (!standing.allowed) return refusedBy(standing);
+  const subject = parseSubject(lookup.subject, { exceptions: deps.identifierExceptions });
+  if (!subject.ok) return refused(subject.error);
+  const asked = resolveAsked(lookup, deps.catalogue);
+  if (!asked.ok) return refused(asked.error);
+  const targets = pickTargets(lookup.jurisdictions, deps.directory());
+  if (!targets.ok) return refused(targets.error);
+  const decision = decide(deps.rules, {
+    requester,
+    subjectKind: lookup.subject.kind,
+    ...asked.value,
+    jurisdictions: targets.value.map(({ jurisdiction }) => jurisdiction),
+  });
+  if (!decision.allowed) return refusedBy(decision);
+  return ok({ ...asked.value, targets: targets.value });
+}
+
+const refusedBy = ({ rule, fault }: Extract<Decision, { allowed: false }>) => err({ rule, fault });
+
+/** No rule of policy: the question itself cannot be put. */
+const refused = (fault: Fault) => err({ rule: fault.code.split(".")[0] ?? "", fault });
