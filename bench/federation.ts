@@ -12,6 +12,9 @@ const nodes = [
   { node: "hz", jurisdiction: "441300" },
 ] as const;
 
+/** What `deploy/agent.env.example` tells Node. */
+const asDeployed = { NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=2" };
+
 export interface BenchAgent {
   readonly node: string;
   readonly home: string;
@@ -69,7 +72,7 @@ export async function startBenchFederation(folder: string, subjects: number): Pr
   );
   const agents: BenchAgent[] = [];
   for (const { node, home, local } of made) {
-    const process = await startProcess([agentMain, "serve", "--home", home], `${local}/readyz`);
+    const process = await startProcess([agentMain, "serve", "--home", home], `${local}/readyz`, asDeployed);
     agents.push({
       node,
       home,

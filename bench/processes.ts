@@ -23,16 +23,24 @@ export interface Running {
 }
 
 /** Starts a TypeScript file on this Node and waits until `readyUrl` answers 200. */
-export function startProcess(args: readonly string[], readyUrl: string): Promise<Running> {
-  return startProgram(process.execPath, args, readyUrl);
+export function startProcess(
+  args: readonly string[],
+  readyUrl: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<Running> {
+  return startProgram(process.execPath, args, readyUrl, env);
 }
 
 export async function startProgram(
   program: string,
   args: readonly string[],
   readyUrl: string,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Running> {
-  const child = spawn(program, [...args], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(program, [...args], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ...env },
+  });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   while (!(await answers(readyUrl))) {

@@ -131,6 +131,15 @@ describe("a gateway that forges rows", () => {
     });
   });
 
+  it("cannot pass old data for data of the age asked for", async () => {
+    forge = async (answerOf) => [row({ status: "none", asOf, answer: await answerOf(dg, { asOf }) })];
+    const reply = await agent.ask(sampleLookup({ jurisdictions: ["441900"], maxAgeSeconds: 3_600 }));
+    expect(openedExchangeSchema.parse(reply.body)).toMatchObject({
+      complete: false,
+      results: [{ status: "stale", code: "answer.data-too-old", asOf }],
+    });
+  });
+
   it("cannot hide that a node does not hold what was asked", async () => {
     const gaps = [{ item: "penalty", reason: "not-held" }] as unknown as NonNullable<Answer["gaps"]>;
     forge = async (answerOf) => [row({ status: "none", asOf, answer: await answerOf(dg, { asOf, gaps }) })];

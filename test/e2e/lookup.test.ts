@@ -18,7 +18,6 @@ import {
   type RunningAgent,
   readLog,
   sampleLookup,
-  send,
   startFakeNode,
   startGateway,
   type TestGateway,
@@ -64,9 +63,7 @@ describe("a lookup across the federation", () => {
       ),
     };
     const parties = [direct, prepared.baoan.party, prepared.longgang.party, prepared.dg.party, hzParty];
-    gateway = await startGateway(parties, {
-      limits: { perMember: { requests: 40, perSeconds: 60 }, maxAnswerBytes: 20_000, maxConcurrent: 20 },
-    });
+    gateway = await startGateway(parties, { limits: { maxAnswerBytes: 20_000 } });
     const members = [gateway.city, ...parties].map(({ member }) => member);
     agents = {
       baoan: await prepared.baoan.start(members, gateway),
@@ -224,27 +221,6 @@ describe("a lookup across the federation", () => {
     const { results } = await ask(direct, gateway, lookup({ jurisdictions: ["441300", "440306"] }));
     expect(results[0]).toMatchObject({ status: "error", code: "answer.too-large" });
     expect(results[1]).toMatchObject({ status: "ok" });
-  });
-
-  it("is refused over too many requests in progress", async () => {
-    node.become(hanging);
-    const slow = lookup({ jurisdictions: ["441300"], deadlineMs: 1_000 });
-    const sent = await Promise.all(
-      Array.from({ length: 24 }, async () => send(await prepare(direct, gateway, slow))),
-    );
-    expect(sent.filter(({ code }) => code === "limit.concurrency").length).toBeGreaterThanOrEqual(1);
-    expect(sent.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(1);
-  });
-
-  it("is refused over a member's rate, and another member's lookup is not", async () => {
-    node.become(answering("hz", hzParty.signer));
-    let sent = await send(await prepare(direct, gateway, lookup({ jurisdictions: ["440306"] })));
-    for (let turn = 0; turn < 60 && sent.status === 200; turn += 1) {
-      sent = await send(await prepare(direct, gateway, lookup({ jurisdictions: ["440306"] })));
-    }
-    expect(sent).toMatchObject({ status: 429, code: "limit.rate" });
-    expect(sent.headers["retry-after"]).toBe("1");
-    expect((await askAs(agents.longgang, { jurisdictions: ["440306"] })).complete).toBe(true);
   });
 
   describe("put to a node by somebody else", () => {

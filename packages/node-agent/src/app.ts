@@ -12,6 +12,7 @@ import { type AgentConfig, loadCatalogue } from "./config/index.ts";
 import { localRoutes, peerRoutes } from "./http/index.ts";
 import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
+import { forgetKeptBackDaily } from "./retention/index.ts";
 import { createSources, type RecordSource } from "./source/index.ts";
 import { type AgentStore, openStore } from "./store/index.ts";
 import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
@@ -56,6 +57,10 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const events = createAgentEvents(logger);
   await using starting = new AsyncDisposableStack();
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
+  const stopForgetting = starting.adopt(
+    await forgetKeptBackDaily(store, config, now, events.failed),
+    (stop) => stop(),
+  );
   const { jurisdiction } = config;
   const source = starting.adopt(
     await createSources(config.sources, {
@@ -67,25 +72,18 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     }),
     (opened) => opened.close(),
   );
-  const { connections, maxReplyBytes, maxConcurrent } = config.limits;
-  const client = starting.adopt(
-    createGatewayClient({
-      origin: config.gateway.origin,
-      connections,
-      maxReplyBytes,
-      ...(ca !== undefined && { ca }),
-    }),
-    (opened) => opened.close(),
-  );
+  const { maxConcurrent, maxReading } = config.limits;
+  const client = starting.adopt(openClient(config, ca), (opened) => opened.close());
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
+  const reading = createInFlight(maxReading);
   const shared = { config, members, signer, catalogue, source, entropy, now, events };
   let open = false;
   const local = localApp({ ...shared, inFlight: asking, token, client, open: () => open });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
   );
-  const serving = await serve(peerApp({ ...shared, inFlight: answering, store }), {
+  const serving = await serve(peerApp({ ...shared, reading, inFlight: answering, store }), {
     ...edge(config, config.listen),
     onBrokenRequest: (reason, traceId) => events.refused(reason, { traceId }),
   });
@@ -100,16 +98,28 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
       logger.info({ event: "members-reloaded", version: directory.version });
     },
     async close() {
+      stopForgetting();
       asking.drain();
       answering.drain();
+      reading.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.
-      await Promise.all([asking.idle(), answering.idle()]);
+      await Promise.all([asking.idle(), answering.idle(), reading.idle()]);
       await client.close();
       await source.close();
       store.close();
     },
   };
+}
+
+function openClient({ gateway, limits }: AgentConfig, ca: string | undefined): GatewayClient {
+  const { connections, maxReplyBytes } = limits;
+  return createGatewayClient({
+    origin: gateway.origin,
+    connections,
+    maxReplyBytes,
+    ...(ca !== undefined && { ca }),
+  });
 }
 
 function edge({ node, limits }: AgentConfig, address: Address) {
@@ -142,7 +152,7 @@ function peerApp({
   now,
   store,
   ...rest
-}: Shared & { store: AgentStore }) {
+}: Shared & { reading: InFlight; store: AgentStore }) {
   const { node, jurisdiction, limits } = config;
   const { maxBodyBytes, bodyTimeoutMs } = limits;
   return peerRoutes({

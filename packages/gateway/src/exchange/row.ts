@@ -1,4 +1,4 @@
-import type { ResultRow, RowStatus } from "@xinqiao/protocol/exchange";
+import { isStale, type ResultRow, type RowStatus } from "@xinqiao/protocol/exchange";
 import type { Code, Fault } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
 import type { VerifiedAnswer } from "./ports.ts";
@@ -25,7 +25,7 @@ export function toRow(
     return { ...base, status: "refused", ...(answer.refusal && { code: answer.refusal.code }), answer: jws };
   }
   const { asOf } = answer;
-  const stale = asOf === undefined || Date.parse(asOf) < oldestAsOf;
+  const stale = isStale(asOf, oldestAsOf);
   return {
     ...base,
     status: stale ? "stale" : answer.status,

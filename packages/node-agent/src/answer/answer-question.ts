@@ -1,10 +1,10 @@
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import { type Catalogue, maskFields } from "@xinqiao/protocol/catalogue";
 import { type Answer, answerLifetimeSeconds, type Question, signAnswer } from "@xinqiao/protocol/exchange";
-import { type NodeId, parseSubject } from "@xinqiao/protocol/identity";
+import { maskName, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { type Decision, decide, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
-import { isDisclosable } from "@xinqiao/protocol/record";
+import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { ok, type Result } from "@xinqiao/protocol/result";
 import type { RecordSource } from "../source/index.ts";
@@ -107,7 +107,20 @@ async function disclose(
     return ok(refusal("source-holds-items", fault("source.item-not-held")));
   }
   const today = deps.dayOf(deps.now());
-  const records = found.value.records.filter((record) => isDisclosable(record, today));
+  const records = found.value.records
+    .filter((record) => isDisclosable(record, today))
+    .map((record) => masked(record, deps.catalogue));
   const status = records.length > 0 ? "ok" : "none";
   return ok({ status, records, asOf, ...(gaps.length > 0 && { gaps: [...gaps] }) });
+}
+
+/** No whole name or number of a person leaves, but the number that was asked with. */
+function masked(record: CreditRecord, { items }: Catalogue): CreditRecord {
+  const item = items.get(record.item);
+  const { kind } = record.subject;
+  return {
+    ...record,
+    subjectName: kind === "individual" ? maskName(record.subjectName) : record.subjectName,
+    fields: item === undefined ? {} : maskFields(item, record.fields, kind),
+  };
 }

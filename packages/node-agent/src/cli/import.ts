@@ -1,5 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Catalogue, Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction } from "@xinqiao/protocol/identity";
 import { CommandError } from "@xinqiao/runtime/cli";
@@ -13,6 +13,7 @@ import {
   type RowReport,
   writeQuarantineReport,
 } from "../intake/index.ts";
+import { forgetKeptBack } from "../retention/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
 
 export interface ImportOptions {
@@ -49,7 +50,10 @@ export async function importFiles(files: string[], options: ImportOptions): Prom
   const catalogue = await loadCatalogue(config);
   const store = openStore(config.store);
   try {
-    const shared = { store, catalogue, jurisdiction: config.jurisdiction };
+    await forgetKeptBack(store, config, Date.now());
+    const exceptions = new Set(config.identifierExceptions);
+    const { jurisdiction, quarantine } = config;
+    const shared = { store, catalogue, jurisdiction, exceptions, quarantine };
     const reports: FileReport[] = [];
     for (const file of files) reports.push(await importOne(file, options, shared));
     const text = options.json
@@ -66,29 +70,29 @@ interface Shared {
   readonly store: AgentStore;
   readonly catalogue: Catalogue;
   readonly jurisdiction: Jurisdiction;
+  readonly exceptions: ReadonlySet<string>;
+  readonly quarantine: string;
 }
 
-async function importOne(path: string, { home, item }: ImportOptions, shared: Shared): Promise<FileReport> {
+async function importOne(path: string, { item }: ImportOptions, shared: Shared): Promise<FileReport> {
   const taken = await importFile(path, { ...shared, now: Date.now, ...(item !== undefined && { item }) });
   if (!taken.ok)
     return { ok: false, file: path, code: taken.error.code, ...describeImportFault(taken.error) };
   const report = taken.value;
   const listed = shared.catalogue.items.get(report.item);
   if (report.quarantined === 0 || listed === undefined) return { ok: true, ...report };
-  const quarantineFile = await writeKeptBack(home, report, listed, shared.store);
+  const quarantineFile = await writeKeptBack(report, listed, shared);
   return { ok: true, ...report, quarantineFile };
 }
 
 /** The list of the file's last import stands; it is the one its sender has to work through. */
 async function writeKeptBack(
-  home: string,
   report: ImportReport,
   item: Item,
-  store: AgentStore,
+  { store, quarantine }: Shared,
 ): Promise<string> {
-  const folder = resolve(home, "quarantine");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${report.file}.csv`);
+  await mkdir(quarantine, { recursive: true, mode: 0o700 });
+  const path = join(quarantine, `${report.file}.csv`);
   await rm(path, { force: true });
   await writeQuarantineReport(path, { store, import: report.import, item });
   return path;

@@ -19,6 +19,9 @@ export interface LookupOptions {
   readonly json?: boolean;
 }
 
+/** Neither all well (0) nor refused (1): a missing record must not be taken for a clean one. */
+const partialExitCode = 2;
+
 const list = (text: string) => text.split(",").filter((part) => part !== "");
 
 /** Asks through the running agent's local API, as the member's own platform does. */
@@ -38,6 +41,7 @@ export async function lookup(id: string, options: LookupOptions): Promise<string
   });
   const text = await post(`${origin}/v1/lookups`, token, body);
   const exchange = openedExchangeSchema.parse(JSON.parse(text));
+  if (!exchange.complete) process.exitCode = partialExitCode;
   return options.json ? text : exchangeTable(exchange);
 }
 

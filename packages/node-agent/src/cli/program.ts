@@ -1,4 +1,4 @@
-import { runCommand } from "@xinqiao/runtime/cli";
+import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../version.ts";
 import type { ImportOptions } from "./import.ts";
@@ -25,9 +25,10 @@ export function createProgram(): Command {
     .command("serve")
     .description("answer the gateway and the local platform until stopped · 运行节点")
     .option(...home)
-    .action((options: { home: string }) =>
-      runCommand(async () => (await import("./serve.ts")).serveAgent(options.home)),
-    );
+    .action((options: { home: string }) => {
+      surviveHangup();
+      return runCommand(async () => (await import("./serve.ts")).serveAgent(options.home));
+    });
   program
     .command("doctor")
     .description("check configuration, keys, members, sources and gateway · 自检")
@@ -70,7 +71,7 @@ function addInit(program: Command): void {
 function addLookup(program: Command): void {
   program
     .command("lookup <id>")
-    .description("ask the federation about one subject · 查询")
+    .description("ask the federation about one subject; exit code 2 when the result is partial · 查询")
     .option(...home)
     .option("--kind <kind>", "enterprise, individual, public-institution, social-organisation", "enterprise")
     .option("--scheme <scheme>", "uscc, citizen-id, registration-number", "uscc")

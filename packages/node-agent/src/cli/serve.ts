@@ -1,3 +1,4 @@
+import { runServer } from "@xinqiao/runtime/cli";
 import { createLogger } from "@xinqiao/runtime/logging";
 import { createAgent, systemDependencies } from "../app.ts";
 import { loadConfig } from "../config/index.ts";
@@ -8,12 +9,9 @@ export async function serveAgent(home: string): Promise<undefined> {
   process.umask(0o077);
   const config = await loadConfig(home);
   const logger = createLogger({ name: config.node, level: config.logLevel });
-  const agent = await createAgent(config, systemDependencies(logger));
-  const failed = (error: unknown) => logger.error({ event: "failed", error: String(error) });
-  process.on("SIGHUP", () => void agent.reloadMembers().catch(failed));
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
-  });
-  await agent.close();
+  await runServer(
+    () => createAgent(config, systemDependencies(logger)),
+    (error) => logger.error({ event: "failed", error: String(error) }),
+  );
   return undefined;
 }

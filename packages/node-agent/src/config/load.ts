@@ -20,6 +20,7 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
     signingKey: absolute(config.signingKey),
     localToken: absolute(config.localToken),
     store: absolute(config.store),
+    quarantine: absolute(config.quarantine),
     sources: config.sources.map((source) =>
       source.type === "database" && source.dialect === "sqlite" && source.url !== undefined
         ? { ...source, url: absolute(source.url) }

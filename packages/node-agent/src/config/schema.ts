@@ -13,7 +13,10 @@ const limitsSchema = z.strictObject({
   /** Largest reply accepted from the gateway. */
   maxReplyBytes: positive.default(64 * 1024 * 1024),
   bodyTimeoutMs: positive.default(5_000),
+  /** Lookups, and questions of the gateway, in progress. */
   maxConcurrent: positive.default(256),
+  /** Requests being read, before anybody knows whose they are. */
+  maxReading: positive.default(1_000),
   /** Connections kept to the gateway. */
   connections: positive.default(32),
 });
@@ -26,7 +29,7 @@ const policySchema = z.strictObject({
 });
 
 /** `agent.json`. Paths are relative to the file's own folder. */
-export const agentConfigSchema = z.strictObject({
+const agentShape = z.strictObject({
   node: nodeIdSchema,
   name: labelSchema,
   role: z.enum(roles),
@@ -37,12 +40,18 @@ export const agentConfigSchema = z.strictObject({
   /** Where the gateway reaches this agent, and the origin it signs for. */
   listen: addressSchema,
   origin: originSchema,
-  /** Plain JSON for the local platform: keep it on loopback. */
+  /** Plain JSON for the local platform, protected by a token alone. */
   local: addressSchema,
+  /** Lets `local` be an address that other machines reach: records then travel unencrypted. */
+  localBeyondLoopback: z.boolean().default(false),
   members: z.string().default("members.json"),
   signingKey: z.string().default("keys/signing.jwk.json"),
   localToken: z.string().default("local.token"),
   store: z.string().default("store.db"),
+  /** Where lists of rows that were kept back lie, one a file. */
+  quarantine: z.string().default("quarantine"),
+  /** How long rows that were kept back are kept, for their sender to be told: they are personal data. */
+  quarantineDays: positive.default(90),
   catalogue: z.string().optional(),
   /** Unified codes really issued with a wrong check character; each must match as a whole. */
   identifierExceptions: z.array(z.string()).default([]),
@@ -53,6 +62,19 @@ export const agentConfigSchema = z.strictObject({
   shutdownGraceMs: positive.default(10_000),
   logLevel: logLevelSchema.default("info"),
 });
+
+export const agentConfigSchema = agentShape.refine(
+  ({ local, localBeyondLoopback }) => localBeyondLoopback || isLoopback(local.host),
+  {
+    path: ["local"],
+    message:
+      "not a loopback address: records would leave this machine in the clear (see localBeyondLoopback)",
+  },
+);
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
 
 export type AgentConfig = z.output<typeof agentConfigSchema>;
 /** The file as an operator writes it: defaults left out. */

@@ -1,6 +1,7 @@
 import { answerMediaType, questionSchema } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { parseJson, type Received } from "@xinqiao/protocol/transport";
 import type { Entropy } from "@xinqiao/runtime/entropy";
@@ -22,6 +23,8 @@ export interface PeerDependencies {
   readonly answer: AnswerDependencies;
   /** True the first time a nonce is seen; remembered across restarts. */
   readonly claimNonce: (keyId: string, nonce: string, expiresAt: number) => boolean;
+  /** Places for requests being read, whoever sends them: more than for answers, which only the gateway gets. */
+  readonly reading: InFlight;
   readonly inFlight: InFlight;
   readonly entropy: Entropy;
   readonly events: AgentEvents;
@@ -37,17 +40,13 @@ export function peerRoutes(deps: PeerDependencies): Hono<HttpEnv> {
       deps.events.refused(reason, { traceId: trace.traceId, requestId });
       return problemReply(reason, { hop, traceId: trace.traceId, requestId });
     };
-    const full = deps.inFlight.enter();
-    if (full) return refuse(full);
-    try {
-      const received = await receiveSigned(context, deps.endpoint);
-      if (!received.ok) return refuse(received.error);
-      const admitted = admit(received.value, deps);
-      if (admitted) return refuse(admitted, received.value.verified.requestId);
-      return await answer(context, received.value, trace.traceId, refuse, deps);
-    } finally {
-      deps.inFlight.leave();
-    }
+    const received = await within(deps.reading, () => receiveSigned(context, deps.endpoint));
+    if (!received.ok) return refuse(received.error);
+    const { requestId } = received.value.verified;
+    const admitted = admit(received.value, deps);
+    if (admitted) return refuse(admitted, requestId);
+    const answered = await within(deps.inFlight, () => answer(context, received.value, trace.traceId, deps));
+    return answered.ok ? answered.value : refuse(answered.error, requestId);
   });
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {
@@ -55,6 +54,17 @@ export function peerRoutes(deps: PeerDependencies): Hono<HttpEnv> {
     return problemReply(fault("server.internal"), { hop });
   });
   return app;
+}
+
+/** Does what takes a place, if there is one. */
+async function within<T>(places: InFlight, work: () => Promise<Result<T, Fault>>): Promise<Result<T, Fault>> {
+  const full = places.enter();
+  if (full) return err(full);
+  try {
+    return await work();
+  } finally {
+    places.leave();
+  }
 }
 
 function admit({ verified }: Received, deps: PeerDependencies): Fault | undefined {
@@ -70,17 +80,16 @@ async function answer(
   context: Context<HttpEnv>,
   { body, verified }: Received,
   traceId: string,
-  refuse: (reason: Fault, requestId?: string) => Response,
   deps: PeerDependencies,
-): Promise<Response> {
+): Promise<Result<Response, Fault>> {
   const question = parseJson(body, questionSchema);
-  if (!question.ok) return refuse(question.error, verified.requestId);
+  if (!question.ok) return question;
   if (question.value.exchange !== verified.requestId) {
-    return refuse(fault("request.id-invalid", "not the exchange's id"), verified.requestId);
+    return err(fault("request.id-invalid", "not the exchange's id"));
   }
   const signal = AbortSignal.any([context.req.raw.signal, AbortSignal.timeout(question.value.remainingMs)]);
   const answered = await answerQuestion(question.value, deps.answer, signal);
-  if (!answered.ok) return refuse(answered.error, verified.requestId);
+  if (!answered.ok) return answered;
   deps.events.answered(question.value, answered.value, traceId);
-  return context.body(answered.value.text, 200, { "content-type": answerMediaType });
+  return ok(context.body(answered.value.text, 200, { "content-type": answerMediaType }));
 }

@@ -19,11 +19,16 @@ export function rowRecord(
   context: IntakeContext,
 ): Result<CreditRecord, readonly RowReason[]> {
   if ("reason" in row) return err([{ reason: row.reason }]);
-  const raw = rawRow(item, (column) => {
-    const place = places.get(column);
-    return place === undefined ? undefined : row.cells[place];
-  });
+  const raw = rawRow(item, cellsOf(row, places));
   return raw.ok ? recordFromRow(item, raw.value, context) : raw;
+}
+
+/** The cells by the item's column. */
+export function cellsOf({ cells }: Extract<SourceRow, { cells: unknown }>, places: Header["places"]) {
+  return (column: string): unknown => {
+    const place = places.get(column);
+    return place === undefined ? undefined : cells[place];
+  };
 }
 
 /** The cells as the sender wrote them; the whole line when it has no cells. */

@@ -2,6 +2,7 @@ import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { ImportCounts, ImportSession, QuarantinedRow, RowReason } from "../store/index.ts";
 import type { Header } from "./header.ts";
 import { type IntakeContext, rowRecord, rowTexts } from "./row-record.ts";
+import { traceRow } from "./row-trace.ts";
 import type { SourceRow } from "./source-row.ts";
 
 /** A row kept back, as the report names it. */
@@ -55,8 +56,10 @@ export function takeBatch(
 ): void {
   const good: { readonly row: SourceRow; readonly record: CreditRecord }[] = [];
   const kept: QuarantinedRow[] = [];
-  const keep = (row: SourceRow, reasons: readonly RowReason[]) =>
-    kept.push({ line: row.line, reasons, cells: rowTexts(row) });
+  const keep = (row: SourceRow, reasons: readonly RowReason[]) => {
+    const trace = traceRow(row, header, intake);
+    kept.push({ line: row.line, reasons, cells: rowTexts(row), ...(trace !== undefined && { trace }) });
+  };
   for (const row of batch) {
     const record = rowRecord(row, header, intake);
     if (record.ok) good.push({ row, record: record.value });

@@ -4,6 +4,7 @@ import {
   type Exchange,
   exchangeSchema,
   isComplete,
+  isStale,
   type Lookup,
   type OpenedExchange,
   openAnswer,
@@ -44,6 +45,7 @@ export async function lookUp(
   deps: LookUpDependencies,
   signal: AbortSignal,
 ): Promise<Result<OpenedExchange, LookUpError>> {
+  const oldestAsOf = lookup.maxAgeSeconds === undefined ? 0 : deps.now() - lookup.maxAgeSeconds * 1000;
   const body = Buffer.from(JSON.stringify(lookup));
   const exchange = deps.entropy.uuid();
   const request = await sign(body, exchange, trace, deps);
@@ -62,7 +64,7 @@ export async function lookUp(
   if (!parsed.ok) return invalid(parsed.error.code);
   if (parsed.value.exchange !== exchange) return invalid("another exchange");
   if (!asksFor(parsed.value.results, lookup)) return invalid("the rows are not those asked for");
-  return ok(openExchange(parsed.value, lookup, deps));
+  return ok(openExchange(parsed.value, lookup, oldestAsOf, deps));
 }
 
 async function sign(
@@ -112,7 +114,12 @@ function asksFor(rows: readonly ResultRow[], { jurisdictions }: Lookup): boolean
 const proven: ReadonlySet<ResultRow["status"]> = new Set(["ok", "none", "refused", "stale"]);
 
 /** Checks every node's own answer: what the gateway says by itself is only why there is none. */
-function openExchange(exchange: Exchange, lookup: Lookup, deps: LookUpDependencies): OpenedExchange {
+function openExchange(
+  exchange: Exchange,
+  lookup: Lookup,
+  oldestAsOf: number,
+  deps: LookUpDependencies,
+): OpenedExchange {
   const resolved = resolveAsked(lookup, deps.catalogue);
   const items = resolved.ok ? resolved.value.items.map(({ code }) => code) : [];
   const directory = deps.directory();
@@ -132,9 +139,17 @@ function openExchange(exchange: Exchange, lookup: Lookup, deps: LookUpDependenci
     };
     const opened = openAnswer(answer, { node: row.node, question }, directory, deps.now());
     if (!opened.ok) return broken(opened.error.code);
-    return agrees(row, opened.value) ? { ...row, records: opened.value.records } : broken("answer.malformed");
+    if (!agrees(row, opened.value)) return broken("answer.malformed");
+    return { ...row, ...ageOf(opened.value, oldestAsOf), records: opened.value.records };
   });
   return { ...exchange, results, complete: isComplete(results) };
+}
+
+/** Whether data is older than asked is reckoned here again: the gateway could call old data fresh. */
+function ageOf({ status, asOf }: Answer, oldestAsOf: number) {
+  return status !== "refused" && isStale(asOf, oldestAsOf)
+    ? { status: "stale" as const, code: "answer.data-too-old" as const }
+    : {};
 }
 
 function failed({ jurisdiction, node, latencyMs }: Omit<ResultRow, "answer">) {

@@ -2,7 +2,7 @@ import { type ItemCode, itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Put, Records } from "./records.ts";
+import type { Put, Records, SubjectKey } from "./records.ts";
 
 /** A file about to be taken in. */
 export interface IncomingFile {
@@ -41,21 +41,31 @@ export interface RowReason {
   readonly reason: string;
 }
 
+/** Whom a kept-back row is about, and the record it would have been, as far as the row can be read. */
+export interface RowTrace {
+  readonly subject: SubjectKey;
+  readonly record?: string;
+}
+
 export interface QuarantinedRow {
   /** The file's own line (CSV) or row (Excel), counted from 1. */
   readonly line: number;
   readonly reasons: readonly RowReason[];
   /** As the file had them, for the sender's report alone: personal data, never logged. */
   readonly cells: readonly string[];
+  readonly trace?: RowTrace;
 }
 
 export interface ImportSession {
   readonly id: number;
   /** One transaction. Answers in the order asked. */
   take(records: readonly CreditRecord[]): readonly Taken[];
-  /** One transaction. */
+  /** One transaction; what can be traced to a subject is a gap of theirs from then on. */
   quarantine(rows: readonly QuarantinedRow[]): void;
-  /** Until this is called the import counts for nothing but the rows it brought. */
+  /**
+   * Until this is called the import counts for nothing but the rows it brought. Closes gaps of earlier imports:
+   * those whose record has now come, and those of a file of the same name, which says anew what is wrong.
+   */
   finish(counts: ImportCounts, finishedAt: string): void;
   /** Call once, finished or not. */
   close(): void;
@@ -67,7 +77,9 @@ export interface Imports {
   list(limit: number): readonly ImportSummary[];
   /** Item → ISO instant at which the newest import that says how things stand was started. */
   coverage(): ReadonlyMap<ItemCode, string>;
-  quarantined(id: number): Iterable<QuarantinedRow>;
+  quarantined(id: number): Iterable<Omit<QuarantinedRow, "trace">>;
+  /** Which of the items have rows about the subject that were kept back. One indexed read. */
+  gaps(subject: SubjectKey, items: readonly ItemCode[]): readonly ItemCode[];
   /** Deletes kept-back rows of imports started before an ISO instant: personal data is kept no longer than needed. */
   purgeQuarantine(before: string): number;
 }
@@ -88,6 +100,10 @@ export function createImports(database: Database, records: Records): Imports {
   const purge = database.prepare<[string]>(
     "DELETE FROM quarantine WHERE import IN (SELECT id FROM import WHERE started_at < ?)",
   );
+  const gaps = database.prepare<[string, string, string], { item: string }>(
+    `SELECT DISTINCT item FROM gap
+     WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))`,
+  );
   return {
     start: sessionStarter(database, records),
     list: (limit) =>
@@ -96,6 +112,8 @@ export function createImports(database: Database, records: Records): Imports {
         .map(({ finishedAt, ...summary }) => ({ ...summary, ...(finishedAt !== null && { finishedAt }) })),
     coverage: () => new Map(coverage.all().map(({ item, asOf }) => [itemCodeSchema.parse(item), asOf])),
     quarantined: quarantineReader(database),
+    gaps: ({ scheme, id }, items) =>
+      gaps.all(scheme, id, JSON.stringify(items)).map(({ item }) => itemCodeSchema.parse(item)),
     purgeQuarantine: (before) => purge.run(before).changes,
   };
 }
@@ -140,6 +158,13 @@ function sessionStarter(database: Database, records: Records): Imports["start"] 
   const keep = database.prepare<[number, number, string, string]>(
     "INSERT INTO quarantine (import, line, reasons, cells) VALUES (?, ?, ?, ?)",
   );
+  const open = database.prepare<[number, number, string, ItemCode, string, string, string | null]>(
+    "INSERT INTO gap (import, line, file, item, scheme, subject, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  );
+  const closeGaps = database.prepare<[{ id: number; item: ItemCode; file: string }]>(
+    `DELETE FROM gap WHERE import < @id AND item = @item
+     AND (file = @file OR record IN (SELECT id FROM seen WHERE import = @id))`,
+  );
   const complete = database.prepare<[ImportCounts & { id: number; finishedAt: string }]>(
     `UPDATE import SET finished_at = @finishedAt, received = @received, accepted = @accepted,
      unchanged = @unchanged, quarantined = @quarantined, duplicates = @duplicates WHERE id = @id`,
@@ -156,11 +181,18 @@ function sessionStarter(database: Database, records: Records): Imports["start"] 
     };
     const takeAll = database.transaction((batch: readonly CreditRecord[]) => batch.map(takeOne));
     const keepAll = database.transaction((rows: readonly QuarantinedRow[]) => {
-      for (const row of rows) keep.run(id, row.line, JSON.stringify(row.reasons), JSON.stringify(row.cells));
+      for (const { line, reasons, cells, trace } of rows) {
+        keep.run(id, line, JSON.stringify(reasons), JSON.stringify(cells));
+        if (trace === undefined) continue;
+        const { subject, record = null } = trace;
+        open.run(id, line, file.file, file.item, subject.scheme, subject.id, record);
+      }
     });
     const finish = database.transaction((counts: ImportCounts, finishedAt: string) => {
       complete.run({ ...counts, id, finishedAt });
-      if (saysHowThingsStand(counts)) cover.run(file);
+      if (!saysHowThingsStand(counts)) return;
+      closeGaps.run({ id, item: file.item, file: file.file });
+      cover.run(file);
     });
     return {
       id,

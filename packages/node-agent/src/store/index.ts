@@ -6,6 +6,7 @@ export type {
   IncomingFile,
   QuarantinedRow,
   RowReason,
+  RowTrace,
   Taken,
 } from "./imports.ts";
 export type { SubjectKey } from "./records.ts";

@@ -60,6 +60,20 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX nonce_by_expiry ON nonce (expires_at);
   `,
+  `
+  -- Whom a kept-back row is about: an item of theirs is not whole until the row has come right.
+  CREATE TABLE gap (
+    import INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    line INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    item TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    record TEXT,
+    PRIMARY KEY (import, line)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX gap_by_subject ON gap (scheme, subject, item);
+  `,
 ];
 
 export const schemaVersion = steps.length;

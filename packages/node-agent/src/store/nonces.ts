@@ -8,8 +8,9 @@ export interface Nonces {
   claimNonce(keyId: string, nonce: string, expiresAt: number): boolean;
 }
 
-/** Forgotten with each claim: more than a claim adds, few enough never to stall one. */
-const purgeLimit = 8;
+/** Claims between two times of forgetting, and how many are forgotten then: more than were added since. */
+const purgeEvery = 64;
+const purgeLimit = 512;
 /**
  * A verified message expires minutes from now at most. So a nonce that expired an hour before the one
  * being claimed has expired by any clock, and no clock is needed to say so.
@@ -24,11 +25,12 @@ export function createNonces(database: Database): Nonces {
     `DELETE FROM nonce WHERE (key_id, nonce) IN
      (SELECT key_id, nonce FROM nonce WHERE expires_at < ? ORDER BY expires_at LIMIT ?)`,
   );
-  const purgeAndClaim = database.transaction((keyId: string, nonce: string, expiresAt: number) => {
-    purge.run(expiresAt - longestLifeMs, purgeLimit);
-    return claim.run(keyId, nonce, expiresAt).changes === 1;
-  });
+  let claims = 0;
   return {
-    claimNonce: (keyId, nonce, expiresAt) => purgeAndClaim.immediate(keyId, nonce, expiresAt),
+    claimNonce(keyId, nonce, expiresAt) {
+      claims += 1;
+      if (claims % purgeEvery === 1) purge.run(expiresAt - longestLifeMs, purgeLimit);
+      return claim.run(keyId, nonce, expiresAt).changes === 1;
+    },
   };
 }

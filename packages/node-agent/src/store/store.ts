@@ -10,6 +10,8 @@ export interface Held {
   readonly records: readonly CreditRecord[];
   /** Item → ISO instant up to which its imports say how things stand. Items never imported are absent. */
   readonly coverage: ReadonlyMap<ItemCode, string>;
+  /** Items with rows about the subject that were kept back. */
+  readonly gaps: readonly ItemCode[];
 }
 
 /** The agent's own file: imported records, the imports they came by, and nonces seen. */
@@ -29,6 +31,7 @@ export function openStore(path: string): AgentStore {
     (subject: SubjectKey, items: readonly ItemCode[]): Held => ({
       records: records.of(subject, items),
       coverage: imports.coverage(),
+      gaps: imports.gaps(subject, items),
     }),
   );
   return {

@@ -33,6 +33,14 @@ export function isComplete(rows: readonly Pick<ResultRow, "status" | "gaps">[]):
   );
 }
 
+/**
+ * Whether an answer's data is older than asked; data of unknown age always is.
+ * @param oldestAsOf milliseconds since 1970; 0 when any age will do
+ */
+export function isStale(asOf: string | undefined, oldestAsOf: number): boolean {
+  return asOf === undefined || Date.parse(asOf) < oldestAsOf;
+}
+
 /** Where the exchange stands in the audit log. */
 export const logReferenceSchema = z.object({
   origin: z.string(),

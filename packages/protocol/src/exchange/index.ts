@@ -11,6 +11,7 @@ export {
   type Exchange,
   exchangeSchema,
   isComplete,
+  isStale,
   type LogReference,
   logReferenceSchema,
   type OpenedExchange,

@@ -44,7 +44,7 @@ export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
 
 const breakerStateSchema = z.enum(["closed", "open", "half-open"]);
 
-/** Every kind of audit entry (PR-AUDIT). A kind is never renamed or reused. */
+/** Every kind of audit entry (PR-EXCHANGE §10). A kind is never renamed or reused. */
 export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("gateway.started"),

@@ -62,6 +62,26 @@ export function recordFromRow(item: Item, row: RawRow, context: RowContext): Res
   });
 }
 
+/** What a row says of itself even when it is no record: whom it is about, and which record it would be. */
+export interface RowIdentity {
+  readonly subject: Subject;
+  /** Record id; absent when `item` has no document number among its fields, or the row has none. */
+  readonly record?: string;
+}
+
+/** @param item with no more fields than are to be read: those left out may hold anything */
+export function identifyRow(item: Item, row: RawRow, context: UsccOptions): Result<RowIdentity, Faults> {
+  const validated = validateFields(item, row);
+  if (!validated.ok) return validated;
+  const subject = subjectOf(item, validated.value, context);
+  if (!subject.ok) return subject;
+  const documentNumber = validated.value[item.columns.documentNumber];
+  return ok({
+    subject: subject.value,
+    ...(documentNumber !== undefined && { record: recordId(item.code, documentNumber, subject.value) }),
+  });
+}
+
 const identifierRoles: readonly (readonly [keyof ColumnRoles, SubjectScheme])[] = [
   ["uscc", "uscc"],
   ["citizenId", "citizen-id"],
@@ -72,7 +92,11 @@ const identifierRoles: readonly (readonly [keyof ColumnRoles, SubjectScheme])[] 
  * The first identifier the row gives decides: one that is wrong is a fault, never a reason to try the
  * next. A record is attached to a subject by an identifier or not at all.
  */
-function subjectOf(item: Item, fields: Fields, context: RowContext): Result<Subject, Faults> {
+function subjectOf(
+  item: Item,
+  fields: Fields,
+  context: Pick<RowContext, "subjectKind" | keyof UsccOptions>,
+): Result<Subject, Faults> {
   for (const [role, scheme] of identifierRoles) {
     const field = item.columns[role];
     const id = field === undefined ? undefined : fields[field];

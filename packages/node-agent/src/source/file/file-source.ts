@@ -2,7 +2,7 @@ import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import { ok } from "@xinqiao/protocol/result";
 import { SqliteError } from "better-sqlite3";
 import type { AgentStore } from "../../store/index.ts";
-import type { RecordSource } from "../port.ts";
+import type { Gap, RecordSource } from "../port.ts";
 import { unavailable } from "../unavailable.ts";
 import type { FileSourceConfig } from "./config.ts";
 
@@ -28,8 +28,13 @@ export function createFileSource(
     held: () => new Set(store.imports.coverage().keys()),
     async find({ subject, items }) {
       return guarded(() => {
-        const { records, coverage } = store.find(subject, items);
-        return { records, asOf: oldest(coverage, items) };
+        const { records, coverage, gaps } = store.find(subject, items);
+        const unreadable = gaps.map((item): Gap => ({ item, reason: "unreadable" }));
+        return {
+          records,
+          asOf: oldest(coverage, items),
+          ...(unreadable.length > 0 && { gaps: unreadable }),
+        };
       });
     },
     async check() {

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { agentConfigSchema } from "./schema.ts";
+
+const config = {
+  node: "sz-baoan",
+  name: { zh: "示例区", en: "Example" },
+  role: "district",
+  division: "440306",
+  gateway: { node: "sz", origin: "https://xinqiao.example.org" },
+  listen: "0.0.0.0:8441",
+  origin: "https://xinqiao.district.example.org",
+};
+const parse = (change: object) => agentConfigSchema.safeParse({ ...config, ...change });
+
+describe("the local API's address", () => {
+  it.each(["127.0.0.1:8541", "127.1.2.3:8541", "[::1]:8541", "localhost:8541"])("may be %s", (local) => {
+    expect(parse({ local }).success).toBe(true);
+  });
+
+  it.each(["0.0.0.0:8541", "10.0.0.5:8541", "[::]:8541", "127.0.0.1.example.org:8541"])(
+    "is not %s, unless the operator says that it may be reached from elsewhere",
+    (local) => {
+      expect(parse({ local }).error?.issues).toMatchObject([
+        { path: ["local"], message: expect.stringMatching(/^not a loopback address/) },
+      ]);
+      expect(parse({ local, localBeyondLoopback: true }).success).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,1 @@
+export { forgetKeptBack, forgetKeptBackDaily, type Retention } from "./kept-back.ts";

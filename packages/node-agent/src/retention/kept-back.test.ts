@@ -1,0 +1,41 @@
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openTestIntake, penaltyFile, type TestIntake } from "../intake/testing/intake.ts";
+import { penaltyRow } from "../intake/testing/rows.ts";
+import { forgetKeptBack } from "./kept-back.ts";
+
+let intake: TestIntake;
+beforeEach(() => {
+  intake = openTestIntake();
+});
+afterEach(() => intake.close());
+
+it("forgets rows and lists of rows kept back longer ago than the days given, and no others", async () => {
+  const bad = penaltyFile([penaltyRow(1), penaltyRow(2, { CF_JDRQ: "2025-02-30" })]);
+  const start = intake.now;
+  const old = await intake.reportOf(intake.folder.file("old.csv", bad));
+  intake.now = start + 50 * 86_400_000;
+  const young = await intake.reportOf(intake.folder.file("young.csv", bad));
+  const folder = intake.folder.path("quarantine");
+  mkdirSync(folder);
+  for (const [name, at] of [
+    ["old.csv.csv", start],
+    ["young.csv.csv", intake.now],
+  ] as const) {
+    writeFileSync(`${folder}/${name}`, "");
+    utimesSync(`${folder}/${name}`, at / 1000, at / 1000);
+  }
+  const retention = { quarantineDays: 90, quarantine: intake.folder.path("quarantine") };
+  await forgetKeptBack(intake.store, retention, start + 100 * 86_400_000);
+  const kept = (id: number) => [...intake.store.imports.quarantined(id)].length;
+  expect([kept(old.import), kept(young.import)]).toEqual([0, 1]);
+  expect(readdirSync(folder)).toEqual(["young.csv.csv"]);
+});
+
+it("has nothing to do where nothing was ever kept back", async () => {
+  await forgetKeptBack(
+    intake.store,
+    { quarantineDays: 1, quarantine: intake.folder.path("quarantine") },
+    intake.now,
+  );
+});
