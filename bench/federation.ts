@@ -13,7 +13,10 @@ const nodes = [
 ] as const;
 
 /** What `deploy/agent.env.example` tells Node. */
-const asDeployed = { NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=2" };
+const asDeployed = {
+  NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=2",
+  MALLOC_ARENA_MAX: "1",
+};
 
 export interface BenchAgent {
   readonly node: string;

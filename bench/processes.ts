@@ -18,7 +18,7 @@ export function run(main: string, args: readonly string[]): string {
 }
 
 export interface Running {
-  readonly residentBytes: number;
+  readonly resident: Resident;
   stop(): Promise<void>;
 }
 
@@ -48,8 +48,8 @@ export async function startProgram(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
-    get residentBytes() {
-      return residentBytes(child);
+    get resident() {
+      return residentOf(child);
     },
     async stop() {
       process.off("exit", kill);
@@ -69,10 +69,18 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** From the kernel's own account (Linux): VmRSS. */
-function residentBytes({ pid }: ChildProcess): number {
+/** Resident memory in MiB, from the kernel's own account (Linux). */
+export interface Resident {
+  readonly whole: number;
+  /** Without files mapped, which are Node's program and shared by all that run it. */
+  readonly own: number;
+}
+
+function residentOf({ pid }: ChildProcess): Resident {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
+  const mib = (field: string) =>
+    Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? Number.NaN) / 1024;
+  return { whole: mib("VmRSS"), own: mib("RssAnon") };
 }
 
 export async function freePort(): Promise<number> {
