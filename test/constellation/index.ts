@@ -13,6 +13,7 @@ export { readLog, startGateway, type TestGateway } from "./gateway.ts";
 export { type GatewayProcess, type ProcessOptions, startGatewayProcess } from "./gateway-process.ts";
 export { createParty, type Party } from "./party.ts";
 export { csv, penaltyRow } from "./penalty-file.ts";
+export { honest, type PlacedNode, placeNode } from "./placed-node.ts";
 export {
   ask,
   expectSigned,

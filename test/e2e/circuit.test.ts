@@ -8,11 +8,13 @@ import {
   type FakeNode,
   freePort,
   hanging,
+  honest,
   type Party,
+  type PlacedNode,
+  placeNode,
   readLog,
   sampleLookup,
   saying,
-  startFakeNode,
   startGateway,
   type TestGateway,
 } from "../constellation/index.ts";
@@ -33,25 +35,15 @@ afterEach(async () => {
   await Promise.all([gateway?.close(), ...nodes.map((node) => node.close())]);
 });
 
-interface Placed {
-  readonly party: Party;
-  readonly fake: FakeNode;
-}
-
-/** A neighbouring city's node that does as told. */
 async function place(
   node: string,
   jurisdiction: string,
-  behave: (party: Party) => Behaviour,
-): Promise<Placed> {
-  const fake = await startFakeNode(hanging);
-  nodes.push(fake);
-  const party = createParty({ node, role: "neighbour-city", jurisdiction, endpoint: fake.origin });
-  fake.become(behave(party));
-  return { party, fake };
+  behave?: (party: Party) => Behaviour,
+): Promise<PlacedNode> {
+  const placed = await placeNode(node, jurisdiction, behave);
+  nodes.push(placed.fake);
+  return placed;
 }
-
-const honest = (party: Party): Behaviour => answering(party.member.node, party.signer);
 
 /** A breaker that never probes by itself, and one that soon does. */
 const long = { upstream: { breaker: { resetTimeoutMs: 3_600_000 } } };
@@ -62,7 +54,7 @@ describe("a node's circuit", () => {
     ["fails", () => saying(500, "text/plain", "oops")],
     ["hangs", () => hanging],
   ])("opens when it %s, and nobody waits for it or asks it", async (_name, behave) => {
-    const dg = await place("dg", "441900", honest);
+    const dg = await place("dg", "441900");
     const hz = await place("hz", "441300", behave);
     const city = await startGateway([asker, dg.party, hz.party], long);
     gateway = city;
@@ -85,7 +77,7 @@ describe("a node's circuit", () => {
   });
 
   it("probes when its time has come, and closes when the node answers", async () => {
-    const dg = await place("dg", "441900", honest);
+    const dg = await place("dg", "441900");
     const hz = await place("hz", "441300", () => saying(500, "text/plain", "oops"));
     const city = await startGateway([asker, dg.party, hz.party], short);
     gateway = city;
@@ -97,7 +89,7 @@ describe("a node's circuit", () => {
   });
 
   it("holds up no lookup while it probes a node that still hangs", async () => {
-    const dg = await place("dg", "441900", honest);
+    const dg = await place("dg", "441900");
     const hz = await place("hz", "441300", () => saying(500, "text/plain", "oops"));
     const city = await startGateway([asker, dg.party, hz.party], short);
     gateway = city;
@@ -116,7 +108,7 @@ describe("a node's circuit", () => {
 
 describe("five nodes, each bad in its own way, beside a good one", () => {
   it("cost it nothing: its row is there, the reply is in time, each bad row names its cause", async () => {
-    const good = await place("dg", "441900", honest);
+    const good = await place("dg", "441900");
     const hung = await place("hz", "441300", () => hanging);
     const garbage = await place("hy", "441600", () => saying(200, "application/jose", "no answer at all"));
     const forged = await place("sw", "441500", () => answering("sw", good.party.signer));

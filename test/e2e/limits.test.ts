@@ -1,35 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  answering,
   ask,
   createParty,
-  type FakeNode,
   hanging,
-  type Party,
+  type PlacedNode,
+  placeNode,
   prepare,
   sampleLookup,
   send,
-  startFakeNode,
   startGateway,
 } from "../constellation/index.ts";
 
 describe("a lookup over a limit", () => {
   const asker = createParty({ node: "sz-futian", role: "district" });
   const other = createParty({ node: "sz-longgang", role: "district" });
-  let node: FakeNode;
-  let hz: Party;
+  let hz: PlacedNode;
 
   beforeEach(async () => {
-    node = await startFakeNode(hanging);
-    hz = createParty({ node: "hz", role: "neighbour-city", jurisdiction: "441300", endpoint: node.origin });
+    hz = await placeNode("hz", "441300");
   });
 
   afterEach(async () => {
-    await node.close();
+    await hz.fake.close();
   });
 
   it("is refused over too many requests in progress", async () => {
-    const gateway = await startGateway([asker, hz], { limits: { maxConcurrent: 20 } });
+    hz.fake.become(hanging);
+    const gateway = await startGateway([asker, hz.party], { limits: { maxConcurrent: 20 } });
     const slow = sampleLookup({ deadlineMs: 2_000 });
     const prepared = await Promise.all(Array.from({ length: 24 }, () => prepare(asker, gateway, slow)));
     const codes = (await Promise.all(prepared.map(send))).map(({ status, code }) => code ?? status);
@@ -39,8 +36,7 @@ describe("a lookup over a limit", () => {
   });
 
   it("is refused over a member's rate, and another member's lookup is not", async () => {
-    node.become(answering("hz", hz.signer));
-    const gateway = await startGateway([asker, other, hz], {
+    const gateway = await startGateway([asker, other, hz.party], {
       limits: { perMember: { requests: 3, perSeconds: 3_600 } },
     });
     for (let turn = 0; turn < 3; turn += 1) await ask(asker, gateway, sampleLookup());

@@ -1,18 +1,16 @@
 import type { LogEntry } from "@xinqiao/protocol/log";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  answering,
   createParty,
   expectSigned,
   type FakeNode,
-  hanging,
   type Party,
   type Prepared,
+  placeNode,
   prepare,
   readLog,
   sampleLookup,
   send,
-  startFakeNode,
   startGateway,
   type TestGateway,
 } from "../constellation/index.ts";
@@ -27,15 +25,9 @@ let node: FakeNode;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  node = await startFakeNode(hanging);
-  const dg = createParty({
-    node: "dg",
-    role: "neighbour-city",
-    jurisdiction: "441900",
-    endpoint: node.origin,
-  });
-  node.become(answering("dg", dg.signer));
-  gateway = await startGateway([asker, other, retired, suspended, auditor, dg], {
+  const dg = await placeNode("dg", "441900");
+  node = dg.fake;
+  gateway = await startGateway([asker, other, retired, suspended, auditor, dg.party], {
     limits: {
       maxBodyBytes: 8_192,
       bodyTimeoutMs: 400,

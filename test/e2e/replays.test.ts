@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  answering,
   createParty,
   expectSigned,
   type FakeNode,
-  hanging,
+  placeNode,
   prepare,
   readLog,
   sampleLookup,
   send,
-  startFakeNode,
   startGateway,
   type TestGateway,
 } from "../constellation/index.ts";
@@ -20,15 +18,9 @@ describe("a request sent again", () => {
   let gateway: TestGateway;
 
   beforeEach(async () => {
-    node = await startFakeNode(hanging);
-    const dg = createParty({
-      node: "dg",
-      role: "neighbour-city",
-      jurisdiction: "441900",
-      endpoint: node.origin,
-    });
-    node.become(answering("dg", dg.signer));
-    gateway = await startGateway([asker, dg], {
+    const dg = await placeNode("dg", "441900");
+    node = dg.fake;
+    gateway = await startGateway([asker, dg.party], {
       limits: {
         perMember: { requests: 5, perSeconds: 3_600 },
         refusalsPerAddress: { requests: 8, perSeconds: 3_600 },

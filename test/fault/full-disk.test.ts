@@ -4,16 +4,14 @@ import { readEntries, verifyLog } from "@xinqiao/gateway";
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  answering,
   createParty,
   type FakeNode,
   type GatewayProcess,
-  hanging,
+  placeNode,
   prepare,
   type Sent,
   sampleLookup,
   send,
-  startFakeNode,
   startGatewayProcess,
 } from "../constellation/index.ts";
 import { makeRoom, smallDisk } from "./small-disk.ts";
@@ -25,15 +23,9 @@ describe("the log's disk is full", () => {
   const disk = smallDisk();
 
   beforeAll(async () => {
-    node = await startFakeNode(hanging);
-    const dg = createParty({
-      node: "dg",
-      role: "neighbour-city",
-      jurisdiction: "441900",
-      endpoint: node.origin,
-    });
-    node.become(answering("dg", dg.signer));
-    gateway = await startGatewayProcess([asker, dg], {
+    const dg = await placeNode("dg", "441900");
+    node = dg.fake;
+    gateway = await startGatewayProcess([asker, dg.party], {
       ...disk.options,
       config: { ...disk.options.config, limits: { perMember: { requests: 100_000, perSeconds: 1 } } },
     });
