@@ -14,6 +14,7 @@ const families: Readonly<Record<string, string>> = {
   policy: "披露规则 · Policy",
   limit: "容量 · Capacity",
   log: "审计日志 · The audit log",
+  registry: "成员登记册 · The registry",
   server: "服务 · The service itself",
   node: "目标节点 · What a target did",
   answer: "节点应答 · What a target said",

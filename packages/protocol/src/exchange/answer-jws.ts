@@ -1,10 +1,10 @@
+import { clockToleranceSeconds } from "../clock/index.ts";
 import type { NodeId } from "../identity/index.ts";
 import { algorithmFits, type CompactJws, readCompact, signCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import type { Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { clockToleranceSeconds } from "../signing/index.ts";
 import { type Answer, answerSchema } from "./answer.ts";
 import type { Question } from "./lookup.ts";
 

@@ -206,6 +206,41 @@ export const codes = {
   "server.starting": { status: 503, en: "Starting; not ready yet", zh: "服务正在启动" },
   "server.internal": { status: 500, en: "Internal error", zh: "内部错误" },
 
+  // Whether a registry is the city's own, and follows from the one held (PR-REGISTRY)
+  "registry.malformed": { status: 502, en: "Registry cannot be parsed", zh: "成员成员清单无法解析" },
+  "registry.of-another-city": { status: 502, en: "Registry is another city's", zh: "成员清单属于另一城市" },
+  "registry.key-unknown": {
+    status: 502,
+    en: "Registry is signed with a key this member does not trust",
+    zh: "成员清单签名密钥不受本成员信任",
+  },
+  "registry.key-not-valid": {
+    status: 502,
+    en: "Registry is signed with a key it does not list as valid",
+    zh: "成员清单签名密钥不在其有效期内",
+  },
+  "registry.signature-invalid": {
+    status: 502,
+    en: "Registry's signature does not verify",
+    zh: "成员清单签名校验失败",
+  },
+  "registry.from-the-future": {
+    status: 502,
+    en: "Registry was signed in the future",
+    zh: "成员清单签发时间在将来",
+  },
+  "registry.unsound": { status: 502, en: "Registry contradicts itself", zh: "成员清单内容自相矛盾" },
+  "registry.rolled-back": {
+    status: 502,
+    en: "Registry is older than the one held",
+    zh: "成员清单版本低于本地已有版本（回退）",
+  },
+  "registry.forked": {
+    status: 502,
+    en: "Registry does not follow from the one held",
+    zh: "成员清单与本地已有版本不相承接（分叉）",
+  },
+
   // What a target did (a result row's cause)
   "node.unreachable": { status: 502, en: "Node refused the connection", zh: "节点拒绝连接或不可达" },
   "node.timeout": { status: 504, en: "Node did not answer before the deadline", zh: "节点未在时限内应答" },

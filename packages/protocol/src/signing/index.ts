@@ -2,7 +2,6 @@ export { type Component, componentIdentifier, signatureBase } from "./base.ts";
 export { checkContentDigest, contentDigest } from "./digest.ts";
 export { type FieldReader, fieldReader, type RequestHead, type ResponseHead } from "./message.ts";
 export {
-  clockToleranceSeconds,
   lifetimeSeconds,
   profileTag,
   requestComponents,

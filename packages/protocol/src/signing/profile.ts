@@ -29,9 +29,5 @@ export const profileParameters = ["created", "expires", "nonce", "keyid", "tag"]
 
 /** From `created` to `expires`. */
 export const lifetimeSeconds = { default: 60, max: 300 } as const;
-
-/** Seconds a sender's clock may be ahead of ours before we name the difference and refuse. */
-export const clockToleranceSeconds = 10;
-
 /** Base64url; 128 bits at least. */
 export const noncePattern = /^[A-Za-z0-9_-]{22,64}$/;

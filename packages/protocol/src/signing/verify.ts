@@ -1,3 +1,4 @@
+import { clockToleranceSeconds } from "../clock/index.ts";
 import type { NodeId } from "../identity/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import type { KnownKey } from "../registry/index.ts";
@@ -5,7 +6,7 @@ import { err, ok, type Result } from "../result/index.ts";
 import { signatureBase } from "./base.ts";
 import { checkContentDigest } from "./digest.ts";
 import type { RequestHead, ResponseHead } from "./message.ts";
-import { clockToleranceSeconds, requestComponents, responseComponents } from "./profile.ts";
+import { requestComponents, responseComponents } from "./profile.ts";
 import { type ParsedSignature, parseSignature } from "./signature-input.ts";
 
 export interface Checking {

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { nodeIdSchema } from "../identity/index.ts";
+import { memberKeySchema, memberSchema } from "./member.ts";
+
+/** SHA-256 of a signed version as it travels, base64url. */
+export const registryHashSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "a SHA-256, base64url");
+
+const seconds = z.number().int().nonnegative();
+
+/**
+ * One version of a city's registry: the payload of a JWS that a registry key signs (PR-REGISTRY §2). Claim names are
+ * those of OpenID Federation 1.0 where it has one.
+ */
+export const registryDocumentSchema = z
+  .strictObject({
+    /** The city. */
+    iss: nodeIdSchema,
+    /** 1, 2, 3 … without a gap. */
+    version: z.number().int().positive(),
+    /** Hash of the version before; null in the first. */
+    prev: registryHashSchema.nullable(),
+    /** Seconds since 1970: signed at, and good until. */
+    iat: seconds,
+    exp: seconds,
+    /** Seconds after `exp` in which it is still used, flagged. */
+    grace: seconds,
+    /** Who may sign this version or a later one: more than one while a registry key is replaced. */
+    keys: z.array(memberKeySchema).min(1),
+    members: z.array(memberSchema),
+  })
+  .refine(({ version, prev }) => (version === 1) === (prev === null), {
+    path: ["prev"],
+    message: "the first version has none before it, every other has",
+  })
+  .refine(({ iat, exp }) => iat < exp, { path: ["exp"], message: "must be later than iat" });
+
+export type RegistryDocument = z.infer<typeof registryDocumentSchema>;

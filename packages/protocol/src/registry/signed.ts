@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { clockToleranceSeconds } from "../clock/index.ts";
+import type { NodeId } from "../identity/index.ts";
+import { algorithmFits, type CompactJws, readCompact, signCompact } from "../jws/index.ts";
+import { importVerifier, type Signer } from "../keys/index.ts";
+import { type Fault, fault } from "../problem/index.ts";
+import { err, ok, type Result } from "../result/index.ts";
+import { createDirectory, type Directory } from "./directory.ts";
+import { type RegistryDocument, registryDocumentSchema } from "./document.ts";
+import type { MemberKey } from "./member.ts";
+
+/** RFC 8725 §3.11: an explicit type, so that no other JWS of a city can pass for its registry. */
+export const registryType = "xinqiao-registry+jws";
+
+export const registryMediaType = "application/jose";
+
+export function signRegistry(document: RegistryDocument, signer: Signer): Promise<string> {
+  return signCompact(Buffer.from(JSON.stringify(document)), registryType, signer);
+}
+
+/** What a version is known by: SHA-256 of its text, base64url. */
+export function registryHash(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}
+
+/** Whose registry is believed, and by which keys (RFC 7638 thumbprints): pinned at enrolment, then carried on. */
+export interface RegistryAnchor {
+  readonly city: NodeId;
+  readonly keyIds: ReadonlySet<string>;
+}
+
+/** A version that was verified, ready for use. */
+export interface Registry {
+  readonly document: RegistryDocument;
+  readonly directory: Directory;
+  /** As it came. */
+  readonly text: string;
+  readonly hash: string;
+}
+
+/**
+ * Opens one version: of the city believed, signed by a key believed that the version itself lists as valid when it
+ * was signed, not from the future, and sound. Whether it may follow the version held is `succeed`'s to say.
+ * @param now milliseconds since 1970
+ */
+export function openRegistry(text: string, anchor: RegistryAnchor, now: number): Result<Registry, Fault> {
+  const jws = readCompact(text, registryType);
+  const document = jws && parsePayload(jws.payload);
+  if (jws === undefined || document === undefined) return err(fault("registry.malformed"));
+  if (document.iss !== anchor.city) return err(fault("registry.of-another-city"));
+  const signed = checkSignature(jws, document, anchor);
+  if (!signed.ok) return signed;
+  const ahead = document.iat - Math.floor(now / 1000);
+  if (ahead > clockToleranceSeconds) {
+    return err(fault("registry.from-the-future", undefined, { skewSeconds: ahead }));
+  }
+  const directory = createDirectory(document);
+  if (!directory.ok) return err(fault("registry.unsound", directory.error.join("; ")));
+  return ok({ document, directory: directory.value, text, hash: registryHash(text) });
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function parsePayload(payload: Uint8Array): RegistryDocument | undefined {
+  try {
+    return registryDocumentSchema.safeParse(JSON.parse(utf8.decode(payload))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkSignature(
+  jws: CompactJws,
+  document: RegistryDocument,
+  { keyIds }: RegistryAnchor,
+): Result<void, Fault> {
+  if (!keyIds.has(jws.keyId)) return err(fault("registry.key-unknown"));
+  const listed = document.keys.find(({ jwk }) => keyIdOf(jwk) === jws.keyId);
+  if (listed === undefined || !isValidAt(listed, document.iat * 1000)) {
+    return err(fault("registry.key-not-valid"));
+  }
+  const verifier = importVerifier(listed.jwk);
+  const holds =
+    verifier.ok &&
+    algorithmFits(jws, verifier.value.suite) &&
+    verifier.value.verify(jws.signingInput, jws.signature);
+  return holds ? ok(undefined) : err(fault("registry.signature-invalid"));
+}
+
+export function keyIdOf(jwk: MemberKey["jwk"]): string | undefined {
+  const verifier = importVerifier(jwk);
+  return verifier.ok ? verifier.value.keyId : undefined;
+}
+
+/** @param at milliseconds since 1970 */
+export function isValidAt({ notBefore, notAfter }: MemberKey, at: number): boolean {
+  return Date.parse(notBefore) <= at && (notAfter === undefined || at < Date.parse(notAfter));
+}
