@@ -11,13 +11,15 @@ export {
   roles,
 } from "./member.ts";
 export {
+  anchorOf,
   openRegistry,
   type Registry,
   type RegistryAnchor,
   registryHash,
   registryMediaType,
   registryType,
+  reopenRegistry,
   signRegistry,
 } from "./signed.ts";
 export { type RegistryStanding, registryStanding } from "./standing.ts";
-export { anchorOf, type Succession, succeed } from "./succession.ts";
+export { type Succession, succeed } from "./succession.ts";

@@ -1,6 +1,6 @@
 import { type Fault, fault } from "../problem/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { keyIdOf, openRegistry, type Registry, type RegistryAnchor } from "./signed.ts";
+import { anchorOf, openRegistry, type Registry, type RegistryAnchor } from "./signed.ts";
 
 /** What a version that was just opened means beside the one held. */
 export type Succession =
@@ -22,7 +22,7 @@ export function succeed(
   now: number,
 ): Result<Succession, Fault> {
   if (held?.text === text) return ok({ kind: "unchanged" });
-  const anchor = held === undefined ? pinned : anchorOf(held);
+  const anchor = held === undefined ? pinned : anchorOf(held.document);
   const opened = openRegistry(text, anchor, now);
   if (!opened.ok) {
     const missing = held && behind(held, text, opened.error);
@@ -30,11 +30,6 @@ export function succeed(
   }
   if (held === undefined) return ok({ kind: "next", registry: opened.value });
   return follow(held, opened.value);
-}
-
-/** The keys that may sign what comes after a version. */
-export function anchorOf({ document: { iss, keys } }: Registry): RegistryAnchor {
-  return { city: iss, keyIds: new Set(keys.flatMap(({ jwk }) => keyIdOf(jwk) ?? [])) };
 }
 
 function follow(held: Registry, next: Registry): Result<Succession, Fault> {
