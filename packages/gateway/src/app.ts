@@ -4,6 +4,7 @@ import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
+import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
 import { readSigner } from "@xinqiao/runtime/keys";
@@ -130,6 +131,9 @@ function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies) {
     now,
     minFreeBytes: config.logReserveBytes,
     onFailure: ({ code, reason }) => logger.error({ event: "log-failed", code, reason }),
+  }).catch((error: unknown) => {
+    // In use, damaged or unreadable: the operator's to mend, and no bug.
+    throw new ConfigError(config.log, [error instanceof Error ? error.message : String(error)]);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { OpenedExchange, RowStatus } from "@xinqiao/protocol/exchange";
+import { gapTexts, type OpenedExchange, type RowStatus } from "@xinqiao/protocol/exchange";
 import { divisionName } from "@xinqiao/protocol/identity";
 import { codes } from "@xinqiao/protocol/problem";
 import Table from "cli-table3";
@@ -17,7 +17,7 @@ const head = [
   "辖区\njurisdiction",
   "节点\nnode",
   "状态\nstatus",
-  "数据时点\nas of",
+  "数据时点（北京时间）\nas of (UTC+8)",
   "耗时\nlatency",
   "记录\nrecords",
   "原因\nwhy",
@@ -38,14 +38,21 @@ export function exchangeTable({ exchange, complete, results, log }: OpenedExchan
       row.asOf === undefined ? "—" : localTime(row.asOf),
       `${row.latencyMs.toFixed(0)} ms`,
       row.records.length,
-      row.code === undefined ? "" : `${codes[row.code].zh}\n${row.code}`,
+      whyOf(row),
     ]);
   }
   const whole = complete ? "完整 complete" : "部分 partial";
   return [
     `交换 exchange ${exchange} · ${whole}`,
     table.toString(),
-    `日志 audit log ${log.origin}: 第 ${log.intent}、${log.outcome} 条 entries ${log.intent}, ${log.outcome}; 共 ${log.size} 条 size ${log.size}`,
+    `日志 audit log ${log.origin}: 序号 index ${log.intent}, ${log.outcome}; 总数 size ${log.size}`,
+  ].join("\n");
+}
+
+function whyOf({ code, gaps = [] }: OpenedExchange["results"][number]): string {
+  return [
+    ...(code === undefined ? [] : [codes[code].zh, code]),
+    ...gaps.map(({ item, reason }) => `${item}: ${gapTexts[reason].zh} ${gapTexts[reason].en}`),
   ].join("\n");
 }
 

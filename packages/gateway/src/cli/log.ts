@@ -1,6 +1,14 @@
 import { CommandError } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
-import { verifyLog } from "../store/sqlite/index.ts";
+import { entriesOf, verifyLog } from "../store/sqlite/index.ts";
+
+/** Every entry of one exchange, oldest first, each as it stands in the log, with its index. */
+export async function show(exchange: string, home: string): Promise<string> {
+  const { log } = await loadConfig(home);
+  const entries = entriesOf(log, exchange);
+  if (entries.length === 0) throw new CommandError(`no entry of exchange ${exchange} · 日志中没有该交换`);
+  return entries.map(({ index, leaf }) => `${index}\t${leaf}`).join("\n");
+}
 
 /** Recomputes the tree from every leaf. Throws when anything does not agree, naming each finding. */
 export async function verify(options: { readonly home: string; readonly json?: boolean }): Promise<string> {

@@ -1,3 +1,4 @@
+import { thumbprint } from "@xinqiao/protocol/keys";
 import { createDirectory, type Member, type MemberList, memberSchema } from "@xinqiao/protocol/registry";
 import { ConfigError, readConfig } from "@xinqiao/runtime/config";
 import { readMemberList, writeMemberList } from "@xinqiao/runtime/members";
@@ -9,6 +10,20 @@ const offeredSchema = z.union([
   z.looseObject({ member: memberSchema }).transform(({ member }) => member),
   memberSchema,
 ]);
+
+/** What an operator compares with what the member says over another way: key, address and scope. */
+export function describeMember({ node, role, status, name, endpoint, keys, scope }: Member): string {
+  const rights = ({ items, purposes }: Member["scope"]) => `items ${items} purposes ${purposes}`;
+  return [
+    node,
+    role,
+    status,
+    name.zh,
+    endpoint ?? "-",
+    ...keys.map(({ jwk }) => thumbprint(jwk)),
+    rights(scope),
+  ].join("\t");
+}
 
 export async function listMembers(home: string): Promise<MemberList> {
   return readMemberList((await loadConfig(home)).members);

@@ -3,8 +3,8 @@ import { Command } from "commander";
 import { version } from "../app.ts";
 import { doctor } from "./doctor.ts";
 import { type InitOptions, init } from "./init.ts";
-import { verify } from "./log.ts";
-import { addMembers, listMembers } from "./members.ts";
+import { show, verify } from "./log.ts";
+import { addMembers, describeMember, listMembers } from "./members.ts";
 
 const home = ["--home <dir>", "the gateway's folder · 网关目录", "."] as const;
 
@@ -23,9 +23,13 @@ export function createProgram(): Command {
       surviveHangup();
       return runCommand(async () => (await import("./serve.ts")).serveGateway(options.home));
     });
-  program
-    .command("log")
-    .description("the audit log · 审计日志")
+  const log = program.command("log").description("the audit log · 审计日志");
+  log
+    .command("show <exchange>")
+    .description("the entries of one exchange or refused request, as JSON lines · 查看一次交换的日志")
+    .option(...home)
+    .action((exchange: string, options: { home: string }) => runCommand(() => show(exchange, options.home)));
+  log
     .command("verify")
     .description("recompute the whole tree from its entries · 全量校验日志")
     .option(...home)
@@ -72,9 +76,7 @@ function addMembersCommands(program: Command): void {
     .action((options: { home: string }) =>
       runCommand(async () => {
         const list = await listMembers(options.home);
-        return list.members
-          .map(({ node, role, status, name }) => `${node}\t${role}\t${status}\t${name.zh}`)
-          .join("\n");
+        return list.members.map(describeMember).join("\n");
       }),
     );
   members
@@ -82,7 +84,10 @@ function addMembersCommands(program: Command): void {
     .option(...home)
     .description("admit members from the files `xinqiao init --json` wrote · 接纳成员")
     .action((files: string[], options: { home: string }) =>
-      runCommand(async () => `version ${(await addMembers(options.home, files)).version}`),
+      runCommand(async () => {
+        const { version: number, members: listed } = await addMembers(options.home, files);
+        return [`version · 版本 ${number}`, ...listed.map(describeMember)].join("\n");
+      }),
     );
   members
     .command("export")

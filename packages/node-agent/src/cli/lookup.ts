@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
+import { text } from "node:stream/consumers";
+import { gapTexts, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { codes, parseProblem } from "@xinqiao/protocol/problem";
 import { CommandError } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
@@ -24,8 +25,12 @@ const partialExitCode = 2;
 
 const list = (text: string) => text.split(",").filter((part) => part !== "");
 
-/** Asks through the running agent's local API, as the member's own platform does. */
-export async function lookup(id: string, options: LookupOptions): Promise<string> {
+/**
+ * Asks through the running agent's local API, as the member's own platform does.
+ * @param given the identifier, or `-` to read it from standard input: arguments end up in process lists and histories
+ */
+export async function lookup(given: string, options: LookupOptions): Promise<string> {
+  const id = given === "-" ? (await text(process.stdin)).trim() : given;
   const config = await loadConfig(options.home);
   const token = (await readFile(config.localToken, "utf8")).trim();
   const { host, port } = config.local;
@@ -39,10 +44,10 @@ export async function lookup(id: string, options: LookupOptions): Promise<string
     ...(options.deadline !== undefined && { deadlineMs: Number(options.deadline) }),
     ...(options.maxAge !== undefined && { maxAgeSeconds: Number(options.maxAge) }),
   });
-  const text = await post(`${origin}/v1/lookups`, token, body);
-  const exchange = openedExchangeSchema.parse(JSON.parse(text));
+  const answered = await post(`${origin}/v1/lookups`, token, body);
+  const exchange = openedExchangeSchema.parse(JSON.parse(answered));
   if (!exchange.complete) process.exitCode = partialExitCode;
-  return options.json ? text : exchangeTable(exchange);
+  return options.json ? answered : exchangeTable(exchange);
 }
 
 async function post(url: string, token: string, body: string): Promise<string> {
@@ -55,9 +60,9 @@ async function post(url: string, token: string, body: string): Promise<string> {
       `no agent answers at ${url}: start it with \`xinqiao serve\` · 本地节点未运行，请先执行 xinqiao serve`,
     );
   });
-  const text = await reply.body.text();
-  if (reply.statusCode === 200) return text;
-  const problem = parseProblem(text);
+  const answered = await reply.body.text();
+  if (reply.statusCode === 200) return answered;
+  const problem = parseProblem(answered);
   if (problem === undefined) throw new CommandError(`the agent answered ${reply.statusCode} · 节点返回异常`);
   const facts = problem.facts ? `\n${JSON.stringify(problem.facts)}` : "";
   throw new CommandError(
@@ -88,13 +93,20 @@ export function exchangeTable(exchange: OpenedExchange): string {
       row.asOf ?? "-",
       row.latencyMs.toFixed(1),
       row.records.length,
-      row.code === undefined ? "" : `${codes[row.code].zh} ${row.code}`,
+      whyOf(row),
     ]);
   }
   const { size, intent, outcome } = exchange.log;
   return [
     `exchange ${exchange.exchange} · ${exchange.complete ? "完整 complete" : "部分 partial"}`,
     table.toString(),
-    `log · 日志: entries ${intent} and ${outcome} of ${size}`,
+    `log · 日志: index 序号 ${intent}, ${outcome}; size 总数 ${size}`,
+  ].join("\n");
+}
+
+function whyOf({ code, gaps = [] }: OpenedExchange["results"][number]): string {
+  return [
+    ...(code === undefined ? [] : [`${codes[code].zh} ${code}`]),
+    ...gaps.map(({ item, reason }) => `${item}: ${gapTexts[reason].zh} ${gapTexts[reason].en}`),
   ].join("\n");
 }

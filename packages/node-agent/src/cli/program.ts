@@ -1,3 +1,4 @@
+import { thumbprint } from "@xinqiao/protocol/keys";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../version.ts";
@@ -30,6 +31,13 @@ export function createProgram(): Command {
       return runCommand(async () => (await import("./serve.ts")).serveAgent(options.home));
     });
   program
+    .command("catalogue")
+    .description("the codes to ask with: items by class, and purposes · 事项与用途代码")
+    .option(...home)
+    .action((options: { home: string }) =>
+      runCommand(async () => (await import("./catalogue.ts")).catalogue(options.home)),
+    );
+  program
     .command("doctor")
     .description("check configuration, keys, members, sources and gateway · 自检")
     .option(...home)
@@ -61,9 +69,9 @@ function addInit(program: Command): void {
       runCommand(async () => {
         const { init } = await import("./init.ts");
         const member = await init(options, Date.now());
-        return options.json
-          ? JSON.stringify({ member, home: options.home })
-          : `ready · 已就绪: ${options.home}`;
+        // Beside the JSON, for the member to read to the city: who can change the file cannot change this.
+        for (const { jwk } of member.keys) process.stderr.write(`key · 密钥指纹: ${thumbprint(jwk)}\n`);
+        return options.json ? JSON.stringify({ member }) : `ready · 已就绪: ${options.home}`;
       }),
     );
 }
@@ -71,7 +79,9 @@ function addInit(program: Command): void {
 function addLookup(program: Command): void {
   program
     .command("lookup <id>")
-    .description("ask the federation about one subject; exit code 2 when the result is partial · 查询")
+    .description(
+      "ask the federation about one subject, or the one on standard input for `-`; exit code 2 when the result is partial · 查询",
+    )
     .option(...home)
     .option("--kind <kind>", "enterprise, individual, public-institution, social-organisation", "enterprise")
     .option("--scheme <scheme>", "uscc, citizen-id, registration-number", "uscc")

@@ -15,6 +15,12 @@ export type Refusal = z.infer<typeof refusalSchema>;
 export const gapSchema = z.object({ item: itemCodeSchema, reason: z.enum(["not-held", "unreadable"]) });
 export type Gap = z.infer<typeof gapSchema>;
 
+/** What a gap means, for people. */
+export const gapTexts: Readonly<Record<Gap["reason"], { readonly zh: string; readonly en: string }>> = {
+  "not-held": { zh: "未掌握", en: "not held" },
+  unreadable: { zh: "有记录无法读取", en: "rows cannot be read" },
+};
+
 /**
  * What one node says, as the payload of a JWS it signs (PR-EXCHANGE §6). Bound to the exchange, the
  * requester, the subject, the items and the purpose, so that it cannot stand for another question.

@@ -25,11 +25,15 @@ const rowBase = {
 export const resultRowSchema = z.object({ ...rowBase, answer: z.string().optional() });
 export type ResultRow = z.infer<typeof resultRowSchema>;
 
-/** Complete: every jurisdiction asked has answered about everything asked, with data of the age asked for, or refused. */
-export function isComplete(rows: readonly Pick<ResultRow, "status" | "gaps">[]): boolean {
+/**
+ * Complete: every jurisdiction asked has answered about everything asked, with data of the age asked for, or its
+ * policy refuses. A node that holds nothing of what was asked has answered nothing.
+ */
+export function isComplete(rows: readonly Pick<ResultRow, "status" | "gaps" | "code">[]): boolean {
   return rows.every(
-    ({ status, gaps }) =>
-      (status === "ok" || status === "none" || status === "refused") && gaps === undefined,
+    ({ status, gaps, code }) =>
+      gaps === undefined &&
+      (status === "ok" || status === "none" || (status === "refused" && code !== "source.item-not-held")),
   );
 }
 

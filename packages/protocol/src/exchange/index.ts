@@ -1,4 +1,12 @@
-export { type Answer, answerSchema, type Gap, gapSchema, type Refusal, refusalSchema } from "./answer.ts";
+export {
+  type Answer,
+  answerSchema,
+  type Gap,
+  gapSchema,
+  gapTexts,
+  type Refusal,
+  refusalSchema,
+} from "./answer.ts";
 export {
   answerLifetimeSeconds,
   answerMediaType,

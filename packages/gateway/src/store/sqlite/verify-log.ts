@@ -88,6 +88,23 @@ function columnsAgree({ at, kind, exchange }: EntryRow, entry: LogEntry): boolea
   return kind === entry.kind && exchange === entry.exchange && at === Date.parse(entry.at);
 }
 
+/** Entries of one exchange, oldest first, as they were hashed. */
+export function entriesOf(
+  path: string,
+  exchange: string,
+): { readonly index: number; readonly leaf: string }[] {
+  const database = openReadOnly(path);
+  try {
+    return database
+      .prepare<[string], { index: number; leaf: string }>(
+        'SELECT idx AS "index", leaf FROM entry WHERE exchange = ? ORDER BY idx',
+      )
+      .all(exchange);
+  } finally {
+    database.close();
+  }
+}
+
 /** Entries `from` up to, not including, `to`, as they were written. */
 export function readEntries(path: string, from = 0, to = Number.MAX_SAFE_INTEGER): LogEntry[] {
   const database = openReadOnly(path);

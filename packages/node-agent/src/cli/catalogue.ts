@@ -1,0 +1,46 @@
+import type { Item, Purpose } from "@xinqiao/protocol/catalogue";
+import Table from "cli-table3";
+import { loadCatalogue, loadConfig } from "../config/index.ts";
+
+const disclosures: Readonly<Record<Item["disclosure"], string>> = {
+  public: "社会公开 public",
+  "government-shared": "政务共享 government-shared",
+  authorised: "授权查询 authorised",
+};
+
+/** The codes that a lookup names, with what they mean. */
+export async function catalogue(home: string): Promise<string> {
+  const { items, purposes, version } = await loadCatalogue(await loadConfig(home));
+  return [
+    `目录 catalogue, version ${version}`,
+    tableOf(
+      ["事项 item", "大类 class", "名称 name", "公开属性 disclosure"],
+      [...items.values()].map(itemRow),
+    ),
+    tableOf(
+      ["用途 purpose", "名称 name", "依据 legal basis", "事项 items", "授权 authorisation", "状态 status"],
+      [...purposes.values()].map(purposeRow),
+    ),
+  ].join("\n");
+}
+
+function itemRow(item: Item): string[] {
+  return [item.code, item.class, `${item.name.zh}\n${item.name.en}`, disclosures[item.disclosure]];
+}
+
+function purposeRow({ code, name, legalBasis, items, authorisation, status }: Purpose): string[] {
+  return [
+    code,
+    `${name.zh}\n${name.en}`,
+    legalBasis,
+    items.join("\n"),
+    authorisation ? "需要 yes" : "—",
+    status === "live" ? "已启用 live" : "待启用 pending",
+  ];
+}
+
+function tableOf(head: string[], rows: readonly string[][]): string {
+  const table = new Table({ head, style: { head: [], border: [] } });
+  table.push(...rows);
+  return table.toString();
+}
