@@ -99,7 +99,7 @@ async function addedLatency({ asker, answering }: BenchFederation, rate: number)
   );
   const plain = askDirectly(origin, subjects);
   const through = askThrough(asker, one, subjects);
-  await openLoop(rate, 1, plain.ask);
+  await closedLoop(32, warmUpSeconds, plain.ask);
   const base = await openLoop(rate, seconds, plain.ask);
   await openLoop(rate, 1, through.ask);
   const whole = await openLoop(rate, seconds, through.ask);

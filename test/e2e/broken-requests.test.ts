@@ -47,12 +47,16 @@ describe("a request that is broken below HTTP's bodies", () => {
     const reply = await speak(["POST /v1/lookups HTTP/1.1", `x-padding: ${"x".repeat(20_000)}`, "", ""]);
     expect(reply).toContain("431");
     expect(reply).toContain("request.headers-too-large");
-    await expect.poll(refusals).toMatchObject([{ code: "request.headers-too-large", exchange: null }]);
+    await expect
+      .poll(refusals, { timeout: 10_000 })
+      .toMatchObject([{ code: "request.headers-too-large", exchange: null }]);
   });
 
   it("bytes that are not HTTP: request.malformed", async () => {
     expect(await speak(["this is not HTTP", "", ""])).toContain("request.malformed");
-    await expect.poll(refusals).toMatchObject([{ code: "request.malformed", exchange: null }]);
+    await expect
+      .poll(refusals, { timeout: 10_000 })
+      .toMatchObject([{ code: "request.malformed", exchange: null }]);
   });
 
   /** Speaks raw bytes and waits for the other side to hang up. */

@@ -36,7 +36,7 @@ describe("a flood of strangers at an agent", () => {
     await Promise.all([agent.close(), gateway.close()]);
   });
 
-  it("that never finish what they send does not keep it from answering its gateway", async () => {
+  it("that never finish what they send takes no place to answer in", async () => {
     const { hostname, port } = new URL(prepared.origin);
     const head = `POST /v1/answers HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json`;
     const halfSent = () => `${head}\r\nx-request-id: ${randomUUID()}\r\ncontent-length: 100\r\n\r\nx`;

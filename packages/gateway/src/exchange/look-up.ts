@@ -64,7 +64,7 @@ async function writeIntent(
   request: AuthenticatedLookup,
   plan: Plan,
   whole: Deadline,
-  { log }: LookUpDependencies,
+  { log, onBug }: LookUpDependencies,
 ): Promise<Result<Appended, Fault>> {
   const appending = log.append(intentEntry(request, plan), request.claim);
   const intent = await within(whole, appending);
@@ -78,9 +78,11 @@ async function writeIntent(
       latencyMs: 0,
     }),
   );
-  void appending.then(async (late) => {
-    if (late.ok) await log.append(outcomeEntry(request, late.value.index, false, unasked));
-  });
+  appending
+    .then(async (late) => {
+      if (late.ok) await log.append(outcomeEntry(request, late.value.index, false, unasked));
+    })
+    .catch(onBug);
   return err(fault("log.unavailable"));
 }
 
@@ -146,6 +148,7 @@ async function within(
 ): Promise<Result<Appended, AppendError> | undefined> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const giveUp = () => resolve(undefined);
-  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  else signal.addEventListener("abort", giveUp, { once: true });
   return Promise.race([appending, promise]).finally(() => signal.removeEventListener("abort", giveUp));
 }

@@ -6,6 +6,7 @@ import type { Target } from "./targets.ts";
 
 const statusOfFault: Partial<Record<Code, RowStatus>> = {
   "node.timeout": "timeout",
+  "node.probing": "timeout",
   "node.circuit-open": "open",
 };
 

@@ -9,19 +9,25 @@ export interface RecentClaims {
   add(claim: NonceClaim): void;
 }
 
-/** @param capacity the oldest are forgotten beyond it */
+/**
+ * Two generations: the older is dropped whole when the younger is full, which costs nothing a claim.
+ * @param capacity of both; half of it at least is remembered
+ */
 export function createRecentClaims(capacity: number, now: () => number): RecentClaims {
-  const expiries = new Map<string, number>();
+  const half = Math.ceil(capacity / 2);
+  let younger = new Map<string, number>();
+  let older = new Map<string, number>();
   const name = ({ keyId, nonce }: NonceClaim) => `${keyId} ${nonce}`;
   return {
     has(claim) {
-      const expiry = expiries.get(name(claim));
+      const expiry = younger.get(name(claim)) ?? older.get(name(claim));
       return expiry !== undefined && expiry >= now();
     },
     add(claim) {
-      expiries.set(name(claim), claim.expiresAt);
-      const [oldest] = expiries.keys();
-      if (expiries.size > capacity && oldest !== undefined) expiries.delete(oldest);
+      younger.set(name(claim), claim.expiresAt);
+      if (younger.size < half) return;
+      older = younger;
+      younger = new Map();
     },
   };
 }

@@ -64,6 +64,9 @@ export function auditLogContract(name: string, makeHarness: () => Promise<AuditL
         ok: false,
         error: { code: "request.id-reused" },
       });
+      expect(await log.append(intentDraft(exchange.toUpperCase()), claimOf("upper"))).toMatchObject({
+        error: { code: "request.id-reused" },
+      });
       const other = { ...claimOf("third"), keyId: "another key" };
       expect(await log.append(intentDraft(exchange), other)).toMatchObject({ ok: true });
       expect(await harness.read()).toHaveLength(2);

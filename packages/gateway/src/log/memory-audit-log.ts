@@ -65,7 +65,9 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
       return first;
     };
     if (!once(`${keyId} ${nonce}`)) return "signature.replayed";
-    return exchange === null || once(`${keyId} id:${exchange}`) ? undefined : "request.id-reused";
+    return exchange === null || once(`${keyId} id:${exchange.toLowerCase()}`)
+      ? undefined
+      : "request.id-reused";
   }
 
   for (const { exchange, actor, intent } of openIntents(entries())) {

@@ -57,7 +57,7 @@ interface Played {
 
 async function play(steps: readonly Step[]): Promise<Played> {
   const changes: [string, string][] = [];
-  const breaker = createBreaker(settings, (from, to) => changes.push([from, to]));
+  const breaker = createBreaker(settings, (from, to) => changes.push([from, to]), Date.now);
   const underWay: UnderWay[] = [];
   for (const happens of steps) {
     if (happens.kind === "wait") {

@@ -24,7 +24,7 @@ let changes: string[];
 beforeEach(() => {
   vi.useFakeTimers();
   changes = [];
-  breaker = createBreaker(settings, (from, to) => changes.push(`${from} → ${to}`));
+  breaker = createBreaker(settings, (from, to) => changes.push(`${from} → ${to}`), Date.now);
 });
 afterEach(() => {
   breaker.shutdown();
@@ -97,6 +97,12 @@ describe("a closed breaker", () => {
     expect(breaker.state).toBe("open");
     vi.advanceTimersByTime(settings.resetTimeoutMs);
     expect(changes).toEqual(["closed → open", "open → half-open"]);
+  });
+
+  it("does not open at so many failures in a row that come at once: they may be one reset", async () => {
+    await seeAll(100, success);
+    await seeAll(settings.consecutiveFailures + 5, failure);
+    expect(breaker.state).toBe("closed");
   });
 
   it("starts a row of failures anew at a success, and at nothing else", async () => {

@@ -11,8 +11,8 @@ export interface BreakerSettings {
   /** Opens above this share of failures, 1 to 100; exactly at it stays closed. */
   readonly errorThresholdPercentage: number;
   /**
-   * Opens at this many failures with no success between them, however far apart: a lone asker with long
-   * deadlines never fills a window.
+   * Opens too at this many failures with no success between them over more than a window: a lone asker with long
+   * deadlines never fills one. Failures that come at once are the error rate's to judge: they may be one reset.
    */
   readonly consecutiveFailures: number;
   /** Length of the rolling window, in milliseconds. */
@@ -56,8 +56,13 @@ const buckets = 10;
  * opossum keeps the window, the threshold and the timer; letting calls through is ours. It is fired when
  * a verdict is there, with the verdict: so its counts hold neither calls under way, nor refusals while
  * open, nor neutral and local outcomes, nor verdicts of an earlier period.
+ * @param now monotonic milliseconds
  */
-export function createBreaker(settings: BreakerSettings, onChange: OnBreakerChange): Breaker {
+export function createBreaker(
+  settings: BreakerSettings,
+  onChange: OnBreakerChange,
+  now: () => number,
+): Breaker {
   const window = createWindow(settings.windowMs);
   const circuit = new CircuitBreaker(applyVerdict, {
     // Each of these would count, abort or sort something that is not a verdict.
@@ -73,19 +78,20 @@ export function createBreaker(settings: BreakerSettings, onChange: OnBreakerChan
   });
   let isolated = false;
   let period: Period = { state: "closed", probing: false };
-  let failuresInARow = 0;
+  let row = { failures: 0, since: 0 };
 
   const beginPeriod = () => {
     const from = period.state;
     const state = isolated ? "open" : stateOf(circuit);
     if (state === from) return;
     period = { state, probing: false };
-    failuresInARow = 0;
+    row = { failures: 0, since: 0 };
     onChange(from, state);
   };
   const apply = (verdict: Verdict) => {
-    failuresInARow = verdict === "failure" ? failuresInARow + 1 : 0;
-    const enough = period.state === "closed" && failuresInARow >= settings.consecutiveFailures;
+    row = verdict === "success" ? { failures: 0, since: 0 } : longer(row, now());
+    const lasting = row.failures >= settings.consecutiveFailures && now() - row.since > settings.windowMs;
+    const enough = period.state === "closed" && lasting;
     void circuit.fire(verdict).catch(ignore);
     if (enough) circuit.open();
   };
@@ -134,6 +140,16 @@ export function createBreaker(settings: BreakerSettings, onChange: OnBreakerChan
       period = { state: "open", probing: false };
     },
   };
+}
+
+/** Failures without a success between them, and when the first of them was known. */
+interface FailureRow {
+  readonly failures: number;
+  readonly since: number;
+}
+
+function longer({ failures, since }: FailureRow, now: number): FailureRow {
+  return { failures: failures + 1, since: failures === 0 ? now : since };
 }
 
 function stateOf(circuit: CircuitBreaker<[Verdict], void>): BreakerState {

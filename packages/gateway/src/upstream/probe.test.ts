@@ -20,7 +20,7 @@ describe("a probe", () => {
   it("fails in its own time, however little the caller had: the circuit opens again", async () => {
     await using node = await startNode(answering(500));
     const deps = watched();
-    await using target = targetAt(node.origin, { breaker, probeTimeoutMs: 60 }, deps);
+    await using target = targetAt(node.origin, { breaker, attemptTimeoutMs: 200 }, deps);
     await halfOpen(target, node, hanging);
     expect(await asked(target, { deadlineMs: 1 })).toBe("node.timeout");
     await expect.poll(() => deps.changes[2], soon).toBe("dg: half-open → open");
@@ -29,7 +29,7 @@ describe("a probe", () => {
   it("succeeds in its own time, when the caller has left", async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     await using node = await startNode(answering(500));
-    await using target = targetAt(node.origin, { breaker, probeTimeoutMs: 60_000 });
+    await using target = targetAt(node.origin, { breaker, attemptTimeoutMs: 60_000 });
     await halfOpen(target, node, async (request, response) => {
       await released;
       answering(200, "answer")(request, response);
@@ -45,19 +45,38 @@ describe("a probe", () => {
 
   it("holds up no lookup whose other rows are in, and takes no second question with it", async () => {
     await using node = await startNode(answering(500));
-    await using target = targetAt(node.origin, { breaker, probeTimeoutMs: 2_000 });
+    await using target = targetAt(node.origin, { breaker, attemptTimeoutMs: 2_000 });
     await halfOpen(target, node, hanging);
     const company = createCompany(2);
     company.join().leave();
     const probing = ask(target, { seat: company.join() });
-    expect(await probing).toMatchObject({ error: { kind: "local", code: "node.circuit-open" } });
+    expect(await probing).toMatchObject({ error: { kind: "neutral", code: "node.probing" } });
     expect(await asked(target), "one probe at a time").toBe("node.circuit-open");
     await expect.poll(() => node.requests, soon).toBe(4);
   });
 
+  it("is not sent for one who is gone already", async () => {
+    await using node = await startNode(answering(500));
+    await using target = targetAt(node.origin, { breaker });
+    await halfOpen(target, node, answering(200, "answer"));
+    expect(await asked(target, { gone: AbortSignal.abort() })).toBe("node.cancelled");
+    expect(node.requests).toBe(3);
+    expect(await asked(target)).toBe("answer");
+  });
+
+  it("closes the circuit of a node that is slow but well", async () => {
+    await using node = await startNode(answering(500));
+    await using target = targetAt(node.origin, { breaker });
+    await halfOpen(target, node, (request, response) => {
+      setTimeout(() => answering(200, "answer")(request, response), 300);
+    });
+    expect(await asked(target, { deadlineMs: 10 })).toBe("node.timeout");
+    await expect.poll(() => target.state(), soon).toBe("closed");
+  });
+
   it("is waited for by `close`", async () => {
     await using node = await startNode(answering(500));
-    const target = targetAt(node.origin, { breaker, probeTimeoutMs: 100 });
+    const target = targetAt(node.origin, { breaker, attemptTimeoutMs: 200 });
     await halfOpen(target, node, hanging);
     expect(await asked(target, { deadlineMs: 1 })).toBe("node.timeout");
     await target.close();

@@ -33,6 +33,6 @@ export async function waitForProbe<T>(
 
 function whyGivenUp(deadline: Deadline): UpstreamFault {
   const ended = deadline.ended();
-  if (ended === undefined) return upstreamFault("local", "node.circuit-open");
+  if (ended === undefined) return upstreamFault("neutral", "node.probing");
   return upstreamFault("neutral", ended === "cancelled" ? "node.cancelled" : "node.timeout");
 }

@@ -70,8 +70,6 @@ export interface TargetSettings extends AttemptSettings, WireSettings {
   readonly retryBurst: number;
   readonly retry: RetrySettings;
   readonly breaker: BreakerSettings;
-  /** What a half-open circuit's probe has, whatever the caller's deadline; past it the node has failed. */
-  readonly probeTimeoutMs: number;
 }
 
 export interface TargetDependencies {
@@ -92,13 +90,17 @@ export function createTarget(
 ): TargetClient {
   const wire = createWire(origin, settings);
   const bulkhead = createBulkhead(settings.maxConcurrent);
-  const breaker = createBreaker(settings.breaker, (from, to) => onStateChange(node, from, to));
+  const breaker = createBreaker(settings.breaker, (from, to) => onStateChange(node, from, to), now);
   const budget = createRetryBudget(settings.retryRatio, settings.retryBurst);
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
   const ask = <T>(call: Call<T>, deadline: Deadline) =>
     breaker.run(() => attempt({ ...call, deadline }, { wire, bulkhead, settings, now }));
+
+  /** Nobody who is gone already sends a probe on its way. */
+  const mayProbe = <T>({ deadline }: Call<T>) =>
+    breaker.state === "half-open" && deadline.ended() === undefined;
 
   const tryWith = <T>(call: Call<T>): Promise<Tried<T>> =>
     withRetries(() => ask(call, call.deadline), {
@@ -109,15 +111,16 @@ export function createTarget(
       random,
     });
 
+  /** A probe has an attempt's whole time, whatever the caller's deadline: past it the node has failed. */
   function probeWith<T>(call: Call<T>): Promise<Tried<T>> {
-    const limit = createDeadline(settings.probeTimeoutMs, now);
+    const limit = createDeadline(settings.attemptTimeoutMs, now);
     const probing = track(ask(call, limit).finally(limit.dispose));
     return waitForProbe(probing, call);
   }
 
   async function run<T>(call: Call<T>): Promise<Result<Reply<T>, CallFault>> {
     const begun = now();
-    const { outcome, attempts } = await (breaker.state === "half-open" ? probeWith(call) : tryWith(call));
+    const { outcome, attempts } = await (mayProbe(call) ? probeWith(call) : tryWith(call));
     const effort = { attempts, latencyMs: now() - begun };
     return outcome.ok ? ok({ value: outcome.value, ...effort }) : err({ ...outcome.error, ...effort });
   }

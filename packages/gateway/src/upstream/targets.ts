@@ -31,7 +31,6 @@ export const upstreamDefaults: UpstreamSettings = {
     consecutiveFailures: 5,
     resetTimeoutMs: 5_000,
   },
-  probeTimeoutMs: 2_000,
 };
 
 /** Where a node is reached: a member of the registry that answers. */

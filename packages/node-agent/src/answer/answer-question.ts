@@ -2,7 +2,14 @@ import { type Catalogue, maskFields } from "@xinqiao/protocol/catalogue";
 import { type Answer, answerLifetimeSeconds, type Question, signAnswer } from "@xinqiao/protocol/exchange";
 import { maskName, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
-import { type Decision, decide, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
+import {
+  type Decision,
+  decide,
+  type Rule,
+  resolveAsked,
+  type StandingRule,
+  standingRules,
+} from "@xinqiao/protocol/policy";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
@@ -76,6 +83,8 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decision 
   const refuse = (rule: string, reason: Fault): Decision => ({ allowed: false, rule, fault: reason });
   const requester = deps.directory().member(question.requester);
   if (requester === undefined) return refuse("requester-known", fault("policy.member-not-active"));
+  const standing = decide<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
+  if (!standing.allowed) return standing;
   if (question.jurisdiction !== deps.jurisdiction) {
     return refuse("jurisdiction-ours", fault("lookup.jurisdiction-unknown"));
   }

@@ -30,6 +30,7 @@ export function createProgram(): Command {
       surviveHangup();
       return runCommand(async () => (await import("./serve.ts")).serveAgent(options.home));
     });
+  addGaps(program);
   program
     .command("catalogue")
     .description("the codes to ask with: items by class, and purposes · 事项与用途代码")
@@ -73,6 +74,25 @@ function addInit(program: Command): void {
         for (const { jwk } of member.keys) process.stderr.write(`key · 密钥指纹: ${thumbprint(jwk)}\n`);
         return options.json ? JSON.stringify({ member }) : `ready · 已就绪: ${options.home}`;
       }),
+    );
+}
+
+function addGaps(program: Command): void {
+  const gaps = program.command("gaps").description("kept-back rows that histories wait for · 待补的隔离行");
+  gaps
+    .command("list")
+    .option(...home)
+    .action((options: { home: string }) =>
+      runCommand(async () => (await import("./gaps.ts")).listGaps(options.home)),
+    );
+  gaps
+    .command("close <import> <line>")
+    .description("for a row that will never come right · 关闭不会再更正的一行")
+    .option(...home)
+    .action((number: string, line: string, options: { home: string }) =>
+      runCommand(async () =>
+        (await import("./gaps.ts")).closeGap(options.home, { import: Number(number), line: Number(line) }),
+      ),
     );
 }
 

@@ -55,12 +55,50 @@ describe("a row that is kept back", () => {
     expect(gapsOf(2)).toEqual([]);
   });
 
-  it("is no gap any more once its file has come again, put right", async () => {
+  it("is no gap any more once its file has come again with it put right", async () => {
     await take("a.csv", [penaltyRow(1), penaltyRow(2, { ...noSuchDay, CF_WSH: "" })]);
     await take("b.csv", [penaltyRow(2)]);
     expect(gapsOf(2), "the other row may have been another record").toEqual([penalty]);
+    await take("a.csv", [penaltyRow(1), penaltyRow(3)]);
+    expect(gapsOf(2), "a file may bring only what is new").toEqual([penalty]);
     await take("a.csv", [penaltyRow(1), penaltyRow(2)]);
     expect(gapsOf(2)).toEqual([]);
+  });
+
+  it("stays a gap when a later file of its name brings other rows, or none", async () => {
+    await take("a.csv", [penaltyRow(1), penaltyRow(2, noSuchDay)]);
+    await take("a.csv", [penaltyRow(3)]);
+    await take("a.csv", []);
+    expect(gapsOf(2)).toEqual([penalty]);
+  });
+
+  it("is no gap when the same file has the right row behind it", async () => {
+    await take("a.csv", [penaltyRow(2, noSuchDay), penaltyRow(2)]);
+    expect(intake.held(2)).toHaveLength(1);
+    expect(gapsOf(2)).toEqual([]);
+  });
+
+  it("is nobody's when its code is wrong, whatever other number it gives", async () => {
+    const row = penaltyRow(2, {
+      CF_XDR_SHXYM: "914403001234567890",
+      CF_XDR_ZJLX: "身份证",
+      CF_XDR_ZJHM: person,
+    });
+    await intake.reportOf(
+      intake.folder.file(
+        "a.csv",
+        penaltyFile([penaltyRow(1), row], [...titles, "CF_XDR_ZJLX", "CF_XDR_ZJHM"]),
+      ),
+    );
+    expect(intake.store.imports.openGaps()).toEqual([]);
+  });
+
+  it("is closed by an operator, who is told where it stood and not whom it is about", async () => {
+    const { import: id } = await take("a.csv", [penaltyRow(1), penaltyRow(2, noSuchDay)]);
+    expect(intake.store.imports.openGaps()).toEqual([{ import: id, line: 3, file: "a.csv", item: penalty }]);
+    expect(intake.store.imports.closeGap({ import: id, line: 3 })).toBe(true);
+    expect(gapsOf(2)).toEqual([]);
+    expect(intake.store.imports.closeGap({ import: id, line: 3 })).toBe(false);
   });
 
   it("stays a gap when its file comes again as it was, or breaks off", async () => {

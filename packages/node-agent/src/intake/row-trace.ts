@@ -1,14 +1,18 @@
 import type { Item } from "@xinqiao/protocol/catalogue";
 import { identifyRow } from "@xinqiao/protocol/record";
-import { rawRow } from "../row/index.ts";
+import { cellText, rawRow } from "../row/index.ts";
 import type { RowTrace } from "../store/index.ts";
 import type { Header } from "./header.ts";
 import { cellsOf, type IntakeContext } from "./row-record.ts";
 import type { SourceRow } from "./source-row.ts";
 
+/** How files write that there is none. */
+const nothing = new Set(["", "/", "-", "无"]);
+
 /**
  * Whom a row that is kept back is about, and which record it would have been, as far as it can be read: by the
- * first of its identifiers that is valid. A row without one is nobody's: nothing is attached to anyone by guessing.
+ * first identifier that it gives. One that is wrong is never a reason to try the next: a row without a valid
+ * identifier is nobody's.
  */
 export function traceRow(
   row: SourceRow,
@@ -16,7 +20,6 @@ export function traceRow(
   context: IntakeContext,
 ): RowTrace | undefined {
   if ("reason" in row) return undefined;
-  const identifiers = [item.columns.uscc, item.columns.citizenId, item.columns.registrationNumber];
   const cellOf = cellsOf(row, places);
   const trace = (columns: readonly string[]): RowTrace | undefined => {
     const part = narrowed(item, columns);
@@ -25,11 +28,16 @@ export function traceRow(
     const identified = identifyRow(part, raw.value, context);
     return identified.ok ? identified.value : undefined;
   };
-  for (const identifier of identifiers.filter((column) => column !== undefined)) {
-    const traced = trace([identifier, item.columns.documentNumber]) ?? trace([identifier]);
-    if (traced !== undefined) return traced;
-  }
-  return undefined;
+  const { uscc, citizenId, registrationNumber, documentNumber } = item.columns;
+  const given = [uscc, citizenId, registrationNumber].find(
+    (column): column is string => column !== undefined && !isNothing(cellOf(column)),
+  );
+  return given === undefined ? undefined : (trace([given, documentNumber]) ?? trace([given]));
+}
+
+function isNothing(cell: unknown): boolean {
+  const text = cellText(cell);
+  return text.ok && nothing.has(text.value.trim());
 }
 
 function narrowed(item: Item, columns: readonly string[]): Item {

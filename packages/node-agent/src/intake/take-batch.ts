@@ -56,8 +56,7 @@ export function takeBatch(
 ): void {
   const good: { readonly row: SourceRow; readonly record: CreditRecord }[] = [];
   const kept: QuarantinedRow[] = [];
-  const keep = (row: SourceRow, reasons: readonly RowReason[]) => {
-    const trace = traceRow(row, header, intake);
+  const keep = (row: SourceRow, reasons: readonly RowReason[], trace = traceRow(row, header, intake)) => {
     kept.push({ line: row.line, reasons, cells: rowTexts(row), ...(trace !== undefined && { trace }) });
   };
   for (const row of batch) {
@@ -66,8 +65,10 @@ export function takeBatch(
     else keep(row, record.error);
   }
   const taken = session.take(good.map(({ record }) => record));
-  for (const [at, { row }] of good.entries()) {
-    if (taken[at] === "conflict") keep(row, [conflictWith(header)]);
+  for (const [at, { row, record }] of good.entries()) {
+    if (taken[at] !== "conflict") continue;
+    // Its record is held, and may be the wrong one: which record is waited for is not known.
+    keep(row, [conflictWith(header)], { subject: record.subject });
   }
   kept.sort((one, other) => one.line - other.line);
   session.quarantine(kept);

@@ -25,11 +25,15 @@ it("forgets rows and lists of rows kept back longer ago than the days given, and
     writeFileSync(`${folder}/${name}`, "");
     utimesSync(`${folder}/${name}`, at / 1000, at / 1000);
   }
+  mkdirSync(`${folder}/old-folder.csv`);
+  writeFileSync(`${folder}/agent.json`, "{}");
+  for (const name of ["old-folder.csv", "agent.json"])
+    utimesSync(`${folder}/${name}`, start / 1000, start / 1000);
   const retention = { quarantineDays: 90, quarantine: intake.folder.path("quarantine") };
   await forgetKeptBack(intake.store, retention, start + 100 * 86_400_000);
   const kept = (id: number) => [...intake.store.imports.quarantined(id)].length;
   expect([kept(old.import), kept(young.import)]).toEqual([0, 1]);
-  expect(readdirSync(folder)).toEqual(["young.csv.csv"]);
+  expect(readdirSync(folder)).toEqual(["agent.json", "old-folder.csv", "young.csv.csv"]);
 });
 
 it("has nothing to do where nothing was ever kept back", async () => {

@@ -21,21 +21,27 @@ export async function forgetKeptBack(
 ): Promise<void> {
   const before = now - quarantineDays * dayMs;
   imports.purgeQuarantine(new Date(before).toISOString());
-  for (const name of await readdir(quarantine).catch(() => [])) {
-    const path = join(quarantine, name);
-    if ((await stat(path)).mtimeMs < before) await rm(path);
+  for (const path of await listsIn(quarantine)) {
+    const file = await stat(path).catch(() => undefined);
+    if (file?.isFile() && file.mtimeMs < before) await rm(path, { force: true });
   }
 }
 
-/** Forgets now and once a day; returns what ends it. */
+/** Lists are CSV; whatever else an operator keeps in the folder is not ours. */
+async function listsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith(".csv")).map((name) => join(folder, name));
+}
+
+/** Forgets now and once a day, and never keeps an agent from its work; returns what ends it. */
 export async function forgetKeptBackDaily(
   store: Pick<AgentStore, "imports">,
   retention: Retention,
   now: () => number,
   onError: (error: unknown) => void,
 ): Promise<() => void> {
-  const forget = () => forgetKeptBack(store, retention, now());
+  const forget = () => forgetKeptBack(store, retention, now()).catch(onError);
   await forget();
-  const timer = setInterval(() => void forget().catch(onError), dayMs).unref();
+  const timer = setInterval(() => void forget(), dayMs).unref();
   return () => clearInterval(timer);
 }

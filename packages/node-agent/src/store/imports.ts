@@ -4,6 +4,14 @@ import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Put, Records, SubjectKey } from "./records.ts";
 
+/** A row that somebody's history waits for. */
+export interface OpenGap {
+  readonly import: number;
+  readonly line: number;
+  readonly file: string;
+  readonly item: string;
+}
+
 /** A file about to be taken in. */
 export interface IncomingFile {
   /** Base name: a path says more about the machine than the sender needs. */
@@ -63,8 +71,9 @@ export interface ImportSession {
   /** One transaction; what can be traced to a subject is a gap of theirs from then on. */
   quarantine(rows: readonly QuarantinedRow[]): void;
   /**
-   * Until this is called the import counts for nothing but the rows it brought. Closes gaps of earlier imports:
-   * those whose record has now come, and those of a file of the same name, which says anew what is wrong.
+   * Until this is called the import counts for nothing but the rows it brought. Closes the gaps whose record has now
+   * come; and, where it is not known which record it would have been, those of a file of the same name, once the
+   * file has brought records of the same subject.
    */
   finish(counts: ImportCounts, finishedAt: string): void;
   /** Call once, finished or not. */
@@ -78,6 +87,10 @@ export interface Imports {
   /** Item → ISO instant at which the newest import that says how things stand was started. */
   coverage(): ReadonlyMap<ItemCode, string>;
   quarantined(id: number): Iterable<Omit<QuarantinedRow, "trace">>;
+  /** What is open, oldest first: where the row stood, never whom it is about. */
+  openGaps(): readonly OpenGap[];
+  /** An operator's word that a row needs no more waiting for. Whether there was such a gap. */
+  closeGap(gap: Pick<OpenGap, "import" | "line">): boolean;
   /** Which of the items have rows about the subject that were kept back. One indexed read. */
   gaps(subject: SubjectKey, items: readonly ItemCode[]): readonly ItemCode[];
   /** Deletes kept-back rows of imports started before an ISO instant: personal data is kept no longer than needed. */
@@ -100,6 +113,10 @@ export function createImports(database: Database, records: Records): Imports {
   const purge = database.prepare<[string]>(
     "DELETE FROM quarantine WHERE import IN (SELECT id FROM import WHERE started_at < ?)",
   );
+  const open = database.prepare<[], OpenGap>(
+    "SELECT import, line, file, item FROM gap ORDER BY import, line",
+  );
+  const close = database.prepare<[number, number]>("DELETE FROM gap WHERE import = ? AND line = ?");
   const gaps = database.prepare<[string, string, string], { item: string }>(
     `SELECT DISTINCT item FROM gap
      WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))`,
@@ -112,6 +129,8 @@ export function createImports(database: Database, records: Records): Imports {
         .map(({ finishedAt, ...summary }) => ({ ...summary, ...(finishedAt !== null && { finishedAt }) })),
     coverage: () => new Map(coverage.all().map(({ item, asOf }) => [itemCodeSchema.parse(item), asOf])),
     quarantined: quarantineReader(database),
+    openGaps: () => open.all(),
+    closeGap: (gap) => close.run(gap.import, gap.line).changes === 1,
     gaps: ({ scheme, id }, items) =>
       gaps.all(scheme, id, JSON.stringify(items)).map(({ item }) => itemCodeSchema.parse(item)),
     purgeQuarantine: (before) => purge.run(before).changes,
@@ -162,8 +181,12 @@ function sessionStarter(database: Database, records: Records): Imports["start"] 
     "INSERT INTO gap (import, line, file, item, scheme, subject, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   const closeGaps = database.prepare<[{ id: number; item: ItemCode; file: string }]>(
-    `DELETE FROM gap WHERE import < @id AND item = @item
-     AND (file = @file OR record IN (SELECT id FROM seen WHERE import = @id))`,
+    `DELETE FROM gap WHERE item = @item AND (
+       (import <= @id AND record IN (SELECT id FROM seen WHERE import = @id))
+       OR (import < @id AND record IS NULL AND file = @file AND EXISTS (
+         SELECT 1 FROM record JOIN seen USING (id)
+         WHERE seen.import = @id AND record.item = gap.item
+           AND record.scheme = gap.scheme AND record.subject = gap.subject)))`,
   );
   const complete = database.prepare<[ImportCounts & { id: number; finishedAt: string }]>(
     `UPDATE import SET finished_at = @finishedAt, received = @received, accepted = @accepted,

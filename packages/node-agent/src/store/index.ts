@@ -4,6 +4,7 @@ export type {
   ImportSummary,
   Imports,
   IncomingFile,
+  OpenGap,
   QuarantinedRow,
   RowReason,
   RowTrace,

@@ -244,6 +244,11 @@ export const codes = {
   // What a target did (a result row's cause)
   "node.unreachable": { status: 502, en: "Node refused the connection", zh: "节点拒绝连接或不可达" },
   "node.timeout": { status: 504, en: "Node did not answer before the deadline", zh: "节点未在时限内应答" },
+  "node.probing": {
+    status: 504,
+    en: "Node is being probed after failures and had not answered when the others had",
+    zh: "节点熔断后正在探测，其他节点答复时尚未答复",
+  },
   "node.circuit-open": { status: 503, en: "Circuit to the node is open", zh: "节点熔断中" },
   "node.busy": { status: 503, en: "Too many calls to the node in progress", zh: "对该节点的并发请求过多" },
   "node.status": { status: 502, en: "Node answered with an error status", zh: "节点返回错误状态" },

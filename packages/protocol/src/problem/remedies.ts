@@ -160,6 +160,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "server.internal": "operator",
   "node.unreachable": "nodeDown",
   "node.timeout": "nodeDown",
+  "node.probing": "nodeDown",
   "node.circuit-open": "nodeDown",
   "node.busy": "nodeDown",
   "node.status": "operator",

@@ -55,6 +55,23 @@ describe("runServer", () => {
     expect(done).toEqual(["started", "reload", "reload", "close"]);
   });
 
+  it("leaves a second request to end to the system: a start that hangs can be broken off", async () => {
+    const signals = new EventEmitter();
+    const raised: string[] = [];
+    const never = new Promise<never>(() => {});
+    void runServer(
+      () => never,
+      () => {},
+      signals,
+      (signal) => raised.push(signal),
+    );
+    signals.emit("SIGTERM");
+    expect(raised).toEqual([]);
+    signals.emit("SIGINT");
+    expect(raised).toEqual(["SIGINT"]);
+    expect(signals.eventNames()).toEqual([]);
+  });
+
   it("fails as the start fails, and leaves nothing behind", async () => {
     const signals = new EventEmitter();
     const failing = runServer(

@@ -37,7 +37,7 @@ export function createLogWriter(database: Database): LogWriter {
   function spend({ claim, exchange }: Staged): SpendError | undefined {
     if (claim === undefined) return undefined;
     if (!once(claim, claim.nonce)) return "signature.replayed";
-    return exchange === null || once(claim, `id:${exchange}`) ? undefined : "request.id-reused";
+    return exchange === null || once(claim, `id:${exchange.toLowerCase()}`) ? undefined : "request.id-reused";
   }
 
   const writeAll = database.transaction((batch: readonly Staged[]) => {
