@@ -62,13 +62,11 @@ export async function startBenchFederation(folder: string, subjects: number): Pr
   writeFileSync(data, penaltyFile(subjects));
 
   const made = [];
-  for (const { node, jurisdiction } of nodes) made.push(await makeAgent(folder, node, jurisdiction, port));
+  const registryKey = run(gatewayMain, ["registry", "key", "--home", city]).trim();
+  for (const { node, jurisdiction } of nodes)
+    made.push(await makeAgent(folder, node, jurisdiction, port, registryKey));
   run(gatewayMain, ["members", "add", "--home", city, ...made.map(({ offer }) => offer)]);
-  const members = run(gatewayMain, ["members", "export", "--home", city]);
-  for (const { home, answers } of made) {
-    writeFileSync(join(home, "members.json"), members);
-    if (answers) run(agentMain, ["import", "--home", home, data]);
-  }
+  for (const { home, answers } of made) if (answers) run(agentMain, ["import", "--home", home, data]);
   const gateway = await startProcess(
     [gatewayMain, "serve", "--home", city],
     `http://127.0.0.1:${admin}/readyz`,
@@ -101,6 +99,7 @@ async function makeAgent(
   node: string,
   jurisdiction: string | undefined,
   gatewayPort: number,
+  registryKey: string,
 ) {
   const home = join(folder, node);
   const [listen, local] = [await freePort(), await freePort()];
@@ -124,6 +123,8 @@ async function makeAgent(
       "sz",
       "--gateway-origin",
       `http://127.0.0.1:${gatewayPort}`,
+      "--registry-key",
+      registryKey,
       "--listen",
       `127.0.0.1:${listen}`,
       "--local",

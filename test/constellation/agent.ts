@@ -13,10 +13,11 @@ import {
 } from "@xinqiao/node-agent";
 import type { Member } from "@xinqiao/protocol/registry";
 import { createLogger } from "@xinqiao/runtime/logging";
-import { writeMemberList } from "@xinqiao/runtime/members";
+import { writeRegistryFile } from "@xinqiao/runtime/registry";
 import { request } from "undici";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party, type PartyOptions } from "./party.ts";
+import { createTestRegistry } from "./registry.ts";
 
 const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
 const execute = promisify(execFile);
@@ -27,7 +28,14 @@ export interface PreparedAgent {
   readonly home: string;
   readonly origin: string;
   readonly localOrigin: string;
-  start(members: readonly Member[], gateway: { readonly origin: string }): Promise<RunningAgent>;
+  /**
+   * A gateway that serves its registry says which key to pin, and the agent takes it from there. For one that does
+   * not, the members given are what the agent has kept from before.
+   */
+  start(
+    members: readonly Member[],
+    gateway: { readonly origin: string; readonly registryKeyId?: string },
+  ): Promise<RunningAgent>;
 }
 
 export interface RunningAgent {
@@ -63,6 +71,7 @@ export async function prepareAgent(
     origin,
     localOrigin,
     async start(members, gateway) {
+      const registryKeyId = gateway.registryKeyId ?? (await keepRegistry(home, members));
       const config = {
         node,
         name,
@@ -70,6 +79,7 @@ export async function prepareAgent(
         division,
         ...(jurisdiction !== undefined && { jurisdiction }),
         gateway: { node: "sz", origin: gateway.origin },
+        registryKeys: [registryKeyId],
         listen: `127.0.0.1:${port}`,
         origin,
         local: `127.0.0.1:${localPort}`,
@@ -77,7 +87,6 @@ export async function prepareAgent(
         ...overrides,
       };
       await writeFile(join(home, "agent.json"), JSON.stringify(config));
-      await writeMemberList(join(home, "members.json"), { version: 1, members: [...members] });
       for (const [file, text] of Object.entries(files)) {
         await writeFile(join(home, file), text);
         await execute(process.execPath, [main, "import", "--home", home, join(home, file)]);
@@ -85,6 +94,12 @@ export async function prepareAgent(
       return run(home, localOrigin);
     },
   };
+}
+
+async function keepRegistry(home: string, members: readonly Member[]): Promise<string> {
+  const registry = createTestRegistry("sz", join(home, "published"));
+  await writeRegistryFile(join(home, "registry.jws"), await registry.publish(members));
+  return registry.keyId;
 }
 
 async function run(home: string, localOrigin: string): Promise<RunningAgent> {

@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeMemberList } from "@xinqiao/runtime/members";
 import { request } from "undici";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party } from "./party.ts";
+import { createTestRegistry } from "./registry.ts";
 
 const main = fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url));
 
@@ -42,10 +42,8 @@ export async function startGatewayProcess(
   const city = createParty({ node: "sz", role: "city" });
   await mkdir(join(home, "log"));
   await writeFile(join(home, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
-  await writeMemberList(join(home, "members.json"), {
-    version: 1,
-    members: [city, ...parties].map(({ member }) => member),
-  });
+  const registry = createTestRegistry("sz", join(home, "registry"));
+  await registry.publish([city, ...parties].map(({ member }) => member));
   const origin = `http://127.0.0.1:${port}`;
   const adminOrigin = `http://127.0.0.1:${adminPort}`;
   const file = {

@@ -11,19 +11,23 @@ import {
 } from "@xinqiao/gateway";
 import type { LogEntry } from "@xinqiao/protocol/log";
 import { createLogger } from "@xinqiao/runtime/logging";
-import { writeMemberList } from "@xinqiao/runtime/members";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party } from "./party.ts";
+import { createTestRegistry } from "./registry.ts";
 
 export interface TestGateway {
   readonly gateway: Gateway;
   readonly city: Party;
+  /** What members pin of its registry. */
+  readonly registryKeyId: string;
   readonly origin: string;
   readonly adminOrigin: string;
   readonly folder: string;
   readonly logFile: string;
   /** Every line it has logged, as text. */
   readonly lines: string[];
+  /** Publishes a version and leaves it to the gateway to find it. */
+  publish(parties: readonly Party[]): Promise<void>;
   setMembers(parties: readonly Party[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,10 +41,9 @@ export async function startGateway(
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-gateway-"));
   const [port, adminPort] = [await freePort(), await freePort()];
   const city = createParty({ node: "sz", role: "city" });
-  const members = join(folder, "members.json");
-  const save = (list: readonly Party[], version: number) =>
-    writeMemberList(members, { version, members: [city, ...list].map(({ member }) => member) });
-  await save(parties, 1);
+  const registry = createTestRegistry("sz", join(folder, "registry"));
+  const publish = (list: readonly Party[]) => registry.publish([city, ...list].map(({ member }) => member));
+  await publish(parties);
   await writeFile(join(folder, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
   const config = gatewayConfigSchema.parse({
     node: "sz",
@@ -49,7 +52,7 @@ export async function startGateway(
     origin: `http://127.0.0.1:${port}`,
     listen: `127.0.0.1:${port}`,
     admin: `127.0.0.1:${adminPort}`,
-    members,
+    registry: join(folder, "registry"),
     signingKey: join(folder, "key.json"),
     log: join(folder, "log.db"),
     logReserveBytes: 0,
@@ -61,19 +64,21 @@ export async function startGateway(
     { write: (line: string) => void lines.push(line) },
   );
   const gateway = await createGateway(config, { ...systemDependencies(logger), ...clock });
-  let version = 1;
   return {
     gateway,
     city,
+    registryKeyId: registry.keyId,
     origin: config.origin,
     adminOrigin: `http://127.0.0.1:${adminPort}`,
     folder,
     logFile: config.log,
     lines,
+    async publish(list) {
+      await publish(list);
+    },
     async setMembers(list) {
-      version += 1;
-      await save(list, version);
-      await gateway.reloadMembers();
+      await publish(list);
+      await gateway.reload();
     },
     async close() {
       await gateway.close();

@@ -14,6 +14,7 @@ export { type GatewayProcess, type ProcessOptions, startGatewayProcess } from ".
 export { createParty, type Party } from "./party.ts";
 export { csv, penaltyRow } from "./penalty-file.ts";
 export { honest, type PlacedNode, placeNode } from "./placed-node.ts";
+export { createTestRegistry, type TestRegistry } from "./registry.ts";
 export {
   ask,
   expectSigned,

@@ -43,6 +43,10 @@ describe("a gateway that forges rows", () => {
   beforeAll(async () => {
     prepared = await prepareAgent({ node: "sz-baoan", role: "district" });
     server = createServer((request, response) => {
+      if (request.method === "GET") {
+        response.writeHead(404).end();
+        return;
+      }
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", async () => {

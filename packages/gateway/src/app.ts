@@ -3,13 +3,12 @@ import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
-import type { Directory } from "@xinqiao/protocol/registry";
+import { type Directory, type Registry, registryStanding } from "@xinqiao/protocol/registry";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
 import { readSigner } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
-import { readDirectory } from "@xinqiao/runtime/members";
 import { type GatewayConfig, loadCatalogue } from "./config/index.ts";
 import { adminApp, type LookupRouteDependencies, publicApp } from "./http/index.ts";
 import {
@@ -22,6 +21,12 @@ import {
 } from "./limit/index.ts";
 import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
+import {
+  createRegistryHolder,
+  openRegistryFolder,
+  type RegistryHolder,
+  watchRegistry,
+} from "./registry/index.ts";
 import { openAuditLog } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
 import { createAskNode, createTargets, type Targets, upstreamDefaults } from "./upstream/index.ts";
@@ -32,8 +37,8 @@ export const version = "0.1.0";
 export interface Gateway {
   readonly port: number;
   readonly adminPort: number;
-  /** Takes a new member list without a restart. */
-  reloadMembers(): Promise<void>;
+  /** Takes new versions of the registry without a restart. */
+  reload(): Promise<void>;
   /** Refuses new work, finishes what is under way, closes the log. */
   close(): Promise<void>;
 }
@@ -56,6 +61,9 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
 
 const limitedIntervalMs = 10_000;
 
+/** How often the registry's folder is looked at. */
+const registryEveryMs = 2_000;
+
 /** At the default rate of a member more than the life of a signature, about 20 MB when full. */
 const recentClaims = 100_000;
 
@@ -65,8 +73,6 @@ const recentClaims = 100_000;
  */
 export async function createGateway(config: GatewayConfig, deps: GatewayDependencies): Promise<Gateway> {
   const { logger, now, elapsed } = deps;
-  let directory: Directory = await readDirectory(config.members);
-  const members = () => directory;
   const signer = await readSigner(config.signingKey);
   const catalogue = await loadCatalogue(config);
   const upstream = await upstreamSettings(config);
@@ -84,25 +90,15 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const inFlight = createInFlight(config.limits.maxConcurrent);
   const reading = createInFlight(config.limits.maxReading);
   const refusalRate = createRateLimit(config.limits.refusalsPerAddress);
-  const shared = {
-    config,
-    deps,
-    members,
-    catalogue,
-    signer,
-    targets,
-    log,
-    inFlight,
-    reading,
-    refusalRate,
-    events,
-  };
   let open = false;
-  const admin = starting.adopt(await serveAdmin({ ...shared, metrics, open: () => open }), (door) =>
-    door.close(0),
-  );
-  const started = await log.append({ kind: "gateway.started", exchange: null, actor: null, version });
-  if (!started.ok) throw new FaultError(fault(started.error.code));
+  const monitored = { config, log, inFlight, targets, metrics, open: () => open };
+  const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
+  const registry = await begin(config, log, now);
+  const stopWatching = watchRegistry(registry, registryEveryMs, events.failed);
+  starting.defer(stopWatching);
+  const members = () => registry.current().directory;
+  const places = { inFlight, reading, refusalRate };
+  const shared = { config, deps, registry, members, catalogue, signer, targets, log, events, ...places };
   const serving = await servePublic(shared);
   open = true;
   starting.move();
@@ -116,12 +112,32 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   return {
     port: serving.port,
     adminPort: admin.port,
-    async reloadMembers() {
-      directory = await readDirectory(config.members);
-      logger.info({ event: "members-reloaded", version: directory.version });
+    async reload() {
+      await registry.reload();
+      logger.info({ event: "registry", version: registry.current().document.version });
     },
-    close: () => shutDown({ serving, admin, inFlight, reading, targets, log, limited }, config),
+    close() {
+      stopWatching();
+      return shutDown({ serving, admin, inFlight, reading, targets, log, limited }, config);
+    },
   };
+}
+
+/** The log says that the gateway has started, and by which registry it decides. */
+async function begin(config: GatewayConfig, log: AuditLog, now: () => number): Promise<RegistryHolder> {
+  const write = async (draft: LogEntryDraft) => {
+    const written = await log.append(draft);
+    if (!written.ok) throw new FaultError(fault(written.error.code));
+  };
+  await write({ kind: "gateway.started", exchange: null, actor: null, version });
+  return createRegistryHolder(openRegistryFolder(config.registry, now), {
+    now,
+    onTaken: (taken) => write(takenEntry(taken)),
+  });
+}
+
+function takenEntry({ document, hash }: Registry): LogEntryDraft {
+  return { kind: "registry.taken", exchange: null, actor: null, version: document.version, hash };
 }
 
 function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies) {
@@ -144,7 +160,10 @@ function serveAdmin({
   targets,
   metrics,
   open,
-}: Shared & { metrics: Metrics; open: () => boolean }): Promise<Serving> {
+}: Pick<Shared, "config" | "log" | "inFlight" | "targets"> & {
+  metrics: Metrics;
+  open: () => boolean;
+}): Promise<Serving> {
   const app = adminApp({
     node: config.node,
     log,
@@ -163,7 +182,7 @@ function serveAdmin({
 
 function servePublic(shared: Shared): Promise<Serving> {
   const { config, refusalRate, events } = shared;
-  return serve(publicApp(lookupsDependencies(shared)), {
+  return serve(publicApp(lookupsDependencies(shared), shared.registry), {
     address: config.listen,
     hop: config.node,
     maxHeaderBytes: config.limits.maxHeaderBytes,
@@ -183,6 +202,7 @@ function servePublic(shared: Shared): Promise<Serving> {
 interface Shared {
   readonly config: GatewayConfig;
   readonly deps: GatewayDependencies;
+  readonly registry: RegistryHolder;
   readonly members: () => Directory;
   readonly catalogue: Catalogue;
   readonly signer: Signer;
@@ -195,8 +215,8 @@ interface Shared {
 }
 
 function lookupsDependencies(shared: Shared): LookupRouteDependencies {
-  const { config, deps, members, catalogue, signer, targets, log, inFlight, reading, refusalRate, events } =
-    shared;
+  const { config, deps, registry, members, catalogue, signer, targets, log, inFlight, reading } = shared;
+  const { refusalRate, events } = shared;
   const { now, elapsed, entropy } = deps;
   const { node, limits } = config;
   return {
@@ -224,6 +244,7 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
     inFlight,
     memberRate: createRateLimit(limits.perMember),
     recent: createRecentClaims(recentClaims, now),
+    standing: () => registryStanding(registry.current().document, now()),
     refusalRate,
     entropy,
     events,

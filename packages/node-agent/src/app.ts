@@ -1,17 +1,23 @@
 import { readFile } from "node:fs/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
-import type { Directory } from "@xinqiao/protocol/registry";
+import {
+  type Directory,
+  type Registry,
+  type RegistryStanding,
+  registryStanding,
+} from "@xinqiao/protocol/registry";
 import type { Address } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
 import { readSigner } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
-import { readDirectory } from "@xinqiao/runtime/members";
+import { readRegistryFile, writeRegistryFile } from "@xinqiao/runtime/registry";
 import { type AgentConfig, loadCatalogue } from "./config/index.ts";
 import { localRoutes, peerRoutes } from "./http/index.ts";
 import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
+import { createHttpOrigin, createRegistryFollower, keepFollowing } from "./registry/index.ts";
 import { forgetKeptBackDaily } from "./retention/index.ts";
 import { createSources, type RecordSource } from "./source/index.ts";
 import { type AgentStore, openStore } from "./store/index.ts";
@@ -21,8 +27,8 @@ import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
 export interface Agent {
   readonly port: number;
   readonly localPort: number;
-  /** Takes a new member list without a restart. */
-  reloadMembers(): Promise<void>;
+  /** Looks for a new version of the registry now. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,8 +54,6 @@ const chinaDay = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", d
  */
 export async function createAgent(config: AgentConfig, deps: AgentDependencies): Promise<Agent> {
   const { logger, now, entropy } = deps;
-  let directory: Directory = await readDirectory(config.members);
-  const members = () => directory;
   const signer = await readSigner(config.signingKey);
   const catalogue = await loadCatalogue(config);
   const token = (await readFile(config.localToken, "utf8")).trim();
@@ -74,10 +78,12 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   );
   const { maxConcurrent, maxReading } = config.limits;
   const client = starting.adopt(openClient(config, ca), (opened) => opened.close());
+  const { members, standing, following } = await followRegistry(config, client, events, now);
+  starting.defer(following.stop);
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
   const reading = createInFlight(maxReading);
-  const shared = { config, members, signer, catalogue, source, entropy, now, events };
+  const shared = { config, members, standing, signer, catalogue, source, entropy, now, events };
   let open = false;
   const local = localApp({ ...shared, inFlight: asking, token, client, open: () => open });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
@@ -93,12 +99,10 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   return {
     port: serving.port,
     localPort: localServing.port,
-    async reloadMembers() {
-      directory = await readDirectory(config.members);
-      logger.info({ event: "members-reloaded", version: directory.version });
-    },
+    reload: following.refresh,
     async close() {
       stopForgetting();
+      following.stop();
       asking.drain();
       answering.drain();
       reading.drain();
@@ -122,6 +126,42 @@ function openClient({ gateway, limits }: AgentConfig, ca: string | undefined): G
   });
 }
 
+/** How long a first start waits for its city. */
+const firstRegistryMs = 30_000;
+
+async function followRegistry(
+  config: AgentConfig,
+  client: GatewayClient,
+  events: AgentEvents,
+  now: () => number,
+) {
+  const held = await readRegistryFile(config.registry, now());
+  if (held !== undefined) events.registryTaken(held);
+  const follower = createRegistryFollower({
+    held,
+    pinned: { city: config.gateway.node, keyIds: new Set(config.registryKeys) },
+    origin: createHttpOrigin(client.get),
+    keep: (text) => writeRegistryFile(config.registry, text),
+    now,
+    onTaken: events.registryTaken,
+  });
+  const following = await keepFollowing(follower, {
+    refreshSeconds: config.registryRefreshSeconds,
+    firstWithinMs: firstRegistryMs,
+    onFault: events.registryFault,
+  });
+  const current = (): Registry => {
+    const registry = follower.current();
+    if (registry === undefined) throw new Error("no registry was taken");
+    return registry;
+  };
+  return {
+    members: () => current().directory,
+    standing: () => registryStanding(current().document, now()),
+    following,
+  };
+}
+
 function edge({ node, limits }: AgentConfig, address: Address) {
   return {
     hop: node,
@@ -134,6 +174,7 @@ function edge({ node, limits }: AgentConfig, address: Address) {
 interface Shared {
   readonly config: AgentConfig;
   readonly members: () => Directory;
+  readonly standing: () => RegistryStanding;
   readonly signer: Signer;
   readonly catalogue: Catalogue;
   readonly source: RecordSource;

@@ -1,6 +1,7 @@
-import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Member, type MemberList, memberListSchema } from "@xinqiao/protocol/registry";
+import type { Member } from "@xinqiao/protocol/registry";
+import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { z } from "zod";
 import { type SampleNode, sampleNodes } from "../data/index.ts";
 import {
@@ -35,8 +36,6 @@ export async function configure(
   });
   for (const node of sampleNodes) await configureAgent(node, layout, addresses);
   await readmitMoved(layout, addresses, signal);
-  const list = join(layout.gateway, "members.json");
-  for (const { node } of sampleNodes) await copyFile(list, join(layout.agent(node), "members.json"));
 }
 
 async function configureAgent(node: SampleNode, layout: Layout, addresses: Addresses): Promise<void> {
@@ -72,7 +71,7 @@ async function readmitMoved(
   addresses: Addresses,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { members } = await readMembers(layout);
+  const members = await readMembers(layout);
   const offers: string[] = [];
   for (const member of members) {
     const moved = movedMember(member, addresses);
@@ -88,8 +87,11 @@ function movedMember(member: Member, addresses: Addresses): Member | undefined {
   return member.endpoint === endpoint ? undefined : { ...member, endpoint };
 }
 
-async function readMembers(layout: Layout): Promise<MemberList> {
-  return memberListSchema.parse(await readJson(join(layout.gateway, "members.json")));
+async function readMembers(layout: Layout): Promise<readonly Member[]> {
+  const folder = join(layout.gateway, "registry");
+  const versions = (await readdir(folder)).map((name) => Number.parseInt(name, 10)).filter(Number.isInteger);
+  const registry = await readRegistryFile(join(folder, `${Math.max(...versions)}.jws`), Date.now());
+  return registry?.document.members ?? [];
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -18,10 +18,15 @@ export async function createMembers(
 ): Promise<void> {
   await rm(layout.gateway, { recursive: true, force: true });
   await runNode(programs.gateway, gatewayInit(layout, addresses), signal);
+  const registryKey = await runNode(programs.gateway, ["registry", "key", "--home", layout.gateway], signal);
   const offers = await Promise.all(
     sampleNodes.map(async (node) => {
       await rm(layout.agent(node.node), { recursive: true, force: true });
-      const offer = await runNode(programs.agent, agentInit(node, layout, addresses), signal);
+      const offer = await runNode(
+        programs.agent,
+        agentInit(node, layout, addresses, registryKey.trim()),
+        signal,
+      );
       return writeOffer(layout, node.node, offer);
     }),
   );
@@ -40,9 +45,11 @@ function agentInit(
   { node, name, role, division }: (typeof sampleNodes)[number],
   layout: Layout,
   addresses: Addresses,
+  registryKey: string,
 ): string[] {
   return [
     "init",
+    ...["--registry-key", registryKey],
     ...["--home", layout.agent(node), "--node", node, "--name-zh", name.zh, "--name-en", name.en],
     ...["--role", role, "--division", division, "--jurisdiction", division],
     ...["--gateway-node", gatewayNode, "--gateway-origin", `http://${addresses.gateway}`],

@@ -1,15 +1,16 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { thumbprint } from "@xinqiao/protocol/keys";
+import { registryStanding } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { readPublicKey } from "@xinqiao/runtime/keys";
-import { readDirectory } from "@xinqiao/runtime/members";
 import { loadCatalogue, loadConfig } from "../config/index.ts";
+import { openRegistryFolder } from "../registry/index.ts";
 
 /** Checks everything `serve` needs, without serving. Throws with every finding. */
 export async function doctor(home: string): Promise<string> {
   const config = await loadConfig(home);
-  const directory = await readDirectory(config.members);
+  const { directory, document } = await openRegistryFolder(config.registry, Date.now).newest();
   const catalogue = await loadCatalogue(config);
   const keyId = thumbprint(await readPublicKey(config.signingKey));
   const disk = await statfs(dirname(config.log));
@@ -24,10 +25,13 @@ export async function doctor(home: string): Promise<string> {
   if (free < config.logReserveBytes) {
     findings.push(`free space is below the log's reserve of ${config.logReserveBytes} bytes · 磁盘余量不足`);
   }
+  if (registryStanding(document, Date.now()) !== "current") {
+    findings.push("the registry is past its end: run `registry renew` · 成员清单已过期，请续签");
+  }
   if (findings.length > 0) throw new CommandError(findings.join("\n"));
   return [
     `node · 节点\t${config.node}\t${config.origin}`,
-    `members · 成员\tversion ${directory.version}, ${directory.jurisdictions().length} jurisdictions`,
+    `registry · 成员清单\tversion ${directory.version}, ${directory.jurisdictions().length} jurisdictions, until ${new Date(document.exp * 1000).toISOString()}`,
     `catalogue · 目录\tversion ${catalogue.version}, ${catalogue.items.size} items, ${catalogue.purposes.size} purposes`,
     `disk · 磁盘\t${Math.floor(free / 2 ** 20)} MiB free`,
     "all is well · 一切正常",

@@ -1,10 +1,10 @@
 import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Member, memberSchema } from "@xinqiao/protocol/registry";
+import { type Member, memberSchema, signRegistry } from "@xinqiao/protocol/registry";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
-import { createKeyFile } from "@xinqiao/runtime/keys";
-import { writeMemberList } from "@xinqiao/runtime/members";
-import { configFileName, gatewayConfigSchema } from "../config/index.ts";
+import { createKeyFile, readSigner } from "@xinqiao/runtime/keys";
+import { configFileName, type GatewayConfig, gatewayConfigSchema } from "../config/index.ts";
+import { nextVersion, openRegistryFolder } from "../registry/index.ts";
 
 export interface InitOptions {
   readonly home: string;
@@ -18,7 +18,7 @@ export interface InitOptions {
   readonly suite: "ed25519" | "es256";
 }
 
-/** Makes a city's home: configuration, key, and a member list that holds the city itself. */
+/** Makes a city's home: configuration, keys, and a registry that holds the city itself. */
 export async function init(options: InitOptions, now: number): Promise<Member> {
   const file = join(options.home, configFileName);
   const taken = await access(file).then(
@@ -47,7 +47,22 @@ export async function init(options: InitOptions, now: number): Promise<Member> {
     scope: { items: "all", purposes: "all" },
     status: "active",
   });
-  await writeMemberList(join(options.home, parsed.value.members), { version: 1, members: [member] });
+  await publishFirst(options, parsed.value, member, now);
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   return member;
+}
+
+/** The registry's own key is made apart from the gateway's: it may be kept where the gateway is not. */
+async function publishFirst(
+  { home, suite }: InitOptions,
+  { registry, registryKey, registryTerm }: GatewayConfig,
+  city: Member,
+  now: number,
+): Promise<void> {
+  const keyFile = join(home, registryKey);
+  const jwk = await createKeyFile(keyFile, suite);
+  const keys = [{ jwk, notBefore: new Date(now - 1000).toISOString() }];
+  const first = nextVersion(undefined, { iss: city.node, keys, members: [city] }, registryTerm, now);
+  const text = await signRegistry(first, await readSigner(keyFile));
+  await openRegistryFolder(join(home, registry), () => now).publish(first.version, text);
 }

@@ -1,9 +1,9 @@
 import { thumbprint } from "@xinqiao/protocol/keys";
-import { createDirectory, type Member, type MemberList, memberSchema } from "@xinqiao/protocol/registry";
-import { ConfigError, readConfig } from "@xinqiao/runtime/config";
-import { readMemberList, writeMemberList } from "@xinqiao/runtime/members";
+import { type Member, type MemberKey, memberSchema, type RegistryDocument } from "@xinqiao/protocol/registry";
+import { CommandError } from "@xinqiao/runtime/cli";
+import { readConfig } from "@xinqiao/runtime/config";
 import { z } from "zod";
-import { loadConfig } from "../config/index.ts";
+import { openForPublishing } from "./publishing.ts";
 
 /** What `xinqiao init --json` prints, or the member alone. */
 const offeredSchema = z.union([
@@ -25,22 +25,84 @@ export function describeMember({ node, role, status, name, endpoint, keys, scope
   ].join("\t");
 }
 
-export async function listMembers(home: string): Promise<MemberList> {
-  return readMemberList((await loadConfig(home)).members);
+/**
+ * Admits members, active at once: the operator who runs this has checked who they are. Of one that is a member already
+ * the keys that it no longer offers are retired, not forgotten: what they signed is still checked with them.
+ */
+export async function addMembers(
+  home: string,
+  files: readonly string[],
+  now: () => number,
+): Promise<RegistryDocument> {
+  const offers: Member[] = [];
+  for (const offered of files) offers.push(await readConfig(offeredSchema, offered));
+  const registry = await openForPublishing(home, now);
+  return registry.publish(({ members }) => {
+    const added = offers.map((offer): Member => {
+      const known = members.find(({ node }) => node === offer.node);
+      return { ...offer, status: "active", keys: [...offer.keys, ...retired(known, offer, now())] };
+    });
+    return {
+      members: [...members.filter(({ node }) => !added.some((each) => each.node === node)), ...added],
+    };
+  });
 }
 
-/** Admits members, active at once: the operator who runs this has checked who they are. */
-export async function addMembers(home: string, files: readonly string[]): Promise<MemberList> {
-  const { members: file } = await loadConfig(home);
-  const list = await readMemberList(file);
-  const added: Member[] = [];
-  for (const offered of files) {
-    added.push({ ...(await readConfig(offeredSchema, offered)), status: "active" });
-  }
-  const kept = list.members.filter((member) => !added.some(({ node }) => node === member.node));
-  const next = { version: list.version + 1, members: [...kept, ...added] };
-  const directory = createDirectory(next);
-  if (!directory.ok) throw new ConfigError("members", directory.error);
-  await writeMemberList(file, next);
-  return next;
+/** Sets a member's standing: a suspended member is asked nothing and may ask nothing, from the next refresh on. */
+export function setStatus(
+  home: string,
+  node: string,
+  status: Member["status"],
+  now: () => number,
+): Promise<RegistryDocument> {
+  return changeMember(home, node, (member) => ({ ...member, status }), now);
+}
+
+/** Ends a key's validity now. It stays listed: earlier answers are checked with it. */
+export function revokeKey(
+  home: string,
+  node: string,
+  keyId: string,
+  now: () => number,
+): Promise<RegistryDocument> {
+  return changeMember(
+    home,
+    node,
+    (member) => {
+      const known = member.keys.some(({ jwk }) => thumbprint(jwk) === keyId);
+      if (!known) throw new CommandError(`${node} has no key ${keyId} · 该成员没有此密钥`);
+      return {
+        ...member,
+        keys: member.keys.map((key) => (thumbprint(key.jwk) === keyId ? endedBy(key, now()) : key)),
+      };
+    },
+    now,
+  );
+}
+
+async function changeMember(
+  home: string,
+  node: string,
+  change: (member: Member) => Member,
+  now: () => number,
+): Promise<RegistryDocument> {
+  const registry = await openForPublishing(home, now);
+  return registry.publish(({ members }) => {
+    if (!members.some((member) => member.node === node)) {
+      throw new CommandError(`${node} is not a member · 不是成员`);
+    }
+    return { members: members.map((member) => (member.node === node ? change(member) : member)) };
+  });
+}
+
+function retired(known: Member | undefined, offer: Member, now: number): MemberKey[] {
+  const offered = new Set(offer.keys.map(({ jwk }) => thumbprint(jwk)));
+  return (known?.keys ?? [])
+    .filter(({ jwk }) => !offered.has(thumbprint(jwk)))
+    .map((key) => endedBy(key, now));
+}
+
+function endedBy(key: MemberKey, now: number): MemberKey {
+  const end = key.notAfter === undefined ? now : Math.min(now, Date.parse(key.notAfter));
+  return { ...key, notAfter: new Date(end).toISOString() };
 }

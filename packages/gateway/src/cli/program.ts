@@ -1,10 +1,13 @@
+import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../app.ts";
 import { doctor } from "./doctor.ts";
 import { type InitOptions, init } from "./init.ts";
 import { show, verify } from "./log.ts";
-import { addMembers, describeMember, listMembers } from "./members.ts";
+import { addMembers, describeMember, revokeKey, setStatus } from "./members.ts";
+import { openForPublishing } from "./publishing.ts";
+import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
 
 const home = ["--home <dir>", "the gateway's folder · 网关目录", "."] as const;
 
@@ -15,6 +18,7 @@ export function createProgram(): Command {
     .version(version);
   addInit(program);
   addMembersCommands(program);
+  addRegistryCommands(program);
   program
     .command("serve")
     .description("run until stopped · 运行网关")
@@ -67,6 +71,12 @@ function addInit(program: Command): void {
     );
 }
 
+const standings = [
+  ["suspend", "suspended", "it may not ask and is not asked · 暂停成员"],
+  ["resume", "active", "after a suspension · 恢复成员"],
+  ["remove", "left", "it has left; its keys stay for old evidence · 成员退出"],
+] as const;
+
 function addMembersCommands(program: Command): void {
   const members = program.command("members").description("the federation's members · 成员管理");
   members
@@ -75,8 +85,8 @@ function addMembersCommands(program: Command): void {
     .description("who is in the federation · 成员列表")
     .action((options: { home: string }) =>
       runCommand(async () => {
-        const list = await listMembers(options.home);
-        return list.members.map(describeMember).join("\n");
+        const registry = await openForPublishing(options.home, Date.now);
+        return describeVersion((await registry.newest()).document);
       }),
     );
   members
@@ -84,16 +94,61 @@ function addMembersCommands(program: Command): void {
     .option(...home)
     .description("admit members from the files `xinqiao init --json` wrote · 接纳成员")
     .action((files: string[], options: { home: string }) =>
-      runCommand(async () => {
-        const { version: number, members: listed } = await addMembers(options.home, files);
-        return [`version · 版本 ${number}`, ...listed.map(describeMember)].join("\n");
-      }),
+      runCommand(async () => describeVersion(await addMembers(options.home, files, Date.now))),
     );
+  for (const [name, status, description] of standings) {
+    members
+      .command(`${name} <node>`)
+      .option(...home)
+      .description(description)
+      .action((node: string, options: { home: string }) =>
+        runCommand(async () => describeVersion(await setStatus(options.home, node, status, Date.now))),
+      );
+  }
   members
-    .command("export")
+    .command("revoke-key <node> <thumbprint>")
     .option(...home)
-    .description("print the member list for the agents · 导出成员清单")
-    .action((options: { home: string }) =>
-      runCommand(async () => JSON.stringify(await listMembers(options.home), null, 2)),
+    .description("end a key's validity now · 立即停用密钥")
+    .action((node: string, keyId: string, options: { home: string }) =>
+      runCommand(async () => describeVersion(await revokeKey(options.home, node, keyId, Date.now))),
     );
+}
+
+function addRegistryCommands(program: Command): void {
+  const registry = program.command("registry").description("the signed list of members · 成员清单");
+  registry
+    .command("key")
+    .option(...home)
+    .description("the thumbprint that members pin · 成员须固定的密钥指纹")
+    .action((options: { home: string }) => runCommand(() => registryKey(options.home)));
+  registry
+    .command("renew")
+    .option(...home)
+    .description("publish it again before its end · 到期前续签")
+    .action((options: { home: string }) =>
+      runCommand(async () => describeVersion(await renew(options.home, Date.now))),
+    );
+  const rollover = registry
+    .command("rollover")
+    .description("replace the registry's key in two steps, days apart · 轮换成员清单密钥");
+  rollover
+    .command("begin")
+    .option(...home)
+    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .description("list the new key beside the old · 列入新密钥")
+    .action((options: { home: string; suite: "ed25519" | "es256" }) =>
+      runCommand(async () => describeVersion(await beginRollover(options.home, options.suite, Date.now))),
+    );
+  rollover
+    .command("finish")
+    .option(...home)
+    .description("sign with the new key and leave the old one out · 改用新密钥")
+    .action((options: { home: string }) =>
+      runCommand(async () => describeVersion(await finishRollover(options.home, Date.now))),
+    );
+}
+
+function describeVersion({ version: number, exp, members }: RegistryDocument): string {
+  const end = new Date(exp * 1000).toISOString();
+  return [`version · 版本 ${number}\tuntil · 有效期至 ${end}`, ...members.map(describeMember)].join("\n");
 }

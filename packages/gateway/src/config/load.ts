@@ -16,7 +16,8 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
   const absolute = (path: string) => resolve(home, path);
   return {
     ...config,
-    members: absolute(config.members),
+    registry: absolute(config.registry),
+    registryKey: absolute(config.registryKey),
     signingKey: absolute(config.signingKey),
     log: absolute(config.log),
     ...(config.catalogue !== undefined && { catalogue: absolute(config.catalogue) }),

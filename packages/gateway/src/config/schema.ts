@@ -51,7 +51,16 @@ export const gatewayConfigSchema = z.strictObject({
   listen: addressSchema,
   /** Health, metrics and targets: keep it off the public network. */
   admin: addressSchema,
-  members: z.string().default("members.json"),
+  /** Folder of the registry's versions. */
+  registry: z.string().default("registry"),
+  /** Signs versions of the registry, and nothing else. Only the command line needs it. */
+  registryKey: z.string().default("keys/registry.jwk.json"),
+  registryTerm: z
+    .strictObject({
+      lifetimeDays: positive.default(90),
+      graceDays: z.number().int().nonnegative().default(30),
+    })
+    .prefault({}),
   signingKey: z.string().default("keys/signing.jwk.json"),
   log: z.string().default("log.db"),
   /** Free space below which no new exchange begins, so that those under way can still be logged. */

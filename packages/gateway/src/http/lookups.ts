@@ -1,6 +1,7 @@
 import { lookupSchema } from "@xinqiao/protocol/exchange";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type Fault, fault, problemMediaType, statusOf } from "@xinqiao/protocol/problem";
+import type { RegistryStanding } from "@xinqiao/protocol/registry";
 import { nextHop, type TraceContext } from "@xinqiao/protocol/trace";
 import { parseJson, type Received } from "@xinqiao/protocol/transport";
 import type { Entropy } from "@xinqiao/runtime/entropy";
@@ -29,6 +30,7 @@ export interface LookupRouteDependencies {
   readonly inFlight: InFlight;
   readonly memberRate: RateLimit;
   readonly recent: RecentClaims;
+  readonly standing: () => RegistryStanding;
   readonly refusalRate: RateLimit;
   readonly entropy: Entropy;
   readonly events: GatewayEvents;
@@ -48,6 +50,8 @@ async function read(
   trace: TraceContext,
   deps: LookupRouteDependencies,
 ): Promise<Received | Response> {
+  // Whose key is whose is no longer known: nobody can be told from anybody.
+  if (deps.standing() === "expired") return refuseUnread(context, fault("registry.expired"), trace, deps);
   const full = deps.reading.enter();
   if (full) return turnAway(full, trace, deps);
   try {

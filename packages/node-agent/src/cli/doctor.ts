@@ -1,7 +1,8 @@
 import { thumbprint } from "@xinqiao/protocol/keys";
+import { type Registry, registryStanding } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { readPublicKey } from "@xinqiao/runtime/keys";
-import { readDirectory } from "@xinqiao/runtime/members";
+import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { request } from "undici";
 import { type AgentConfig, loadCatalogue, loadConfig } from "../config/index.ts";
 import { createSources } from "../source/index.ts";
@@ -10,28 +11,44 @@ import { openStore } from "../store/index.ts";
 /** Checks everything `serve` needs, without serving. Throws with every finding. */
 export async function doctor(home: string): Promise<string> {
   const config = await loadConfig(home);
-  const directory = await readDirectory(config.members);
   const findings: string[] = [];
   const keyId = thumbprint(await readPublicKey(config.signingKey));
-  if (directory.key(keyId)?.member.node !== config.node) {
+  const registry = await readRegistryFile(config.registry, Date.now());
+  if (registry === undefined) {
     findings.push(
-      "the signing key is not listed for this node: is members.json up to date? · 成员清单中没有本节点密钥",
+      "no registry yet: `xinqiao serve` takes it from the city · 尚未取得成员清单，请先运行 serve",
     );
-  }
-  if (directory.member(config.gateway.node) === undefined) {
-    findings.push(`the gateway ${config.gateway.node} is not in the member list · 成员清单中没有网关`);
-  }
+  } else checkRegistry(registry, config, keyId, findings);
   const sources = await checkSources(config, findings);
   const reachable = await gatewayAnswers(config.gateway.origin);
   if (!reachable) findings.push(`the gateway does not answer at ${config.gateway.origin} · 无法连接网关`);
   if (findings.length > 0) throw new CommandError(findings.join("\n"));
   return [
     `node · 节点\t${config.node}\t${keyId}`,
-    `members · 成员\tversion ${directory.version}`,
+    `registry · 成员清单\tversion ${registry?.document.version}`,
     `sources · 数据源\t${sources}`,
     `gateway · 网关\t${config.gateway.origin}`,
     "all is well · 一切正常",
   ].join("\n");
+}
+
+function checkRegistry(
+  { directory, document }: Registry,
+  config: AgentConfig,
+  keyId: string,
+  findings: string[],
+): void {
+  if (directory.key(keyId)?.member.node !== config.node) {
+    findings.push(
+      "the signing key is not listed for this node: is this member admitted? · 成员清单中没有本节点密钥",
+    );
+  }
+  if (directory.member(config.gateway.node) === undefined) {
+    findings.push(`the gateway ${config.gateway.node} is not in the registry · 成员清单中没有网关`);
+  }
+  if (registryStanding(document, Date.now()) !== "current") {
+    findings.push("the registry held is past its end · 本地成员清单已过期");
+  }
 }
 
 async function checkSources(config: AgentConfig, findings: string[]): Promise<string> {

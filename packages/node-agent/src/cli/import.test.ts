@@ -28,6 +28,7 @@ const member = (jurisdiction?: string) =>
       division: "440300",
       ...(jurisdiction !== undefined && { jurisdiction }),
       gatewayNode: "sz",
+      registryKey: "A".repeat(43),
       gatewayOrigin: "http://127.0.0.1:1",
       listen: "127.0.0.1:0",
       local: "127.0.0.1:0",

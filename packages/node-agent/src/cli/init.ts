@@ -16,6 +16,7 @@ export interface InitOptions {
   readonly jurisdiction?: string;
   readonly gatewayNode: string;
   readonly gatewayOrigin: string;
+  readonly registryKey: string;
   readonly listen: string;
   readonly origin?: string;
   readonly local: string;
@@ -60,6 +61,7 @@ function configOf(options: InitOptions): object {
     division: options.division,
     ...(options.jurisdiction !== undefined && { jurisdiction: options.jurisdiction }),
     gateway: { node: options.gatewayNode, origin: options.gatewayOrigin },
+    registryKeys: [options.registryKey],
     listen: options.listen,
     origin: options.origin ?? `http://${options.listen}`,
     local: options.local,

@@ -61,6 +61,10 @@ function addInit(program: Command): void {
     .option("--jurisdiction <code>", "what it answers for; leave out when it only asks · 应答辖区")
     .requiredOption("--gateway-node <id>", "the city gateway's node id · 网关节点")
     .requiredOption("--gateway-origin <url>", "where the gateway is reached · 网关地址")
+    .requiredOption(
+      "--registry-key <thumbprint>",
+      "of the city's registry, by `xinqiao-gateway registry key` · 成员清单密钥指纹",
+    )
     .option("--listen <host:port>", "where the gateway reaches this agent · 对网关服务地址", "127.0.0.1:8441")
     .option("--origin <url>", "public origin, when it is not the listening address · 对外地址")
     .option("--local <host:port>", "plain JSON for the local platform · 本地接口地址", "127.0.0.1:8541")

@@ -16,7 +16,7 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
   const absolute = (path: string) => resolve(home, path);
   return {
     ...config,
-    members: absolute(config.members),
+    registry: absolute(config.registry),
     signingKey: absolute(config.signingKey),
     localToken: absolute(config.localToken),
     store: absolute(config.store),

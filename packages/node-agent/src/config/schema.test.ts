@@ -6,6 +6,7 @@ const config = {
   name: { zh: "示例区", en: "Example" },
   role: "district",
   division: "440306",
+  registryKeys: ["A".repeat(43)],
   gateway: { node: "sz", origin: "https://xinqiao.example.org" },
   listen: "0.0.0.0:8441",
   origin: "https://xinqiao.district.example.org",

@@ -1,5 +1,6 @@
 import { itemCodeSchema, labelSchema, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
+import { thumbprintSchema } from "@xinqiao/protocol/keys";
 import { roles } from "@xinqiao/protocol/registry";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
 import { z } from "zod";
@@ -44,7 +45,11 @@ const agentShape = z.strictObject({
   local: addressSchema,
   /** Lets `local` be an address that other machines reach: records then travel unencrypted. */
   localBeyondLoopback: z.boolean().default(false),
-  members: z.string().default("members.json"),
+  /** The newest version of the city's registry that this member has taken; written by the agent. */
+  registry: z.string().default("registry.jws"),
+  /** Thumbprints of the registry keys pinned at enrolment. */
+  registryKeys: z.array(thumbprintSchema).min(1),
+  registryRefreshSeconds: positive.default(30),
   signingKey: z.string().default("keys/signing.jwk.json"),
   localToken: z.string().default("local.token"),
   store: z.string().default("store.db"),

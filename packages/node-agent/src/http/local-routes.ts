@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { lookupSchema } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Code, type Fault, fault, problemMediaType } from "@xinqiao/protocol/problem";
+import type { RegistryStanding } from "@xinqiao/protocol/registry";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { parseJson, readBody } from "@xinqiao/protocol/transport";
 import type { Entropy } from "@xinqiao/runtime/entropy";
@@ -19,6 +20,7 @@ export interface LocalDependencies {
   readonly lookUp: LookUpDependencies;
   readonly source: Pick<RecordSource, "check">;
   readonly inFlight: InFlight;
+  readonly standing: () => RegistryStanding;
   /** Whether the door to the gateway is open: the platform may look in before that. */
   readonly open: () => boolean;
   readonly entropy: Entropy;
@@ -67,6 +69,7 @@ async function handleLookup(context: Context<HttpEnv>, deps: LocalDependencies):
     deps.events.refused(reason, { traceId: trace.traceId });
     return problemReply(reason, where);
   };
+  if (deps.standing() === "expired") return refuse(fault("registry.expired"));
   const full = deps.inFlight.enter();
   if (full) return refuse(full);
   try {

@@ -1,6 +1,7 @@
 import { answerMediaType, questionSchema } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
+import type { RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { parseJson, type Received } from "@xinqiao/protocol/transport";
@@ -26,6 +27,7 @@ export interface PeerDependencies {
   /** Places for requests being read, whoever sends them: more than for answers, which only the gateway gets. */
   readonly reading: InFlight;
   readonly inFlight: InFlight;
+  readonly standing: () => RegistryStanding;
   readonly entropy: Entropy;
   readonly events: AgentEvents;
 }
@@ -40,6 +42,7 @@ export function peerRoutes(deps: PeerDependencies): Hono<HttpEnv> {
       deps.events.refused(reason, { traceId: trace.traceId, requestId });
       return problemReply(reason, { hop, traceId: trace.traceId, requestId });
     };
+    if (deps.standing() === "expired") return refuse(fault("registry.expired"));
     const received = await within(deps.reading, () => receiveSigned(context, deps.endpoint));
     if (!received.ok) return refuse(received.error);
     const { requestId } = received.value.verified;

@@ -2,6 +2,7 @@ import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader } from "@xinqiao/protocol/signing";
 import { errors, Pool } from "undici";
+import type { GetFromGateway } from "../registry/index.ts";
 import type { SendToGateway } from "./port.ts";
 
 export interface GatewayClientOptions {
@@ -14,8 +15,11 @@ export interface GatewayClientOptions {
 
 export interface GatewayClient {
   readonly send: SendToGateway;
+  readonly get: GetFromGateway;
   close(): Promise<void>;
 }
+
+const getTimeoutMs = 10_000;
 
 /** One pool of kept connections to the gateway. */
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
@@ -38,6 +42,21 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         });
         const body = Buffer.from(await reply.body.arrayBuffer());
         return ok({ head: { status: reply.statusCode, field: fieldReader(reply.headers) }, body });
+      } catch (error) {
+        return err(faultOf(error));
+      }
+    },
+    async get(path, headers) {
+      try {
+        const reply = await pool.request({
+          method: "GET",
+          path,
+          headers,
+          headersTimeout: getTimeoutMs,
+          bodyTimeout: getTimeoutMs,
+          signal: AbortSignal.timeout(getTimeoutMs),
+        });
+        return ok({ status: reply.statusCode, body: await reply.body.text() });
       } catch (error) {
         return err(faultOf(error));
       }

@@ -1,7 +1,8 @@
 import type { OpenedExchange, Question } from "@xinqiao/protocol/exchange";
 import type { Fault } from "@xinqiao/protocol/problem";
+import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
-import { Counter, Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry as MetricsRegistry } from "prom-client";
 import type { SignedAnswer } from "../answer/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 
@@ -17,13 +18,16 @@ export interface AgentEvents {
   lookedUp(exchange: OpenedExchange, traceId: string): void;
   /** Rows of a live source that are no valid records: left out of the answer, never silently. */
   invalidRows(rows: InvalidRows): void;
+  registryTaken(registry: Registry): void;
+  /** A version that was not taken: the one held stays. `registry.rolled-back` and `registry.forked` are alarms. */
+  registryFault(reason: Fault): void;
   failed(error: unknown): void;
   metrics(): Promise<string>;
   readonly metricsType: string;
 }
 
 export function createAgentEvents(logger: Logger): AgentEvents {
-  const registry = new Registry();
+  const registry = new MetricsRegistry();
   const answers = new Counter({
     name: "xinqiao_agent_answers_total",
     help: "Answers given, by status",
@@ -40,6 +44,22 @@ export function createAgentEvents(logger: Logger): AgentEvents {
     name: "xinqiao_agent_lookups_total",
     help: "Lookups made for the local platform, by completeness",
     labelNames: ["complete"],
+    registers: [registry],
+  });
+  const registryVersion = new Gauge({
+    name: "xinqiao_agent_registry_version",
+    help: "Version of the registry this member decides by",
+    registers: [registry],
+  });
+  const registryEnd = new Gauge({
+    name: "xinqiao_agent_registry_end_seconds",
+    help: "When that version ends, seconds since 1970",
+    registers: [registry],
+  });
+  const registryFaults = new Counter({
+    name: "xinqiao_agent_registry_faults_total",
+    help: "Refreshes that took nothing, by code",
+    labelNames: ["code"],
     registers: [registry],
   });
   new Gauge({
@@ -66,6 +86,15 @@ export function createAgentEvents(logger: Logger): AgentEvents {
     },
     invalidRows(rows) {
       logger.warn({ event: "invalid-rows", ...rows });
+    },
+    registryTaken({ document: { version, exp }, hash }) {
+      registryVersion.set(version);
+      registryEnd.set(exp);
+      logger.info({ event: "registry-taken", version, hash });
+    },
+    registryFault({ code, facts }) {
+      registryFaults.inc({ code });
+      logger.warn({ event: "registry-fault", code, ...facts });
     },
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });

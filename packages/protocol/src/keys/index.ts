@@ -8,5 +8,6 @@ export {
   publicJwkSchema,
   publicOf,
   thumbprint,
+  thumbprintSchema,
 } from "./jwk.ts";
 export type { Signer, Suite, Verifier } from "./signer.ts";

@@ -23,6 +23,9 @@ export function publicOf(jwk: PrivateJwk): PublicJwk {
   return rest;
 }
 
+/** As `thumbprint` gives it. */
+export const thumbprintSchema = coordinate;
+
 /** RFC 7638 thumbprint, SHA-256, base64url: the name a key is known by. */
 export function thumbprint(jwk: PublicJwk): string {
   const members =

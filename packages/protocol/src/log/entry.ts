@@ -3,6 +3,7 @@ import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { isCode } from "../problem/index.ts";
+import { registryHashSchema } from "../registry/index.ts";
 import { commitmentSchema, fieldNameSchema } from "./commitment.ts";
 
 const entryIndexSchema = z.number().int().nonnegative();
@@ -51,6 +52,14 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     ...common,
     /** Software version. */
     version: z.string().min(1).max(64),
+  }),
+  /** A version of the registry by which the gateway decides from here on. */
+  z.strictObject({
+    kind: z.literal("registry.taken"),
+    ...common,
+    version: z.number().int().positive(),
+    /** SHA-256 of the version as it was published, base64url. */
+    hash: registryHashSchema,
   }),
   /** An orderly stop; a log that goes from one start to the next without it ended in a crash. */
   z.strictObject({ kind: z.literal("gateway.stopped"), ...common }),

@@ -230,6 +230,11 @@ export const codes = {
     zh: "成员清单签发时间在将来",
   },
   "registry.unsound": { status: 502, en: "Registry contradicts itself", zh: "成员清单内容自相矛盾" },
+  "registry.expired": {
+    status: 503,
+    en: "The registry held is past its end and its grace",
+    zh: "本地成员清单已超过有效期和宽限期",
+  },
   "registry.rolled-back": {
     status: 502,
     en: "Registry is older than the one held",

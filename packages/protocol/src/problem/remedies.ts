@@ -53,6 +53,10 @@ const remedies = {
     en: "Obtain the subject's authorisation; this version of the exchange cannot carry one yet.",
     zh: "先取得主体授权；当前版本的交换尚不能携带授权。",
   },
+  renewRegistry: {
+    en: "The city publishes a new version (`xinqiao-gateway registry renew`); members take it by themselves once they reach it.",
+    zh: "请市级续签成员清单（xinqiao-gateway registry renew）；成员连通后会自动取得。",
+  },
   registry: {
     en: "The registry held stays in use. Ask the city which version and key are right, by another way than this one.",
     zh: "继续使用本地已有的成员清单；请通过其他途径向市级核对正确的版本与密钥。",
@@ -173,6 +177,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "registry.signature-invalid": "registry",
   "registry.from-the-future": "setClock",
   "registry.unsound": "registry",
+  "registry.expired": "renewRegistry",
   "registry.rolled-back": "registry",
   "registry.forked": "registry",
   "answer.too-large": "askNode",

@@ -1,5 +1,5 @@
 export { createDirectory, type Directory, type KnownKey } from "./directory.ts";
-export { type RegistryDocument, registryDocumentSchema } from "./document.ts";
+export { type RegistryDocument, registryDocumentSchema, registryHashSchema } from "./document.ts";
 export {
   type Member,
   type MemberKey,

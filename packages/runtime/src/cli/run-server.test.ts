@@ -9,7 +9,7 @@ function scene() {
   const errors: unknown[] = [];
   const { promise: started, resolve } = Promise.withResolvers<void>();
   const server = {
-    async reloadMembers() {
+    async reload() {
       done.push("reload");
       if (done.length > 2) throw new Error("a list with a fault");
     },

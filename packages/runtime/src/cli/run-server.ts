@@ -1,6 +1,6 @@
 /** What a `serve` command runs. */
 export interface Server {
-  reloadMembers(): Promise<void>;
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -10,7 +10,7 @@ export function surviveHangup(): void {
 }
 
 /**
- * Runs a server until SIGTERM or SIGINT; SIGHUP has it take a new member list. Signals are heard from before the
+ * Runs a server until SIGTERM or SIGINT; SIGHUP has it read again what may change. Signals are heard from before the
  * start on: one that comes while it starts is acted on once it has, and does not kill it half-started. Who asks it
  * to end a second time does not want to wait: then the signal does what it would have done.
  * @param signals `process`, as far as it is needed
@@ -27,7 +27,7 @@ export async function runServer(
   let missed = false;
   const reload = () => {
     if (server === undefined) missed = true;
-    else server.reloadMembers().catch(onError);
+    else server.reload().catch(onError);
   };
   const ending = (signal: NodeJS.Signals) => () => {
     if (asked) {

@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generatePrivateJwk, publicOf, thumbprint } from "@xinqiao/protocol/keys";
+import type { Member } from "@xinqiao/protocol/registry";
+import { testMember } from "@xinqiao/protocol/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openRegistryFolder } from "../registry/index.ts";
+import { init } from "./init.ts";
+import { addMembers, revokeKey, setStatus } from "./members.ts";
+
+let folder: string;
+let home: string;
+let clock: number;
+const now = () => clock;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xinqiao-members-"));
+  home = join(folder, "sz");
+  clock = Date.parse("2026-03-01T00:00:00Z");
+  const named = { node: "sz", nameZh: "示例市", nameEn: "Example City", division: "440300" };
+  await init({ home, ...named, listen: "127.0.0.1:9440", admin: "127.0.0.1:9449", suite: "ed25519" }, clock);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const newKey = () => ({ jwk: publicOf(generatePrivateJwk("ed25519")), notBefore: "2026-01-01T00:00:00Z" });
+
+async function offer(change: object = {}): Promise<string> {
+  const file = join(folder, "offer.json");
+  await writeFile(file, JSON.stringify({ member: testMember({ status: "pending", ...change }) }));
+  return file;
+}
+
+async function listed(node: string): Promise<Member | undefined> {
+  const { document } = await openRegistryFolder(join(home, "registry"), now).newest();
+  return document.members.find((member) => member.node === node);
+}
+
+describe("members", () => {
+  it("are admitted active, beside those there are", async () => {
+    const { version } = await addMembers(home, [await offer({ keys: [newKey()] })], now);
+    expect(version).toBe(2);
+    expect(await listed("sz-baoan")).toMatchObject({ status: "active" });
+    expect(await listed("sz")).toMatchObject({ role: "city" });
+  });
+
+  it("that offer a new key keep the old one for what it has signed", async () => {
+    const [before, after] = [newKey(), newKey()];
+    await addMembers(home, [await offer({ keys: [before] })], now);
+    clock += 86_400_000;
+    await addMembers(home, [await offer({ keys: [after] })], now);
+    expect((await listed("sz-baoan"))?.keys).toEqual([
+      after,
+      { ...before, notAfter: "2026-03-02T00:00:00.000Z" },
+    ]);
+  });
+
+  it("are suspended, come back and leave", async () => {
+    await addMembers(home, [await offer({ keys: [newKey()] })], now);
+    for (const status of ["suspended", "active", "left"] as const) {
+      await setStatus(home, "sz-baoan", status, now);
+      expect((await listed("sz-baoan"))?.status).toBe(status);
+    }
+    await expect(setStatus(home, "nobody", "left", now)).rejects.toThrow(/not a member/);
+  });
+
+  it("lose a key from one moment to the next, and no other", async () => {
+    const [lost, kept] = [newKey(), newKey()];
+    await addMembers(home, [await offer({ keys: [lost, kept] })], now);
+    await revokeKey(home, "sz-baoan", thumbprint(lost.jwk), now);
+    expect((await listed("sz-baoan"))?.keys).toEqual([
+      { ...lost, notAfter: "2026-03-01T00:00:00.000Z" },
+      kept,
+    ]);
+    await expect(revokeKey(home, "sz-baoan", "A".repeat(43), now)).rejects.toThrow(/has no key/);
+  });
+
+  it("are not admitted with a key or a place that is another's: nothing is published", async () => {
+    const key = newKey();
+    await addMembers(home, [await offer({ keys: [key] })], now);
+    await expect(addMembers(home, [await offer({ node: "sz-longgang", keys: [key] })], now)).rejects.toThrow(
+      /is listed for/,
+    );
+    expect((await openRegistryFolder(join(home, "registry"), now).newest()).document.version).toBe(2);
+  });
+});

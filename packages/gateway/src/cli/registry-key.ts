@@ -1,0 +1,69 @@
+import { access, rename } from "node:fs/promises";
+import { thumbprint } from "@xinqiao/protocol/keys";
+import type { RegistryDocument } from "@xinqiao/protocol/registry";
+import { CommandError } from "@xinqiao/runtime/cli";
+import { createKeyFile, readPublicKey, readSigner } from "@xinqiao/runtime/keys";
+import { loadConfig } from "../config/index.ts";
+import { openForPublishing } from "./publishing.ts";
+
+const nextFile = (keyFile: string) => `${keyFile}.next`;
+
+/** The thumbprint that members pin. */
+export async function registryKey(home: string): Promise<string> {
+  return thumbprint(await readPublicKey((await loadConfig(home)).registryKey));
+}
+
+/** Publishes the same members again, so that the registry does not reach its end. */
+export async function renew(home: string, now: () => number): Promise<RegistryDocument> {
+  const registry = await openForPublishing(home, now);
+  return registry.publish(() => ({}));
+}
+
+/**
+ * First half of replacing the registry key (PR-REGISTRY §1): a version signed by the old one lists both. Doing it
+ * again, after it broke off, uses the key that was made.
+ */
+export async function beginRollover(
+  home: string,
+  suite: "ed25519" | "es256",
+  now: () => number,
+): Promise<RegistryDocument> {
+  const registry = await openForPublishing(home, now);
+  const file = nextFile(registry.config.registryKey);
+  const jwk = (await exists(file)) ? await readPublicKey(file) : await createKeyFile(file, suite);
+  const { keys } = (await registry.newest()).document;
+  if (keys.some((key) => thumbprint(key.jwk) === thumbprint(jwk))) {
+    throw new CommandError(
+      "the new key is listed already: finish the replacement · 新密钥已列入，请完成轮换",
+    );
+  }
+  const notBefore = new Date(now() - 1000).toISOString();
+  return registry.publish(() => ({ keys: [...keys, { jwk, notBefore }] }));
+}
+
+/**
+ * Second half: a version signed by the new key leaves the old one out, and the new one takes its file's place. Doing
+ * it again, after it broke off between the two, only does what is left.
+ */
+export async function finishRollover(home: string, now: () => number): Promise<RegistryDocument> {
+  const registry = await openForPublishing(home, now);
+  const { registryKey: file } = registry.config;
+  if (!(await exists(nextFile(file)))) {
+    throw new CommandError("no replacement was begun · 尚未开始轮换");
+  }
+  const signer = await readSigner(nextFile(file));
+  const { document } = await registry.newest();
+  const keys = document.keys.filter(({ jwk }) => thumbprint(jwk) === signer.keyId);
+  const published =
+    document.keys.length === keys.length ? document : await registry.publish(() => ({ keys }), signer);
+  await rename(file, `${file}.retired-${published.version}`);
+  await rename(nextFile(file), file);
+  return published;
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

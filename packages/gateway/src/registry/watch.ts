@@ -1,0 +1,26 @@
+import type { RegistryHolder } from "./holder.ts";
+
+/**
+ * Takes new versions as they are published, with nobody having to tell the gateway. What cannot be taken is
+ * reported once, until it is another thing.
+ * @returns what ends it
+ */
+export function watchRegistry(
+  registry: Pick<RegistryHolder, "reload">,
+  everyMs: number,
+  onFault: (error: unknown) => void,
+): () => void {
+  let last: string | undefined;
+  const look = () =>
+    registry.reload().then(
+      () => {
+        last = undefined;
+      },
+      (error: unknown) => {
+        if (last !== String(error)) onFault(error);
+        last = String(error);
+      },
+    );
+  const timer = setInterval(() => void look(), everyMs).unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,24 @@
+import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import type { RegistryOrigin } from "./port.ts";
+
+/** One GET of the city's gateway: status and body, or why there is neither. */
+export type GetFromGateway = (
+  path: string,
+  headers: Readonly<Record<string, string>>,
+) => Promise<Result<{ readonly status: number; readonly body: string }, Fault>>;
+
+/** The registry as the city's gateway serves it (PR-REGISTRY §5). */
+export function createHttpOrigin(get: GetFromGateway): RegistryOrigin {
+  const text = async (path: string, headers: Readonly<Record<string, string>>) => {
+    const reply = await get(path, headers);
+    if (!reply.ok) return reply;
+    const { status, body } = reply.value;
+    if (status === 304) return ok("unchanged" as const);
+    return status === 200 ? ok(body) : err(fault("gateway.response-invalid", `status ${status} for ${path}`));
+  };
+  return {
+    newest: (hash) => text("/v1/registry", hash === undefined ? {} : { "if-none-match": `"${hash}"` }),
+    version: (version) => text(`/v1/registry/${version}`, {}),
+  };
+}

@@ -1,0 +1,43 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generatePrivateJwk, importSigner, publicOf } from "@xinqiao/protocol/keys";
+import { type Member, registryDocumentSchema, registryHash, signRegistry } from "@xinqiao/protocol/registry";
+
+/** A city's registry as a test publishes it. */
+export interface TestRegistry {
+  /** What members pin. */
+  readonly keyId: string;
+  /** Signs the next version, puts it into the folder and gives its text. */
+  publish(members: readonly Member[]): Promise<string>;
+}
+
+/** @param folder of the versions, as a gateway reads them */
+export function createTestRegistry(city: string, folder: string): TestRegistry {
+  const jwk = generatePrivateJwk("ed25519");
+  const signer = importSigner(jwk);
+  if (!signer.ok) throw new Error(signer.error);
+  let version = 0;
+  let prev: string | null = null;
+  return {
+    keyId: signer.value.keyId,
+    async publish(members) {
+      version += 1;
+      const iat = Math.floor(Date.now() / 1000) - 1;
+      const document = registryDocumentSchema.parse({
+        iss: city,
+        version,
+        prev,
+        iat,
+        exp: iat + 86_400,
+        grace: 86_400,
+        keys: [{ jwk: publicOf(jwk), notBefore: "2020-01-01T00:00:00.000Z" }],
+        members,
+      });
+      const text = await signRegistry(document, signer.value);
+      prev = registryHash(text);
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, `${version}.jws`), `${text}\n`);
+      return text;
+    },
+  };
+}
