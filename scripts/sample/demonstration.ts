@@ -32,9 +32,12 @@ export async function demonstrateBreaker(
   await member.start();
   await untilState(federation, "half-open", signal);
   say("  熔断半开：下一次查询为探测 · the breaker is half-open: the next lookup is its probe");
-  say(exchangeTable(await ask()));
+  // A probe that is slower than the others' answers holds nobody up: then its row comes with the next lookup.
+  const probe = (await ask()).results.find(({ node }) => node === lost);
+  say(`  探测 probe: ${probe?.status} ${probe?.code ?? ""}`);
   await untilState(federation, "closed", signal);
   say("■ 探测成功，熔断关闭 · the probe succeeded, the breaker is closed");
+  say(exchangeTable(await ask()));
 }
 
 async function askUntilOpen(

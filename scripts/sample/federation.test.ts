@@ -84,8 +84,8 @@ const stages = [
   "部分 partial",
   "node.circuit-open",
   "half-open",
-  "完整 complete",
   "the breaker is closed",
+  "完整 complete",
   "curl",
   "stopping",
 ];
