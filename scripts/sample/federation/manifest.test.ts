@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sampleVersion } from "../data/index.ts";
-import { type Layout, layoutOf } from "./layout.ts";
+import { type Layout, layoutOf, layoutVersion } from "./layout.ts";
 import { openLedger, openManifest } from "./manifest.ts";
 
 let layout: Layout;
@@ -17,7 +17,7 @@ const onDisk = async () => JSON.parse(await readFile(layout.manifest, "utf8"));
 describe("a data folder's manifest", () => {
   it("is made for a new folder, and found again with its size", async () => {
     const made = await openManifest(layout, undefined, 200);
-    expect(made).toEqual({ sample: sampleVersion, subjects: 200, done: [] });
+    expect(made).toEqual({ sample: sampleVersion, layout: layoutVersion, subjects: 200, done: [] });
     expect(await openManifest(layout, undefined, 20_000)).toEqual(made);
     expect(await openManifest(layout, 200, 20_000)).toEqual(made);
   });
@@ -31,16 +31,34 @@ describe("a data folder's manifest", () => {
   });
 
   it("forgets what has to be done again", async () => {
-    const ledger = openLedger(layout, { sample: sampleVersion, subjects: 200, done: ["import"] });
+    const ledger = openLedger(layout, {
+      sample: sampleVersion,
+      layout: layoutVersion,
+      subjects: 200,
+      done: ["import"],
+    });
     await ledger.finish("members", "import");
     expect(ledger.misses("import")).toBe(true);
     expect(await onDisk()).toMatchObject({ done: ["members"] });
   });
 
   it.each([
-    ["another size", { sample: sampleVersion, subjects: 300, done: [] }, /300 subjects.*--fresh/s],
-    ["another version", { sample: sampleVersion + 1, subjects: 200, done: [] }, /version.*--fresh/s],
-    ["a part nobody knows", { sample: sampleVersion, subjects: 200, done: ["moon"] }, /cannot be read/],
+    [
+      "another size",
+      { sample: sampleVersion, layout: layoutVersion, subjects: 300, done: [] },
+      /300 subjects.*--fresh/s,
+    ],
+    [
+      "another version",
+      { sample: sampleVersion + 1, layout: layoutVersion, subjects: 200, done: [] },
+      /version.*--fresh/s,
+    ],
+    ["a layout of before", { sample: sampleVersion, subjects: 200, done: [] }, /another version.*--fresh/s],
+    [
+      "a part nobody knows",
+      { sample: sampleVersion, layout: layoutVersion, subjects: 200, done: ["moon"] },
+      /cannot be read/,
+    ],
   ])("is refused when it is of %s", async (_, manifest, message) => {
     await writeFile(layout.manifest, JSON.stringify(manifest));
     await expect(openManifest(layout, 200, 0)).rejects.toThrow(message);

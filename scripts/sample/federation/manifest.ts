@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { sampleNodeIds, sampleVersion } from "../data/index.ts";
 import { SampleError } from "../sample-error.ts";
-import type { Layout } from "./layout.ts";
+import { type Layout, layoutVersion } from "./layout.ts";
 
 /** What a part's name stands for is finished, whole, when it is listed here; anything else is made anew. */
 export const parts = ["members", ...sampleNodeIds, "import"] as const;
@@ -11,6 +11,8 @@ export type Part = (typeof parts)[number];
 
 const manifestSchema = z.strictObject({
   sample: z.number().int(),
+  /** The first had none. */
+  layout: z.number().int().default(1),
   subjects: z.number().int().positive(),
   done: z.array(z.enum(parts)),
 });
@@ -32,6 +34,11 @@ export async function openManifest(
   const manifest = parse(text);
   if (manifest === undefined) {
     throw new SampleError(`${layout.manifest} cannot be read. ${remedy}`);
+  }
+  if (manifest.layout !== layoutVersion) {
+    throw new SampleError(
+      `${layout.data} was made by another version of this program. · 数据目录由本程序的另一版本生成。\n${remedy}`,
+    );
   }
   if (manifest.sample !== sampleVersion || (subjects !== undefined && manifest.subjects !== subjects)) {
     throw new SampleError(
@@ -61,7 +68,7 @@ async function newManifest(layout: Layout, subjects: number): Promise<Manifest> 
       `${layout.data} is not empty and was not made by this program; name another folder with --data. · 目录非空且不是样例数据目录，请用 --data 另指目录。`,
     );
   }
-  const manifest: Manifest = { sample: sampleVersion, subjects, done: [] };
+  const manifest: Manifest = { sample: sampleVersion, layout: layoutVersion, subjects, done: [] };
   await writeManifest(layout, manifest);
   return manifest;
 }
