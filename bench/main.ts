@@ -7,6 +7,7 @@ import { type BenchFederation, startBenchFederation } from "./federation.ts";
 import { closedLoop, type Load, openLoop, percentile } from "./load.ts";
 import { startNginx } from "./nginx.ts";
 import { freePort, type Running, startProcess } from "./processes.ts";
+import { measureRules } from "./rules.ts";
 import { measureSuites, signatureLimit } from "./suites.ts";
 import { type Figure, figureTable } from "./table.ts";
 import { startWeek } from "./week/index.ts";
@@ -31,6 +32,9 @@ for (const { name, signsPerSecond, verifiesPerSecond } of suites) {
   figures.push({ name: `sign, ${name}`, value: signsPerSecond, unit: "/s" });
   figures.push({ name: `verify, ${name}`, value: verifiesPerSecond, unit: "/s" });
 }
+
+say("deciding and believing at a city's size · 市级规模的规则与成员清单");
+figures.push(...(await measureRules()));
 
 say("starting a gateway and five agents · 启动一个网关和五个节点");
 const federation = await startBenchFederation(folder, subjects);

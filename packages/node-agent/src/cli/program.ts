@@ -1,3 +1,4 @@
+import { subjectKinds } from "@xinqiao/protocol/identity";
 import { thumbprint } from "@xinqiao/protocol/keys";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
@@ -38,13 +39,7 @@ export function createProgram(): Command {
     .action((options: { home: string }) =>
       runCommand(async () => (await import("./catalogue.ts")).catalogue(options.home)),
     );
-  program
-    .command("doctor")
-    .description("check configuration, keys, members, sources and gateway · 自检")
-    .option(...home)
-    .action((options: { home: string }) =>
-      runCommand(async () => (await import("./doctor.ts")).doctor(options.home)),
-    );
+  addDoctor(program);
   return program;
 }
 
@@ -97,6 +92,31 @@ function addGaps(program: Command): void {
       runCommand(async () =>
         (await import("./gaps.ts")).closeGap(options.home, { import: Number(number), line: Number(line) }),
       ),
+    );
+}
+
+function addDoctor(program: Command): void {
+  const doctor = program
+    .command("doctor")
+    .description("check configuration, keys, registry, sources and gateway · 自检")
+    .option(...home)
+    .action((options: { home: string }) =>
+      runCommand(async () => (await import("./doctor.ts")).doctor(options.home)),
+    );
+  doctor
+    .command("policy")
+    .description(
+      "explain the decision about a lookup, step by step, without making it; exit code 2 when it would be refused · 逐条说明查询是否允许",
+    )
+    .option(...home)
+    .option("--requester <node>", "who would ask; this member when left out · 假定的查询方")
+    .option("--kind <kind>", subjectKinds.join(", "), "enterprise")
+    .requiredOption("--purpose <code>", "the registered purpose · 用途代码")
+    .option("--items <codes>", "items, comma-separated · 事项")
+    .option("--classes <names>", "whole classes, comma-separated · 大类")
+    .option("--jurisdictions <codes>", "comma-separated, or all · 辖区", "all")
+    .action((_options: unknown, command: Command) =>
+      runCommand(async () => (await import("./doctor-policy.ts")).doctorPolicy(command.optsWithGlobals())),
     );
 }
 

@@ -1,1 +1,2 @@
-export { nodeRules } from "./node-rules.ts";
+export { explainLookup, type HypotheticalLookup, type PolicyStep } from "./explain-lookup.ts";
+export { nodeRules, ownRules } from "./node-rules.ts";

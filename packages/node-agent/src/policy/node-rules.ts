@@ -24,7 +24,12 @@ const disclosesItems = ({ withheldItems }: NodePolicy): Rule => ({
   },
 });
 
-/** The federation's rules first, decided anew; then what this member adds of its own. It can only narrow. */
+/** What this member adds of its own. It can only narrow. */
+export function ownRules(policy: NodePolicy): readonly Rule[] {
+  return [acceptsMember(policy), acceptsPurpose(policy), disclosesItems(policy)];
+}
+
+/** The federation's rules first, decided anew; then this member's own. */
 export function nodeRules(policy: NodePolicy): readonly Rule[] {
-  return [...federationRules, acceptsMember(policy), acceptsPurpose(policy), disclosesItems(policy)];
+  return [...federationRules, ...ownRules(policy)];
 }

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { err, ok, type Result } from "../result/index.ts";
-import { ed25519Signer, ed25519Verifier } from "./ed25519.ts";
-import { es256Signer, es256Verifier } from "./es256.ts";
-import { type PrivateJwk, type PublicJwk, privateJwkSchema } from "./jwk.ts";
+import { ed25519, ed25519Signer, ed25519Verifier } from "./ed25519.ts";
+import { es256, es256Signer, es256Verifier } from "./es256.ts";
+import { type PrivateJwk, type PublicJwk, privateJwkSchema, thumbprint } from "./jwk.ts";
 import type { Signer, Verifier } from "./signer.ts";
 
 /** A signer for a private key held in this process. The error is text for an operator and holds no key material. */
@@ -21,6 +21,23 @@ export function importVerifier(jwk: PublicJwk): Result<Verifier, string> {
   } catch {
     return err("public key is not usable: off the curve or of the wrong length");
   }
+}
+
+/**
+ * A verifier for a public key that somebody who is believed has checked. Its point is checked again at the first use
+ * and not before: that takes some 50 µs a key, too long for thousands of them at once. A key that is not sound
+ * verifies nothing.
+ */
+export function importLater(jwk: PublicJwk): Verifier {
+  let imported: Result<Verifier, string> | undefined;
+  return {
+    keyId: thumbprint(jwk),
+    suite: jwk.kty === "OKP" ? ed25519 : es256,
+    verify(message, signature) {
+      imported ??= importVerifier(jwk);
+      return imported.ok && imported.value.verify(message, signature);
+    },
+  };
 }
 
 /** Makes a signing key from the operating system's randomness. */

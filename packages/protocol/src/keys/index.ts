@@ -1,6 +1,6 @@
 export { ed25519 } from "./ed25519.ts";
 export { es256 } from "./es256.ts";
-export { generatePrivateJwk, importSigner, importVerifier } from "./import.ts";
+export { generatePrivateJwk, importLater, importSigner, importVerifier } from "./import.ts";
 export {
   type PrivateJwk,
   type PublicJwk,

@@ -4,6 +4,7 @@ import {
   ed25519,
   es256,
   generatePrivateJwk,
+  importLater,
   importSigner,
   importVerifier,
   type PrivateJwk,
@@ -27,6 +28,31 @@ function verifierOf(jwk: PrivateJwk) {
   if (!verifier.ok) throw new Error(verifier.error);
   return verifier.value;
 }
+
+describe("importLater", () => {
+  it("verifies as a verifier does, and is known by the same name", () => {
+    for (const suite of ["ed25519", "es256"] as const) {
+      const jwk = generatePrivateJwk(suite);
+      const signer = importSigner(jwk);
+      if (!signer.ok) throw new Error(signer.error);
+      const later = importLater(publicOf(jwk));
+      const signature = signer.value.sign(Buffer.from("message"));
+      if (!(signature instanceof Uint8Array)) throw new Error("a local signer signs at once");
+      expect(later.keyId).toBe(signer.value.keyId);
+      expect(later.suite).toBe(signer.value.suite);
+      expect(later.verify(Buffer.from("message"), signature)).toBe(true);
+      expect(later.verify(Buffer.from("another"), signature)).toBe(false);
+    }
+  });
+
+  it("verifies nothing with a point of small order, for which anybody can make signatures", () => {
+    const identity = Buffer.alloc(32);
+    identity[0] = 1;
+    const later = importLater({ kty: "OKP", crv: "Ed25519", x: identity.toString("base64url") });
+    const forged = Buffer.concat([identity, Buffer.alloc(32)]);
+    expect(later.verify(Buffer.from("anything"), forged)).toBe(false);
+  });
+});
 
 describe("thumbprint", () => {
   it("is RFC 8037 A.3's for its Ed25519 key", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type TestDisclosure, testDisclosure } from "../testing/index.ts";
-import { decide, federationRules, type Rule } from "./index.ts";
+import { decide, explain, federationRules, type Rule } from "./index.ts";
 
 /** Wrong in every way a rule knows; then each fault put right, in the order the law asks about them. */
 const everythingWrong: TestDisclosure = {
@@ -58,6 +58,18 @@ describe("the chain of rules", () => {
     const decision = decide([rule("a", false), rule("b", true), rule("c", true)], testDisclosure());
     expect(decision).toMatchObject({ allowed: false, rule: "b" });
     expect(asked).toEqual(["a", "b"]);
+  });
+
+  it("is explained rule by rule: the first that objects is the one that decides", () => {
+    for (const change of [everythingWrong, ...repairs.map(([, repair]) => repair), {}]) {
+      const request = testDisclosure(change);
+      const verdicts = explain(federationRules, request);
+      expect(verdicts.map(({ rule }) => rule)).toEqual(federationRules.map(({ name }) => name));
+      const decision = decide(federationRules, request);
+      expect(verdicts.find(({ fault }) => fault !== undefined)).toEqual(
+        decision.allowed ? undefined : { rule: decision.rule, fault: decision.fault },
+      );
+    }
   });
 
   it("names every rule once", () => {

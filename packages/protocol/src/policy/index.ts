@@ -1,3 +1,11 @@
 export { federationRules, standingRules } from "./chain.ts";
 export { type Asked, resolveAsked } from "./resolve.ts";
-export { type Decision, type DisclosureRequest, decide, type Rule, type StandingRule } from "./rule.ts";
+export {
+  type Decision,
+  type DisclosureRequest,
+  decide,
+  explain,
+  type Rule,
+  type RuleVerdict,
+  type StandingRule,
+} from "./rule.ts";

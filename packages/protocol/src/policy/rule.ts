@@ -26,6 +26,21 @@ export type Decision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly rule: string; readonly fault: Fault };
 
+/** What one rule says of a request. */
+export interface RuleVerdict {
+  readonly rule: string;
+  /** Absent: it does not object. */
+  readonly fault?: Fault;
+}
+
+/** What every rule of a chain says, beyond the first that objects: to explain a decision, not to make one. */
+export function explain<Request>(rules: readonly Rule<Request>[], request: Request): readonly RuleVerdict[] {
+  return rules.map(({ name, check }) => {
+    const fault = check(request);
+    return { rule: name, ...(fault !== undefined && { fault }) };
+  });
+}
+
 /** The first rule that objects decides; the order of the chain is the order of the law. */
 export function decide<Request>(rules: readonly Rule<Request>[], request: Request): Decision {
   for (const rule of rules) {

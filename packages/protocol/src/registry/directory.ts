@@ -1,5 +1,5 @@
 import type { Jurisdiction, NodeId } from "../identity/index.ts";
-import { importVerifier, type Verifier } from "../keys/index.ts";
+import { importVerifier, type PublicJwk, type Verifier } from "../keys/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import type { Member, MemberList } from "./member.ts";
 
@@ -21,8 +21,15 @@ export interface Directory {
   jurisdictions(): readonly Jurisdiction[];
 }
 
-/** Indexes a member list. A key or a jurisdiction claimed by two members is a fault of the list. */
-export function createDirectory(list: MemberList): Result<Directory, readonly string[]> {
+/**
+ * Indexes a member list. A key that is not sound, and a key or a jurisdiction claimed by two members, is a fault of
+ * the list.
+ * @param importKey for a list whose keys were checked when it was published: one that checks them later
+ */
+export function createDirectory(
+  list: MemberList,
+  importKey: (jwk: PublicJwk) => Result<Verifier, string> = importVerifier,
+): Result<Directory, readonly string[]> {
   const faults: string[] = [];
   const members = new Map<NodeId, Member>();
   const keys = new Map<string, KnownKey>();
@@ -37,7 +44,7 @@ export function createDirectory(list: MemberList): Result<Directory, readonly st
       answering.set(member.jurisdiction, member);
     }
     for (const key of member.keys) {
-      const verifier = importVerifier(key.jwk);
+      const verifier = importKey(key.jwk);
       if (!verifier.ok) {
         faults.push(`${member.node}: ${verifier.error}`);
         continue;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { clockToleranceSeconds } from "../clock/index.ts";
 import type { NodeId } from "../identity/index.ts";
 import { algorithmFits, type CompactJws, readCompact, signCompact } from "../jws/index.ts";
-import { importVerifier, type Signer } from "../keys/index.ts";
+import { importLater, importVerifier, type Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { createDirectory, type Directory } from "./directory.ts";
@@ -54,7 +54,8 @@ export function openRegistry(text: string, anchor: RegistryAnchor, now: number):
   if (ahead > clockToleranceSeconds) {
     return err(fault("registry.from-the-future", undefined, { skewSeconds: ahead }));
   }
-  const directory = createDirectory(document);
+  // Who signed it checked the keys before (PR-REGISTRY §2).
+  const directory = createDirectory(document, (jwk) => ok(importLater(jwk)));
   if (!directory.ok) return err(fault("registry.unsound", directory.error.join("; ")));
   return ok({ document, directory: directory.value, text, hash: registryHash(text) });
 }

@@ -1,0 +1,64 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Jurisdiction, NodeId, SubjectKind } from "@xinqiao/protocol/identity";
+import {
+  type Asked,
+  explain,
+  federationRules,
+  type Rule,
+  type RuleVerdict,
+  resolveAsked,
+  type StandingRule,
+  standingRules,
+} from "@xinqiao/protocol/policy";
+import { fault } from "@xinqiao/protocol/problem";
+import type { Directory } from "@xinqiao/protocol/registry";
+
+/** A lookup that nobody makes: without a subject's identifier, because no rule looks at one. */
+export interface HypotheticalLookup extends Asked {
+  readonly requester: NodeId;
+  readonly subjectKind: SubjectKind;
+  readonly jurisdictions: "all" | readonly Jurisdiction[];
+}
+
+/** One step of the decision, in the order it is made. */
+export interface PolicyStep extends RuleVerdict {
+  /** Who decides it: the federation's rules are the city's and every node's; others are this node's own. */
+  readonly by: "federation" | "node";
+}
+
+/**
+ * Every step of the decision about a lookup, and what each says; the first with a fault is what it would be refused
+ * for. Steps behind one that leaves nothing to look at are not reached, and left out.
+ * @param own this node's own rules, behind the federation's
+ */
+export function explainLookup(
+  lookup: HypotheticalLookup,
+  directory: Directory,
+  catalogue: Catalogue,
+  own: readonly Rule[],
+): readonly PolicyStep[] {
+  const step = (verdict: RuleVerdict, by: PolicyStep["by"] = "federation"): PolicyStep => ({
+    ...verdict,
+    by,
+  });
+  const requester = directory.member(lookup.requester);
+  if (requester === undefined) {
+    return [step({ rule: "requester-known", fault: fault("policy.member-not-active") })];
+  }
+  const standing = explain<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
+  const known = [step({ rule: "requester-known" }), ...standing.map((verdict) => step(verdict))];
+  const asked = resolveAsked(lookup, catalogue);
+  if (!asked.ok) return [...known, step({ rule: "catalogue-knows", fault: asked.error })];
+  const jurisdictions = lookup.jurisdictions === "all" ? directory.jurisdictions() : lookup.jurisdictions;
+  const unanswered = jurisdictions.some((jurisdiction) => directory.answering(jurisdiction) === undefined);
+  const places = unanswered ? { fault: fault("lookup.jurisdiction-unknown") } : {};
+  const request = { requester, subjectKind: lookup.subjectKind, ...asked.value, jurisdictions };
+  const rest = federationRules.filter((rule) => !standingRules.some(({ name }) => name === rule.name));
+  return [
+    ...known,
+    step({ rule: "catalogue-knows" }),
+    step({ rule: "jurisdictions-answered", ...places }),
+    ...explain(rest, request).map((verdict) => step(verdict)),
+    ...explain(own, request).map((verdict) => step(verdict, "node")),
+  ];
+}
