@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { disclosureClasses, type Item, type Purpose } from "../catalogue/index.ts";
+import { jurisdictionSchema, subjectKinds } from "../identity/index.ts";
+import { type Member, roles } from "../registry/index.ts";
+import { testItem, testMember, testPurpose } from "../testing/index.ts";
+import { type DisclosureRequest, decide, federationRules } from "./index.ts";
+
+const runs = 100_000;
+
+// Parsed once and varied from there: a hundred thousand requests are not parsed.
+const items = ["a1", "b2", "c3", "d4"].map((code) => testItem({ code }));
+const purposes = ["p1", "p2"].map((code) => testPurpose({ code }));
+const places = ["440306", "441900", "qianhai"].map((text) => jurisdictionSchema.parse(text));
+const member = testMember();
+const statuses: readonly Member["status"][] = ["active", "pending", "suspended", "left"];
+
+const codes = fc.subarray(items.map(({ code }) => code));
+const kinds = fc.subarray([...subjectKinds]);
+
+const anyItem: fc.Arbitrary<Item> = fc
+  .record({
+    base: fc.constantFrom(...items),
+    disclosure: fc.constantFrom(...disclosureClasses),
+    shareScope: fc.subarray([...roles]),
+    subjectKinds: kinds,
+  })
+  .map(({ base, ...change }) => ({ ...base, ...change }));
+
+const anyPurpose: fc.Arbitrary<Purpose> = fc
+  .record({
+    base: fc.constantFrom(...purposes),
+    items: codes,
+    subjectKinds: kinds,
+    jurisdictions: fc.oneof(fc.constant("all" as const), fc.subarray(places)),
+    authorisation: fc.boolean(),
+    status: fc.constantFrom("live" as const, "pending" as const),
+  })
+  .map(({ base, ...change }) => ({ ...base, ...change }));
+
+const anyMember: fc.Arbitrary<Member> = fc
+  .record({
+    role: fc.constantFrom(...roles),
+    status: fc.oneof({ weight: 3, arbitrary: fc.constant("active" as const) }, fc.constantFrom(...statuses)),
+    scope: fc.record({
+      items: fc.oneof(fc.constant("all" as const), codes),
+      purposes: fc.oneof(fc.constant("all" as const), fc.subarray(purposes.map(({ code }) => code))),
+    }),
+  })
+  .map((change) => ({ ...member, ...change }));
+
+const anyRequest: fc.Arbitrary<DisclosureRequest> = fc.record({
+  requester: anyMember,
+  subjectKind: fc.constantFrom(...subjectKinds),
+  items: fc.uniqueArray(anyItem, { minLength: 1, maxLength: 3, selector: ({ code }) => code }),
+  purpose: anyPurpose,
+  jurisdictions: fc.subarray(places),
+});
+
+const allowed = (request: DisclosureRequest) => decide(federationRules, request).allowed;
+
+/** What the law asks of one item's disclosure, said without the rules and not in their order. */
+function mayBeDisclosed(item: Item, request: DisclosureRequest): boolean {
+  const { requester, purpose, subjectKind, jurisdictions } = request;
+  const holds = <T>(listed: "all" | readonly T[], wanted: T) => listed === "all" || listed.includes(wanted);
+  const byClass = {
+    public: true,
+    "government-shared": item.shareScope.includes(requester.role),
+    // Nobody's authorisation can be shown yet.
+    authorised: false,
+  };
+  return (
+    byClass[item.disclosure] &&
+    !purpose.authorisation &&
+    purpose.status === "live" &&
+    purpose.items.includes(item.code) &&
+    purpose.subjectKinds.includes(subjectKind) &&
+    item.subjectKinds.includes(subjectKind) &&
+    jurisdictions.every((place) => holds(purpose.jurisdictions, place)) &&
+    holds(requester.scope.items, item.code) &&
+    holds(requester.scope.purposes, purpose.code) &&
+    requester.status === "active" &&
+    requester.role !== "auditor"
+  );
+}
+
+describe("policy, whatever is asked", () => {
+  it("allows exactly what catalogue, purpose, scope and authorisation allow of every item", () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(anyRequest, (request) => {
+        const decision = allowed(request);
+        seen += decision ? 1 : 0;
+        expect(decision).toBe(request.items.every((item) => mayBeDisclosed(item, request)));
+      }),
+      { numRuns: runs },
+    );
+    expect(seen, "requests that are allowed are among them").toBeGreaterThan(runs / 1_000);
+  });
+
+  it("never allows more for asking more, or for being granted less", () => {
+    fc.assert(
+      fc.property(anyRequest, anyItem, fc.nat(), (request, more, at) => {
+        const refused = !allowed(request);
+        const asksMore = { ...request, items: [...request.items, more] };
+        const code = items[at % items.length]?.code;
+        const lessPurpose = {
+          ...request,
+          purpose: { ...request.purpose, items: request.purpose.items.filter((item) => item !== code) },
+        };
+        const suspended = { ...request, requester: { ...request.requester, status: "suspended" as const } };
+        for (const narrower of [asksMore, lessPurpose, suspended]) {
+          if (refused) expect(allowed(narrower)).toBe(false);
+        }
+      }),
+      { numRuns: runs / 4 },
+    );
+  });
+});
