@@ -90,6 +90,20 @@ describe.each(specs)("%s", (name) => {
   });
 });
 
+describe("docs/law-to-rule.md", () => {
+  const lines = read("docs/law-to-rule.md").split("\n");
+
+  it.each(lines.filter((line) => line.startsWith("- `")))("%s", (line) => {
+    const [, file = "", title] = /^- `([^`]+)` › (.+)$/.exec(line) ?? [];
+    expect(missing({ file, title })).toBeUndefined();
+  });
+
+  it("says of every article what shows it, or that it is not done", () => {
+    const articles = lines.join("\n").split(/^## /m).slice(1);
+    expect(articles.filter((text) => !/^- `|^Not yet/m.test(text))).toEqual([]);
+  });
+});
+
 describe("PR-EXCHANGE", () => {
   const spec = read("packages/protocol/spec/PR-EXCHANGE.md");
 
