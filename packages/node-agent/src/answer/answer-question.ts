@@ -1,4 +1,4 @@
-import { type Catalogue, maskFields } from "@xinqiao/protocol/catalogue";
+import { type Catalogue, disclosedFields } from "@xinqiao/protocol/catalogue";
 import { type Answer, answerLifetimeSeconds, type Question, signAnswer } from "@xinqiao/protocol/exchange";
 import { maskName, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
@@ -118,18 +118,25 @@ async function disclose(
   const today = deps.dayOf(deps.now());
   const records = found.value.records
     .filter((record) => isDisclosable(record, today))
-    .map((record) => masked(record, deps.catalogue));
+    .map((record) => disclosedTo(question.purpose, record, deps.catalogue));
   const status = records.length > 0 ? "ok" : "none";
   return ok({ status, records, asOf, ...(gaps.length > 0 && { gaps: [...gaps] }) });
 }
 
-/** No whole name or number of a person leaves, but the number that was asked with. */
-function masked(record: CreditRecord, { items }: Catalogue): CreditRecord {
-  const item = items.get(record.item);
+/** What the purpose needs of a record, and no whole name or number of a person but where it needs one. */
+function disclosedTo(
+  code: Question["purpose"],
+  record: CreditRecord,
+  { items, purposes }: Catalogue,
+): CreditRecord {
+  const [item, purpose] = [items.get(record.item), purposes.get(code)];
+  if (item === undefined || purpose === undefined) return { ...record, subjectName: "", fields: {} };
   const { kind } = record.subject;
+  const nameWhole =
+    kind !== "individual" || purpose.needs?.[item.code]?.whole?.includes(item.columns.subjectName);
   return {
     ...record,
-    subjectName: kind === "individual" ? maskName(record.subjectName) : record.subjectName,
-    fields: item === undefined ? {} : maskFields(item, record.fields, kind),
+    subjectName: nameWhole ? record.subjectName : maskName(record.subjectName),
+    fields: disclosedFields(item, purpose, record.fields, kind),
   };
 }

@@ -29,6 +29,18 @@ describe("catalogueDocumentSchema", () => {
     ]);
   });
 
+  it("refuses needs of an item that the purpose does not list, or of a column that the item does not have", () => {
+    const needing = (needs: object) => messages({ purposes: [{ ...purpose, needs }] });
+    expect(needing({ penalty: { only: ["CF_WSH"], whole: ["CF_FRDB"] } })).toEqual([]);
+    expect(needing({ "tax-credit": { only: ["NS_PJJB"] } })).toEqual([
+      "purpose bid-review has needs of tax-credit, which it does not list",
+    ]);
+    expect(needing({ penalty: { only: ["CF_WHS"], whole: ["NOWHERE"] } })).toEqual([
+      "purpose bid-review needs CF_WHS, which item penalty does not have",
+      "purpose bid-review needs NOWHERE, which item penalty does not have",
+    ]);
+  });
+
   it("refuses a role that leads to no column, to an optional one, or to one that is no date", () => {
     const withColumns = (columns: Partial<CatalogueDocument["items"][number]["columns"]>) =>
       messages({

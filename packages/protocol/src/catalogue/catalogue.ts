@@ -30,7 +30,20 @@ function inconsistencies({ items, purposes }: Parts): string[] {
     ...purposes.flatMap(({ code, items }) =>
       items.filter((item) => !known.has(item)).map((item) => `purpose ${code} names unknown item ${item}`),
     ),
+    ...purposes.flatMap((purpose) => needInconsistencies(purpose, items)),
   ];
+}
+
+/** A column that is misspelt would be disclosed to nobody, or masked for somebody who needs it. */
+function needInconsistencies({ code, items: listed, needs = {} }: Purpose, items: readonly Item[]): string[] {
+  return Object.entries(needs).flatMap(([of, need]) => {
+    const item = items.find((each) => each.code === of && listed.includes(each.code));
+    if (item === undefined) return [`purpose ${code} has needs of ${of}, which it does not list`];
+    const names = new Set(item.fields.map(({ name }) => name));
+    return [...(need?.only ?? []), ...(need?.whole ?? [])]
+      .filter((name) => !names.has(name))
+      .map((name) => `purpose ${code} needs ${name}, which item ${of} does not have`);
+  });
 }
 
 /** Without these a row is no record. */

@@ -7,6 +7,7 @@ export {
   indexCatalogue,
 } from "./catalogue.ts";
 export { dayBefore, noEndDay, normaliseDay } from "./day.ts";
+export { disclosedFields } from "./disclosed-fields.ts";
 export {
   type ColumnRoles,
   columnRolesSchema,

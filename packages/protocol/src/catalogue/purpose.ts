@@ -8,6 +8,16 @@ export const purposeCodeSchema = z
   .brand<"PurposeCode">();
 export type PurposeCode = z.infer<typeof purposeCodeSchema>;
 
+const columns = z.array(z.string().min(1)).min(1);
+
+/** What a purpose needs of one item's records. */
+export const needsSchema = z.strictObject({
+  /** Columns that are disclosed at all; every one when absent. */
+  only: columns.optional(),
+  /** Columns that are disclosed whole although the item masks them. */
+  whole: columns.optional(),
+});
+
 /** One listed application of credit data (信用应用清单), with its legal basis. */
 export const purposeSchema = z.strictObject({
   code: purposeCodeSchema,
@@ -16,6 +26,8 @@ export const purposeSchema = z.strictObject({
   items: z.array(itemCodeSchema).min(1),
   subjectKinds: z.array(z.enum(subjectKinds)).min(1),
   jurisdictions: z.union([z.literal("all"), z.array(jurisdictionSchema).min(1)]),
+  /** By item. One that is left out: every column, masked as the item says. */
+  needs: z.partialRecord(itemCodeSchema, needsSchema).optional(),
   /** Whether the subject's own authorisation is needed whatever the item's class. */
   authorisation: z.boolean(),
   status: z.enum(["live", "pending"]),
