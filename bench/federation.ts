@@ -71,6 +71,12 @@ export async function startBenchFederation(folder: string, subjects: number): Pr
     [gatewayMain, "serve", "--home", city],
     `http://127.0.0.1:${admin}/readyz`,
   );
+  const [first] = made;
+  // A process keeps its compiled code when it ends: without one that has ended the others would be larger than deployed.
+  if (first)
+    await (
+      await startProcess([agentMain, "serve", "--home", first.home], `${first.local}/readyz`, asDeployed)
+    ).stop();
   const agents: BenchAgent[] = [];
   for (const { node, home, local } of made) {
     const process = await startProcess([agentMain, "serve", "--home", home], `${local}/readyz`, asDeployed);

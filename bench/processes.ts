@@ -13,7 +13,7 @@ export const agentMain = join(root, "packages/node-agent/src/main.ts");
 export function run(main: string, args: readonly string[]): string {
   return execFileSync(process.execPath, [main, ...args], {
     encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
 }
 

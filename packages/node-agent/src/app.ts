@@ -149,6 +149,7 @@ async function followRegistry(
     refreshSeconds: config.registryRefreshSeconds,
     firstWithinMs: firstRegistryMs,
     onFault: events.registryFault,
+    onError: events.failed,
   });
   const current = (): Registry => {
     const registry = follower.current();

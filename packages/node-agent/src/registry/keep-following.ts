@@ -13,6 +13,13 @@ export interface FollowingOptions {
   /** How long a first start waits for its city, in milliseconds. */
   readonly firstWithinMs: number;
   readonly onFault: (reason: Fault) => void;
+  /** Told of what nobody expected: a disk that does not take the version. What is held goes on counting. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** As much of a follower as is needed to keep it going. */
+export interface Followed extends Pick<RegistryFollower, "refresh"> {
+  current(): object | undefined;
 }
 
 const firstPauseMs = 500;
@@ -22,8 +29,8 @@ const firstPauseMs = 500;
  * city that is away costs nothing but news.
  */
 export async function keepFollowing(
-  follower: RegistryFollower,
-  { refreshSeconds, firstWithinMs, onFault }: FollowingOptions,
+  follower: Followed,
+  { refreshSeconds, firstWithinMs, onFault, onError }: FollowingOptions,
 ): Promise<Following> {
   const refresh = async () => {
     const refreshed = await follower.refresh();
@@ -35,12 +42,13 @@ export async function keepFollowing(
     if (!refreshed.ok && waited >= firstWithinMs) throw new FaultError(refreshed.error);
     if (!refreshed.ok) await delay(firstPauseMs);
   }
-  void refresh();
-  const timer = setInterval(() => void refresh(), refreshSeconds * 1000).unref();
+  const refreshSafely = async () => {
+    await refresh().catch(onError);
+  };
+  void refreshSafely();
+  const timer = setInterval(() => void refreshSafely(), refreshSeconds * 1000).unref();
   return {
-    async refresh() {
-      await refresh();
-    },
+    refresh: refreshSafely,
     stop: () => clearInterval(timer),
   };
 }
