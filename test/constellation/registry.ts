@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generatePrivateJwk, importSigner, publicOf } from "@xinqiao/protocol/keys";
 import { type Member, registryDocumentSchema, registryHash, signRegistry } from "@xinqiao/protocol/registry";
@@ -36,7 +36,9 @@ export function createTestRegistry(city: string, folder: string): TestRegistry {
       const text = await signRegistry(document, signer.value);
       prev = registryHash(text);
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, `${version}.jws`), `${text}\n`);
+      // Moved into place, as the product does: a gateway that looks meanwhile must not see half of it.
+      await writeFile(join(folder, "draft"), `${text}\n`);
+      await rename(join(folder, "draft"), join(folder, `${version}.jws`));
       return text;
     },
   };

@@ -83,14 +83,15 @@ describe("the registry", () => {
     const prepared = await prepareAgent({ node: "sz-longgang", role: "district" });
     gateway = await startGateway([prepared.party, dg.party]);
     const honest = await get("/v1/registry");
-    const [header, , signature] = honest.text.split(".");
-    const forged = Buffer.from(JSON.stringify({ iss: "sz", version: 2 })).toString("base64url");
+    const [header, payload = "", signature] = honest.text.split(".");
+    const document = JSON.parse(Buffer.from(payload, "base64url").toString());
+    const forged = Buffer.from(JSON.stringify({ ...document, grace: 1 })).toString("base64url");
     let served = honest.text;
     const proxy = await serve(() => served);
     agent = await prepared.start([], { origin: proxy.origin, registryKeyId: gateway.registryKeyId });
     served = `${header}.${forged}.${signature}`;
     await agent.agent.reload();
-    expect(agent.lines.join("")).toContain('"code":"registry.malformed"');
+    expect(agent.lines.join("")).toContain('"code":"registry.signature-invalid"');
     const metrics = await request(`${prepared.localOrigin}/metrics`);
     expect(await metrics.body.text()).toContain("xinqiao_agent_registry_version 1\n");
     proxy.server.close();

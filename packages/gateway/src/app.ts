@@ -27,7 +27,7 @@ import {
   type RegistryHolder,
   watchRegistry,
 } from "./registry/index.ts";
-import { openAuditLog } from "./store/sqlite/index.ts";
+import { lastTaken, openAuditLog } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
 import { createAskNode, createTargets, type Targets, upstreamDefaults } from "./upstream/index.ts";
 
@@ -93,7 +93,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let open = false;
   const monitored = { config, log, inFlight, targets, metrics, open: () => open };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
-  const registry = await begin(config, log, now);
+  const registry = await begin(config, { log, metrics, now });
   const stopWatching = watchRegistry(registry, registryEveryMs, events.failed);
   starting.defer(stopWatching);
   const members = () => registry.current().directory;
@@ -124,16 +124,26 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
 }
 
 /** The log says that the gateway has started, and by which registry it decides. */
-async function begin(config: GatewayConfig, log: AuditLog, now: () => number): Promise<RegistryHolder> {
+async function begin(
+  config: GatewayConfig,
+  { log, metrics, now }: { log: AuditLog; metrics: Metrics; now: () => number },
+): Promise<RegistryHolder> {
   const write = async (draft: LogEntryDraft) => {
     const written = await log.append(draft);
     if (!written.ok) throw new FaultError(fault(written.error.code));
   };
   await write({ kind: "gateway.started", exchange: null, actor: null, version });
-  return createRegistryHolder(openRegistryFolder(config.registry, now), {
+  const registry = await createRegistryHolder(openRegistryFolder(config.registry, now), {
+    city: config.node,
+    last: lastTaken(config.log),
     now,
-    onTaken: (taken) => write(takenEntry(taken)),
+    async onTaken(taken) {
+      await write(takenEntry(taken));
+      metrics.registryEnd.set(taken.document.exp);
+    },
   });
+  metrics.registryEnd.set(registry.current().document.exp);
+  return registry;
 }
 
 function takenEntry({ document, hash }: Registry): LogEntryDraft {

@@ -7,7 +7,7 @@ import {
   type RegistryStanding,
   registryStanding,
 } from "@xinqiao/protocol/registry";
-import type { Address } from "@xinqiao/runtime/config";
+import { type Address, ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
 import { readSigner } from "@xinqiao/runtime/keys";
@@ -136,6 +136,11 @@ async function followRegistry(
   now: () => number,
 ) {
   const held = await readRegistryFile(config.registry, now());
+  if (held !== undefined && held.document.iss !== config.gateway.node) {
+    throw new ConfigError(config.registry, [
+      `is the registry of ${held.document.iss}, not of ${config.gateway.node}: remove it to pin the other city's anew`,
+    ]);
+  }
   if (held !== undefined) events.registryTaken(held);
   const follower = createRegistryFollower({
     held,

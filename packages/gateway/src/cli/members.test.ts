@@ -64,6 +64,20 @@ describe("members", () => {
     await expect(setStatus(home, "nobody", "left", now)).rejects.toThrow(/not a member/);
   });
 
+  it("get back neither a revoked key nor their standing by sending their file again", async () => {
+    const key = newKey();
+    const file = await offer({ keys: [key] });
+    await addMembers(home, [file], now);
+    await revokeKey(home, "sz-baoan", thumbprint(key.jwk), now);
+    await setStatus(home, "sz-baoan", "suspended", now);
+    clock += 86_400_000;
+    await addMembers(home, [file], now);
+    expect(await listed("sz-baoan")).toMatchObject({
+      status: "suspended",
+      keys: [{ notAfter: "2026-03-01T00:00:00.000Z" }],
+    });
+  });
+
   it("lose a key from one moment to the next, and no other", async () => {
     const [lost, kept] = [newKey(), newKey()];
     await addMembers(home, [await offer({ keys: [lost, kept] })], now);

@@ -26,8 +26,9 @@ export function describeMember({ node, role, status, name, endpoint, keys, scope
 }
 
 /**
- * Admits members, active at once: the operator who runs this has checked who they are. Of one that is a member already
- * the keys that it no longer offers are retired, not forgotten: what they signed is still checked with them.
+ * Admits members, active at once: the operator who runs this has checked who they are. One that is a member already
+ * keeps its standing; keys that it no longer offers are retired, not forgotten: what they signed is still checked
+ * with them.
  */
 export async function addMembers(
   home: string,
@@ -40,7 +41,8 @@ export async function addMembers(
   return registry.publish(({ members }) => {
     const added = offers.map((offer): Member => {
       const known = members.find(({ node }) => node === offer.node);
-      return { ...offer, status: "active", keys: [...offer.keys, ...retired(known, offer, now())] };
+      const keys = offer.keys.map((key) => asListed(known, key));
+      return { ...offer, status: standing(known), keys: [...keys, ...retired(known, offer, now())] };
     });
     return {
       members: [...members.filter(({ node }) => !added.some((each) => each.node === node)), ...added],
@@ -93,6 +95,16 @@ async function changeMember(
     }
     return { members: members.map((member) => (member.node === node ? change(member) : member)) };
   });
+}
+
+/** A file that is sent again lifts no suspension: `resume` does. */
+function standing(known: Member | undefined): Member["status"] {
+  return known === undefined || known.status === "pending" ? "active" : known.status;
+}
+
+/** Nor does it bring back a key that was revoked. */
+function asListed(known: Member | undefined, key: MemberKey): MemberKey {
+  return known?.keys.find(({ jwk }) => thumbprint(jwk) === thumbprint(key.jwk)) ?? key;
 }
 
 function retired(known: Member | undefined, offer: Member, now: number): MemberKey[] {

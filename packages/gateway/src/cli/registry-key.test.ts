@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Registry, succeed } from "@xinqiao/protocol/registry";
@@ -68,7 +68,7 @@ describe("replacing the registry's key", () => {
     const keys = join(home, "keys");
     const file = join(keys, "registry.jwk.json");
     await rename(file, `${file}.next`);
-    await rename(`${file}.retired-3`, file);
+    await copyFile(`${file}.retired-3`, file);
     await expect(renew(home, now), "the old key signs nothing any more").rejects.toThrow(
       /members would refuse/,
     );

@@ -1,4 +1,4 @@
-import { access, rename } from "node:fs/promises";
+import { access, link, rename } from "node:fs/promises";
 import { thumbprint } from "@xinqiao/protocol/keys";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
@@ -54,9 +54,15 @@ export async function finishRollover(home: string, now: () => number): Promise<R
   const signer = await readSigner(nextFile(file));
   const { document } = await registry.newest();
   const keys = document.keys.filter(({ jwk }) => thumbprint(jwk) === signer.keyId);
+  if (keys.length === 0) {
+    throw new CommandError("the new key is not listed yet: begin again · 新密钥尚未列入，请重新开始轮换");
+  }
   const published =
     document.keys.length === keys.length ? document : await registry.publish(() => ({ keys }), signer);
-  await rename(file, `${file}.retired-${published.version}`);
+  // The old key has a second name before the new one takes its first in one step: broken off, nothing is missing.
+  await link(file, `${file}.retired-${published.version}`).catch((error: unknown) => {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  });
   await rename(nextFile(file), file);
   return published;
 }

@@ -78,6 +78,8 @@ describe("what a gateway decides by", () => {
     await publishNext();
     const said: number[] = [];
     const holder = await createRegistryHolder(folder, {
+      city: "sz",
+      last: undefined,
       now: () => now,
       async onTaken({ document }) {
         said.push(document.version);
@@ -96,6 +98,8 @@ describe("what a gateway decides by", () => {
     await publishNext();
     let full = false;
     const holder = await createRegistryHolder(folder, {
+      city: "sz",
+      last: undefined,
       now: () => now,
       async onTaken() {
         if (full) throw new Error("the log is full");
@@ -109,7 +113,30 @@ describe("what a gateway decides by", () => {
     await holder.reload();
     expect(holder.current().document.version).toBe(2);
     await folder.publish(3, await sign(nextVersion(undefined, content, term, now)));
-    await expect(holder.reload()).rejects.toThrow(/holds version 1/);
+    await expect(holder.reload()).rejects.toThrow("registry.rolled-back");
     expect(holder.current().document.version).toBe(2);
+  });
+
+  it("goes on from the version the log names, and from no other in its place", async () => {
+    for (let version = 1; version <= 3; version += 1) await publishNext();
+    const taken: number[] = [];
+    const start = (last: { version: number; hash: string } | undefined, city = "sz") =>
+      createRegistryHolder(folder, {
+        city,
+        last,
+        now: () => now,
+        async onTaken({ document }) {
+          taken.push(document.version);
+        },
+      });
+    await start(undefined);
+    expect(taken, "a new log names every version").toEqual([1, 2, 3]);
+    const { hash } = await folder.newest();
+    await start({ version: 3, hash });
+    expect(taken, "and none twice").toEqual([1, 2, 3]);
+    await expect(start({ version: 3, hash: "A".repeat(43) })).rejects.toThrow("registry.forked");
+    await expect(start(undefined, "dg")).rejects.toThrow("registry.of-another-city");
+    await rm(join(path, "3.jws"));
+    await expect(start({ version: 3, hash })).rejects.toThrow("registry.rolled-back");
   });
 });

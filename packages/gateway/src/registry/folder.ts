@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Registry } from "@xinqiao/protocol/registry";
 import { ConfigError } from "@xinqiao/runtime/config";
@@ -7,6 +7,8 @@ import { readRegistryFile } from "@xinqiao/runtime/registry";
 
 /** Every version a city has published, one file each. */
 export interface RegistryFolder {
+  /** The highest number published, without opening anything. Throws a ConfigError when there is none. */
+  newestNumber(): Promise<number>;
   /** Throws a ConfigError when there is none, or it is damaged. */
   newest(): Promise<Registry>;
   /** The signed text of one version; nothing when it was not published. */
@@ -23,14 +25,19 @@ const ending = ".jws";
 /** @param now milliseconds since 1970 */
 export function openRegistryFolder(folder: string, now: () => number): RegistryFolder {
   const file = (version: number) => join(folder, `${version}${ending}`);
+  async function newestNumber(): Promise<number> {
+    const names = await readdir(folder).catch(() => []);
+    const versions = names
+      .filter((name) => /^\d+\.jws$/.test(name))
+      .map((name) => Number(name.slice(0, -ending.length)));
+    if (versions.length === 0) throw new ConfigError(folder, ["holds no version of the registry"]);
+    return Math.max(...versions);
+  }
+
   return {
+    newestNumber,
     async newest() {
-      const names = await readdir(folder).catch(() => []);
-      const versions = names
-        .filter((name) => /^\d+\.jws$/.test(name))
-        .map((name) => Number(name.slice(0, -ending.length)));
-      if (versions.length === 0) throw new ConfigError(folder, ["holds no version of the registry"]);
-      const newest = Math.max(...versions);
+      const newest = await newestNumber();
       const registry = await readRegistryFile(file(newest), now());
       if (registry?.document.version !== newest) {
         throw new ConfigError(file(newest), [`holds version ${registry?.document.version}`]);
@@ -47,7 +54,9 @@ export function openRegistryFolder(folder: string, now: () => number): RegistryF
       await writeFile(draft, `${text}\n`, { mode: 0o644, flush: true });
       try {
         await link(draft, file(version));
-      } catch {
+        await syncFolder(folder);
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
         throw new ConfigError(file(version), [
           "this version was published meanwhile by somebody else: look at it, and do it again",
         ]);
@@ -56,4 +65,14 @@ export function openRegistryFolder(folder: string, now: () => number): RegistryF
       }
     },
   };
+}
+
+/** What members have taken must not be gone after a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -46,6 +46,11 @@ export function createMetrics() {
       help: "1 when the audit log accepts entries",
       registers,
     }),
+    registryEnd: new Gauge({
+      name: "xinqiao_registry_end_seconds",
+      help: "When the registry decided by ends, seconds since 1970",
+      registers,
+    }),
     inFlight: new Gauge({ name: "xinqiao_requests_in_flight", help: "Requests in progress", registers }),
     residentBytes: new Gauge({
       name: "xinqiao_resident_bytes",

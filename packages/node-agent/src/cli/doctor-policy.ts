@@ -1,6 +1,7 @@
 import { itemCodeSchema, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "@xinqiao/protocol/identity";
 import { codes } from "@xinqiao/protocol/problem";
+import { registryStanding } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
@@ -54,7 +55,7 @@ export async function doctorPolicy(options: PolicyOptions): Promise<string> {
   const decisive = steps.find(({ fault }) => fault !== undefined);
   if (decisive) process.exitCode = refusedExitCode;
   return [
-    `registry · 成员清单\tversion ${registry.document.version}`,
+    `registry · 成员清单\tversion ${registry.document.version}, ${registryStanding(registry.document, Date.now())}`,
     stepsTable(steps),
     decisive === undefined
       ? "would be allowed · 将被允许"

@@ -117,7 +117,15 @@ describe("a follower of the registry", () => {
     const { follower, origin } = scene();
     await follower.refresh();
     origin.newest.mockResolvedValueOnce(ok(await publish({ version: 999_999 })));
-    expect(await follower.refresh()).toMatchObject({ error: { code: "registry.forked" } });
+    expect(await follower.refresh()).toMatchObject({ error: { code: "registry.key-unknown" } });
+    expect(origin.version).not.toHaveBeenCalled();
+    chain.pop();
+    origin.newest.mockResolvedValueOnce(ok(await publish({ version: 500 })));
+    origin.version.mockImplementation(async () => ok(chain[0] ?? ""));
+    expect(await follower.refresh(), "the same again is no next").toMatchObject({
+      error: { code: "registry.forked" },
+    });
+    expect(origin.version).toHaveBeenCalledTimes(1);
     chain.pop();
     origin.newest.mockResolvedValueOnce(ok(await publish({ version: 4 })));
     origin.version.mockResolvedValueOnce(err(fault("gateway.response-invalid")));

@@ -22,7 +22,7 @@ export interface FollowerDependencies {
 }
 
 /** Versions followed in one refresh: one that claims to be a million on must not keep us asking for ever. */
-const mostBehind = 10_000;
+const mostBehind = 1_000;
 
 export function createRegistryFollower(deps: FollowerDependencies): RegistryFollower {
   const { pinned, origin, keep, now, onTaken } = deps;
@@ -49,13 +49,14 @@ export function createRegistryFollower(deps: FollowerDependencies): RegistryFoll
   }
 
   async function catchUp({ from, to }: { from: number; to: number }): Promise<Result<void, Fault>> {
-    if (to - from > mostBehind) return err(fault("registry.forked", undefined, { version: to }));
+    // Nothing of it is proven yet: it is no fork that anybody could show.
+    if (to - from > mostBehind) return err(fault("registry.key-unknown", undefined, { version: to }));
     for (let version = from; version <= to; version += 1) {
       const text = await origin.version(version);
       if (!text.ok) return text;
       const taken = await take(text.value);
       if (!taken.ok) return taken;
-      if (taken.value.kind === "behind") return err(fault("registry.forked", undefined, { version }));
+      if (taken.value.kind !== "next") return err(fault("registry.forked", undefined, { version }));
     }
     return ok(undefined);
   }

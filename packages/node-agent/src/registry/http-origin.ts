@@ -14,7 +14,7 @@ export function createHttpOrigin(get: GetFromGateway): RegistryOrigin {
     const reply = await get(path, headers);
     if (!reply.ok) return reply;
     const { status, body } = reply.value;
-    if (status === 304) return ok("unchanged" as const);
+    if (status === 304 && "if-none-match" in headers) return ok("unchanged" as const);
     return status === 200 ? ok(body) : err(fault("gateway.response-invalid", `status ${status} for ${path}`));
   };
   return {

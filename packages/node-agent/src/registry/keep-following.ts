@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { type Fault, FaultError } from "@xinqiao/protocol/problem";
 import type { RegistryFollower } from "./follower.ts";
 
@@ -23,6 +22,7 @@ export interface Followed extends Pick<RegistryFollower, "refresh"> {
 }
 
 const firstPauseMs = 500;
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, firstPauseMs));
 
 /**
  * Takes the first version, when none is held, and follows from then on. Throws when there is none in time; later a
@@ -37,10 +37,11 @@ export async function keepFollowing(
     if (!refreshed.ok) onFault(refreshed.error);
     return refreshed;
   };
-  for (let waited = 0; follower.current() === undefined; waited += firstPauseMs) {
+  const end = performance.now() + firstWithinMs;
+  while (follower.current() === undefined) {
     const refreshed = await refresh();
-    if (!refreshed.ok && waited >= firstWithinMs) throw new FaultError(refreshed.error);
-    if (!refreshed.ok) await delay(firstPauseMs);
+    if (!refreshed.ok && performance.now() >= end) throw new FaultError(refreshed.error);
+    if (!refreshed.ok) await pause();
   }
   const refreshSafely = async () => {
     await refresh().catch(onError);

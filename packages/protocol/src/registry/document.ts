@@ -5,6 +5,9 @@ import { memberKeySchema, memberSchema } from "./member.ts";
 /** SHA-256 of a signed version as it travels, base64url. */
 export const registryHashSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "a SHA-256, base64url");
 
+/** More registry keys at a time than a replacement needs would only be work for who must check them. */
+const mostKeys = 8;
+
 const seconds = z.number().int().nonnegative();
 
 /**
@@ -25,7 +28,7 @@ export const registryDocumentSchema = z
     /** Seconds after `exp` in which it is still used, flagged. */
     grace: seconds,
     /** Who may sign this version or a later one: more than one while a registry key is replaced. */
-    keys: z.array(memberKeySchema).min(1),
+    keys: z.array(memberKeySchema).min(1).max(mostKeys),
     members: z.array(memberSchema),
   })
   .refine(({ version, prev }) => (version === 1) === (prev === null), {
@@ -33,5 +36,13 @@ export const registryDocumentSchema = z
     message: "the first version has none before it, every other has",
   })
   .refine(({ iat, exp }) => iat < exp, { path: ["exp"], message: "must be later than iat" });
+
+/** As much as is needed to check the signature: nothing else of a version is looked at before. */
+export const registryHeadSchema = z.object({
+  iss: nodeIdSchema,
+  iat: seconds,
+  keys: z.array(memberKeySchema).min(1).max(mostKeys),
+});
+export type RegistryHead = z.infer<typeof registryHeadSchema>;
 
 export type RegistryDocument = z.infer<typeof registryDocumentSchema>;

@@ -2,11 +2,16 @@ import { createHash } from "node:crypto";
 import { clockToleranceSeconds } from "../clock/index.ts";
 import type { NodeId } from "../identity/index.ts";
 import { algorithmFits, type CompactJws, readCompact, signCompact } from "../jws/index.ts";
-import { importLater, importVerifier, type Signer } from "../keys/index.ts";
+import { importLater, importVerifier, type Signer, thumbprint } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { createDirectory, type Directory } from "./directory.ts";
-import { type RegistryDocument, registryDocumentSchema } from "./document.ts";
+import {
+  type RegistryDocument,
+  type RegistryHead,
+  registryDocumentSchema,
+  registryHeadSchema,
+} from "./document.ts";
 import type { MemberKey } from "./member.ts";
 
 /** RFC 8725 §3.11: an explicit type, so that no other JWS of a city can pass for its registry. */
@@ -45,11 +50,14 @@ export interface Registry {
  */
 export function openRegistry(text: string, anchor: RegistryAnchor, now: number): Result<Registry, Fault> {
   const jws = readCompact(text, registryType);
-  const document = jws && parsePayload(jws.payload);
-  if (jws === undefined || document === undefined) return err(fault("registry.malformed"));
-  if (document.iss !== anchor.city) return err(fault("registry.of-another-city"));
-  const signed = checkSignature(jws, document, anchor);
+  const payload = jws && parsePayload(jws.payload);
+  const head = registryHeadSchema.safeParse(payload).data;
+  if (jws === undefined || head === undefined) return err(fault("registry.malformed"));
+  if (head.iss !== anchor.city) return err(fault("registry.of-another-city"));
+  const signed = checkSignature(jws, head, anchor);
   if (!signed.ok) return signed;
+  const document = registryDocumentSchema.safeParse(payload).data;
+  if (document === undefined) return err(fault("registry.malformed"));
   const ahead = document.iat - Math.floor(now / 1000);
   if (ahead > clockToleranceSeconds) {
     return err(fault("registry.from-the-future", undefined, { skewSeconds: ahead }));
@@ -65,21 +73,22 @@ export function openRegistry(text: string, anchor: RegistryAnchor, now: number):
  * itself are believed. Finds damage, not deceit.
  */
 export function reopenRegistry(text: string, now: number): Result<Registry, Fault> {
-  const document = parsePayload(readCompact(text, registryType)?.payload ?? new Uint8Array());
-  if (document === undefined) return err(fault("registry.malformed"));
-  return openRegistry(text, anchorOf(document), now);
+  const payload = readCompact(text, registryType)?.payload;
+  const head = registryHeadSchema.safeParse(payload && parsePayload(payload)).data;
+  if (head === undefined) return err(fault("registry.malformed"));
+  return openRegistry(text, anchorOf(head), now);
 }
 
 /** The keys that may sign what comes after a version. */
 export function anchorOf({ iss, keys }: Pick<RegistryDocument, "iss" | "keys">): RegistryAnchor {
-  return { city: iss, keyIds: new Set(keys.flatMap(({ jwk }) => keyIdOf(jwk) ?? [])) };
+  return { city: iss, keyIds: new Set(keys.map(({ jwk }) => thumbprint(jwk))) };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-function parsePayload(payload: Uint8Array): RegistryDocument | undefined {
+function parsePayload(payload: Uint8Array): unknown {
   try {
-    return registryDocumentSchema.safeParse(JSON.parse(utf8.decode(payload))).data;
+    return JSON.parse(utf8.decode(payload));
   } catch {
     return undefined;
   }
@@ -87,12 +96,12 @@ function parsePayload(payload: Uint8Array): RegistryDocument | undefined {
 
 function checkSignature(
   jws: CompactJws,
-  document: RegistryDocument,
+  head: RegistryHead,
   { keyIds }: RegistryAnchor,
 ): Result<void, Fault> {
   if (!keyIds.has(jws.keyId)) return err(fault("registry.key-unknown"));
-  const listed = document.keys.find(({ jwk }) => keyIdOf(jwk) === jws.keyId);
-  if (listed === undefined || !isValidAt(listed, document.iat * 1000)) {
+  const listed = head.keys.find(({ jwk }) => thumbprint(jwk) === jws.keyId);
+  if (listed === undefined || !isValidAt(listed, head.iat * 1000)) {
     return err(fault("registry.key-not-valid"));
   }
   const verifier = importVerifier(listed.jwk);
@@ -101,11 +110,6 @@ function checkSignature(
     algorithmFits(jws, verifier.value.suite) &&
     verifier.value.verify(jws.signingInput, jws.signature);
   return holds ? ok(undefined) : err(fault("registry.signature-invalid"));
-}
-
-function keyIdOf(jwk: MemberKey["jwk"]): string | undefined {
-  const verifier = importVerifier(jwk);
-  return verifier.ok ? verifier.value.keyId : undefined;
 }
 
 /** @param at milliseconds since 1970 */

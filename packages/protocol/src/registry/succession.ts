@@ -37,7 +37,7 @@ function follow(held: Registry, next: Registry): Result<Succession, Fault> {
   if (to < from) return err(fault("registry.rolled-back", undefined, { held: from, offered: to }));
   if (to === from) return err(fault("registry.forked", undefined, { version: to }));
   if (to > from + 1) return ok({ kind: "behind", missing: { from: from + 1, to } });
-  return next.document.prev === held.hash
+  return next.document.prev === held.hash && next.document.iat >= held.document.iat
     ? ok({ kind: "next", registry: next })
     : err(fault("registry.forked", undefined, { version: to }));
 }

@@ -17,6 +17,6 @@ export async function readRegistryFile(file: string, now: number): Promise<Regis
 /** Replaces the version kept in one step: a reader sees the old one or the new one, never half of each. */
 export async function writeRegistryFile(file: string, text: string): Promise<void> {
   const next = `${file}.next`;
-  await writeFile(next, `${text}\n`, { mode: 0o644 });
+  await writeFile(next, `${text}\n`, { mode: 0o644, flush: true });
   await rename(next, file);
 }

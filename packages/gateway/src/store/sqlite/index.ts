@@ -1,2 +1,2 @@
 export { type AuditLogOptions, openAuditLog } from "./audit-log.ts";
-export { entriesOf, type LogReport, readEntries, verifyLog } from "./verify-log.ts";
+export { entriesOf, type LogReport, lastTaken, readEntries, verifyLog } from "./verify-log.ts";

@@ -105,6 +105,22 @@ export function entriesOf(
   }
 }
 
+/** The version of the registry that the log says was taken last; nothing in a log without one. */
+export function lastTaken(path: string): { readonly version: number; readonly hash: string } | undefined {
+  const database = openReadOnly(path);
+  try {
+    const row = database
+      .prepare<[], { leaf: string }>(
+        "SELECT leaf FROM entry WHERE kind = 'registry.taken' ORDER BY idx DESC LIMIT 1",
+      )
+      .get();
+    const entry = row && decodeEntry(Buffer.from(row.leaf));
+    return entry?.ok && entry.value.kind === "registry.taken" ? entry.value : undefined;
+  } finally {
+    database.close();
+  }
+}
+
 /** Entries `from` up to, not including, `to`, as they were written. */
 export function readEntries(path: string, from = 0, to = Number.MAX_SAFE_INTEGER): LogEntry[] {
   const database = openReadOnly(path);
