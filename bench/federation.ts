@@ -13,10 +13,7 @@ const nodes = [
 ] as const;
 
 /** What `deploy/agent.env.example` tells Node. */
-const asDeployed = {
-  NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=2",
-  MALLOC_ARENA_MAX: "1",
-};
+const asDeployed = { NODE_OPTIONS: "--max-old-space-size=512" };
 
 export interface BenchAgent {
   readonly node: string;
