@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { request } from "undici";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
+import { untilReady } from "./until-ready.ts";
 
 const main = fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url));
 
@@ -104,19 +104,4 @@ export async function startGatewayProcess(
       await rm(home, { recursive: true, force: true });
     },
   };
-}
-
-/** Polls readiness; the caller's own time limit bounds it. */
-async function untilReady(adminOrigin: string): Promise<void> {
-  for (;;) {
-    const status = await request(`${adminOrigin}/readyz`).then(
-      async (reply) => {
-        await reply.body.dump();
-        return reply.statusCode;
-      },
-      () => 0,
-    );
-    if (status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }

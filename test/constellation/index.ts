@@ -11,6 +11,7 @@ export {
 export { freePort } from "./free-port.ts";
 export { readLog, startGateway, type TestGateway } from "./gateway.ts";
 export { type GatewayProcess, type ProcessOptions, startGatewayProcess } from "./gateway-process.ts";
+export { askLocally, type Installation, installAgent, installGateway } from "./operators.ts";
 export { createParty, type Party } from "./party.ts";
 export { csv, penaltyRow } from "./penalty-file.ts";
 export { honest, type PlacedNode, placeNode } from "./placed-node.ts";

@@ -126,7 +126,7 @@ const unauthenticated: readonly Case[] = [
     status: 401,
     code: "signature.key-of-another-member",
   },
-  { name: "retired key", prepare: () => from(retired), status: 401, code: "signature.key-not-valid-now" },
+  { name: "retired key", prepare: () => from(retired), status: 401, code: "signature.key-expired" },
   {
     name: "wrong recipient",
     prepare: () => prepare(asker, gateway, sampleLookup(), { change: { to: other.member.node } }),

@@ -3,14 +3,27 @@ import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
-import { type Directory, type Registry, registryStanding } from "@xinqiao/protocol/registry";
+import {
+  changesBetween,
+  type Directory,
+  holdsKey,
+  type Registry,
+  registryStanding,
+} from "@xinqiao/protocol/registry";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
-import { readSigner } from "@xinqiao/runtime/keys";
+import { openKeyRing } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
+import { openActsFolder, recordActs } from "./acts/index.ts";
 import { type GatewayConfig, loadCatalogue } from "./config/index.ts";
-import { adminApp, type LookupRouteDependencies, publicApp } from "./http/index.ts";
+import { openEnrolmentFolder } from "./enrolment/index.ts";
+import {
+  adminApp,
+  type EnrolmentRouteDependencies,
+  type LookupRouteDependencies,
+  publicApp,
+} from "./http/index.ts";
 import {
   addressKey,
   createLimitedBook,
@@ -73,7 +86,8 @@ const recentClaims = 100_000;
  */
 export async function createGateway(config: GatewayConfig, deps: GatewayDependencies): Promise<Gateway> {
   const { logger, now, elapsed } = deps;
-  const signer = await readSigner(config.signingKey);
+  const keys = await openKeyRing(config.signingKey);
+  const { signer } = keys;
   const catalogue = await loadCatalogue(config);
   const upstream = await upstreamSettings(config);
   const metrics = createMetrics();
@@ -94,7 +108,16 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const monitored = { config, log, inFlight, targets, metrics, open: () => open };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
   const registry = await begin(config, { log, metrics, now });
-  const stopWatching = watchRegistry(registry, registryEveryMs, events.failed);
+  const acts = openActsFolder(config.acts);
+  const keepUp = async () => {
+    await recordActs(acts, log, now);
+    await registry.reload();
+    const { directory } = registry.current();
+    const keyId = await keys.follow((id) => holdsKey(directory, config.node, id, now()));
+    if (keyId !== undefined) logger.info({ event: "key-changed", keyId });
+  };
+  await keepUp();
+  const stopWatching = watchRegistry({ reload: keepUp }, registryEveryMs, events.failed);
   starting.defer(stopWatching);
   const members = () => registry.current().directory;
   const places = { inFlight, reading, refusalRate };
@@ -113,7 +136,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     port: serving.port,
     adminPort: admin.port,
     async reload() {
-      await registry.reload();
+      await keepUp();
       logger.info({ event: "registry", version: registry.current().document.version });
     },
     close() {
@@ -137,7 +160,11 @@ async function begin(
     city: config.node,
     last: lastTaken(config.log),
     now,
-    async onTaken(taken) {
+    async onTaken(taken, before) {
+      const { version: taking } = taken.document;
+      for (const change of changesBetween(before?.document, taken.document)) {
+        await write({ kind: "member.changed", exchange: null, actor: null, version: taking, ...change });
+      }
       await write(takenEntry(taken));
       metrics.registryEnd.set(taken.document.exp);
     },
@@ -192,7 +219,12 @@ function serveAdmin({
 
 function servePublic(shared: Shared): Promise<Serving> {
   const { config, refusalRate, events } = shared;
-  return serve(publicApp(lookupsDependencies(shared), shared.registry), {
+  const app = publicApp({
+    lookups: lookupsDependencies(shared),
+    enrolments: enrolmentsDependencies(shared),
+    registry: shared.registry,
+  });
+  return serve(app, {
     address: config.listen,
     hop: config.node,
     maxHeaderBytes: config.limits.maxHeaderBytes,
@@ -258,6 +290,27 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
     refusalRate,
     entropy,
     events,
+  };
+}
+
+function enrolmentsDependencies(shared: Shared): EnrolmentRouteDependencies {
+  const { config, deps, registry, log, reading, refusalRate, events } = shared;
+  return {
+    hop: config.node,
+    receive: {
+      context: () => {
+        const { document, directory } = registry.current();
+        return { city: config.node, keys: document.keys, directory };
+      },
+      queue: openEnrolmentFolder(config.enrolments),
+      log,
+      now: deps.now,
+    },
+    reading,
+    addressRate: refusalRate,
+    entropy: deps.entropy,
+    events,
+    bodyTimeoutMs: config.limits.bodyTimeoutMs,
   };
 }
 

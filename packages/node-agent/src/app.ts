@@ -3,6 +3,7 @@ import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import {
   type Directory,
+  holdsKey,
   type Registry,
   type RegistryStanding,
   registryStanding,
@@ -10,7 +11,7 @@ import {
 import { type Address, ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
-import { readSigner } from "@xinqiao/runtime/keys";
+import { type KeyRing, openKeyRing } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { readRegistryFile, writeRegistryFile } from "@xinqiao/runtime/registry";
 import { type AgentConfig, loadCatalogue } from "./config/index.ts";
@@ -54,7 +55,8 @@ const chinaDay = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", d
  */
 export async function createAgent(config: AgentConfig, deps: AgentDependencies): Promise<Agent> {
   const { logger, now, entropy } = deps;
-  const signer = await readSigner(config.signingKey);
+  const keys = await openKeyRing(config.signingKey);
+  const { signer } = keys;
   const catalogue = await loadCatalogue(config);
   const token = (await readFile(config.localToken, "utf8")).trim();
   const ca = config.caFile === undefined ? undefined : await readFile(config.caFile, "utf8");
@@ -80,6 +82,8 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const client = starting.adopt(openClient(config, ca), (opened) => opened.close());
   const { members, standing, following } = await followRegistry(config, client, events, now);
   starting.defer(following.stop);
+  const stopChangingKeys = changeKeys(keys, config, members, events, now);
+  starting.defer(stopChangingKeys);
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
   const reading = createInFlight(maxReading);
@@ -103,6 +107,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     async close() {
       stopForgetting();
       following.stop();
+      stopChangingKeys();
       asking.drain();
       answering.drain();
       reading.drain();
@@ -166,6 +171,25 @@ async function followRegistry(
     standing: () => registryStanding(current().document, now()),
     following,
   };
+}
+
+/** How often the agent looks whether the key that follows its own counts by now. */
+const keyEveryMs = 2_000;
+
+/** @returns what ends it */
+function changeKeys(
+  keys: KeyRing,
+  { node }: AgentConfig,
+  members: () => Directory,
+  events: AgentEvents,
+  now: () => number,
+): () => void {
+  const look = async () => {
+    const keyId = await keys.follow((id) => holdsKey(members(), node, id, now()));
+    if (keyId !== undefined) events.keyChanged(keyId);
+  };
+  const timer = setInterval(() => void look().catch(events.failed), keyEveryMs).unref();
+  return () => clearInterval(timer);
 }
 
 function edge({ node, limits }: AgentConfig, address: Address) {

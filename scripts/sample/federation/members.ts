@@ -1,63 +1,81 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sampleNodes } from "../data/index.ts";
+import { z } from "zod";
+import { type SampleNode, sampleNodes } from "../data/index.ts";
 import { runNode } from "../processes/index.ts";
 import type { Addresses } from "./addresses.ts";
 import { type Layout, programs } from "./layout.ts";
+import { createService, gatewaySpec } from "./services.ts";
 
 export const gatewayNode = "sz";
 
 /**
- * Makes the gateway and the agents as their operators would: each with keys of its own, each agent
- * offered to the gateway, which admits it. Whatever an interrupted run left is made anew.
+ * Makes the gateway and the agents as their operators would: the city invites, each member makes its own keys and
+ * asks to be listed, and the city approves by the fingerprint that the member reads out. Whatever an interrupted run
+ * left is made anew.
  */
 export async function createMembers(
   layout: Layout,
   addresses: Addresses,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const operator = (...args: string[]) =>
+    runNode(programs.gateway, [...args, "--home", layout.gateway], signal);
   await rm(layout.gateway, { recursive: true, force: true });
-  await runNode(programs.gateway, gatewayInit(layout, addresses), signal);
-  const registryKey = await runNode(programs.gateway, ["registry", "key", "--home", layout.gateway], signal);
-  const offers = await Promise.all(
-    sampleNodes.map(async (node) => {
-      await rm(layout.agent(node.node), { recursive: true, force: true });
-      const offer = await runNode(
-        programs.agent,
-        agentInit(node, layout, addresses, registryKey.trim()),
-        signal,
-      );
-      return writeOffer(layout, node.node, offer);
-    }),
-  );
-  await runNode(programs.gateway, ["members", "add", ...offers, "--home", layout.gateway], signal);
+  await operator(...gatewayInit(addresses));
+  const gateway = createService(gatewaySpec(layout, addresses), { signal, onLost: () => {} });
+  await gateway.start();
+  try {
+    const fingerprints = await Promise.all(
+      sampleNodes.map(async (node) => {
+        const invitation = await operator(...invite(node));
+        return enrol(node, invitation, layout, addresses, signal);
+      }),
+    );
+    // One after the other: each approval is a version of the registry.
+    for (const [place, { node }] of sampleNodes.entries()) {
+      await operator("members", "approve", node, "--fingerprint", fingerprints[place] ?? "");
+    }
+  } finally {
+    await gateway.stop();
+  }
 }
 
-function gatewayInit(layout: Layout, { gateway, admin }: Addresses): string[] {
+function gatewayInit({ gateway, admin }: Addresses): string[] {
   return [
     "init",
-    ...["--home", layout.gateway, "--node", gatewayNode, "--division", "440300"],
-    ...["--name-zh", "深圳市", "--name-en", "Shenzhen", "--listen", gateway, "--admin", admin],
+    ...["--node", gatewayNode, "--division", "440300", "--name-zh", "深圳市", "--name-en", "Shenzhen"],
+    ...["--listen", gateway, "--admin", admin],
   ];
 }
 
-function agentInit(
-  { node, name, role, division }: (typeof sampleNodes)[number],
+function invite({ node, name, role, division }: SampleNode): string[] {
+  return [
+    ...["members", "invite", node, "--name-zh", name.zh, "--name-en", name.en],
+    ...["--role", role, "--division", division, "--jurisdiction", division],
+  ];
+}
+
+const receiptSchema = z.object({ fingerprint: z.string() });
+
+/** @returns the fingerprint that the member reads out */
+async function enrol(
+  { node }: SampleNode,
+  invitation: string,
   layout: Layout,
   addresses: Addresses,
-  registryKey: string,
-): string[] {
-  return [
-    "init",
-    ...["--registry-key", registryKey],
-    ...["--home", layout.agent(node), "--node", node, "--name-zh", name.zh, "--name-en", name.en],
-    ...["--role", role, "--division", division, "--jurisdiction", division],
-    ...["--gateway-node", gatewayNode, "--gateway-origin", `http://${addresses.gateway}`],
-    ...["--listen", addresses.agent(node), "--local", addresses.local(node), "--json"],
-  ];
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const home = layout.agent(node);
+  await rm(home, { recursive: true, force: true });
+  const file = await writeOffer(layout, node, invitation);
+  const ports = ["--listen", addresses.agent(node), "--local", addresses.local(node)];
+  await runNode(programs.agent, ["init", "--home", home, "--invitation", file, ...ports], signal);
+  const receipt = await runNode(programs.agent, ["enrol", "--home", home, "--json"], signal);
+  return receiptSchema.parse(JSON.parse(receipt)).fingerprint;
 }
 
-/** What an agent hands to the city to be admitted; returns the file. */
+/** What city and member hand to one another; returns the file. */
 export async function writeOffer(layout: Layout, node: string, text: string): Promise<string> {
   const folder = join(layout.data, "offers");
   await mkdir(folder, { recursive: true });

@@ -1,7 +1,8 @@
-import { access, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Member, memberSchema, signRegistry } from "@xinqiao/protocol/registry";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
+import { exists } from "@xinqiao/runtime/files";
 import { createKeyFile, readSigner } from "@xinqiao/runtime/keys";
 import { configFileName, type GatewayConfig, gatewayConfigSchema } from "../config/index.ts";
 import { nextVersion, openRegistryFolder } from "../registry/index.ts";
@@ -21,11 +22,7 @@ export interface InitOptions {
 /** Makes a city's home: configuration, keys, and a registry that holds the city itself. */
 export async function init(options: InitOptions, now: number): Promise<Member> {
   const file = join(options.home, configFileName);
-  const taken = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (taken) throw new ConfigError(file, ["already exists: choose another --home or remove it"]);
+  if (await exists(file)) throw new ConfigError(file, ["already exists: choose another --home or remove it"]);
   const config = {
     node: options.node,
     name: { zh: options.nameZh, en: options.nameEn },

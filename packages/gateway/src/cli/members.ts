@@ -75,7 +75,7 @@ export function revokeKey(
       if (!known) throw new CommandError(`${node} has no key ${keyId} · 该成员没有此密钥`);
       return {
         ...member,
-        keys: member.keys.map((key) => (thumbprint(key.jwk) === keyId ? endedBy(key, now()) : key)),
+        keys: member.keys.map((key) => (thumbprint(key.jwk) === keyId ? endKey(key, now()) : key)),
       };
     },
     now,
@@ -111,10 +111,11 @@ function retired(known: Member | undefined, offer: Member, now: number): MemberK
   const offered = new Set(offer.keys.map(({ jwk }) => thumbprint(jwk)));
   return (known?.keys ?? [])
     .filter(({ jwk }) => !offered.has(thumbprint(jwk)))
-    .map((key) => endedBy(key, now));
+    .map((key) => endKey(key, now));
 }
 
-function endedBy(key: MemberKey, now: number): MemberKey {
-  const end = key.notAfter === undefined ? now : Math.min(now, Date.parse(key.notAfter));
+/** Never later than it would have ended anyway. @param at milliseconds since 1970 */
+export function endKey(key: MemberKey, at: number): MemberKey {
+  const end = key.notAfter === undefined ? at : Math.min(at, Date.parse(key.notAfter));
   return { ...key, notAfter: new Date(end).toISOString() };
 }

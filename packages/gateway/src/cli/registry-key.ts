@@ -1,12 +1,10 @@
-import { access, link, rename } from "node:fs/promises";
 import { thumbprint } from "@xinqiao/protocol/keys";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
-import { createKeyFile, readPublicKey, readSigner } from "@xinqiao/runtime/keys";
+import { exists } from "@xinqiao/runtime/files";
+import { createKeyFile, nextKeyFile, readPublicKey, readSigner, replaceKeyFile } from "@xinqiao/runtime/keys";
 import { loadConfig } from "../config/index.ts";
 import { openForPublishing } from "./publishing.ts";
-
-const nextFile = (keyFile: string) => `${keyFile}.next`;
 
 /** The thumbprint that members pin. */
 export async function registryKey(home: string): Promise<string> {
@@ -29,7 +27,7 @@ export async function beginRollover(
   now: () => number,
 ): Promise<RegistryDocument> {
   const registry = await openForPublishing(home, now);
-  const file = nextFile(registry.config.registryKey);
+  const file = nextKeyFile(registry.config.registryKey);
   const jwk = (await exists(file)) ? await readPublicKey(file) : await createKeyFile(file, suite);
   const { keys } = (await registry.newest()).document;
   if (keys.some((key) => thumbprint(key.jwk) === thumbprint(jwk))) {
@@ -48,10 +46,10 @@ export async function beginRollover(
 export async function finishRollover(home: string, now: () => number): Promise<RegistryDocument> {
   const registry = await openForPublishing(home, now);
   const { registryKey: file } = registry.config;
-  if (!(await exists(nextFile(file)))) {
+  if (!(await exists(nextKeyFile(file)))) {
     throw new CommandError("no replacement was begun · 尚未开始轮换");
   }
-  const signer = await readSigner(nextFile(file));
+  const signer = await readSigner(nextKeyFile(file));
   const { document } = await registry.newest();
   const keys = document.keys.filter(({ jwk }) => thumbprint(jwk) === signer.keyId);
   if (keys.length === 0) {
@@ -59,17 +57,6 @@ export async function finishRollover(home: string, now: () => number): Promise<R
   }
   const published =
     document.keys.length === keys.length ? document : await registry.publish(() => ({ keys }), signer);
-  // The old key has a second name before the new one takes its first in one step: broken off, nothing is missing.
-  await link(file, `${file}.retired-${published.version}`).catch((error: unknown) => {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  });
-  await rename(nextFile(file), file);
+  await replaceKeyFile(file, String(published.version));
   return published;
-}
-
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -18,6 +18,8 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
     ...config,
     registry: absolute(config.registry),
     registryKey: absolute(config.registryKey),
+    enrolments: absolute(config.enrolments),
+    acts: absolute(config.acts),
     signingKey: absolute(config.signingKey),
     log: absolute(config.log),
     ...(config.catalogue !== undefined && { catalogue: absolute(config.catalogue) }),

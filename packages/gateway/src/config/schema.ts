@@ -61,6 +61,10 @@ export const gatewayConfigSchema = z.strictObject({
       graceDays: z.number().int().nonnegative().default(30),
     })
     .prefault({}),
+  /** Requests of members for keys to be listed, and what became of them. */
+  enrolments: z.string().default("enrolments"),
+  /** What operators' commands did, until the log has it. */
+  acts: z.string().default("acts"),
   signingKey: z.string().default("keys/signing.jwk.json"),
   log: z.string().default("log.db"),
   /** Free space below which no new exchange begins, so that those under way can still be logged. */

@@ -16,9 +16,10 @@ import {
 import type { Context, Handler } from "hono";
 import { z } from "zod";
 import { type LookUpDependencies, lookUp } from "../exchange/index.ts";
-import { addressKey, type RateLimit, type RecentClaims } from "../limit/index.ts";
+import type { RateLimit, RecentClaims } from "../limit/index.ts";
 import type { NonceClaim } from "../log/index.ts";
 import { type GatewayEvents, isSpent, type RequestIds } from "../telemetry/index.ts";
+import { addressOf } from "./address.ts";
 import { type ReplySigning, signedReply } from "./signed-reply.ts";
 
 export interface LookupRouteDependencies {
@@ -187,10 +188,6 @@ function turnAway(reason: Fault, { traceId }: TraceContext, deps: LookupRouteDep
 function claimedSender(field: string | undefined, { endpoint }: LookupRouteDependencies): NodeId | null {
   const node = nodeIdSchema.safeParse(field).data;
   return node !== undefined && endpoint.directory().member(node) !== undefined ? node : null;
-}
-
-function addressOf(context: Context<HttpEnv>): string {
-  return addressKey(context.env.incoming.socket.remoteAddress ?? "");
 }
 
 function uuidOrNull(field: string | undefined): string | null {

@@ -22,8 +22,8 @@ export interface RegistryHolderOptions {
   /** The newest version that the log says was taken; nothing in a new log. */
   readonly last: TakenVersion | undefined;
   readonly now: () => number;
-  /** Called for each version before it is decided by. When it throws the version is not taken. */
-  readonly onTaken: (registry: Registry) => Promise<void>;
+  /** Called for each version before it is decided by, with the one before it. When it throws the version is not taken. */
+  readonly onTaken: (registry: Registry, before: Registry | undefined) => Promise<void>;
 }
 
 /** Goes on from the version the log names: a folder that lost it, or holds another in its place, is refused. */
@@ -51,13 +51,13 @@ export async function createRegistryHolder(
   }
 
   let held = await open(last ?? { version: 1 });
-  if (last === undefined) await onTaken(held);
+  if (last === undefined) await onTaken(held, undefined);
 
   async function take(version: number): Promise<void> {
     const succession = succeed(held, await textOf(version), anchorOf(held.document), now());
     if (!succession.ok) throw new FaultError(succession.error);
     if (succession.value.kind !== "next") throw fail("registry.forked", version);
-    await onTaken(succession.value.registry);
+    await onTaken(succession.value.registry, held);
     held = succession.value.registry;
   }
 

@@ -3,8 +3,9 @@ import { thumbprint } from "@xinqiao/protocol/keys";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../version.ts";
+import type { EnrolOptions, RotateOptions } from "./enrol.ts";
 import type { ImportOptions } from "./import.ts";
-import type { InitOptions } from "./init.ts";
+import type { InitArguments } from "./init.ts";
 import type { LookupOptions } from "./lookup.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
@@ -13,6 +14,7 @@ const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as cons
 export function createProgram(): Command {
   const program = new Command("xinqiao").description("Xinqiao member agent · 信桥成员节点").version(version);
   addInit(program);
+  addEnrolment(program);
   program
     .command("import <files...>")
     .description("take national files (CSV, Excel) into the agent's store · 导入数据文件")
@@ -48,15 +50,19 @@ function addInit(program: Command): void {
     .command("init")
     .description("make a new member's folder: configuration, key, local token · 初始化")
     .option(...home)
-    .requiredOption("--node <id>", "node id, e.g. sz-baoan · 节点编号")
-    .requiredOption("--name-zh <name>", "Chinese name · 中文名")
-    .requiredOption("--name-en <name>", "English name · 英文名")
-    .requiredOption("--division <code>", "six-digit parent division · 行政区划代码")
-    .option("--role <role>", "district, neighbour-city, source-unit, credit-user, auditor", "district")
+    .option("--invitation <file>", "the city's invitation, or - for standard input · 市级邀请")
+    .option("--node <id>", "without an invitation: node id, e.g. sz-baoan · 节点编号")
+    .option("--name-zh <name>", "Chinese name · 中文名")
+    .option("--name-en <name>", "English name · 英文名")
+    .option("--division <code>", "six-digit parent division · 行政区划代码")
+    .option("--role <role>", "district, neighbour-city, source-unit, credit-user, auditor")
     .option("--jurisdiction <code>", "what it answers for; leave out when it only asks · 应答辖区")
-    .requiredOption("--gateway-node <id>", "the city gateway's node id · 网关节点")
-    .requiredOption("--gateway-origin <url>", "where the gateway is reached · 网关地址")
-    .requiredOption(
+    .option("--gateway-node <id>", "the city gateway's node id · 网关节点")
+    .option(
+      "--gateway-origin <url>",
+      "where the gateway is reached; with an invitation: when not as it says · 网关地址",
+    )
+    .option(
       "--registry-key <thumbprint>",
       "of the city's registry, by `xinqiao-gateway registry key` · 成员清单密钥指纹",
     )
@@ -65,14 +71,38 @@ function addInit(program: Command): void {
     .option("--local <host:port>", "plain JSON for the local platform · 本地接口地址", "127.0.0.1:8541")
     .option("--suite <name>", "ed25519 or es256", "ed25519")
     .option("--json", "print the member as JSON, for `xinqiao-gateway members add`")
-    .action((options: InitOptions & { json?: boolean }) =>
+    .action((options: InitArguments & { json?: boolean }) =>
       runCommand(async () => {
-        const { init } = await import("./init.ts");
-        const member = await init(options, Date.now());
+        const { initAsAsked } = await import("./init.ts");
+        const { member, invited } = await initAsAsked(options, Date.now());
         // Beside the JSON, for the member to read to the city: who can change the file cannot change this.
         for (const { jwk } of member.keys) process.stderr.write(`key · 密钥指纹: ${thumbprint(jwk)}\n`);
-        return options.json ? JSON.stringify({ member }) : `ready · 已就绪: ${options.home}`;
+        if (options.json) return JSON.stringify({ member });
+        const next = invited ? "\nnext · 下一步: xinqiao enrol" : "";
+        return `ready · 已就绪: ${options.home}${next}`;
       }),
+    );
+}
+
+function addEnrolment(program: Command): void {
+  program
+    .command("enrol")
+    .description("ask the city to list this member's key, and print the fingerprint to read out · 申请入网")
+    .option(...home)
+    .option("--json", "one JSON line")
+    .action((options: EnrolOptions) =>
+      runCommand(async () => (await import("./enrol.ts")).enrol(options, Date.now())),
+    );
+  program
+    .command("rotate-key")
+    .description(
+      "make a key that is to follow the one in use, and ask the city to list it; a running agent changes over by itself · 更换签名密钥",
+    )
+    .option(...home)
+    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .option("--json", "one JSON line")
+    .action((options: RotateOptions) =>
+      runCommand(async () => (await import("./enrol.ts")).rotate(options, Date.now())),
     );
 }
 

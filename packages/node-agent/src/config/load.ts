@@ -18,6 +18,7 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
     ...config,
     registry: absolute(config.registry),
     signingKey: absolute(config.signingKey),
+    invitation: absolute(config.invitation),
     localToken: absolute(config.localToken),
     store: absolute(config.store),
     quarantine: absolute(config.quarantine),

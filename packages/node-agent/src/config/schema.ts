@@ -51,6 +51,8 @@ const agentShape = z.strictObject({
   registryKeys: z.array(thumbprintSchema).min(1),
   registryRefreshSeconds: positive.default(30),
   signingKey: z.string().default("keys/signing.jwk.json"),
+  /** The city's invitation, until it has served. */
+  invitation: z.string().default("invitation.jws"),
   localToken: z.string().default("local.token"),
   store: z.string().default("store.db"),
   /** Where lists of rows that were kept back lie, one a file. */

@@ -2,9 +2,9 @@ import type { OpenedExchange, Question } from "@xinqiao/protocol/exchange";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
-import { Counter, Gauge, Registry as MetricsRegistry } from "prom-client";
 import type { SignedAnswer } from "../answer/index.ts";
 import type { InvalidRows } from "../source/index.ts";
+import { createAgentMetrics } from "./metrics.ts";
 
 interface Ids {
   readonly traceId?: string | undefined;
@@ -21,55 +21,16 @@ export interface AgentEvents {
   registryTaken(registry: Registry): void;
   /** A version that was not taken: the one held stays. `registry.rolled-back` and `registry.forked` are alarms. */
   registryFault(reason: Fault): void;
+  /** This member signs with the key that followed its old one. */
+  keyChanged(keyId: string): void;
   failed(error: unknown): void;
   metrics(): Promise<string>;
   readonly metricsType: string;
 }
 
 export function createAgentEvents(logger: Logger): AgentEvents {
-  const registry = new MetricsRegistry();
-  const answers = new Counter({
-    name: "xinqiao_agent_answers_total",
-    help: "Answers given, by status",
-    labelNames: ["status"],
-    registers: [registry],
-  });
-  const refusals = new Counter({
-    name: "xinqiao_agent_refused_requests_total",
-    help: "Requests that got no answer, by code",
-    labelNames: ["code"],
-    registers: [registry],
-  });
-  const lookups = new Counter({
-    name: "xinqiao_agent_lookups_total",
-    help: "Lookups made for the local platform, by completeness",
-    labelNames: ["complete"],
-    registers: [registry],
-  });
-  const registryVersion = new Gauge({
-    name: "xinqiao_agent_registry_version",
-    help: "Version of the registry this member decides by",
-    registers: [registry],
-  });
-  const registryEnd = new Gauge({
-    name: "xinqiao_agent_registry_end_seconds",
-    help: "When that version ends, seconds since 1970",
-    registers: [registry],
-  });
-  const registryFaults = new Counter({
-    name: "xinqiao_agent_registry_faults_total",
-    help: "Refreshes that took nothing, by code",
-    labelNames: ["code"],
-    registers: [registry],
-  });
-  new Gauge({
-    name: "xinqiao_agent_resident_bytes",
-    help: "Resident memory",
-    registers: [registry],
-    collect() {
-      this.set(process.memoryUsage.rss());
-    },
-  });
+  const { registry, answers, refusals, lookups, registryVersion, registryEnd, registryFaults } =
+    createAgentMetrics();
   return {
     answered({ exchange, requester, purpose }, { status, refusal, recordCount }, traceId) {
       answers.inc({ status });
@@ -95,6 +56,9 @@ export function createAgentEvents(logger: Logger): AgentEvents {
     registryFault({ code, facts }) {
       registryFaults.inc({ code });
       logger.warn({ event: "registry-fault", code, ...facts });
+    },
+    keyChanged(keyId) {
+      logger.info({ event: "key-changed", keyId });
     },
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });

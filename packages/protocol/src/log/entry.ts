@@ -2,8 +2,9 @@ import { z } from "zod";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
+import { thumbprintSchema } from "../keys/index.ts";
 import { isCode } from "../problem/index.ts";
-import { registryHashSchema } from "../registry/index.ts";
+import { memberChanges, registryHashSchema, roles } from "../registry/index.ts";
 import { commitmentSchema, fieldNameSchema } from "./commitment.ts";
 
 const entryIndexSchema = z.number().int().nonnegative();
@@ -60,6 +61,43 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     version: z.number().int().positive(),
     /** SHA-256 of the version as it was published, base64url. */
     hash: registryHashSchema,
+  }),
+  /** What a version changes about one member: written before the `registry.taken` of that version. */
+  z.strictObject({
+    kind: z.literal("member.changed"),
+    ...common,
+    version: z.number().int().positive(),
+    node: nodeIdSchema,
+    change: z.enum(memberChanges),
+    /** The key that was added or ended, by its thumbprint. */
+    keyId: thumbprintSchema.optional(),
+  }),
+  /** An operator has invited a member to be. */
+  z.strictObject({
+    kind: z.literal("member.invited"),
+    ...common,
+    invitation: z.uuid(),
+    node: nodeIdSchema,
+    role: z.enum(roles),
+    until: z.iso.datetime(),
+  }),
+  /** Somebody asks for a key to be listed: on an invitation, or on the word of a key that the member has. */
+  z.strictObject({
+    kind: z.literal("enrolment.requested"),
+    ...common,
+    /** The id of the invitation or endorsement. */
+    enrolment: z.uuid(),
+    node: nodeIdSchema,
+    by: z.enum(["invitation", "endorsement"]),
+    keyId: thumbprintSchema,
+  }),
+  /** An operator has decided; what approval changes follows as `member.changed`. */
+  z.strictObject({
+    kind: z.literal("enrolment.decided"),
+    ...common,
+    enrolment: z.uuid(),
+    node: nodeIdSchema,
+    decision: z.enum(["approved", "rejected"]),
   }),
   /** An orderly stop; a log that goes from one start to the next without it ended in a crash. */
   z.strictObject({ kind: z.literal("gateway.stopped"), ...common }),

@@ -87,10 +87,16 @@ export const codes = {
   },
   "signature.expired": { status: 401, en: "Signature has expired", zh: "签名已过期" },
   "signature.key-unknown": { status: 401, en: "Signing key is not known", zh: "签名密钥未登记" },
-  "signature.key-not-valid-now": {
+  "signature.key-not-yet-valid": {
     status: 401,
-    en: "Signing key is outside its validity window",
-    zh: "签名密钥不在有效期内",
+    en: "Signing key is not valid yet",
+    zh: "签名密钥尚未生效",
+  },
+  "signature.key-expired": { status: 401, en: "Signing key has expired", zh: "签名密钥已失效" },
+  "signature.key-rotated-away": {
+    status: 401,
+    en: "Signing key was replaced by a newer one",
+    zh: "签名密钥已被新密钥取代",
   },
   "signature.key-of-another-member": {
     status: 401,
@@ -207,7 +213,7 @@ export const codes = {
   "server.internal": { status: 500, en: "Internal error", zh: "内部错误" },
 
   // Whether a registry is the city's own, and follows from the one held (PR-REGISTRY)
-  "registry.malformed": { status: 502, en: "Registry cannot be parsed", zh: "成员成员清单无法解析" },
+  "registry.malformed": { status: 502, en: "Registry cannot be parsed", zh: "成员清单无法解析" },
   "registry.of-another-city": { status: 502, en: "Registry is another city's", zh: "成员清单属于另一城市" },
   "registry.key-unknown": {
     status: 502,
@@ -244,6 +250,52 @@ export const codes = {
     status: 502,
     en: "Registry does not follow from the one held",
     zh: "成员清单与本地已有版本不相承接（分叉）",
+  },
+
+  // Whether a member may be, or has a key that follows (PR-REGISTRY §6)
+  "enrolment.malformed": { status: 422, en: "Enrolment cannot be parsed", zh: "入网申请无法解析" },
+  "enrolment.signature-invalid": {
+    status: 401,
+    en: "Enrolment is not signed by the key it brings",
+    zh: "入网申请未由其所附密钥签名",
+  },
+  "enrolment.for-another-city": {
+    status: 422,
+    en: "Enrolment is for another city",
+    zh: "入网申请属于另一城市",
+  },
+  "enrolment.from-the-future": {
+    status: 422,
+    en: "Enrolment was signed in the future",
+    zh: "入网申请签发时间在将来",
+  },
+  "enrolment.key-known": { status: 409, en: "The key is listed already", zh: "该密钥已登记" },
+  "enrolment.endpoint-missing": {
+    status: 422,
+    en: "A member that answers must say where it is reached",
+    zh: "应答成员须提供服务地址",
+  },
+  "enrolment.invitation-not-ours": {
+    status: 403,
+    en: "Invitation is not signed by this city's registry key",
+    zh: "邀请不是由本市成员清单密钥签发",
+  },
+  "enrolment.invitation-expired": { status: 403, en: "Invitation has expired", zh: "邀请已过期" },
+  "enrolment.voucher-used": {
+    status: 409,
+    en: "Invitation or endorsement was used for another request",
+    zh: "该邀请或背书已被另一申请使用",
+  },
+  "enrolment.endorsement-invalid": {
+    status: 403,
+    en: "Endorsement is not signed by a valid key of the member",
+    zh: "背书未由该成员的有效密钥签名",
+  },
+  "enrolment.endorsement-expired": { status: 403, en: "Endorsement has expired", zh: "背书已过期" },
+  "enrolment.queue-full": {
+    status: 503,
+    en: "Too many enrolments wait for an operator",
+    zh: "待审批的入网申请过多",
   },
 
   // What a target did (a result row's cause)

@@ -21,6 +21,17 @@ export interface Directory {
   jurisdictions(): readonly Jurisdiction[];
 }
 
+/** Whether a key is a member's own and valid at an instant. @param at milliseconds since 1970 */
+export function holdsKey(
+  directory: Pick<Directory, "key">,
+  node: NodeId,
+  keyId: string,
+  at: number,
+): boolean {
+  const known = directory.key(keyId);
+  return known?.member.node === node && known.notBefore <= at && at < known.notAfter;
+}
+
 /**
  * Indexes a member list. A key that is not sound, and a key or a jurisdiction claimed by two members, is a fault of
  * the list.

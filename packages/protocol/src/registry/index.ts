@@ -1,4 +1,5 @@
-export { createDirectory, type Directory, type KnownKey } from "./directory.ts";
+export { changesBetween, type MemberChange, type MemberChangeKind, memberChanges } from "./changes.ts";
+export { createDirectory, type Directory, holdsKey, type KnownKey } from "./directory.ts";
 export { type RegistryDocument, registryDocumentSchema, registryHashSchema } from "./document.ts";
 export {
   type Member,
@@ -7,8 +8,10 @@ export {
   memberKeySchema,
   memberListSchema,
   memberSchema,
+  originSchema,
   type Role,
   roles,
+  scopeSchema,
 } from "./member.ts";
 export {
   anchorOf,

@@ -7,7 +7,7 @@ export const roles = ["city", "district", "neighbour-city", "source-unit", "cred
 export type Role = (typeof roles)[number];
 
 /** `https://host[:port]` and nothing behind it: the prefix of every `@target-uri`. */
-const originSchema = z
+export const originSchema = z
   .url({ protocol: /^https?$/ })
   .refine((text) => URL.parse(text)?.origin === text, "an origin: no path and no final slash");
 
@@ -18,6 +18,12 @@ export const memberKeySchema = z.strictObject({
   notAfter: z.iso.datetime().optional(),
 });
 export type MemberKey = z.infer<typeof memberKeySchema>;
+
+/** What a member was admitted for. */
+export const scopeSchema = z.strictObject({
+  items: z.union([z.literal("all"), z.array(itemCodeSchema)]),
+  purposes: z.union([z.literal("all"), z.array(purposeCodeSchema)]),
+});
 
 /** One organisation in the federation, as the registry lists it. */
 export const memberSchema = z.strictObject({
@@ -31,10 +37,7 @@ export const memberSchema = z.strictObject({
   /** Public origin of its agent or gateway, `https://host[:port]`; absent when it only asks. */
   endpoint: originSchema.optional(),
   keys: z.array(memberKeySchema).min(1),
-  scope: z.strictObject({
-    items: z.union([z.literal("all"), z.array(itemCodeSchema)]),
-    purposes: z.union([z.literal("all"), z.array(purposeCodeSchema)]),
-  }),
+  scope: scopeSchema,
   status: z.enum(["pending", "active", "suspended", "left"]),
 });
 export type Member = z.infer<typeof memberSchema>;

@@ -1,6 +1,6 @@
 import { clockToleranceSeconds } from "../clock/index.ts";
 import type { NodeId } from "../identity/index.ts";
-import { type Fault, fault } from "../problem/index.ts";
+import { type Code, type Fault, fault } from "../problem/index.ts";
 import type { KnownKey } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { signatureBase } from "./base.ts";
@@ -93,14 +93,24 @@ function checkKey(signature: ParsedSignature, sender: string, checking: Checking
   const known = checking.key(signature.keyId);
   if (known === undefined) return err(fault("signature.key-unknown"));
   if (known.member.node !== sender) return err(fault("signature.key-of-another-member"));
-  if (checking.now < known.notBefore || checking.now >= known.notAfter) {
-    return err(fault("signature.key-not-valid-now"));
-  }
+  const validity = checkValidity(known, checking.now);
+  if (validity !== undefined) return err(fault(validity));
   const { httpAlgorithm } = known.verifier.suite;
   if (signature.algorithm !== undefined && signature.algorithm !== httpAlgorithm) {
     return err(fault("signature.algorithm-mismatch", undefined, { expected: httpAlgorithm }));
   }
   return ok(known);
+}
+
+/** Each has its own remedy: wait, renew, or sign with the key that took its place. */
+function checkValidity({ notBefore, notAfter, member }: KnownKey, now: number): Code | undefined {
+  if (now < notBefore) return "signature.key-not-yet-valid";
+  if (now < notAfter) return undefined;
+  const replaced = member.keys.some(
+    (key) =>
+      Date.parse(key.notBefore) <= now && (key.notAfter === undefined || now < Date.parse(key.notAfter)),
+  );
+  return replaced ? "signature.key-rotated-away" : "signature.key-expired";
 }
 
 /** Names the clock difference: positive when the sender's clock is ahead of ours. */

@@ -114,8 +114,8 @@ export const refused: Readonly<Record<string, Refused>> = {
     "signature.key-of-another-member",
     withHeaders(fromDistrict, { "xinqiao-from": "dg" }),
   ],
-  "a key past its window": ["signature.key-not-valid-now", signedWith({ key: keys.retired })],
-  "a key before its window": ["signature.key-not-valid-now", signedWith({ key: keys.coming })],
+  "a key past its window": ["signature.key-rotated-away", signedWith({ key: keys.retired })],
+  "a key before its window": ["signature.key-not-yet-valid", signedWith({ key: keys.coming })],
   "alg that does not fit the key": [
     "signature.algorithm-mismatch",
     withParameter("alg", '"ecdsa-p256-sha256"'),

@@ -1,0 +1,3 @@
+export type { Act } from "./act.ts";
+export { type ActsFolder, openActsFolder } from "./folder.ts";
+export { recordActs } from "./record.ts";

@@ -1,0 +1,21 @@
+import { FaultError, fault } from "@xinqiao/protocol/problem";
+import type { AuditLog } from "../log/index.ts";
+import type { ActsFolder } from "./folder.ts";
+
+/** Longer than any act waits: broken off between writing and removing, an act is not written twice. */
+const claimMs = 366 * 86_400_000;
+
+/** Writes waiting acts into the log, each once, in order. Throws when the log takes none: they wait on. */
+export async function recordActs(
+  folder: Pick<ActsFolder, "waiting">,
+  log: Pick<AuditLog, "append">,
+  now: () => number,
+): Promise<void> {
+  for (const { id, act, remove } of await folder.waiting()) {
+    const written = await log.append(act, { keyId: "act", nonce: id, expiresAt: now() + claimMs });
+    if (!written.ok && written.error.code !== "signature.replayed") {
+      throw new FaultError(fault(written.error.code));
+    }
+    await remove();
+  }
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto";
+import {
+  type Enrolment,
+  fingerprint,
+  invitationSchema,
+  openEnrolment,
+  sameFingerprint,
+  signInvitation,
+} from "@xinqiao/protocol/enrolment";
+import { thumbprint } from "@xinqiao/protocol/keys";
+import type { Member, RegistryDocument } from "@xinqiao/protocol/registry";
+import { CommandError } from "@xinqiao/runtime/cli";
+import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
+import { readSigner } from "@xinqiao/runtime/keys";
+import { openActsFolder } from "../acts/index.ts";
+import { openEnrolmentFolder, type QueuedEnrolment } from "../enrolment/index.ts";
+import { endKey } from "./members.ts";
+import { openForPublishing, type Publishing } from "./publishing.ts";
+
+export interface InviteOptions {
+  readonly home: string;
+  readonly nameZh: string;
+  readonly nameEn: string;
+  readonly role: string;
+  readonly division: string;
+  readonly jurisdiction?: string;
+  readonly items?: string;
+  readonly purposes?: string;
+  readonly hours: string;
+}
+
+const hourSeconds = 3_600;
+const list = (text: string | undefined) => (text === undefined ? "all" : text.split(",").filter(Boolean));
+
+/** What the operator hands to the member to be: one line of text, good once and for so many hours. */
+export async function invite(node: string, options: InviteOptions, now: () => number): Promise<string> {
+  const { config, newest } = await openForPublishing(options.home, now);
+  const signer = await readSigner(config.registryKey);
+  const iat = Math.floor(now() / 1000);
+  const { document } = await newest();
+  const jurisdictionHolder = document.members.find(
+    ({ jurisdiction }) => jurisdiction !== undefined && jurisdiction === options.jurisdiction,
+  );
+  if (jurisdictionHolder !== undefined && jurisdictionHolder.node !== node) {
+    throw new CommandError(
+      `${options.jurisdiction} is answered by ${jurisdictionHolder.node} · 该辖区已有应答成员`,
+    );
+  }
+  const parsed = parseConfig(invitationSchema, {
+    iss: config.node,
+    origin: config.origin,
+    registryKey: signer.keyId,
+    jti: randomUUID(),
+    iat,
+    exp: iat + Math.round(Number(options.hours) * hourSeconds),
+    node,
+    name: { zh: options.nameZh, en: options.nameEn },
+    role: options.role,
+    division: options.division,
+    ...(options.jurisdiction !== undefined && { jurisdiction: options.jurisdiction }),
+    scope: { items: list(options.items), purposes: list(options.purposes) },
+  });
+  if (!parsed.ok) throw new ConfigError("options", parsed.error);
+  const { jti, exp, role } = parsed.value;
+  const text = await signInvitation(parsed.value, signer);
+  const until = new Date(exp * 1000).toISOString();
+  const act = { kind: "member.invited", exchange: null, actor: null, invitation: jti, until } as const;
+  await openActsFolder(config.acts).leave(jti, { ...act, node: parsed.value.node, role }, now());
+  return text;
+}
+
+/** A request that waits, opened: what it would change, and what the member must read out. */
+export interface WaitingRequest extends Enrolment {
+  readonly fingerprint: string;
+  readonly receivedAt: string;
+}
+
+export async function waitingRequests({
+  config,
+  newest,
+}: Pick<Publishing, "config" | "newest">): Promise<readonly WaitingRequest[]> {
+  const { document, directory } = await newest();
+  const context = { city: config.node, keys: document.keys, directory };
+  const opened = (await openEnrolmentFolder(config.enrolments).pending()).map(
+    ({ text, receivedAt }: QueuedEnrolment) => {
+      // As it was judged when it came in: an invitation may have run out since, waiting for an operator.
+      const request = openEnrolment(text, context, Date.parse(receivedAt));
+      return request.ok ? { ...request.value, fingerprint: fingerprint(text), receivedAt } : undefined;
+    },
+  );
+  return opened.filter((request) => request !== undefined);
+}
+
+export function describeRequest({ member, by, key, fingerprint, receivedAt }: WaitingRequest): string {
+  const { node, role, name, jurisdiction = "-", endpoint = "-" } = member;
+  return [node, role, name.zh, jurisdiction, endpoint, by, thumbprint(key.jwk), fingerprint, receivedAt].join(
+    "\t",
+  );
+}
+
+export interface ApproveOptions {
+  readonly home: string;
+  /** What the member read out; a request that a key of the member endorses needs none. */
+  readonly fingerprint?: string;
+  /** Seconds until the new key counts, so that every member has heard of it by then; and how long the old one then goes on. */
+  readonly leadSeconds: number;
+  readonly overlapSeconds: number;
+}
+
+/** Lists the key that was asked for, in the next version. */
+export async function approve(
+  node: string,
+  options: ApproveOptions,
+  now: () => number,
+): Promise<RegistryDocument> {
+  const registry = await openForPublishing(options.home, now);
+  const request = pick(node, options.fingerprint, await waitingRequests(registry));
+  const published = await registry.publish(({ members }) => ({
+    members: admit(members, request, options, now()),
+  }));
+  await decide(registry, request, "approved", now());
+  return published;
+}
+
+export async function reject(node: string, home: string, now: () => number): Promise<string> {
+  const registry = await openForPublishing(home, now);
+  const requests = (await waitingRequests(registry)).filter(({ member }) => member.node === node);
+  if (requests.length === 0) throw new CommandError(`nothing of ${node} waits · 没有该成员的待审批申请`);
+  for (const request of requests) await decide(registry, request, "rejected", now());
+  return `rejected · 已拒绝: ${requests.length}`;
+}
+
+async function decide(
+  { config }: Publishing,
+  { id, member }: WaitingRequest,
+  decision: "approved" | "rejected",
+  now: number,
+): Promise<void> {
+  const act = { kind: "enrolment.decided", exchange: null, actor: null } as const;
+  await openActsFolder(config.acts).leave(
+    `decided-${id}`,
+    { ...act, enrolment: id, node: member.node, decision },
+    now,
+  );
+  await openEnrolmentFolder(config.enrolments).decide(id, decision);
+}
+
+function pick(node: string, typed: string | undefined, requests: readonly WaitingRequest[]): WaitingRequest {
+  const own = requests.filter(({ member }) => member.node === node);
+  if (own.length === 0) throw new CommandError(`nothing of ${node} waits · 没有该成员的待审批申请`);
+  const [request, ...more] =
+    typed === undefined
+      ? own.filter(({ by }) => by === "endorsement")
+      : own.filter((each) => sameFingerprint(typed, each.fingerprint));
+  if (request === undefined && typed === undefined) {
+    throw new CommandError(
+      "say the fingerprint that the member read out: --fingerprint · 请提供成员在电话中读出的指纹 --fingerprint",
+    );
+  }
+  if (request === undefined) {
+    throw new CommandError(
+      "no request has that fingerprint: somebody else may have sent it. Reject it, and invite again · 指纹不符，申请可能被他人冒用，请拒绝并重新邀请",
+    );
+  }
+  if (more.length > 0)
+    throw new CommandError("several wait: say which by --fingerprint · 有多项待审批，请指明指纹");
+  return request;
+}
+
+/** An invitation to who is a member already is for one that has lost its keys: they end at once. */
+function admit(
+  members: readonly Member[],
+  { member, key, by }: WaitingRequest,
+  { leadSeconds, overlapSeconds }: ApproveOptions,
+  now: number,
+): Member[] {
+  const known = members.find(({ node }) => node === member.node);
+  const begin = known !== undefined && by === "endorsement" ? now + leadSeconds * 1000 : now;
+  const end = by === "endorsement" ? begin + overlapSeconds * 1000 : now;
+  const listed: Member = {
+    ...member,
+    status:
+      known === undefined || known.status === "pending" || known.status === "left" ? "active" : known.status,
+    keys: [
+      { ...key, notBefore: new Date(begin).toISOString() },
+      ...(known?.keys ?? []).map((old) => endKey(old, end)),
+    ],
+  };
+  return [...members.filter(({ node }) => node !== member.node), listed];
+}

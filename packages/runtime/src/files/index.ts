@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import { access, link, open, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Makes a file whole or not at all, and never in the place of another: of two who publish under one name at once one
+ * is told. Durable when it returns.
+ * @returns whether it was made; false when there was one of that name
+ */
+export async function publishFile(file: string, text: string, mode: number): Promise<boolean> {
+  const folder = dirname(file);
+  const draft = join(folder, `.${basename(file)}.${randomUUID()}.draft`);
+  await writeFile(draft, text, { mode, flush: true });
+  try {
+    const made = await linkNew(draft, file);
+    if (made) await syncFolder(folder);
+    return made;
+  } finally {
+    await unlink(draft);
+  }
+}
+
+export function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Gives a file a second name, unless that name is taken. */
+export async function linkNew(existing: string, name: string): Promise<boolean> {
+  try {
+    await link(existing, name);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** What others have taken must not be gone after a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
