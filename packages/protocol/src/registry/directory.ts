@@ -2,6 +2,7 @@ import type { Jurisdiction, NodeId } from "../identity/index.ts";
 import { importVerifier, type PublicJwk, type Verifier } from "../keys/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import type { Member, MemberList } from "./member.ts";
+import type { Peer } from "./peer.ts";
 
 /** A signing key together with whose it is. */
 export interface KnownKey {
@@ -19,6 +20,8 @@ export interface Directory {
   key(keyId: string): KnownKey | undefined;
   answering(jurisdiction: Jurisdiction): Member | undefined;
   jurisdictions(): readonly Jurisdiction[];
+  /** The other city through whose gateway a member is reached; nothing for the city's own. */
+  peerOf(node: NodeId): Peer | undefined;
 }
 
 /** Whether a key is a member's own and valid at an instant. @param at milliseconds since 1970 */
@@ -78,5 +81,6 @@ export function createDirectory(
     key: (keyId) => keys.get(keyId),
     answering: (jurisdiction) => answering.get(jurisdiction),
     jurisdictions: () => [...answering.keys()],
+    peerOf: () => undefined,
   });
 }

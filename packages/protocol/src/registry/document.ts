@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { nodeIdSchema } from "../identity/index.ts";
 import { memberKeySchema, memberSchema } from "./member.ts";
+import { peerSchema } from "./peer.ts";
 
 /** SHA-256 of a signed version as it travels, base64url. */
 export const registryHashSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "a SHA-256, base64url");
@@ -30,6 +31,8 @@ export const registryDocumentSchema = z
     /** Who may sign this version or a later one: more than one while a registry key is replaced. */
     keys: z.array(memberKeySchema).min(1).max(mostKeys),
     members: z.array(memberSchema),
+    /** Other cities, as this one has approved them. */
+    peers: z.array(peerSchema).optional(),
   })
   .refine(({ version, prev }) => (version === 1) === (prev === null), {
     path: ["prev"],

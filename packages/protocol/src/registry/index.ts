@@ -1,6 +1,7 @@
 export { changesBetween, type MemberChange, type MemberChangeKind, memberChanges } from "./changes.ts";
 export { createDirectory, type Directory, holdsKey, type KnownKey } from "./directory.ts";
 export { type RegistryDocument, registryDocumentSchema, registryHashSchema } from "./document.ts";
+export { createFederation, type PeerMembers } from "./federation.ts";
 export {
   type Member,
   type MemberKey,
@@ -13,6 +14,7 @@ export {
   roles,
   scopeSchema,
 } from "./member.ts";
+export { isInForce, type Peer, peerSchema } from "./peer.ts";
 export {
   anchorOf,
   openRegistry,

@@ -1,0 +1,64 @@
+import type { Jurisdiction, NodeId } from "../identity/index.ts";
+import type { Directory } from "./directory.ts";
+import type { RegistryDocument } from "./document.ts";
+import type { Member } from "./member.ts";
+import type { Peer } from "./peer.ts";
+
+/** A peer together with the members its own registry lists. */
+export interface PeerMembers {
+  readonly peer: Peer;
+  readonly directory: Directory;
+  readonly members: RegistryDocument["members"];
+}
+
+/**
+ * Everybody whom a node of this city knows: the city's own members, and of each peer's those that lie within the bounds
+ * the city has set. Own members come first in everything: a peer can neither take the place of one nor answer for what
+ * one answers for.
+ */
+export function createFederation(own: Directory, peers: readonly PeerMembers[]): Directory {
+  const foreign = new Map<NodeId, { readonly member: Member; readonly from: PeerMembers }>();
+  const answering = new Map<Jurisdiction, Member>();
+  for (const from of peers) {
+    for (const member of from.members) {
+      if (own.member(member.node) !== undefined || foreign.has(member.node)) continue;
+      if (!counts(member, from.peer)) continue;
+      foreign.set(member.node, { member, from });
+      const { jurisdiction } = member;
+      if (jurisdiction === undefined || own.answering(jurisdiction) !== undefined) continue;
+      if (!answering.has(jurisdiction)) answering.set(jurisdiction, member);
+    }
+  }
+  return {
+    version: own.version,
+    member: (node) => own.member(node) ?? foreign.get(node)?.member,
+    key(keyId) {
+      const known = own.key(keyId);
+      if (known !== undefined) return known;
+      for (const { directory } of peers) {
+        const key = directory.key(keyId);
+        // Listed by that very peer, for a member that counts: not for one of its that we know from elsewhere.
+        if (key !== undefined && foreign.get(key.member.node)?.from.directory === directory) return key;
+      }
+      return undefined;
+    },
+    answering: (jurisdiction) => own.answering(jurisdiction) ?? answering.get(jurisdiction),
+    jurisdictions: () => [...own.jurisdictions(), ...answering.keys()],
+    peerOf: (node) => foreign.get(node)?.from.peer,
+  };
+}
+
+/** The peer's own gateway counts always: without it nothing that it passes on could be checked. */
+function counts(member: Member, peer: Peer): boolean {
+  const within = (code: string) => peer.divisions.some((prefix) => code.startsWith(prefix));
+  if (!within(member.division)) return false;
+  if (member.node === peer.city) return member.role === "city";
+  if (!peer.roles.includes(member.role)) return false;
+  const { jurisdiction } = member;
+  return (
+    jurisdiction === undefined ||
+    (/^\d{6}$/.test(jurisdiction)
+      ? within(jurisdiction)
+      : peer.jurisdictions?.includes(jurisdiction) === true)
+  );
+}
