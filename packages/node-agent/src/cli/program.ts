@@ -1,8 +1,8 @@
 import { subjectKinds } from "@xinqiao/protocol/identity";
-import { thumbprint } from "@xinqiao/protocol/keys";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../version.ts";
+import { describeKeys } from "./describe-keys.ts";
 import type { ImportOptions } from "./import.ts";
 import type { InitOptions } from "./init.ts";
 import type { LookupOptions } from "./lookup.ts";
@@ -40,6 +40,7 @@ export function createProgram(): Command {
       runCommand(async () => (await import("./catalogue.ts")).catalogue(options.home)),
     );
   addDoctor(program);
+  addEncryptionKey(program);
   return program;
 }
 
@@ -69,9 +70,28 @@ function addInit(program: Command): void {
       runCommand(async () => {
         const { init } = await import("./init.ts");
         const member = await init(options, Date.now());
-        // Beside the JSON, for the member to read to the city: who can change the file cannot change this.
-        for (const { jwk } of member.keys) process.stderr.write(`key · 密钥指纹: ${thumbprint(jwk)}\n`);
+        process.stderr.write(describeKeys(member));
         return options.json ? JSON.stringify({ member }) : `ready · 已就绪: ${options.home}`;
+      }),
+    );
+}
+
+function addEncryptionKey(program: Command): void {
+  program
+    .command("encryption-key")
+    .description(
+      "make a new key for answers to be sealed to, keep the old one, and print the member as JSON, for `xinqiao-gateway members add` · 更换加密密钥",
+    )
+    .option(...home)
+    .action((options: { home: string }) =>
+      runCommand(async () => {
+        const { renewEncryptionKey } = await import("./encryption-key.ts");
+        const member = await renewEncryptionKey(options.home, Date.now());
+        process.stderr.write(describeKeys(member));
+        process.stderr.write(
+          "restart the agent before the city lists the key · 请先重启节点，再请市级登记\n",
+        );
+        return JSON.stringify({ member });
       }),
     );
 }

@@ -18,6 +18,8 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
     ...config,
     registry: absolute(config.registry),
     signingKey: absolute(config.signingKey),
+    ...(config.encryptionKey !== undefined && { encryptionKey: absolute(config.encryptionKey) }),
+    retiredEncryptionKeys: config.retiredEncryptionKeys.map(absolute),
     localToken: absolute(config.localToken),
     store: absolute(config.store),
     quarantine: absolute(config.quarantine),
@@ -37,4 +39,12 @@ export async function loadCatalogue(config: Pick<AgentConfig, "catalogue">): Pro
       ? baseCatalogue()
       : await readConfig(catalogueDocumentSchema, config.catalogue);
   return indexCatalogue(document);
+}
+
+/** The key that is offered first, then those it replaced. */
+export function encryptionKeyFiles({
+  encryptionKey,
+  retiredEncryptionKeys,
+}: Pick<AgentConfig, "encryptionKey" | "retiredEncryptionKeys">): readonly string[] {
+  return [...(encryptionKey === undefined ? [] : [encryptionKey]), ...retiredEncryptionKeys];
 }

@@ -1,6 +1,9 @@
 export { createDirectory, type Directory, type KnownKey } from "./directory.ts";
 export { type RegistryDocument, registryDocumentSchema, registryHashSchema } from "./document.ts";
+export { encryptionKeyAt } from "./encryption-key.ts";
 export {
+  type EncryptionKey,
+  encryptionKeySchema,
   type Member,
   type MemberKey,
   type MemberList,
