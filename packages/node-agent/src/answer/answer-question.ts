@@ -3,7 +3,6 @@ import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import {
   type Answer,
   answerLifetimeSeconds,
-  mustBeSealed,
   type Question,
   sealRecords,
   signAnswer,
@@ -20,8 +19,9 @@ import {
 } from "@xinqiao/protocol/policy";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
-import { type Directory, encryptionKeyAt } from "@xinqiao/protocol/registry";
+import type { Directory } from "@xinqiao/protocol/registry";
 import { ok, type Result } from "@xinqiao/protocol/result";
+import { sealingKey } from "../policy/index.ts";
 import type { RecordSource } from "../source/index.ts";
 
 export interface AnswerDependencies {
@@ -52,7 +52,7 @@ type Body = Pick<Answer, "status" | "records" | "sealed" | "refusal" | "asOf" | 
 /** Allowed may mean: for the requester's eyes alone, sealed to this key. */
 type Decided =
   | Extract<Decision, { allowed: false }>
-  | { readonly allowed: true; readonly sealTo?: AgreementKey };
+  | { readonly allowed: true; readonly sealTo: AgreementKey | undefined };
 
 /**
  * Decides by this node's own policy, reads its source, and signs what it says. A refusal is an
@@ -114,17 +114,16 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decided {
   if (!subject.ok) return refuse("subject-valid", subject.error);
   const asked = resolveAsked(question, deps.catalogue);
   if (!asked.ok) return refuse("catalogue-knows", asked.error);
-  const decision = decide(deps.rules, {
+  const request = {
     requester,
     subjectKind: question.subject.kind,
     ...asked.value,
     jurisdictions: [question.jurisdiction],
-  });
-  if (!decision.allowed || !mustBeSealed(asked.value.items, asked.value.purpose)) return decision;
-  const sealTo = encryptionKeyAt(requester, deps.now());
-  return sealTo === undefined
-    ? refuse("requester-can-unseal", fault("answer.no-encryption-key"))
-    : { allowed: true, sealTo };
+  };
+  const decision = decide(deps.rules, request);
+  if (!decision.allowed) return decision;
+  const key = sealingKey(request, deps.now());
+  return key.ok ? { allowed: true, sealTo: key.value } : refuse("requester-can-unseal", key.error);
 }
 
 function refusal(rule: string, { code }: Fault): Body {

@@ -1,7 +1,10 @@
 import type { CreditRecord } from "../record/index.ts";
 import type { Question } from "./lookup.ts";
 
-/** Nor any record that nobody may disclose any more, whatever the node's own check let through. */
+/**
+ * Whether every record is of an item and the subject asked about, and none is one that nobody may disclose any more,
+ * whatever the node's own check let through. Clear records and sealed ones are judged alike.
+ */
 export function holdsOnlyWhatWasAsked(
   records: readonly CreditRecord[],
   { items, subject }: Pick<Question, "items" | "subject">,
