@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { coordinateSchema, importSigner, importVerifier, thumbprint } from "../keys/index.ts";
-import { ok, type Result } from "../result/index.ts";
+import { coordinateSchema, importSigner, thumbprint } from "../keys/index.ts";
+import { err, ok, type Result } from "../result/index.ts";
 
 /** A public key that others encrypt to: P-256, as every JOSE library and HSM has it. */
 export const encryptionJwkSchema = z.object({
@@ -24,8 +24,11 @@ export interface AgreementKey {
 
 /** Points off the curve are refused: an agreement with one would give the other side's private key away. */
 export function importEncryptionKey(jwk: EncryptionJwk): Result<AgreementKey, string> {
-  const sound = importVerifier(jwk);
-  return sound.ok ? ok({ keyId: thumbprint(jwk), key: createPublicKey({ key: jwk, format: "jwk" }) }) : sound;
+  try {
+    return ok({ keyId: thumbprint(jwk), key: createPublicKey({ key: jwk, format: "jwk" }) });
+  } catch {
+    return err("public key is not usable: off the curve");
+  }
 }
 
 /** Refused when its parts do not belong together. The error is text for an operator and holds no key material. */
