@@ -8,6 +8,7 @@ import { closedLoop, type Load, openLoop, percentile } from "./load.ts";
 import { startNginx } from "./nginx.ts";
 import { freePort, type Running, startProcess } from "./processes.ts";
 import { measureRules } from "./rules.ts";
+import { measureSealing } from "./sealing.ts";
 import { measureSuites, signatureLimit } from "./suites.ts";
 import { type Figure, figureTable } from "./table.ts";
 import { startWeek } from "./week/index.ts";
@@ -32,6 +33,9 @@ for (const { name, signsPerSecond, verifiesPerSecond } of suites) {
   figures.push({ name: `sign, ${name}`, value: signsPerSecond, unit: "/s" });
   figures.push({ name: `verify, ${name}`, value: verifiesPerSecond, unit: "/s" });
 }
+
+say("sealing and unsealing answers · 加密与解密应答");
+figures.push(...(await measureSealing(full ? 3 : 1)));
 
 say("deciding and believing at a city's size · 市级规模的规则与成员清单");
 figures.push(...(await measureRules()));

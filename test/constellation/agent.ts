@@ -63,6 +63,8 @@ export async function prepareAgent(
   const { node, name, role, division, jurisdiction } = party.member;
   await mkdir(join(home, "keys"));
   await writeFile(join(home, "keys", "signing.jwk.json"), JSON.stringify(party.jwk), { mode: 0o600 });
+  const decryptionKey = JSON.stringify(party.decryptionJwk);
+  await writeFile(join(home, "keys", "encryption.jwk.json"), decryptionKey, { mode: 0o600 });
   await writeFile(join(home, "local.token"), "test-token\n", { mode: 0o600 });
 
   return {
@@ -83,6 +85,7 @@ export async function prepareAgent(
         listen: `127.0.0.1:${port}`,
         origin,
         local: `127.0.0.1:${localPort}`,
+        encryptionKey: "keys/encryption.jwk.json",
         sources: [{ type: "file", name: "files" }],
         ...overrides,
       };

@@ -1,7 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Answer, type Question, questionSchema, signAnswer } from "@xinqiao/protocol/exchange";
+import {
+  type Answer,
+  type Question,
+  questionSchema,
+  sealRecords,
+  signAnswer,
+} from "@xinqiao/protocol/exchange";
 import type { Signer } from "@xinqiao/protocol/keys";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import { encryptionKeyAt, type Member } from "@xinqiao/protocol/registry";
+import type { Party } from "./party.ts";
 
 /** What a node under test control does with a question. */
 export type Behaviour = (question: Question, response: ServerResponse) => void | Promise<void>;
@@ -71,6 +80,23 @@ export const answering =
   async (question, response) => {
     response.setHeader("content-type", "application/jose");
     response.end(await signAnswer(change(noneAnswer(node, question)), signer));
+  };
+
+/** Answers with records sealed to a requester's key, and shows the test what it sealed. */
+export const sealing =
+  (
+    { member: { node }, signer }: Pick<Party, "member" | "signer">,
+    requester: Pick<Member, "encryptionKeys">,
+    records: (question: Question) => readonly CreditRecord[],
+    show: (sealed: string) => void = () => {},
+  ): Behaviour =>
+  async (question, response) => {
+    const key = encryptionKeyAt(requester, Date.now());
+    if (key === undefined) throw new Error("nothing can be sealed to the requester");
+    const answer = noneAnswer(node, question);
+    const sealed = await sealRecords(records(question), answer, key);
+    show(sealed);
+    await answering(node, signer, () => ({ ...answer, status: "ok", sealed }))(question, response);
   };
 
 export const hanging: Behaviour = () => {};

@@ -5,6 +5,7 @@ import {
   createGateway,
   type Gateway,
   type GatewayConfigFile,
+  type GatewayDependencies,
   gatewayConfigSchema,
   readEntries,
   systemDependencies,
@@ -36,7 +37,7 @@ export interface TestGateway {
 export async function startGateway(
   parties: readonly Party[],
   overrides: Partial<GatewayConfigFile> = {},
-  clock: { readonly now?: () => number } = {},
+  change: Partial<GatewayDependencies> = {},
 ): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-gateway-"));
   const [port, adminPort] = [await freePort(), await freePort()];
@@ -63,7 +64,7 @@ export async function startGateway(
     { name: "sz", level: "debug" },
     { write: (line: string) => void lines.push(line) },
   );
-  const gateway = await createGateway(config, { ...systemDependencies(logger), ...clock });
+  const gateway = await createGateway(config, { ...systemDependencies(logger), ...change });
   return {
     gateway,
     city,

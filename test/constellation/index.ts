@@ -6,8 +6,10 @@ export {
   hanging,
   noneAnswer,
   saying,
+  sealing,
   startFakeNode,
 } from "./fake-node.ts";
+export { findMarkers, formsOf, searchFolder, searchMemory } from "./find-markers.ts";
 export { freePort } from "./free-port.ts";
 export { readLog, startGateway, type TestGateway } from "./gateway.ts";
 export { type GatewayProcess, type ProcessOptions, startGatewayProcess } from "./gateway-process.ts";

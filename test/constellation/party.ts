@@ -1,3 +1,4 @@
+import { type DecryptionJwk, encryptionJwkOf, generateDecryptionJwk } from "@xinqiao/protocol/encryption";
 import {
   generatePrivateJwk,
   importSigner,
@@ -7,11 +8,12 @@ import {
 } from "@xinqiao/protocol/keys";
 import { type Member, memberSchema, type Role } from "@xinqiao/protocol/registry";
 
-/** A member as a test holds it: its entry in the list, and the key behind it. */
+/** A member as a test holds it: its entry in the list, and the keys behind it. */
 export interface Party {
   readonly member: Member;
   readonly jwk: PrivateJwk;
   readonly signer: Signer;
+  readonly decryptionJwk: DecryptionJwk;
 }
 
 export interface PartyOptions {
@@ -28,6 +30,7 @@ export function createParty(options: PartyOptions): Party {
   const jwk = generatePrivateJwk(options.suite ?? "ed25519");
   const signer = importSigner(jwk);
   if (!signer.ok) throw new Error(signer.error);
+  const decryptionJwk = generateDecryptionJwk();
   const member = memberSchema.parse({
     node: options.node,
     name: { zh: `示例 ${options.node}`, en: `Sample ${options.node}` },
@@ -42,8 +45,9 @@ export function createParty(options: PartyOptions): Party {
         ...(options.notAfter !== undefined && { notAfter: options.notAfter }),
       },
     ],
+    encryptionKeys: [{ jwk: encryptionJwkOf(decryptionJwk), notBefore: "2020-01-01T00:00:00.000Z" }],
     scope: { items: "all", purposes: "all" },
     status: options.status ?? "active",
   });
-  return { member, jwk, signer: signer.value };
+  return { member, jwk, signer: signer.value, decryptionJwk };
 }

@@ -96,7 +96,11 @@ const cases: readonly Case[] = [
   {
     schema: "Answer",
     code: answerSchema,
-    samples: [testAnswer(), testAnswer({ status: "refused", records: [], asOf: undefined, refusal })],
+    samples: [
+      testAnswer(),
+      testAnswer({ records: [], sealed: "a..b.c.d" }),
+      testAnswer({ status: "refused", records: [], asOf: undefined, refusal }),
+    ],
   },
   {
     schema: "Exchange",

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
+import type { Rule } from "@xinqiao/protocol/policy";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
 import {
   changesBetween,
@@ -63,6 +64,8 @@ export interface GatewayDependencies {
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
   readonly entropy: Entropy;
+  /** What lookups are decided by. */
+  readonly rules: readonly Rule[];
 }
 
 export const systemDependencies = (logger: Logger): GatewayDependencies => ({
@@ -70,6 +73,7 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
   now: Date.now,
   elapsed: () => performance.now(),
   entropy: systemEntropy(),
+  rules: gatewayRules,
 });
 
 const limitedIntervalMs = 10_000;
@@ -259,7 +263,7 @@ interface Shared {
 function lookupsDependencies(shared: Shared): LookupRouteDependencies {
   const { config, deps, registry, members, catalogue, signer, targets, log, inFlight, reading } = shared;
   const { refusalRate, events } = shared;
-  const { now, elapsed, entropy } = deps;
+  const { now, elapsed, entropy, rules } = deps;
   const { node, limits } = config;
   return {
     endpoint: {
@@ -273,7 +277,7 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
     lookUp: {
       directory: members,
       catalogue,
-      rules: gatewayRules,
+      rules,
       identifierExceptions: new Set(config.identifierExceptions),
       log,
       ask: createAskNode({ self: node, signer, directory: members, targets, entropy, now }),

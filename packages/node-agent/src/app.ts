@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import type { Signer } from "@xinqiao/protocol/keys";
 import {
   type Directory,
@@ -11,10 +12,10 @@ import {
 import { type Address, ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
-import { type KeyRing, openKeyRing } from "@xinqiao/runtime/keys";
+import { type KeyRing, openKeyRing, readDecryptionKeys } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { readRegistryFile, writeRegistryFile } from "@xinqiao/runtime/registry";
-import { type AgentConfig, loadCatalogue } from "./config/index.ts";
+import { type AgentConfig, encryptionKeyFiles, loadCatalogue } from "./config/index.ts";
 import { localRoutes, peerRoutes } from "./http/index.ts";
 import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
@@ -57,6 +58,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const { logger, now, entropy } = deps;
   const keys = await openKeyRing(config.signingKey);
   const { signer } = keys;
+  const decryptionKeys = await readDecryptionKeys(encryptionKeyFiles(config));
   const catalogue = await loadCatalogue(config);
   const token = (await readFile(config.localToken, "utf8")).trim();
   const ca = config.caFile === undefined ? undefined : await readFile(config.caFile, "utf8");
@@ -89,7 +91,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const reading = createInFlight(maxReading);
   const shared = { config, members, standing, signer, catalogue, source, entropy, now, events };
   let open = false;
-  const local = localApp({ ...shared, inFlight: asking, token, client, open: () => open });
+  const local = localApp({ ...shared, inFlight: asking, decryptionKeys, token, client, open: () => open });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
   );
@@ -246,15 +248,23 @@ function peerApp({
   });
 }
 
+interface LocalParts {
+  readonly decryptionKeys: ReadonlyMap<string, AgreementKey>;
+  readonly token: string;
+  readonly client: GatewayClient;
+  readonly open: () => boolean;
+}
+
 function localApp({
   config,
   members,
   signer,
   catalogue,
   now,
+  decryptionKeys,
   client,
   ...rest
-}: Shared & { token: string; client: GatewayClient; open: () => boolean }) {
+}: Shared & LocalParts) {
   const { node, gateway, limits } = config;
   return localRoutes({
     ...rest,
@@ -267,6 +277,7 @@ function localApp({
       directory: members,
       catalogue,
       signer,
+      decryptionKeys,
       send: client.send,
       entropy: rest.entropy,
       now,

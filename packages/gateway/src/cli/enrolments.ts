@@ -167,6 +167,24 @@ function pick(node: string, typed: string | undefined, requests: readonly Waitin
   return request;
 }
 
+/** A key that is sealed to no more stays listed, like one that signs no more. */
+function encryptionKeys(
+  known: Member | undefined,
+  { encryptionKeys: asked }: Member,
+  now: number,
+): Pick<Member, "encryptionKeys"> {
+  const listed = known?.encryptionKeys ?? [];
+  const keys = asked === undefined ? listed : [...asked, ...renewable(listed, asked, now)];
+  return keys.length > 0 ? { encryptionKeys: keys } : {};
+}
+
+function renewable(listed: EncryptionKeys, asked: EncryptionKeys, now: number): EncryptionKeys {
+  const offered = new Set(asked.map(({ jwk }) => thumbprint(jwk)));
+  return listed.filter(({ jwk }) => !offered.has(thumbprint(jwk))).map((key) => endKey(key, now));
+}
+
+type EncryptionKeys = NonNullable<Member["encryptionKeys"]>;
+
 /** An invitation to who is a member already is for one that has lost its keys: they end at once. */
 function admit(
   members: readonly Member[],
@@ -185,6 +203,7 @@ function admit(
       { ...key, notBefore: new Date(begin).toISOString() },
       ...(known?.keys ?? []).map((old) => endKey(old, end)),
     ],
+    ...encryptionKeys(known, member, now),
   };
   return [...members.filter(({ node }) => node !== member.node), listed];
 }

@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encryptionJwkOf, generateDecryptionJwk } from "@xinqiao/protocol/encryption";
 import { generatePrivateJwk, publicOf, thumbprint } from "@xinqiao/protocol/keys";
 import type { Member } from "@xinqiao/protocol/registry";
 import { testMember } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRegistryFolder } from "../registry/index.ts";
 import { init } from "./init.ts";
-import { addMembers, revokeKey, setStatus } from "./members.ts";
+import { addMembers, describeMember, revokeKey, setStatus } from "./members.ts";
 
 let folder: string;
 let home: string;
@@ -24,6 +25,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const newKey = () => ({ jwk: publicOf(generatePrivateJwk("ed25519")), notBefore: "2026-01-01T00:00:00Z" });
+
+const newEncryptionKey = () => ({
+  jwk: encryptionJwkOf(generateDecryptionJwk()),
+  notBefore: "2026-01-01T00:00:00Z",
+});
 
 async function offer(change: object = {}): Promise<string> {
   const file = join(folder, "offer.json");
@@ -53,6 +59,37 @@ describe("members", () => {
       after,
       { ...before, notAfter: "2026-03-02T00:00:00.000Z" },
     ]);
+  });
+
+  it("that offer an encryption key have it listed, and the one it replaces retired", async () => {
+    const keys = [newKey()];
+    const [before, after] = [newEncryptionKey(), newEncryptionKey()];
+    await addMembers(home, [await offer({ keys, encryptionKeys: [before] })], now);
+    expect(await listed("sz-baoan")).toMatchObject({ encryptionKeys: [before] });
+    clock += 86_400_000;
+    await addMembers(home, [await offer({ keys, encryptionKeys: [after] })], now);
+    const retired = { ...before, notAfter: "2026-03-02T00:00:00.000Z" };
+    expect(await listed("sz-baoan")).toMatchObject({ keys, encryptionKeys: [after, retired] });
+    await revokeKey(home, "sz-baoan", thumbprint(after.jwk), now);
+    const revoked = { ...after, notAfter: "2026-03-02T00:00:00.000Z" };
+    expect(await listed("sz-baoan")).toMatchObject({ keys, encryptionKeys: [revoked, retired] });
+  });
+
+  it("are shown with both kinds of keys, for the operator to compare", async () => {
+    const [signing, encryption] = [newKey(), newEncryptionKey()];
+    const member = testMember({ keys: [signing], encryptionKeys: [encryption] });
+    expect(describeMember(member).split("\t")).toEqual(
+      expect.arrayContaining([thumbprint(signing.jwk), `encryption ${thumbprint(encryption.jwk)}`]),
+    );
+  });
+
+  it("are not admitted with an encryption key off the curve: nothing is published", async () => {
+    const zero = "A".repeat(43);
+    const jwk = { kty: "EC", crv: "P-256", x: zero, y: zero };
+    const encryptionKeys = [{ jwk, notBefore: "2026-01-01T00:00:00Z" }];
+    const file = await offer({ keys: [newKey()], encryptionKeys });
+    await expect(addMembers(home, [file], now)).rejects.toThrow(/not usable/);
+    expect(await listed("sz-baoan")).toBeUndefined();
   });
 
   it("are suspended, come back and leave", async () => {

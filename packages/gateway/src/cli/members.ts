@@ -12,7 +12,8 @@ const offeredSchema = z.union([
 ]);
 
 /** What an operator compares with what the member says over another way: key, address and scope. */
-export function describeMember({ node, role, status, name, endpoint, keys, scope }: Member): string {
+export function describeMember(member: Member): string {
+  const { node, role, status, name, endpoint, keys, encryptionKeys = [], scope } = member;
   const rights = ({ items, purposes }: Member["scope"]) => `items ${items} purposes ${purposes}`;
   return [
     node,
@@ -21,6 +22,7 @@ export function describeMember({ node, role, status, name, endpoint, keys, scope
     name.zh,
     endpoint ?? "-",
     ...keys.map(({ jwk }) => thumbprint(jwk)),
+    ...encryptionKeys.map(({ jwk }) => `encryption ${thumbprint(jwk)}`),
     rights(scope),
   ].join("\t");
 }
@@ -41,8 +43,14 @@ export async function addMembers(
   return registry.publish(({ members }) => {
     const added = offers.map((offer): Member => {
       const known = members.find(({ node }) => node === offer.node);
-      const keys = offer.keys.map((key) => asListed(known, key));
-      return { ...offer, status: standing(known), keys: [...keys, ...retired(known, offer, now())] };
+      const keys = renewed(known?.keys, offer.keys, now());
+      const encryptionKeys = renewed(known?.encryptionKeys, offer.encryptionKeys, now());
+      return {
+        ...offer,
+        status: standing(known),
+        keys,
+        ...(encryptionKeys.length > 0 && { encryptionKeys }),
+      };
     });
     return {
       members: [...members.filter(({ node }) => !added.some((each) => each.node === node)), ...added],
@@ -71,11 +79,15 @@ export function revokeKey(
     home,
     node,
     (member) => {
-      const known = member.keys.some(({ jwk }) => thumbprint(jwk) === keyId);
+      const { keys, encryptionKeys } = member;
+      const known = [...keys, ...(encryptionKeys ?? [])].some(({ jwk }) => thumbprint(jwk) === keyId);
       if (!known) throw new CommandError(`${node} has no key ${keyId} · 该成员没有此密钥`);
+      const end = <Key extends MemberKey>(key: Key) =>
+        thumbprint(key.jwk) === keyId ? endKey(key, now()) : key;
       return {
         ...member,
-        keys: member.keys.map((key) => (thumbprint(key.jwk) === keyId ? endKey(key, now()) : key)),
+        keys: keys.map(end),
+        ...(encryptionKeys && { encryptionKeys: encryptionKeys.map(end) }),
       };
     },
     now,
@@ -102,20 +114,25 @@ function standing(known: Member | undefined): Member["status"] {
   return known === undefined || known.status === "pending" ? "active" : known.status;
 }
 
-/** Nor does it bring back a key that was revoked. */
-function asListed(known: Member | undefined, key: MemberKey): MemberKey {
-  return known?.keys.find(({ jwk }) => thumbprint(jwk) === thumbprint(key.jwk)) ?? key;
-}
-
-function retired(known: Member | undefined, offer: Member, now: number): MemberKey[] {
-  const offered = new Set(offer.keys.map(({ jwk }) => thumbprint(jwk)));
-  return (known?.keys ?? [])
-    .filter(({ jwk }) => !offered.has(thumbprint(jwk)))
-    .map((key) => endKey(key, now));
+/**
+ * The keys offered, then those that no longer are, retired. One that is listed stays as it is: a file that is sent
+ * again brings back no key that was revoked.
+ */
+function renewed<Key extends MemberKey>(
+  listed: readonly Key[] = [],
+  offered: readonly Key[] = [],
+  now: number,
+): Key[] {
+  const same = (one: Key, other: Key) => thumbprint(one.jwk) === thumbprint(other.jwk);
+  const retired = listed.filter((key) => !offered.some((each) => same(each, key)));
+  return [
+    ...offered.map((key) => listed.find((each) => same(each, key)) ?? key),
+    ...retired.map((key) => endKey(key, now)),
+  ];
 }
 
 /** Never later than it would have ended anyway. @param at milliseconds since 1970 */
-export function endKey(key: MemberKey, at: number): MemberKey {
+export function endKey<Key extends MemberKey>(key: Key, at: number): Key {
   const end = key.notAfter === undefined ? at : Math.min(at, Date.parse(key.notAfter));
   return { ...key, notAfter: new Date(end).toISOString() };
 }

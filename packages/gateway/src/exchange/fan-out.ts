@@ -11,6 +11,7 @@ import type { Target } from "./targets.ts";
 export interface FanOut {
   readonly targets: readonly Target[];
   readonly question: Omit<TargetQuestion, "jurisdiction">;
+  readonly sealed: boolean;
   readonly deadline: Deadline;
   readonly trace: TraceContext;
   /** Answers as of before this instant (ms since 1970) are stale. */
@@ -33,7 +34,7 @@ export function fanOut(
   ask: AskNode,
   { elapsed, onBug }: FanOutDependencies,
 ): Promise<ResultRow[]> {
-  const { deadline, trace } = work;
+  const { sealed, deadline, trace } = work;
   const company = createCompany(work.targets.length);
   const rows = Promise.all(
     work.targets.map(async (target) => {
@@ -42,7 +43,7 @@ export function fanOut(
       const question = { ...work.question, jurisdiction: target.jurisdiction };
       const asked =
         target.member.status === "active"
-          ? await ask(target.member, question, { deadline, trace, seat }).catch((error: unknown) => {
+          ? await ask(target.member, question, { deadline, trace, seat, sealed }).catch((error: unknown) => {
               onBug(error);
               return err(fault("server.internal"));
             })

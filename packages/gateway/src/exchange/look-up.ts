@@ -1,4 +1,4 @@
-import { type Exchange, isComplete, type ResultRow } from "@xinqiao/protocol/exchange";
+import { type Exchange, isComplete, mustBeSealed, type ResultRow } from "@xinqiao/protocol/exchange";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { AppendError, Appended, AuditLog } from "../log/index.ts";
@@ -88,7 +88,7 @@ async function writeIntent(
 
 function askAll(
   { lookup, exchange, requester, trace }: AuthenticatedLookup,
-  { targets, items }: Plan,
+  { targets, items, purpose }: Plan,
   deadline: Deadline,
   deps: LookUpDependencies,
 ): Promise<ResultRow[]> {
@@ -102,6 +102,7 @@ function askAll(
         items: items.map(({ code }) => code),
         purpose: lookup.purpose,
       },
+      sealed: mustBeSealed(items, purpose),
       deadline,
       trace,
       oldestAsOf: lookup.maxAgeSeconds === undefined ? 0 : deps.now() - lookup.maxAgeSeconds * 1000,

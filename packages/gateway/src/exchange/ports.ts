@@ -32,6 +32,8 @@ export interface AskContext {
   readonly deadline: Deadline;
   readonly trace: TraceContext;
   readonly seat: Seat;
+  /** Whether the answer's records must come sealed to the requester. */
+  readonly sealed: boolean;
 }
 
 /** Asks one node. Never throws and never outlasts the deadline; a fault names the cause. */

@@ -1,4 +1,4 @@
-import { answerMediaType, openAnswer } from "@xinqiao/protocol/exchange";
+import { answerMediaType, type Expected, openAnswer } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { fault } from "@xinqiao/protocol/problem";
@@ -24,12 +24,12 @@ export interface AskNodeDependencies {
 
 /** Puts a question to a node, signed afresh for every attempt, and believes only what the node signed. */
 export function createAskNode(deps: AskNodeDependencies): AskNode {
-  return async (target, question, { deadline, trace, seat }) => {
+  return async (target, question, { deadline, trace, seat, sealed }) => {
     if (target.endpoint === undefined) return err(fault("node.unreachable", "the member has no endpoint"));
     const url = new URL("/v1/answers", target.endpoint);
     const asked = await deps.targets.to({ node: target.node, endpoint: url.origin }).call({
       build: (remainingMs) => signQuestion(url, target, { ...question, remainingMs }, trace, deps),
-      read: (reply) => readAnswer(reply, target, question, deps),
+      read: (reply) => readAnswer(reply, { node: target.node, question, sealed }, deps),
       deadline,
       seat,
       idempotent: true,
@@ -64,12 +64,11 @@ async function signQuestion(
 /** A node that answers garbage, for another request or with a wrong signature is not healthy. */
 function readAnswer(
   { headers, body }: RawReply,
-  target: Member,
-  question: TargetQuestion,
+  expected: Expected,
   { directory, now }: AskNodeDependencies,
 ): Result<VerifiedAnswer, UpstreamFault> {
   if (headers["content-type"] !== answerMediaType) return err(upstreamFault("failure", "answer.malformed"));
   const jws = Buffer.from(body).toString("latin1");
-  const opened = openAnswer(jws, { node: target.node, question }, directory(), now());
+  const opened = openAnswer(jws, expected, directory(), now());
   return opened.ok ? ok({ answer: opened.value, jws }) : err({ ...opened.error, kind: "failure" });
 }

@@ -1,5 +1,12 @@
 import { type Catalogue, disclosedFields } from "@xinqiao/protocol/catalogue";
-import { type Answer, answerLifetimeSeconds, type Question, signAnswer } from "@xinqiao/protocol/exchange";
+import type { AgreementKey } from "@xinqiao/protocol/encryption";
+import {
+  type Answer,
+  answerLifetimeSeconds,
+  type Question,
+  sealRecords,
+  signAnswer,
+} from "@xinqiao/protocol/exchange";
 import { maskName, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import {
@@ -14,6 +21,7 @@ import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { ok, type Result } from "@xinqiao/protocol/result";
+import { sealingKey } from "../policy/index.ts";
 import type { RecordSource } from "../source/index.ts";
 
 export interface AnswerDependencies {
@@ -39,7 +47,12 @@ export interface SignedAnswer {
   readonly text: string;
 }
 
-type Body = Pick<Answer, "status" | "records" | "refusal" | "asOf" | "gaps">;
+type Body = Pick<Answer, "status" | "records" | "sealed" | "refusal" | "asOf" | "gaps">;
+
+/** Allowed may mean: for the requester's eyes alone, sealed to this key. */
+type Decided =
+  | Extract<Decision, { allowed: false }>
+  | { readonly allowed: true; readonly sealTo: AgreementKey | undefined };
 
 /**
  * Decides by this node's own policy, reads its source, and signs what it says. A refusal is an
@@ -55,22 +68,8 @@ export async function answerQuestion(
     ? await disclose(question, deps, signal)
     : ok(refusal(decision.rule, decision.fault));
   if (!body.ok) return body;
-  const seconds = Math.floor(deps.now() / 1000);
-  const text = await signAnswer(
-    {
-      iss: deps.node,
-      aud: question.requester,
-      jti: question.exchange,
-      iat: seconds,
-      exp: seconds + answerLifetimeSeconds,
-      jurisdiction: question.jurisdiction,
-      purpose: question.purpose,
-      subject: question.subject,
-      items: question.items,
-      ...body.value,
-    },
-    deps.signer,
-  );
+  const sealTo = decision.allowed ? decision.sealTo : undefined;
+  const text = await signAnswer(await bind(body.value, question, sealTo, deps), deps.signer);
   return ok({
     status: body.value.status,
     refusal: body.value.refusal,
@@ -79,8 +78,31 @@ export async function answerQuestion(
   });
 }
 
-function decideQuestion(question: Question, deps: AnswerDependencies): Decision {
-  const refuse = (rule: string, reason: Fault): Decision => ({ allowed: false, rule, fault: reason });
+/** The answer to this very question, its records sealed where they must be. */
+async function bind(
+  body: Body,
+  question: Question,
+  sealTo: AgreementKey | undefined,
+  deps: AnswerDependencies,
+): Promise<Answer> {
+  const seconds = Math.floor(deps.now() / 1000);
+  const place = { iss: deps.node, aud: question.requester, jti: question.exchange };
+  const answer = {
+    ...place,
+    iat: seconds,
+    exp: seconds + answerLifetimeSeconds,
+    jurisdiction: question.jurisdiction,
+    purpose: question.purpose,
+    subject: question.subject,
+    items: question.items,
+    ...body,
+  };
+  if (sealTo === undefined || body.records.length === 0) return answer;
+  return { ...answer, records: [], sealed: await sealRecords(body.records, place, sealTo) };
+}
+
+function decideQuestion(question: Question, deps: AnswerDependencies): Decided {
+  const refuse = (rule: string, reason: Fault): Decided => ({ allowed: false, rule, fault: reason });
   const requester = deps.directory().member(question.requester);
   if (requester === undefined) return refuse("requester-known", fault("policy.member-not-active"));
   const standing = decide<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
@@ -92,12 +114,16 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decision 
   if (!subject.ok) return refuse("subject-valid", subject.error);
   const asked = resolveAsked(question, deps.catalogue);
   if (!asked.ok) return refuse("catalogue-knows", asked.error);
-  return decide(deps.rules, {
+  const request = {
     requester,
     subjectKind: question.subject.kind,
     ...asked.value,
     jurisdictions: [question.jurisdiction],
-  });
+  };
+  const decision = decide(deps.rules, request);
+  if (!decision.allowed) return decision;
+  const key = sealingKey(request, deps.now());
+  return key.ok ? { allowed: true, sealTo: key.value } : refuse("requester-can-unseal", key.error);
 }
 
 function refusal(rule: string, { code }: Fault): Body {

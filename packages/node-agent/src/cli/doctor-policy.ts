@@ -8,7 +8,7 @@ import { readRegistryFile } from "@xinqiao/runtime/registry";
 import Table from "cli-table3";
 import { z } from "zod";
 import { loadCatalogue, loadConfig } from "../config/index.ts";
-import { explainLookup, ownRules, type PolicyStep } from "../policy/index.ts";
+import { explainLookup, ownRules, type PolicyStep, requesterCanUnseal } from "../policy/index.ts";
 
 export interface PolicyOptions {
   readonly home: string;
@@ -50,7 +50,8 @@ export async function doctorPolicy(options: PolicyOptions): Promise<string> {
     jurisdictions: options.jurisdictions === "all" ? "all" : list(options.jurisdictions),
   });
   if (!lookup.ok) throw new ConfigError("options", lookup.error);
-  const own = config.jurisdiction === undefined ? [] : ownRules(config.policy);
+  const own =
+    config.jurisdiction === undefined ? [] : [...ownRules(config.policy), requesterCanUnseal(Date.now())];
   const steps = explainLookup(lookup.value, registry.directory, await loadCatalogue(config), own);
   const decisive = steps.find(({ fault }) => fault !== undefined);
   if (decisive) process.exitCode = refusedExitCode;

@@ -1,10 +1,10 @@
 import { thumbprint } from "@xinqiao/protocol/keys";
-import { type Registry, registryStanding } from "@xinqiao/protocol/registry";
+import { encryptionKeyAt, type Registry, registryStanding } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
-import { readPublicKey } from "@xinqiao/runtime/keys";
+import { readDecryptionKeys, readPublicKey } from "@xinqiao/runtime/keys";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { request } from "undici";
-import { type AgentConfig, loadCatalogue, loadConfig } from "../config/index.ts";
+import { type AgentConfig, encryptionKeyFiles, loadCatalogue, loadConfig } from "../config/index.ts";
 import { createSources } from "../source/index.ts";
 import { openStore } from "../store/index.ts";
 
@@ -13,18 +13,23 @@ export async function doctor(home: string): Promise<string> {
   const config = await loadConfig(home);
   const findings: string[] = [];
   const keyId = thumbprint(await readPublicKey(config.signingKey));
+  const [sealedTo] = (await readDecryptionKeys(encryptionKeyFiles(config))).keys();
   const registry = await readRegistryFile(config.registry, Date.now());
   if (registry === undefined) {
     findings.push(
       "no registry yet: `xinqiao serve` takes it from the city · 尚未取得成员清单，请先运行 serve",
     );
-  } else checkRegistry(registry, config, keyId, findings);
+  } else {
+    checkRegistry(registry, config, keyId, findings);
+    checkEncryptionKey(registry, config, sealedTo, findings);
+  }
   const sources = await checkSources(config, findings);
   const reachable = await gatewayAnswers(config.gateway.origin);
   if (!reachable) findings.push(`the gateway does not answer at ${config.gateway.origin} · 无法连接网关`);
   if (findings.length > 0) throw new CommandError(findings.join("\n"));
   return [
     `node · 节点\t${config.node}\t${keyId}`,
+    `encryption key · 加密密钥\t${sealedTo ?? "none: no authorised answers · 无，不能取得授权查询的应答"}`,
     `registry · 成员清单\tversion ${registry?.document.version}`,
     `sources · 数据源\t${sources}`,
     `gateway · 网关\t${config.gateway.origin}`,
@@ -49,6 +54,23 @@ function checkRegistry(
   if (registryStanding(document, Date.now()) !== "current") {
     findings.push("the registry held is past its end · 本地成员清单已过期");
   }
+}
+
+/** What is sealed to a key that is gone nobody can open. */
+function checkEncryptionKey(
+  { directory }: Registry,
+  { node }: AgentConfig,
+  held: string | undefined,
+  findings: string[],
+): void {
+  const member = directory.member(node);
+  const listed = member && encryptionKeyAt(member, Date.now())?.keyId;
+  if (member === undefined || held === listed) return;
+  findings.push(
+    held === undefined
+      ? "the registry lists an encryption key that is not in agent.json · 配置缺少成员清单中的加密密钥"
+      : "the encryption key is not the one that the registry lists: send the city its entry · 加密密钥未登记",
+  );
 }
 
 async function checkSources(config: AgentConfig, findings: string[]): Promise<string> {

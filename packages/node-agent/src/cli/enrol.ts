@@ -12,7 +12,13 @@ import { type PublicJwk, type Signer, thumbprint } from "@xinqiao/protocol/keys"
 import { codes, FaultError, parseProblem } from "@xinqiao/protocol/problem";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile, nextKeyFile, readPublicKey, readSigner } from "@xinqiao/runtime/keys";
+import {
+  createKeyFile,
+  nextKeyFile,
+  readEncryptionKey,
+  readPublicKey,
+  readSigner,
+} from "@xinqiao/runtime/keys";
 import { request } from "undici";
 import { z } from "zod";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
@@ -78,7 +84,7 @@ function endorse(config: AgentConfig, next: PublicJwk, signer: Signer, now: numb
 }
 
 async function requestOf(
-  { gateway, origin, jurisdiction }: AgentConfig,
+  { gateway, origin, jurisdiction, encryptionKey: encryptionKeyFile }: AgentConfig,
   keyFile: string,
   voucher: { readonly invitation: string } | { readonly endorsement: string },
   now: number,
@@ -86,7 +92,12 @@ async function requestOf(
   const key = await readPublicKey(keyFile);
   const endpoint = jurisdiction === undefined ? {} : { endpoint: origin };
   const iat = Math.floor(now / 1000);
-  return signEnrolment({ aud: gateway.node, iat, voucher, key, ...endpoint }, await readSigner(keyFile));
+  const sealed =
+    "invitation" in voucher && encryptionKeyFile !== undefined
+      ? { encryptionKey: await readEncryptionKey(encryptionKeyFile) }
+      : {};
+  const request = { aud: gateway.node, iat, voucher, key, ...sealed, ...endpoint };
+  return signEnrolment(request, await readSigner(keyFile));
 }
 
 async function prepared(file: string, make: () => Promise<string>): Promise<string> {

@@ -6,7 +6,7 @@ import { FaultError } from "@xinqiao/protocol/problem";
 import { type Member, memberSchema } from "@xinqiao/protocol/registry";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile } from "@xinqiao/runtime/keys";
+import { createEncryptionKeyFile, createKeyFile } from "@xinqiao/runtime/keys";
 import { agentConfigSchema, configFileName } from "../config/index.ts";
 
 /** Where this member's agent listens, and what keys it makes: its own to say, invited or not. */
@@ -106,21 +106,26 @@ export async function init(options: InitOptions, now: number): Promise<Member> {
   }
   await mkdir(options.home, { recursive: true, mode: 0o700 });
   const jwk = await createKeyFile(join(options.home, parsed.data.signingKey), options.suite);
+  const encryptionJwk = await createEncryptionKeyFile(join(options.home, encryptionKeyFile));
   const token = randomBytes(32).toString("base64url");
   await writeFile(join(options.home, parsed.data.localToken), `${token}\n`, { mode: 0o600, flag: "wx" });
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   const { node, name, role, division, jurisdiction, origin } = parsed.data;
+  const notBefore = new Date(now).toISOString();
   return memberSchema.parse({
     node,
     name,
     role,
     division,
     ...(jurisdiction !== undefined && { jurisdiction, endpoint: origin }),
-    keys: [{ jwk, notBefore: new Date(now).toISOString() }],
+    keys: [{ jwk, notBefore }],
+    encryptionKeys: [{ jwk: encryptionJwk, notBefore }],
     scope: { items: "all", purposes: "all" },
     status: "pending",
   });
 }
+
+const encryptionKeyFile = "keys/encryption.jwk.json";
 
 function configOf(options: InitOptions): object {
   return {
@@ -134,6 +139,7 @@ function configOf(options: InitOptions): object {
     listen: options.listen,
     origin: options.origin ?? `http://${options.listen}`,
     local: options.local,
+    encryptionKey: encryptionKeyFile,
     sources: [{ type: "file", name: "files" }],
   };
 }

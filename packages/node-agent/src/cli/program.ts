@@ -1,8 +1,8 @@
 import { subjectKinds } from "@xinqiao/protocol/identity";
-import { thumbprint } from "@xinqiao/protocol/keys";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../version.ts";
+import { describeKeys } from "./describe-keys.ts";
 import type { EnrolOptions, RotateOptions } from "./enrol.ts";
 import type { ImportOptions } from "./import.ts";
 import type { InitArguments } from "./init.ts";
@@ -42,6 +42,7 @@ export function createProgram(): Command {
       runCommand(async () => (await import("./catalogue.ts")).catalogue(options.home)),
     );
   addDoctor(program);
+  addEncryptionKey(program);
   return program;
 }
 
@@ -75,8 +76,7 @@ function addInit(program: Command): void {
       runCommand(async () => {
         const { initAsAsked } = await import("./init.ts");
         const { member, invited } = await initAsAsked(options, Date.now());
-        // Beside the JSON, for the member to read to the city: who can change the file cannot change this.
-        for (const { jwk } of member.keys) process.stderr.write(`key · 密钥指纹: ${thumbprint(jwk)}\n`);
+        process.stderr.write(describeKeys(member));
         if (options.json) return JSON.stringify({ member });
         const next = invited ? "\nnext · 下一步: xinqiao enrol" : "";
         return `ready · 已就绪: ${options.home}${next}`;
@@ -103,6 +103,26 @@ function addEnrolment(program: Command): void {
     .option("--json", "one JSON line")
     .action((options: RotateOptions) =>
       runCommand(async () => (await import("./enrol.ts")).rotate(options, Date.now())),
+    );
+}
+
+function addEncryptionKey(program: Command): void {
+  program
+    .command("encryption-key")
+    .description(
+      "make a new key for answers to be sealed to, keep the old one, and print the member as JSON, for `xinqiao-gateway members add` · 更换加密密钥",
+    )
+    .option(...home)
+    .action((options: { home: string }) =>
+      runCommand(async () => {
+        const { renewEncryptionKey } = await import("./encryption-key.ts");
+        const member = await renewEncryptionKey(options.home, Date.now());
+        process.stderr.write(describeKeys(member));
+        process.stderr.write(
+          "restart the agent before the city lists the key · 请先重启节点，再请市级登记\n",
+        );
+        return JSON.stringify({ member });
+      }),
     );
 }
 

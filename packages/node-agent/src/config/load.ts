@@ -19,6 +19,8 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
     registry: absolute(config.registry),
     signingKey: absolute(config.signingKey),
     invitation: absolute(config.invitation),
+    ...(config.encryptionKey !== undefined && { encryptionKey: absolute(config.encryptionKey) }),
+    retiredEncryptionKeys: config.retiredEncryptionKeys.map(absolute),
     localToken: absolute(config.localToken),
     store: absolute(config.store),
     quarantine: absolute(config.quarantine),
@@ -38,4 +40,12 @@ export async function loadCatalogue(config: Pick<AgentConfig, "catalogue">): Pro
       ? baseCatalogue()
       : await readConfig(catalogueDocumentSchema, config.catalogue);
   return indexCatalogue(document);
+}
+
+/** The key that is offered first, then those it replaced. */
+export function encryptionKeyFiles({
+  encryptionKey,
+  retiredEncryptionKeys,
+}: Pick<AgentConfig, "encryptionKey" | "retiredEncryptionKeys">): readonly string[] {
+  return [...(encryptionKey === undefined ? [] : [encryptionKey]), ...retiredEncryptionKeys];
 }

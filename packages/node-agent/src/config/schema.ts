@@ -53,6 +53,10 @@ const agentShape = z.strictObject({
   signingKey: z.string().default("keys/signing.jwk.json"),
   /** The city's invitation, until it has served. */
   invitation: z.string().default("invitation.jws"),
+  /** What authorised answers to this member are sealed to; absent: it gets none. */
+  encryptionKey: z.string().optional(),
+  /** Keys that were replaced, kept for what is still sealed to them. */
+  retiredEncryptionKeys: z.array(z.string()).default([]),
   localToken: z.string().default("local.token"),
   store: z.string().default("store.db"),
   /** Where lists of rows that were kept back lie, one a file. */

@@ -1,4 +1,5 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import {
   type Answer,
   type Exchange,
@@ -6,9 +7,11 @@ import {
   isComplete,
   isStale,
   type Lookup,
+  mustBeSealed,
   type OpenedExchange,
   openAnswer,
   type ResultRow,
+  unseal,
 } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
@@ -28,6 +31,8 @@ export interface LookUpDependencies {
   readonly directory: () => Directory;
   readonly catalogue: Catalogue;
   readonly signer: Signer;
+  /** What answers to this node are sealed to, by thumbprint; retired keys too, as long as they are held. */
+  readonly decryptionKeys: ReadonlyMap<string, AgreementKey>;
   readonly send: SendToGateway;
   readonly entropy: Entropy;
   readonly now: () => number;
@@ -64,7 +69,7 @@ export async function lookUp(
   if (!parsed.ok) return invalid(parsed.error.code);
   if (parsed.value.exchange !== exchange) return invalid("another exchange");
   if (!asksFor(parsed.value.results, lookup)) return invalid("the rows are not those asked for");
-  return ok(openExchange(parsed.value, lookup, oldestAsOf, deps));
+  return ok(await openExchange(parsed.value, lookup, oldestAsOf, deps));
 }
 
 async function sign(
@@ -113,17 +118,18 @@ function asksFor(rows: readonly ResultRow[], { jurisdictions }: Lookup): boolean
 /** What a row says that only the node's own signature can prove. */
 const proven: ReadonlySet<ResultRow["status"]> = new Set(["ok", "none", "refused", "stale"]);
 
-/** Checks every node's own answer: what the gateway says by itself is only why there is none. */
-function openExchange(
+/** Checks every node's own answer, and opens what is sealed in it: what the gateway says by itself is only why there is none. */
+async function openExchange(
   exchange: Exchange,
   lookup: Lookup,
   oldestAsOf: number,
   deps: LookUpDependencies,
-): OpenedExchange {
+): Promise<OpenedExchange> {
   const resolved = resolveAsked(lookup, deps.catalogue);
   const items = resolved.ok ? resolved.value.items.map(({ code }) => code) : [];
+  const sealed = resolved.ok && mustBeSealed(resolved.value.items, resolved.value.purpose);
   const directory = deps.directory();
-  const results = exchange.results.map(({ answer, ...row }) => {
+  const opening = exchange.results.map(async ({ answer, ...row }) => {
     const broken = (code: Code) => ({ ...failed(row), status: "error" as const, code, records: [] });
     if (answer === undefined)
       return proven.has(row.status) ? broken("answer.malformed") : { ...row, records: [] };
@@ -137,11 +143,14 @@ function openExchange(
       purpose: lookup.purpose,
       jurisdiction: row.jurisdiction,
     };
-    const opened = openAnswer(answer, { node: row.node, question }, directory, deps.now());
+    const opened = openAnswer(answer, { node: row.node, question, sealed }, directory, deps.now());
     if (!opened.ok) return broken(opened.error.code);
     if (!agrees(row, opened.value)) return broken("answer.malformed");
-    return { ...row, ...ageOf(opened.value, oldestAsOf), records: opened.value.records };
+    const records = await unseal(opened.value, deps.decryptionKeys);
+    if (!records.ok) return broken(records.error.code);
+    return { ...row, ...ageOf(opened.value, oldestAsOf), records: [...records.value] };
   });
+  const results = await Promise.all(opening);
   return { ...exchange, results, complete: isComplete(results) };
 }
 

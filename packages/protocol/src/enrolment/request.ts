@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clockToleranceSeconds } from "../clock/index.ts";
+import { encryptionJwkSchema } from "../encryption/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
 import { algorithmFits, readCompact, signCompact } from "../jws/index.ts";
 import { importVerifier, publicJwkSchema, type Signer, thumbprint } from "../keys/index.ts";
@@ -35,6 +36,8 @@ export const enrolmentSchema = z.strictObject({
   iat: z.number().int().nonnegative(),
   voucher: voucherSchema,
   key: publicJwkSchema,
+  /** What answers to the member are sealed to; absent when it gets none, or keeps the one it has. */
+  encryptionKey: encryptionJwkSchema.optional(),
   /** Where the member's agent is reached; absent when it only asks. */
   endpoint: originSchema.optional(),
 });
@@ -104,7 +107,7 @@ function invited(
     return err(fault("enrolment.endpoint-missing"));
   }
   const key = keyFrom(request, now);
-  const member = invitedMember(invitation.value, request.endpoint, key);
+  const member = invitedMember(invitation.value, request, key);
   return ok({ id: invitation.value.jti, by: "invitation", member, key });
 }
 
@@ -135,7 +138,7 @@ const keyFrom = ({ key }: EnrolmentRequest, now: number): MemberKey => ({
 
 function invitedMember(
   { node, name, role, division, jurisdiction, scope }: Invitation,
-  endpoint: string | undefined,
+  { endpoint, encryptionKey }: EnrolmentRequest,
   key: MemberKey,
 ): Member {
   return memberSchema.parse({
@@ -146,6 +149,7 @@ function invitedMember(
     ...(jurisdiction !== undefined && { jurisdiction }),
     ...(endpoint !== undefined && { endpoint }),
     keys: [key],
+    ...(encryptionKey !== undefined && { encryptionKeys: [{ ...key, jwk: encryptionKey }] }),
     scope,
     status: "pending",
   });

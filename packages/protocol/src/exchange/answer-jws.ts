@@ -6,7 +6,9 @@ import { type Fault, fault } from "../problem/index.ts";
 import type { Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { type Answer, answerSchema } from "./answer.ts";
+import { holdsOnlyWhatWasAsked } from "./asked-records.ts";
 import type { Question } from "./lookup.ts";
+import { sealFault } from "./sealed.ts";
 
 /** RFC 8725 §3.11: an explicit type, so that no other JWS of a member can pass for an answer. */
 export const answerType = "xinqiao-answer+jws";
@@ -24,11 +26,14 @@ export function signAnswer(answer: Answer, signer: Signer): Promise<string> {
 export interface Expected {
   readonly node: NodeId;
   readonly question: Omit<Question, "remainingMs">;
+  /** Whether records must come sealed (`mustBeSealed`); otherwise none may. */
+  readonly sealed: boolean;
 }
 
 /**
- * Opens an answer: known key, of the node asked, valid signature, this very question, in time, and
- * no record that was not asked for (PR-EXCHANGE §6). Gateway and requester both call this.
+ * Opens an answer: known key, of the node asked, valid signature, this very question, in time, sealed when it must
+ * be, and no record that was not asked for (PR-EXCHANGE §6). Gateway and requester both call this; what is sealed
+ * only the requester opens (`unseal`).
  */
 export function openAnswer(
   text: string,
@@ -47,7 +52,17 @@ export function openAnswer(
   if (!isCurrent(answer, seconds)) {
     return err(fault("answer.expired", undefined, { skewSeconds: Math.round(answer.iat - seconds) }));
   }
-  return holdsOnlyWhatWasAsked(answer, expected.question) ? ok(answer) : err(fault("answer.not-asked"));
+  const unsealed = sealingFault(answer, expected);
+  if (unsealed !== undefined) return err(unsealed);
+  return holdsOnlyWhatWasAsked(answer.records, answer) ? ok(answer) : err(fault("answer.not-asked"));
+}
+
+/** What nobody on the way may read is sealed, and all else can be read by whoever must check it. */
+function sealingFault(answer: Answer, expected: Expected): Fault | undefined {
+  if (answer.sealed !== undefined) {
+    return expected.sealed ? sealFault(answer.sealed, answer) : fault("answer.malformed");
+  }
+  return expected.sealed && answer.records.length > 0 ? fault("answer.not-sealed") : undefined;
 }
 
 /** A node may not stretch its answer's life: what it said is true for its day, not for ever. */
@@ -82,11 +97,12 @@ function parsePayload(payload: Uint8Array): Answer | undefined {
   }
 }
 
-/** Records come with `ok` and only with it, a refusal with `refused`, and the age of the data with all else. */
-function isOneStory({ status, records, refusal, asOf }: Answer): boolean {
+/** Records come, clear or sealed, with `ok` and only with it, a refusal with `refused`, and the age of the data with all else. */
+function isOneStory({ status, records, sealed, refusal, asOf }: Answer): boolean {
   const refused = status === "refused";
+  const ways = Number(records.length > 0) + Number(sealed !== undefined);
   return (
-    (status === "ok") === records.length > 0 &&
+    ways === (status === "ok" ? 1 : 0) &&
     refused === (refusal !== undefined) &&
     refused === (asOf === undefined)
   );
@@ -104,17 +120,5 @@ function fits(answer: Answer, { node, question }: Expected): boolean {
     answer.subject.id === question.subject.id &&
     answer.items.length === question.items.length &&
     answer.items.every((item, index) => item === question.items[index])
-  );
-}
-
-/** Nor any record that nobody may disclose any more, whatever the node's own check let through. */
-function holdsOnlyWhatWasAsked(answer: Answer, question: Expected["question"]): boolean {
-  return answer.records.every(
-    (record) =>
-      question.items.includes(record.item) &&
-      record.state !== "repaired" &&
-      record.state !== "withdrawn" &&
-      record.subject.scheme === question.subject.scheme &&
-      record.subject.id === question.subject.id,
   );
 }

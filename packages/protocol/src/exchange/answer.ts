@@ -43,6 +43,8 @@ export const answerSchema = z.object({
   /** The instant up to which the node's data was known to be current. Absent on a refusal. */
   asOf: z.iso.datetime().optional(),
   records: z.array(recordSchema),
+  /** The records instead, as a compact JWE to the requester: whoever carries the answer cannot read them. */
+  sealed: z.string().optional(),
   gaps: z.array(gapSchema).min(1).optional(),
   refusal: refusalSchema.optional(),
 });

@@ -30,3 +30,4 @@ export {
   rowStatuses,
 } from "./exchange.ts";
 export { deadlineMs, type Lookup, lookupSchema, type Question, questionSchema } from "./lookup.ts";
+export { mustBeSealed, sealedBlockBytes, sealedType, sealRecords, unseal } from "./sealed.ts";

@@ -2,6 +2,7 @@ export { ed25519 } from "./ed25519.ts";
 export { es256 } from "./es256.ts";
 export { generatePrivateJwk, importLater, importSigner, importVerifier } from "./import.ts";
 export {
+  coordinateSchema,
   type PrivateJwk,
   type PublicJwk,
   privateJwkSchema,

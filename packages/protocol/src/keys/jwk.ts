@@ -4,6 +4,9 @@ import { z } from "zod";
 /** 43 characters hold two bits more than 32 bytes; those are zero, or one key would have four thumbprints. */
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, "32 bytes, base64url");
 
+/** One coordinate of a point, or a private scalar. */
+export const coordinateSchema = coordinate;
+
 /** Public signing keys a federation accepts (RFC 7517, RFC 8037). */
 export const publicJwkSchema = z.discriminatedUnion("kty", [
   z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: coordinate }),

@@ -340,6 +340,21 @@ export const codes = {
     en: "Answer holds records that were not asked for",
     zh: "应答含有未请求的记录",
   },
+  "answer.no-encryption-key": {
+    status: 403,
+    en: "Records must be sealed, and the asker has no valid encryption key",
+    zh: "记录须加密，而请求方没有有效的加密密钥",
+  },
+  "answer.not-sealed": {
+    status: 502,
+    en: "Answer has records in the clear that must be sealed",
+    zh: "应答含有本应加密的明文记录",
+  },
+  "answer.sealed-unreadable": {
+    status: 502,
+    en: "Sealed records cannot be opened with the asker's keys",
+    zh: "请求方的密钥无法解开加密的记录",
+  },
 
   // The agent's own side
   "local.unauthorised": {

@@ -33,6 +33,14 @@ const remedies = {
     en: "Have the key entered in the registry, or sign with the one that is valid now.",
     zh: "请市级登记该密钥，或改用当前有效的密钥签名。",
   },
+  encryptionKey: {
+    en: "The asking member: make an encryption key (`xinqiao encryption-key`) and have the city list it.",
+    zh: "请求方成员：生成加密密钥（xinqiao encryption-key）并请市级登记。",
+  },
+  decryptionKey: {
+    en: "Put back the private key that the registry lists (`encryptionKey`, `retiredEncryptionKeys`). If it is there, tell both operators: somebody interferes.",
+    zh: "恢复清单所登记公钥对应的私钥（encryptionKey、retiredEncryptionKeys）；如私钥无误，请告知双方运维，可能遭到干扰。",
+  },
   rightNode: {
     en: "Check node id, key file and address of this installation: they belong to different members.",
     zh: "检查本机的节点标识、密钥文件与地址，三者不属于同一成员。",
@@ -211,6 +219,9 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "answer.expired": "distrust",
   "answer.data-too-old": "age",
   "answer.not-asked": "distrust",
+  "answer.no-encryption-key": "encryptionKey",
+  "answer.not-sealed": "distrust",
+  "answer.sealed-unreadable": "decryptionKey",
   "local.unauthorised": "token",
   "gateway.unreachable": "gatewayPath",
   "gateway.timeout": "gatewayPath",

@@ -58,6 +58,10 @@ describe("createDirectory", () => {
     expect(directory.value.key(thumbprint(retired.jwk))?.notAfter).toBe(Date.parse("2026-06-30T00:00:00Z"));
   });
 
+  const encryptionKey = {
+    jwk: publicOf(generatePrivateJwk("es256")),
+    notBefore: "2026-01-01T00:00:00Z",
+  };
   const offCurve = {
     jwk: { kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43) },
     notBefore: "2026-01-01T00:00:00Z",
@@ -83,6 +87,24 @@ describe("createDirectory", () => {
       "a key of two members",
       [district, { ...bank, keys: district.keys }],
       ["is listed for sz-baoan and sz-bank"],
+    ],
+    [
+      "an encryption key of two members, of whom each could read what the other is told",
+      [
+        { ...district, encryptionKeys: [encryptionKey] },
+        { ...bank, encryptionKeys: [encryptionKey] },
+      ],
+      ["is listed for sz-baoan and sz-bank"],
+    ],
+    [
+      "an encryption key that signs as well",
+      [{ ...district, keys: [encryptionKey], encryptionKeys: [encryptionKey] }],
+      ["is listed for sz-baoan and sz-baoan"],
+    ],
+    [
+      "an encryption key off the curve",
+      [{ ...district, encryptionKeys: [offCurve] }],
+      ["sz-baoan: public key is not usable"],
     ],
     ["a key off the curve", [{ ...district, keys: [offCurve] }], ["sz-baoan: public key is not usable"]],
   ])("refuses %s", (_, members, faults) => {
@@ -117,6 +139,17 @@ describe("memberSchema", () => {
     "https://SZ.example",
   ])("refuses %s as an endpoint, for @target-uri is made from it", (endpoint) => {
     expect(memberSchema.safeParse({ ...district, endpoint }).success).toBe(false);
+  });
+
+  it("takes encryption keys on P-256 and no others, and need not have any", () => {
+    const p256 = { jwk: publicOf(generatePrivateJwk("es256")), notBefore: "2026-01-01T00:00:00Z" };
+    expect(memberSchema.parse({ ...district, encryptionKeys: [p256] }).encryptionKeys).toEqual([p256]);
+    expect(memberSchema.safeParse({ ...district, encryptionKeys: [key()] }).success).toBe(false);
+    expect(memberSchema.safeParse({ ...district, encryptionKeys: [] }).success).toBe(false);
+  });
+
+  it("gives a member without encryption keys back as it was: what is published of it does not change", () => {
+    expect(JSON.stringify(memberSchema.parse(bank))).toBe(JSON.stringify(bank));
   });
 
   it("refuses a member without a key and one with a field nobody knows", () => {

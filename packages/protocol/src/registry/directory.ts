@@ -1,7 +1,7 @@
 import type { Jurisdiction, NodeId } from "../identity/index.ts";
 import { importVerifier, type PublicJwk, type Verifier } from "../keys/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import type { Member, MemberList } from "./member.ts";
+import type { Member, MemberKey, MemberList } from "./member.ts";
 import type { Peer } from "./peer.ts";
 
 /** A signing key together with whose it is. */
@@ -47,7 +47,21 @@ export function createDirectory(
   const faults: string[] = [];
   const members = new Map<NodeId, Member>();
   const keys = new Map<string, KnownKey>();
+  const owners = new Map<string, NodeId>();
   const answering = new Map<Jurisdiction, Member>();
+  /** A key has one owner and one use: what signs does not decrypt. */
+  const claim = ({ node }: Member, { jwk }: MemberKey): Verifier | undefined => {
+    const imported = importKey(jwk);
+    if (!imported.ok) {
+      faults.push(`${node}: ${imported.error}`);
+      return undefined;
+    }
+    const { keyId } = imported.value;
+    const owner = owners.get(keyId);
+    if (owner !== undefined) faults.push(`key ${keyId} is listed for ${owner} and ${node}`);
+    owners.set(keyId, node);
+    return imported.value;
+  };
   for (const member of list.members) {
     if (members.has(member.node)) faults.push(`member ${member.node} is listed twice`);
     members.set(member.node, member);
@@ -58,21 +72,16 @@ export function createDirectory(
       answering.set(member.jurisdiction, member);
     }
     for (const key of member.keys) {
-      const verifier = importKey(key.jwk);
-      if (!verifier.ok) {
-        faults.push(`${member.node}: ${verifier.error}`);
-        continue;
-      }
-      const id = verifier.value.keyId;
-      const owner = keys.get(id)?.member.node;
-      if (owner) faults.push(`key ${id} is listed for ${owner} and ${member.node}`);
-      keys.set(id, {
+      const verifier = claim(member, key);
+      if (verifier === undefined) continue;
+      keys.set(verifier.keyId, {
         member,
-        verifier: verifier.value,
+        verifier,
         notBefore: Date.parse(key.notBefore),
         notAfter: key.notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(key.notAfter),
       });
     }
+    for (const key of member.encryptionKeys ?? []) claim(member, key);
   }
   if (faults.length > 0) return err(faults);
   return ok({

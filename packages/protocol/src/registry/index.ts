@@ -1,8 +1,11 @@
 export { changesBetween, type MemberChange, type MemberChangeKind, memberChanges } from "./changes.ts";
 export { createDirectory, type Directory, holdsKey, type KnownKey } from "./directory.ts";
 export { type RegistryDocument, registryDocumentSchema, registryHashSchema } from "./document.ts";
+export { encryptionKeyAt } from "./encryption-key.ts";
 export { createFederation, type PeerMembers } from "./federation.ts";
 export {
+  type EncryptionKey,
+  encryptionKeySchema,
   type Member,
   type MemberKey,
   type MemberList,

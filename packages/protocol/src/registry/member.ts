@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { itemCodeSchema, labelSchema, purposeCodeSchema } from "../catalogue/index.ts";
+import { encryptionJwkSchema } from "../encryption/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { publicJwkSchema } from "../keys/index.ts";
 
@@ -19,6 +20,14 @@ export const memberKeySchema = z.strictObject({
 });
 export type MemberKey = z.infer<typeof memberKeySchema>;
 
+/** @param at milliseconds since 1970 */
+export function isValidAt({ notBefore, notAfter }: Omit<MemberKey, "jwk">, at: number): boolean {
+  return Date.parse(notBefore) <= at && (notAfter === undefined || at < Date.parse(notAfter));
+}
+
+/** A key that answers are sealed to. Like a signing key it stays listed when it is retired. */
+export const encryptionKeySchema = memberKeySchema.extend({ jwk: encryptionJwkSchema });
+export type EncryptionKey = z.infer<typeof encryptionKeySchema>;
 /** What a member was admitted for. */
 export const scopeSchema = z.strictObject({
   items: z.union([z.literal("all"), z.array(itemCodeSchema)]),
@@ -37,6 +46,8 @@ export const memberSchema = z.strictObject({
   /** Public origin of its agent or gateway, `https://host[:port]`; absent when it only asks. */
   endpoint: originSchema.optional(),
   keys: z.array(memberKeySchema).min(1),
+  /** Absent: nothing can be sealed to it, so nothing that must be is answered. */
+  encryptionKeys: z.array(encryptionKeySchema).min(1).optional(),
   scope: scopeSchema,
   status: z.enum(["pending", "active", "suspended", "left"]),
 });

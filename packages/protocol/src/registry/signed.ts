@@ -12,7 +12,7 @@ import {
   registryDocumentSchema,
   registryHeadSchema,
 } from "./document.ts";
-import type { MemberKey } from "./member.ts";
+import { isValidAt } from "./member.ts";
 
 /** RFC 8725 §3.11: an explicit type, so that no other JWS of a city can pass for its registry. */
 export const registryType = "xinqiao-registry+jws";
@@ -110,9 +110,4 @@ function checkSignature(
     algorithmFits(jws, verifier.value.suite) &&
     verifier.value.verify(jws.signingInput, jws.signature);
   return holds ? ok(undefined) : err(fault("registry.signature-invalid"));
-}
-
-/** @param at milliseconds since 1970 */
-function isValidAt({ notBefore, notAfter }: MemberKey, at: number): boolean {
-  return Date.parse(notBefore) <= at && (notAfter === undefined || at < Date.parse(notAfter));
 }

@@ -16,7 +16,7 @@ export function testExpected(): Expected {
     jurisdiction: "441900",
     remainingMs: 1000,
   });
-  return { node: testNode("dg"), question };
+  return { node: testNode("dg"), question, sealed: false };
 }
 
 /** One penalty of the subject asked about. */

@@ -21,6 +21,7 @@ export {
   readRequestVectors,
   readResponseVectors,
   readRfc9421Vectors,
+  readSealedVectors,
   responseHead,
   testFederation,
 } from "./vectors.ts";

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { decryptionJwkSchema } from "../encryption/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
 import { importSigner, privateJwkSchema, type Signer } from "../keys/index.ts";
+import { recordSchema } from "../record/index.ts";
 import { createDirectory, type Directory, memberListSchema } from "../registry/index.ts";
 import { fieldReader, type RequestHead, type ResponseHead } from "../signing/index.ts";
 
@@ -67,15 +69,36 @@ const rfcFile = z.strictObject({
     .min(1),
 });
 
-const folder = join(import.meta.dirname, "../../vectors/signing");
+const sealedFile = z.strictObject({
+  about: z.string(),
+  privateKey: decryptionJwkSchema,
+  place: z.strictObject({ iss: nodeIdSchema, aud: nodeIdSchema, jti: z.uuid() }),
+  valid: z
+    .array(z.strictObject({ name: z.string(), sealed: z.string(), records: z.array(recordSchema) }))
+    .min(1),
+  invalid: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        code: z.string(),
+        /** Whether who carries it can tell. */
+        carrier: z.boolean(),
+        sealed: z.string(),
+      }),
+    )
+    .min(1),
+});
+
+const folder = join(import.meta.dirname, "../../vectors");
 
 function read<T extends z.ZodType>(name: string, schema: T): z.output<T> {
   return schema.parse(JSON.parse(readFileSync(join(folder, name), "utf8")));
 }
 
-export const readRequestVectors = () => read("requests.json", requestFile);
-export const readResponseVectors = () => read("responses.json", responseFile);
-export const readRfc9421Vectors = () => read("rfc9421.json", rfcFile);
+export const readRequestVectors = () => read("signing/requests.json", requestFile);
+export const readResponseVectors = () => read("signing/responses.json", responseFile);
+export const readRfc9421Vectors = () => read("signing/rfc9421.json", rfcFile);
+export const readSealedVectors = () => read("encryption/sealed.json", sealedFile);
 
 /** A response of the vectors beside the request it answers. */
 export function responseHead(response: z.output<typeof responseSchema>, request: RequestHead): ResponseHead {
@@ -87,7 +110,7 @@ export function testFederation(): {
   readonly directory: Directory;
   readonly signer: (name: string) => Signer;
 } {
-  const { version, members, privateKeys } = read("members.json", membersFile);
+  const { version, members, privateKeys } = read("signing/members.json", membersFile);
   const directory = createDirectory({ version, members });
   if (!directory.ok) throw new Error(directory.error.join("; "));
   return {

@@ -1,6 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
+  type AgreementKey,
+  decryptionJwkSchema,
+  type EncryptionJwk,
+  encryptionJwkOf,
+  generateDecryptionJwk,
+  importDecryptionKey,
+} from "@xinqiao/protocol/encryption";
+import {
   generatePrivateJwk,
   importSigner,
   type PublicJwk,
@@ -13,17 +21,45 @@ import { ConfigError, readConfig } from "../config/index.ts";
 /** Makes a signing key in a file only its owner can read; never overwrites one. Returns the public part. */
 export async function createKeyFile(file: string, suite: "ed25519" | "es256"): Promise<PublicJwk> {
   const jwk = generatePrivateJwk(suite);
+  await writeKey(file, jwk);
+  return publicOf(jwk);
+}
+
+/** The same for a key that answers are sealed to. */
+export async function createEncryptionKeyFile(file: string): Promise<EncryptionJwk> {
+  const jwk = generateDecryptionJwk();
+  await writeKey(file, jwk);
+  return encryptionJwkOf(jwk);
+}
+
+async function writeKey(file: string, jwk: object): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `${JSON.stringify(jwk)}\n`, { mode: 0o600, flag: "wx" });
-  return publicOf(jwk);
 }
 
 export async function readPublicKey(file: string): Promise<PublicJwk> {
   return publicOf(await readConfig(privateJwkSchema, file));
 }
 
+export async function readEncryptionKey(file: string): Promise<EncryptionJwk> {
+  return encryptionJwkOf(await readConfig(decryptionJwkSchema, file));
+}
+
 export async function readSigner(file: string): Promise<Signer> {
   const signer = importSigner(await readConfig(privateJwkSchema, file));
   if (!signer.ok) throw new ConfigError(file, [signer.error]);
   return signer.value;
+}
+
+/** What is sealed to any of these files' keys can be opened: by thumbprint. */
+export async function readDecryptionKeys(
+  files: readonly string[],
+): Promise<ReadonlyMap<string, AgreementKey>> {
+  const keys = new Map<string, AgreementKey>();
+  for (const file of files) {
+    const key = importDecryptionKey(await readConfig(decryptionJwkSchema, file));
+    if (!key.ok) throw new ConfigError(file, [key.error]);
+    keys.set(key.value.keyId, key.value);
+  }
+  return keys;
 }
