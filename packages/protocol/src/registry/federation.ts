@@ -1,6 +1,5 @@
 import type { Jurisdiction, NodeId } from "../identity/index.ts";
 import type { Directory } from "./directory.ts";
-import type { RegistryDocument } from "./document.ts";
 import type { Member } from "./member.ts";
 import type { Peer } from "./peer.ts";
 
@@ -8,7 +7,7 @@ import type { Peer } from "./peer.ts";
 export interface PeerMembers {
   readonly peer: Peer;
   readonly directory: Directory;
-  readonly members: RegistryDocument["members"];
+  readonly members: readonly Member[];
 }
 
 /**
