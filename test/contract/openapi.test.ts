@@ -130,7 +130,9 @@ const cases: readonly Case[] = [
   {
     schema: "Withdrawals",
     code: withdrawalsSchema,
-    samples: [{ iss: "sz", iat: 1, after: 0, next: 1, last: 2, withdrawn: [{ id: authorised, exp: 9 }] }],
+    samples: [
+      { iss: "sz", iat: 1, after: 0, next: 1, last: 2, withdrawn: [{ iss: "dg", id: authorised, exp: 9 }] },
+    ],
   },
   { schema: "Record", code: recordSchema, samples: [annotated] },
   {

@@ -1,3 +1,8 @@
+import {
+  type Authorisation,
+  type PresentedAuthorisation,
+  presentAuthorisation,
+} from "@xinqiao/protocol/authorisation";
 import { type Catalogue, disclosedFields } from "@xinqiao/protocol/catalogue";
 import { type Answer, answerLifetimeSeconds, type Question, signAnswer } from "@xinqiao/protocol/exchange";
 import { maskName, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
@@ -25,6 +30,8 @@ export interface AnswerDependencies {
   /** Identifiers really issued with a wrong check character: the operator's list. */
   readonly identifierExceptions: ReadonlySet<string>;
   readonly source: Pick<RecordSource, "find">;
+  /** Why an authorisation does not stand any more, as far as this node knows. */
+  readonly authorisationStanding: (authorisation: Authorisation) => Fault | undefined;
   readonly signer: Signer;
   readonly now: () => number;
   /** The local calendar day of an instant, `YYYY-MM-DD`: publication ends by the day. */
@@ -97,7 +104,17 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decision 
     subjectKind: question.subject.kind,
     ...asked.value,
     jurisdictions: [question.jurisdiction],
+    authorisation: present(question, deps),
   });
+}
+
+/** Opened by this node for itself: the gateway's word that one was given is not enough. */
+function present(
+  { authorisation, subject }: Question,
+  { directory, now, authorisationStanding: standing }: AnswerDependencies,
+): PresentedAuthorisation | undefined {
+  if (authorisation === undefined) return undefined;
+  return presentAuthorisation(authorisation, { subject, directory: directory(), now: now(), standing });
 }
 
 function refusal(rule: string, { code }: Fault): Body {

@@ -145,6 +145,7 @@ function addDoctor(program: Command): void {
     .option("--items <codes>", "items, comma-separated · 事项")
     .option("--classes <names>", "whole classes, comma-separated · 大类")
     .option("--jurisdictions <codes>", "comma-separated, or all · 辖区", "all")
+    .option("--authorised", "as if the subject had authorised it · 假定已取得主体授权")
     .action((_options: unknown, command: Command) =>
       runCommand(async () => (await import("./doctor-policy.ts")).doctorPolicy(command.optsWithGlobals())),
     );

@@ -10,7 +10,9 @@ const page: Withdrawals = {
   after: 3,
   next: 4,
   last: 4,
-  withdrawn: [{ id: "0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60", exp: testNow / 1000 + 60 }],
+  withdrawn: [
+    { iss: testNode("sz-baoan"), id: "0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60", exp: testNow / 1000 + 60 },
+  ],
 };
 const open = (text: string, now = testNow) => openWithdrawals(text, testNode("sz"), directory, now);
 const refused = { ok: false, error: { code: "gateway.response-invalid" } };

@@ -50,7 +50,7 @@ export const withdrawalsSchema = z.strictObject({
   next: count,
   /** The newest number there was. */
   last: count,
-  withdrawn: z.array(z.strictObject({ id: z.uuid(), exp: count })).max(withdrawalsPage),
+  withdrawn: z.array(z.strictObject({ iss: nodeIdSchema, id: z.uuid(), exp: count })).max(withdrawalsPage),
 });
 export type Withdrawals = z.infer<typeof withdrawalsSchema>;
 
