@@ -1,4 +1,5 @@
 export { type PreparedAgent, prepareAgent, type RunningAgent } from "./agent.ts";
+export { authorise, type GivenAuthorisation } from "./authorisation.ts";
 export {
   answering,
   type Behaviour,
