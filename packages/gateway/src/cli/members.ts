@@ -146,7 +146,7 @@ function standing(known: Member | undefined): Member["status"] {
 }
 
 /** Nor a quota: the city sets it. */
-function keptQuotas(known: Member | undefined): Pick<Member["scope"], "quotas"> {
+export function keptQuotas(known: Member | undefined): Pick<Member["scope"], "quotas"> {
   const quotas = known?.scope.quotas;
   return quotas === undefined ? {} : { quotas };
 }
