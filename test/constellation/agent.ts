@@ -46,6 +46,8 @@ export interface RunningAgent {
     lookup: object,
     headers?: Record<string, string>,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Any other call of the local API. */
+  call(path: string, body?: object): Promise<{ readonly status: number; readonly body: unknown }>;
   close(): Promise<void>;
 }
 
@@ -114,17 +116,19 @@ async function run(home: string, localOrigin: string): Promise<RunningAgent> {
   );
   const agent = await createAgent(config, systemDependencies(logger));
   const token = (await readFile(config.localToken, "utf8")).trim();
+  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
+    const reply = await request(`${localOrigin}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}`, ...headers },
+      body: JSON.stringify(body),
+    });
+    return { status: reply.statusCode, body: await reply.body.json() };
+  };
   return {
     agent,
     lines,
-    async ask(lookup, headers = {}) {
-      const reply = await request(`${localOrigin}/v1/lookups`, {
-        method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${token}`, ...headers },
-        body: JSON.stringify(lookup),
-      });
-      return { status: reply.statusCode, body: await reply.body.json() };
-    },
+    ask: (lookup, headers = {}) => post("/v1/lookups", lookup, headers),
+    call: (path, body = {}) => post(path, body),
     async close() {
       await agent.close();
       await rm(home, { recursive: true, force: true });

@@ -1,4 +1,6 @@
 export { type PreparedAgent, prepareAgent, type RunningAgent } from "./agent.ts";
+export { authorise, type GivenAuthorisation } from "./authorisation.ts";
+export { askDirectly, withdrawalsHeard } from "./direct-question.ts";
 export {
   answering,
   type Behaviour,

@@ -36,6 +36,7 @@ export interface SignOptions {
   readonly lifetime?: number;
   readonly nonce?: string;
   readonly change?: Partial<OutgoingRequest>;
+  readonly path?: string;
 }
 
 /** Signs a body as a party would; the test may then tamper with what it gets. */
@@ -48,10 +49,11 @@ export async function prepare(
     nonce = randomBytes(16).toString("base64url"),
     lifetime = 60,
     change,
+    path = "/v1/lookups",
   }: SignOptions = {},
 ): Promise<Prepared> {
   const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
-  const url = `${gateway.origin}/v1/lookups`;
+  const url = `${gateway.origin}${path}`;
   const outgoing: OutgoingRequest = {
     method: "POST",
     targetUri: url,

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  withdrawalReceiptSchema,
+  withdrawalSchema,
+  withdrawalsSchema,
+} from "@xinqiao/protocol/authorisation";
+import {
   answerSchema,
   exchangeSchema,
   lookupSchema,
@@ -9,7 +14,14 @@ import {
 } from "@xinqiao/protocol/exchange";
 import { codes, fault, problemSchema, toProblem } from "@xinqiao/protocol/problem";
 import { recordSchema } from "@xinqiao/protocol/record";
-import { sendRequest, testAnswer, testExpected, testRecord } from "@xinqiao/protocol/testing";
+import {
+  sendRequest,
+  testAnswer,
+  testAuthorisation,
+  testCarried,
+  testExpected,
+  testRecord,
+} from "@xinqiao/protocol/testing";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -57,6 +69,8 @@ function contract(name: string): (value: unknown) => boolean {
 }
 
 const { question } = testExpected();
+const authorisation = await testCarried();
+const authorised = testAuthorisation().jti;
 const log = { origin: "sz", intent: 3, outcome: 4, size: 5, root: "AAAA" };
 const row = {
   jurisdiction: "441900",
@@ -90,8 +104,36 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { schema: "Lookup", code: lookupSchema, samples: [lookup, { ...lookup, jurisdictions: "all" }] },
-  { schema: "Question", code: questionSchema, samples: [{ ...question, remainingMs: 900 }] },
+  {
+    schema: "Lookup",
+    code: lookupSchema,
+    samples: [lookup, { ...lookup, jurisdictions: "all", authorisation }],
+  },
+  {
+    schema: "Question",
+    code: questionSchema,
+    samples: [
+      { ...question, remainingMs: 900 },
+      { ...question, remainingMs: 900, authorisation },
+    ],
+  },
+  {
+    schema: "Withdrawal",
+    code: withdrawalSchema,
+    samples: [{ authorisation: authorised, token: authorisation.token }],
+  },
+  {
+    schema: "WithdrawalReceipt",
+    code: withdrawalReceiptSchema,
+    samples: [{ authorisation: authorised, log: { origin: "sz", index: 3, size: 4, root: "AAAA" } }],
+  },
+  {
+    schema: "Withdrawals",
+    code: withdrawalsSchema,
+    samples: [
+      { iss: "sz", iat: 1, after: 0, next: 1, last: 2, withdrawn: [{ iss: "dg", id: authorised, exp: 9 }] },
+    ],
+  },
   { schema: "Record", code: recordSchema, samples: [annotated] },
   {
     schema: "Answer",
@@ -207,7 +249,7 @@ describe("a signed operation", () => {
 
   it("answers with every status its codes have, each time with problem details", () => {
     const families = [
-      ["request", "signature", "digest", "lookup", "policy", "limit", "log", "server"],
+      ["request", "signature", "digest", "lookup", "policy", "authorisation", "limit", "log", "server"],
       ["request", "signature", "digest", "server", "source"],
     ];
     for (const [index, { responses }] of signed.entries()) {

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
@@ -17,12 +16,14 @@ import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/run
 import { openKeyRing } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { openActsFolder, recordActs } from "./acts/index.ts";
+import { createWithdrawalPages } from "./authorisation/index.ts";
 import { type GatewayConfig, loadCatalogue } from "./config/index.ts";
 import { openEnrolmentFolder } from "./enrolment/index.ts";
+import type { LookUpDependencies } from "./exchange/index.ts";
 import {
   adminApp,
   type EnrolmentRouteDependencies,
-  type LookupRouteDependencies,
+  type MemberRouteDependencies,
   publicApp,
 } from "./http/index.ts";
 import {
@@ -41,9 +42,9 @@ import {
   type RegistryHolder,
   watchRegistry,
 } from "./registry/index.ts";
-import { lastTaken, openAuditLog } from "./store/sqlite/index.ts";
+import { lastTaken, type OpenedWithdrawals, openAuditLog, openWithdrawals } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
-import { createAskNode, createTargets, type Targets, upstreamDefaults } from "./upstream/index.ts";
+import { createAskNode, createTargets, type Targets, upstreamSettings } from "./upstream/index.ts";
 
 export const version = "0.1.0";
 
@@ -97,6 +98,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const metrics = createMetrics();
   await using starting = new AsyncDisposableStack();
   const log = starting.adopt(await openLog(config, deps), (opened) => opened.close());
+  const withdrawals = starting.adopt(openWithdrawals(config.log), (opened) => opened.close());
   const append = async (draft: LogEntryDraft) => (await log.append(draft)).ok;
   const limited = createLimitedBook(append, now, limitedIntervalMs);
   const events = createGatewayEvents({ logger, metrics, log, limited });
@@ -125,7 +127,8 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   starting.defer(stopWatching);
   const members = () => registry.current().directory;
   const places = { inFlight, reading, refusalRate };
-  const shared = { config, deps, registry, members, catalogue, signer, targets, log, events, ...places };
+  const adapters = { signer, targets, log, withdrawals, events };
+  const shared = { config, deps, registry, members, catalogue, ...adapters, ...places };
   const serving = await servePublic(shared);
   open = true;
   starting.move();
@@ -145,7 +148,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     },
     close() {
       stopWatching();
-      return shutDown({ serving, admin, inFlight, reading, targets, log, limited }, config);
+      return shutDown({ serving, admin, inFlight, reading, targets, log, withdrawals, limited }, config);
     },
   };
 }
@@ -223,10 +226,14 @@ function serveAdmin({
 
 function servePublic(shared: Shared): Promise<Serving> {
   const { config, refusalRate, events } = shared;
+  const { deps, members: directory, log, signer, withdrawals: list, registry } = shared;
   const app = publicApp({
-    lookups: lookupsDependencies(shared),
+    member: memberDependencies(shared),
+    lookUp: lookUpDependencies(shared),
+    withdraw: { directory, log },
+    pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
     enrolments: enrolmentsDependencies(shared),
-    registry: shared.registry,
+    registry,
   });
   return serve(app, {
     address: config.listen,
@@ -254,16 +261,16 @@ interface Shared {
   readonly signer: Signer;
   readonly targets: Targets;
   readonly log: AuditLog;
+  readonly withdrawals: OpenedWithdrawals;
   readonly inFlight: InFlight;
   readonly reading: InFlight;
   readonly refusalRate: RateLimit;
   readonly events: GatewayEvents;
 }
 
-function lookupsDependencies(shared: Shared): LookupRouteDependencies {
-  const { config, deps, registry, members, catalogue, signer, targets, log, inFlight, reading } = shared;
-  const { refusalRate, events } = shared;
-  const { now, elapsed, entropy, rules } = deps;
+function memberDependencies(shared: Shared): MemberRouteDependencies {
+  const { config, deps, registry, members, signer, inFlight, reading, refusalRate, events } = shared;
+  const { now, entropy } = deps;
   const { node, limits } = config;
   return {
     endpoint: {
@@ -274,17 +281,6 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
       maxBodyBytes: limits.maxBodyBytes,
       bodyTimeoutMs: limits.bodyTimeoutMs,
     },
-    lookUp: {
-      directory: members,
-      catalogue,
-      rules,
-      identifierExceptions: new Set(config.identifierExceptions),
-      log,
-      ask: createAskNode({ self: node, signer, directory: members, targets, entropy, now }),
-      now,
-      elapsed,
-      onBug: events.failed,
-    },
     reply: { signer, entropy, now },
     reading,
     inFlight,
@@ -294,6 +290,22 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
     refusalRate,
     entropy,
     events,
+  };
+}
+
+function lookUpDependencies(shared: Shared): LookUpDependencies {
+  const { config, deps, members, catalogue, signer, targets, log, events } = shared;
+  const { now, elapsed, entropy, rules } = deps;
+  return {
+    directory: members,
+    catalogue,
+    rules,
+    identifierExceptions: new Set(config.identifierExceptions),
+    log,
+    ask: createAskNode({ self: config.node, signer, directory: members, targets, entropy, now }),
+    now,
+    elapsed,
+    onBug: events.failed,
   };
 }
 
@@ -325,12 +337,13 @@ interface Parts {
   readonly reading: InFlight;
   readonly targets: Targets;
   readonly log: AuditLog;
+  readonly withdrawals: OpenedWithdrawals;
   readonly limited: LimitedBook;
 }
 
 /** Requests end first, then what they need: a socket that was cut does not end its handler. */
 async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promise<void> {
-  const { serving, admin, inFlight, reading, targets, log, limited } = parts;
+  const { serving, admin, inFlight, reading, targets, log, withdrawals, limited } = parts;
   reading.drain();
   inFlight.drain();
   await serving.close(shutdownGraceMs);
@@ -338,16 +351,7 @@ async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promi
   await Promise.all([reading.idle(), inFlight.idle()]);
   await limited.flush();
   await log.append({ kind: "gateway.stopped", exchange: null, actor: null });
+  withdrawals.close();
   await log.close();
   await admin.close(1_000);
-}
-
-async function upstreamSettings({ upstream, limits }: GatewayConfig) {
-  const { caFile, ...settings } = upstream;
-  return {
-    ...upstreamDefaults,
-    ...settings,
-    maxAnswerBytes: limits.maxAnswerBytes,
-    ...(caFile !== undefined && { ca: await readFile(caFile, "utf8") }),
-  };
 }

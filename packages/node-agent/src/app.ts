@@ -24,6 +24,12 @@ import { forgetKeptBackDaily } from "./retention/index.ts";
 import { createSources, type RecordSource } from "./source/index.ts";
 import { type AgentStore, openStore } from "./store/index.ts";
 import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
+import {
+  createWithdrawalFollower,
+  keepHearing,
+  standingOf,
+  type WithdrawalFollowerDependencies,
+} from "./withdrawals/index.ts";
 
 /** A running agent. */
 export interface Agent {
@@ -56,15 +62,12 @@ const chinaDay = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", d
  */
 export async function createAgent(config: AgentConfig, deps: AgentDependencies): Promise<Agent> {
   const { logger, now, entropy } = deps;
-  const keys = await openKeyRing(config.signingKey);
+  const { keys, decryptionKeys, token, ca } = await readSecrets(config);
   const { signer } = keys;
-  const decryptionKeys = await readDecryptionKeys(encryptionKeyFiles(config));
   const catalogue = await loadCatalogue(config);
-  const token = (await readFile(config.localToken, "utf8")).trim();
-  const ca = config.caFile === undefined ? undefined : await readFile(config.caFile, "utf8");
-  const events = createAgentEvents(logger);
   await using starting = new AsyncDisposableStack();
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
+  const events = createAgentEvents(logger, () => store.withdrawals.heard().at);
   const stopForgetting = starting.adopt(
     await forgetKeptBackDaily(store, config, now, events.failed),
     (stop) => stop(),
@@ -86,12 +89,16 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   starting.defer(following.stop);
   const stopChangingKeys = changeKeys(keys, config, members, events, now);
   starting.defer(stopChangingKeys);
+  const stopHearing = hearWithdrawals(config, { client, members, book: store.withdrawals, events, now });
+  starting.defer(stopHearing);
+  const background = [stopForgetting, following.stop, stopChangingKeys, stopHearing];
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
   const reading = createInFlight(maxReading);
   const shared = { config, members, standing, signer, catalogue, source, entropy, now, events };
   let open = false;
-  const local = localApp({ ...shared, inFlight: asking, decryptionKeys, token, client, open: () => open });
+  const own = { decryptionKeys, token, client, store, open: () => open };
+  const local = localApp({ ...shared, inFlight: asking, ...own });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
   );
@@ -107,12 +114,8 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     localPort: localServing.port,
     reload: following.refresh,
     async close() {
-      stopForgetting();
-      following.stop();
-      stopChangingKeys();
-      asking.drain();
-      answering.drain();
-      reading.drain();
+      for (const stop of background) stop();
+      for (const places of [asking, answering, reading]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.
       await Promise.all([asking.idle(), answering.idle(), reading.idle()]);
@@ -120,6 +123,15 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
       await source.close();
       store.close();
     },
+  };
+}
+
+async function readSecrets(config: AgentConfig) {
+  return {
+    keys: await openKeyRing(config.signingKey),
+    decryptionKeys: await readDecryptionKeys(encryptionKeyFiles(config)),
+    token: (await readFile(config.localToken, "utf8")).trim(),
+    ca: config.caFile === undefined ? undefined : await readFile(config.caFile, "utf8"),
   };
 }
 
@@ -194,6 +206,29 @@ function changeKeys(
   return () => clearInterval(timer);
 }
 
+/**
+ * Only who answers needs to know: who asks is told by the city and by every node.
+ * @returns what ends it
+ */
+function hearWithdrawals(
+  { jurisdiction, gateway, withdrawalsRefreshSeconds: everySeconds }: AgentConfig,
+  {
+    client,
+    events,
+    ...deps
+  }: Omit<WithdrawalFollowerDependencies, "get" | "gateway" | "directory"> &
+    Pick<Shared, "events" | "members"> & { client: GatewayClient },
+): () => void {
+  if (jurisdiction === undefined) return () => {};
+  const follower = createWithdrawalFollower({
+    ...deps,
+    get: client.get,
+    gateway: gateway.node,
+    directory: deps.members,
+  });
+  return keepHearing(follower, { everySeconds, onFault: events.withdrawalsFault, onError: events.failed });
+}
+
 function edge({ node, limits }: AgentConfig, address: Address) {
   return {
     hop: node,
@@ -240,6 +275,11 @@ function peerApp({
       rules: nodeRules(config.policy),
       identifierExceptions: new Set(config.identifierExceptions),
       source,
+      authorisationStanding: (authorisation) =>
+        standingOf(authorisation, store.withdrawals, {
+          now: now(),
+          staleSeconds: config.withdrawalsStaleSeconds,
+        }),
       signer,
       now,
       dayOf: (instant) => chinaDay.format(instant),
@@ -252,6 +292,7 @@ interface LocalParts {
   readonly decryptionKeys: ReadonlyMap<string, AgreementKey>;
   readonly token: string;
   readonly client: GatewayClient;
+  readonly store: AgentStore;
   readonly open: () => boolean;
 }
 
@@ -263,24 +304,23 @@ function localApp({
   now,
   decryptionKeys,
   client,
+  store,
   ...rest
 }: Shared & LocalParts) {
   const { node, gateway, limits } = config;
+  const { entropy } = rest;
+  const call = { node, gateway, directory: members, signer, send: client.send, entropy, now };
   return localRoutes({
     ...rest,
     node,
     maxBodyBytes: limits.maxBodyBytes,
     bodyTimeoutMs: limits.bodyTimeoutMs,
-    lookUp: {
-      node,
-      gateway,
-      directory: members,
+    lookUp: { ...call, catalogue, decryptionKeys },
+    authorisation: {
+      ...call,
       catalogue,
-      signer,
-      decryptionKeys,
-      send: client.send,
-      entropy: rest.entropy,
-      now,
+      identifierExceptions: new Set(config.identifierExceptions),
+      book: store.authorisations,
     },
   });
 }

@@ -12,6 +12,7 @@ const families: Readonly<Record<string, string>> = {
   digest: "摘要 · Whether the body is what was signed",
   lookup: "查询内容 · What is asked",
   policy: "披露规则 · Policy",
+  authorisation: "主体授权 · Whether a subject's authorisation counts",
   limit: "容量 · Capacity",
   log: "审计日志 · The audit log",
   registry: "成员清单 · The registry",

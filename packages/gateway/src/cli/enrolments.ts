@@ -14,7 +14,7 @@ import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { readSigner } from "@xinqiao/runtime/keys";
 import { openActsFolder } from "../acts/index.ts";
 import { openEnrolmentFolder, type QueuedEnrolment } from "../enrolment/index.ts";
-import { endKey } from "./members.ts";
+import { endKey, keptQuotas } from "./members.ts";
 import { openForPublishing, type Publishing } from "./publishing.ts";
 
 export interface InviteOptions {
@@ -197,6 +197,7 @@ function admit(
   const end = by === "endorsement" ? begin + overlapSeconds * 1000 : now;
   const listed: Member = {
     ...member,
+    scope: { ...member.scope, ...keptQuotas(known) },
     status:
       known === undefined || known.status === "pending" || known.status === "left" ? "active" : known.status,
     keys: [

@@ -8,7 +8,7 @@ import { testMember } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRegistryFolder } from "../registry/index.ts";
 import { init } from "./init.ts";
-import { addMembers, describeMember, revokeKey, setStatus } from "./members.ts";
+import { addMembers, describeMember, revokeKey, setQuota, setStatus } from "./members.ts";
 
 let folder: string;
 let home: string;
@@ -113,6 +113,28 @@ describe("members", () => {
       status: "suspended",
       keys: [{ notAfter: "2026-03-01T00:00:00.000Z" }],
     });
+  });
+
+  it("get a quota, another one in its place, and none again; sending their file again changes none", async () => {
+    const file = await offer({ keys: [newKey()] });
+    await addMembers(home, [file], now);
+    const set = (lookups: number, per = "day", purpose = "bid-review") =>
+      setQuota(home, "sz-baoan", { purpose, lookups, per }, now);
+    await set(100);
+    await set(10, "hour");
+    await set(50);
+    const both = [
+      { purpose: "bid-review", lookups: 10, per: "hour" },
+      { purpose: "bid-review", lookups: 50, per: "day" },
+    ];
+    expect((await listed("sz-baoan"))?.scope.quotas).toEqual(both);
+    await addMembers(home, [file], now);
+    expect((await listed("sz-baoan"))?.scope.quotas).toEqual(both);
+    await set(0, "hour");
+    await set(0);
+    expect((await listed("sz-baoan"))?.scope).toEqual({ items: "all", purposes: "all" });
+    await expect(set(1, "day", "curiosity")).rejects.toThrow(/no purpose/);
+    await expect(set(1, "week")).rejects.toThrow(/per/);
   });
 
   it("lose a key from one moment to the next, and no other", async () => {

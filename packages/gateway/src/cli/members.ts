@@ -1,8 +1,16 @@
 import { thumbprint } from "@xinqiao/protocol/keys";
-import { type Member, type MemberKey, memberSchema, type RegistryDocument } from "@xinqiao/protocol/registry";
+import {
+  type Member,
+  type MemberKey,
+  memberSchema,
+  type Quota,
+  quotaSchema,
+  type RegistryDocument,
+} from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
-import { readConfig } from "@xinqiao/runtime/config";
+import { ConfigError, parseConfig, readConfig } from "@xinqiao/runtime/config";
 import { z } from "zod";
+import { loadCatalogue } from "../config/index.ts";
 import { openForPublishing } from "./publishing.ts";
 
 /** What `xinqiao init --json` prints, or the member alone. */
@@ -14,7 +22,8 @@ const offeredSchema = z.union([
 /** What an operator compares with what the member says over another way: key, address and scope. */
 export function describeMember(member: Member): string {
   const { node, role, status, name, endpoint, keys, encryptionKeys = [], scope } = member;
-  const rights = ({ items, purposes }: Member["scope"]) => `items ${items} purposes ${purposes}`;
+  const rights = ({ items, purposes, quotas = [] }: Member["scope"]) =>
+    [`items ${items} purposes ${purposes}`, ...quotas.map(describeQuota)].join(" ");
   return [
     node,
     role,
@@ -26,6 +35,8 @@ export function describeMember(member: Member): string {
     rights(scope),
   ].join("\t");
 }
+
+const describeQuota = ({ purpose, lookups, per }: Quota) => `quota ${purpose}:${lookups}/${per}`;
 
 /**
  * Admits members, active at once: the operator who runs this has checked who they are. One that is a member already
@@ -47,6 +58,7 @@ export async function addMembers(
       const encryptionKeys = renewed(known?.encryptionKeys, offer.encryptionKeys, now());
       return {
         ...offer,
+        scope: { ...offer.scope, ...keptQuotas(known) },
         status: standing(known),
         keys,
         ...(encryptionKeys.length > 0 && { encryptionKeys }),
@@ -94,6 +106,37 @@ export function revokeKey(
   );
 }
 
+/**
+ * How many lookups for a purpose a member may have in a day or an hour, from the next refresh on; another quota for
+ * the same purpose and period goes.
+ * @param lookups 0 takes the quota away
+ */
+export async function setQuota(
+  home: string,
+  node: string,
+  { purpose, lookups, per }: { readonly purpose: string; readonly lookups: number; readonly per: string },
+  now: () => number,
+): Promise<RegistryDocument> {
+  const wanted = parseConfig(quotaSchema, { purpose, lookups: Math.max(1, lookups), per });
+  if (!wanted.ok) throw new ConfigError("options", wanted.error);
+  const { config } = await openForPublishing(home, now);
+  const quota = wanted.value;
+  if (!(await loadCatalogue(config)).purposes.has(quota.purpose)) {
+    throw new CommandError(`${purpose} is no purpose of the catalogue · 目录中没有该用途`);
+  }
+  return changeMember(
+    home,
+    node,
+    (member) => {
+      const { quotas = [], ...scope } = member.scope;
+      const others = quotas.filter((each) => each.purpose !== quota.purpose || each.per !== quota.per);
+      const next = lookups > 0 ? [...others, quota] : others;
+      return { ...member, scope: { ...scope, ...(next.length > 0 && { quotas: next }) } };
+    },
+    now,
+  );
+}
+
 async function changeMember(
   home: string,
   node: string,
@@ -112,6 +155,12 @@ async function changeMember(
 /** A file that is sent again lifts no suspension: `resume` does. */
 function standing(known: Member | undefined): Member["status"] {
   return known === undefined || known.status === "pending" ? "active" : known.status;
+}
+
+/** Nor a quota: the city sets it. */
+export function keptQuotas(known: Member | undefined): Pick<Member["scope"], "quotas"> {
+  const quotas = known?.scope.quotas;
+  return quotas === undefined ? {} : { quotas };
 }
 
 /**

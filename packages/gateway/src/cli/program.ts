@@ -13,7 +13,7 @@ import {
 } from "./enrolments.ts";
 import { type InitOptions, init } from "./init.ts";
 import { show, verify } from "./log.ts";
-import { addMembers, describeMember, revokeKey, setStatus } from "./members.ts";
+import { addMembers, describeMember, revokeKey, setQuota, setStatus } from "./members.ts";
 import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
 import { rotateKey } from "./rotate-key.ts";
@@ -92,6 +92,12 @@ function addInit(program: Command): void {
     );
 }
 
+interface QuotaOptions {
+  readonly home: string;
+  readonly per: string;
+  readonly remove?: boolean;
+}
+
 const standings = [
   ["suspend", "suspended", "it may not ask and is not asked · 暂停成员"],
   ["resume", "active", "after a suspension · 恢复成员"],
@@ -126,6 +132,22 @@ function addMembersCommands(program: Command): Command {
         runCommand(async () => describeVersion(await setStatus(options.home, node, status, Date.now))),
       );
   }
+  members
+    .command("quota <node> <purpose> [lookups]")
+    .option(...home)
+    .option("--per <period>", "day or hour · 按日或按小时", "day")
+    .option("--remove", "take it away, as 0 does · 取消配额")
+    .description("how many lookups for a purpose the member may have · 查询配额")
+    .action((node: string, purpose: string, lookups: string | undefined, options: QuotaOptions) =>
+      runCommand(async () => {
+        const wanted = options.remove ? 0 : Number(lookups ?? Number.NaN);
+        if (!Number.isSafeInteger(wanted) || wanted < 0) {
+          throw new CommandError("say how many lookups, or --remove · 请给出次数，或用 --remove");
+        }
+        const quota = { purpose, lookups: wanted, per: options.per };
+        return describeVersion(await setQuota(options.home, node, quota, Date.now));
+      }),
+    );
   members
     .command("revoke-key <node> <thumbprint>")
     .option(...home)

@@ -1,5 +1,6 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Lookup, ResultRow } from "@xinqiao/protocol/exchange";
+import { subjectText } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Directory } from "@xinqiao/protocol/registry";
 import type { Plan, Refused } from "./plan.ts";
@@ -10,10 +11,15 @@ function common({ exchange, requester, trace }: AuthenticatedLookup) {
   return { exchange, actor: requester.node, traceId: trace.traceId };
 }
 
+/** Art. 45: which authorisation it was, and who took it down. */
+function authorisedBy({ authorisation }: Pick<Plan, "authorisation">) {
+  return authorisation && { authorisation: { id: authorisation.jti, issuer: authorisation.iss } };
+}
+
 /** Whom it is about and the asker's own reference: committed to, never written in the clear. */
 function privateValues({ subject, caseReference }: Lookup): Record<string, string> {
   return {
-    subject: `${subject.scheme}:${subject.id}`,
+    subject: subjectText(subject),
     ...(caseReference !== undefined && { caseReference }),
   };
 }
@@ -27,6 +33,7 @@ export function intentEntry(request: AuthenticatedLookup, plan: Plan): LogEntryD
     jurisdictions: plan.targets.map(({ jurisdiction }) => jurisdiction),
     targets: plan.targets.map(({ member }) => member.node),
     deadlineMs: request.lookup.deadlineMs,
+    ...authorisedBy(plan),
     private: privateValues(request.lookup),
   };
 }
@@ -49,10 +56,11 @@ export interface Vocabulary {
 /** A refused lookup may have anything where a code should be: what nobody knows is only committed to. */
 export function refusedEntry(
   request: AuthenticatedLookup,
-  { rule, fault: { code } }: Refused,
+  refused: Refused,
   { catalogue, directory }: Vocabulary,
 ): LogEntryDraft {
   const { lookup } = request;
+  const { rule, fault } = refused;
   const { purpose, items = [], jurisdictions } = lookup;
   const asked = JSON.stringify({ purpose, items, jurisdictions });
   return {
@@ -64,8 +72,9 @@ export function refusedEntry(
       jurisdictions === "all"
         ? jurisdictions
         : jurisdictions.filter((jurisdiction) => directory.answering(jurisdiction) !== undefined),
-    code,
+    code: fault.code,
     rule,
+    ...authorisedBy(refused),
     private: { ...privateValues(lookup), asked },
   };
 }

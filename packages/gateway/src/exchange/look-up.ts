@@ -2,6 +2,7 @@ import { type Exchange, isComplete, mustBeSealed, type ResultRow } from "@xinqia
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { AppendError, Appended, AuditLog } from "../log/index.ts";
+import { allowancesOf, authorisationId, overdrawn } from "./allowances.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 import { intentEntry, outcomeEntry, refusedEntry } from "./entries.ts";
 import { fanOut } from "./fan-out.ts";
@@ -11,7 +12,6 @@ import type { AskNode, AuthenticatedLookup } from "./ports.ts";
 export interface LookUpDependencies extends PlanDependencies {
   readonly log: AuditLog;
   readonly ask: AskNode;
-  readonly now: () => number;
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
   /** Told of an exception nobody expected. */
@@ -39,10 +39,14 @@ export async function lookUp(
   const whole = createDeadline(deadlineMs, deps.elapsed);
   const last = createDeadline(deadlineMs + logGraceMs, deps.elapsed);
   try {
+    const decidedAt = deps.now();
     const plan = makePlan(request, deps);
     if (!plan.ok) return await refuse(request, plan.error, last, deps);
-    const intent = await writeIntent(request, plan.value, whole, deps);
-    if (!intent.ok) return intent;
+    const intent = await writeIntent(request, plan.value, { whole, decidedAt }, deps);
+    if (!intent.ok) {
+      const over = overdrawn(intent.error, request.requester, plan.value, decidedAt);
+      return over ? await refuse(request, over, last, deps) : intent;
+    }
     const asking = createDeadline(
       whole.remainingMs() - closingReserveMs(deadlineMs),
       deps.elapsed,
@@ -57,16 +61,21 @@ export async function lookUp(
 }
 
 /**
- * An intent that becomes durable after the deadline is closed at once: nobody was asked. It counts as the
+ * Writes the intent, and with it counts what the lookup uses. An intent that becomes durable after the deadline is closed at once: nobody was asked. It counts as the
  * log's failure, for want of which nothing may leave.
  */
 async function writeIntent(
   request: AuthenticatedLookup,
   plan: Plan,
-  whole: Deadline,
+  { whole, decidedAt }: { readonly whole: Deadline; readonly decidedAt: number },
   { log, onBug }: LookUpDependencies,
-): Promise<Result<Appended, Fault>> {
-  const appending = log.append(intentEntry(request, plan), request.claim);
+): Promise<Result<Appended, AppendError>> {
+  const { authorisation } = plan;
+  const appending = log.append(intentEntry(request, plan), {
+    ...request.claim,
+    allowances: allowancesOf(request.requester, plan, decidedAt),
+    ...(authorisation && { authorisation: authorisationId(authorisation) }),
+  });
   const intent = await within(whole, appending);
   if (intent !== undefined) return intent;
   const unasked = plan.targets.map(
@@ -83,12 +92,12 @@ async function writeIntent(
       if (late.ok) await log.append(outcomeEntry(request, late.value.index, false, unasked));
     })
     .catch(onBug);
-  return err(fault("log.unavailable"));
+  return err({ code: "log.unavailable" });
 }
 
 function askAll(
   { lookup, exchange, requester, trace }: AuthenticatedLookup,
-  { targets, items, purpose }: Plan,
+  { targets, items, purpose, authorisation }: Plan,
   deadline: Deadline,
   deps: LookUpDependencies,
 ): Promise<ResultRow[]> {
@@ -101,6 +110,8 @@ function askAll(
         subject: lookup.subject,
         items: items.map(({ code }) => code),
         purpose: lookup.purpose,
+        // Nobody is handed one that is not needed.
+        ...(authorisation && { authorisation: lookup.authorisation }),
       },
       sealed: mustBeSealed(items, purpose),
       deadline,

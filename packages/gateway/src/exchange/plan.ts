@@ -1,4 +1,11 @@
+import {
+  type Authorisation,
+  itemsToAuthorise,
+  type PresentedAuthorisation,
+  presentAuthorisation,
+} from "@xinqiao/protocol/authorisation";
 import type { Catalogue, Item, Purpose } from "@xinqiao/protocol/catalogue";
+import type { Lookup } from "@xinqiao/protocol/exchange";
 import { parseSubject } from "@xinqiao/protocol/identity";
 import {
   type Decision,
@@ -19,11 +26,15 @@ export interface Plan {
   readonly items: readonly Item[];
   readonly purpose: Purpose;
   readonly targets: readonly Target[];
+  /** The subject's, when this lookup needs one. */
+  readonly authorisation?: Authorisation;
 }
 
 export interface Refused {
   readonly rule: string;
   readonly fault: Fault;
+  /** The one that came with it, when its signature held. */
+  readonly authorisation?: Authorisation;
 }
 
 export interface PlanDependencies {
@@ -32,6 +43,8 @@ export interface PlanDependencies {
   readonly rules: readonly Rule[];
   /** Identifiers really issued with a wrong check character: the operator's list. */
   readonly identifierExceptions: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Standing first: who may not ask at all learns nothing of catalogue or members by asking. */
@@ -47,17 +60,33 @@ export function makePlan(
   if (!asked.ok) return refused(asked.error);
   const targets = pickTargets(lookup.jurisdictions, deps.directory());
   if (!targets.ok) return refused(targets.error);
+  const presented = present(lookup, deps);
   const decision = decide(deps.rules, {
     requester,
     subjectKind: lookup.subject.kind,
     ...asked.value,
     jurisdictions: targets.value.map(({ jurisdiction }) => jurisdiction),
+    authorisation: presented,
   });
-  if (!decision.allowed) return refusedBy(decision);
-  return ok({ ...asked.value, targets: targets.value });
+  const authorisation = itemsToAuthorise(asked.value).length > 0 ? presented?.authorisation : undefined;
+  const named = authorisation && { authorisation };
+  if (!decision.allowed) return refusedBy(decision, named);
+  return ok({ ...asked.value, targets: targets.value, ...named });
 }
 
-const refusedBy = ({ rule, fault }: Extract<Decision, { allowed: false }>) => err({ rule, fault });
+function present(
+  { authorisation, subject }: Lookup,
+  { directory, now }: PlanDependencies,
+): PresentedAuthorisation | undefined {
+  return (
+    authorisation && presentAuthorisation(authorisation, { subject, directory: directory(), now: now() })
+  );
+}
+
+const refusedBy = (
+  { rule, fault }: Extract<Decision, { allowed: false }>,
+  named: Pick<Refused, "authorisation"> = {},
+) => err({ rule, fault, ...named });
 
 /** No rule of policy: the question itself cannot be put. */
 const refused = (fault: Fault) => err({ rule: fault.code.split(".")[0] ?? "", fault });

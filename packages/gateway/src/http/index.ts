@@ -1,4 +1,4 @@
 export { type AdminDependencies, adminApp } from "./admin-app.ts";
 export type { EnrolmentRouteDependencies } from "./enrolments.ts";
-export type { LookupRouteDependencies } from "./lookups.ts";
-export { publicApp } from "./public-app.ts";
+export type { MemberRouteDependencies } from "./member-route.ts";
+export { type PublicDependencies, publicApp } from "./public-app.ts";

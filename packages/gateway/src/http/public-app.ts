@@ -1,29 +1,40 @@
 import { fault } from "@xinqiao/protocol/problem";
 import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
+import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
+import type { LookUpDependencies } from "../exchange/index.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
-import { type LookupRouteDependencies, lookupsRoute } from "./lookups.ts";
+import { lookupHandler } from "./lookups.ts";
+import { type MemberRouteDependencies, memberRoute } from "./member-route.ts";
 import { newestRegistry, type RegistryRouteDependencies, registryVersion } from "./registry-routes.ts";
+import { withdrawalHandler, withdrawalPage } from "./withdrawals.ts";
 
-export interface PublicAppDependencies {
-  readonly lookups: LookupRouteDependencies;
+export interface PublicDependencies {
+  readonly member: MemberRouteDependencies;
+  readonly lookUp: LookUpDependencies;
+  readonly withdraw: WithdrawDependencies;
+  readonly pages: WithdrawalPages;
   readonly enrolments: EnrolmentRouteDependencies;
   readonly registry: RegistryRouteDependencies["registry"];
 }
 
 /** What members reach. */
-export function publicApp({ lookups, enrolments, registry }: PublicAppDependencies): Hono<HttpEnv> {
-  const hop = lookups.endpoint.self;
+export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
+  const { member, lookUp, withdraw, pages, enrolments, registry } = deps;
+  const hop = member.endpoint.self;
+  const { events } = member;
   const app = new Hono<HttpEnv>();
-  app.post("/v1/lookups", lookupsRoute(lookups));
+  app.post("/v1/lookups", memberRoute(member, lookupHandler(lookUp, events)));
+  app.post("/v1/authorisations/withdrawals", memberRoute(member, withdrawalHandler(withdraw, events)));
+  app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));
   app.get("/v1/registry", (context) => newestRegistry(context, { hop, registry }));
   app.get("/v1/registry/:version", (context) => registryVersion(context, { hop, registry }));
-  for (const path of ["/v1/lookups", "/v1/enrolments"])
+  for (const path of ["/v1/lookups", "/v1/authorisations/withdrawals", "/v1/enrolments"])
     app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {
-    lookups.events.failed(error);
+    events.failed(error);
     return problemReply(fault("server.internal"), { hop });
   });
   return app;

@@ -1,6 +1,24 @@
+import type { NodeId } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Code } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
+
+/** An authorisation by the member that signed it and that member's id of it: nobody names another's. */
+export interface AuthorisationId {
+  readonly issuer: NodeId;
+  readonly id: string;
+}
+
+/** What may be used only so often, counted by the entries that use it. */
+export interface Allowance {
+  /** What is counted, for whom and when: `authorisation:<issuer>:<id>`, `quota:<member>:<purpose>:<window>`. */
+  readonly name: string;
+  readonly most: number;
+  /** Milliseconds since 1970, after which the count may be forgotten. */
+  readonly until: number;
+  /** What an append over it fails with. */
+  readonly exceeded: Extract<Code, "authorisation.used-up" | "policy.quota-exceeded">;
+}
 
 /**
  * A request's nonce, spent by the entry that records the request (PR-EXCHANGE §3: one use until expiry).
@@ -11,6 +29,10 @@ export interface NonceClaim {
   readonly nonce: string;
   /** Milliseconds since 1970, after which the claim may be forgotten. */
   readonly expiresAt: number;
+  /** Each is used once by the entry, or, when one of them is used up, none is and nothing is written. */
+  readonly allowances?: readonly Allowance[];
+  /** One that must not have been withdrawn. */
+  readonly authorisation?: AuthorisationId;
 }
 
 export interface Appended {
@@ -20,20 +42,31 @@ export interface Appended {
   readonly root: string;
 }
 
-export type AppendError = {
-  readonly code: Extract<Code, "signature.replayed" | "request.id-reused" | "log.full" | "log.unavailable">;
-};
+/** Why a claim could not be spent: nothing of its append is written then. */
+export interface SpendError {
+  readonly code:
+    | Extract<Code, "signature.replayed" | "request.id-reused" | "authorisation.withdrawn">
+    | Allowance["exceeded"];
+  /** Name of the allowance that is used up. */
+  readonly allowance?: string;
+}
+
+/** Why the log takes nothing at all. */
+export type LogFailure = Extract<Code, "log.full" | "log.unavailable">;
+
+export type AppendError = SpendError | { readonly code: LogFailure };
 
 /**
  * The audit log as the use cases see it. `append` resolves only when the entry is durable
- * (fsync), and an entry and its nonce are one write: a request is in the log if and only if
- * its nonce is spent.
+ * (fsync), and an entry and its claim are one write: a request is in the log if and only if
+ * its nonce is spent and its allowances are counted. An authorisation whose withdrawal is in the log
+ * is used by no later entry.
  */
 export interface AuditLog {
   readonly origin: string;
   append(draft: LogEntryDraft, claim?: NonceClaim): Promise<Result<Appended, AppendError>>;
   /** Whether an append would be accepted now; refreshes itself when space returns. */
-  health(): { readonly ok: true } | { readonly ok: false; readonly code: AppendError["code"] };
+  health(): { readonly ok: true } | { readonly ok: false; readonly code: LogFailure };
   head(): { readonly size: number; readonly root: string };
   close(): Promise<void>;
 }

@@ -1,7 +1,18 @@
-export type { AppendError, Appended, AuditLog, NonceClaim } from "./audit-log.ts";
+export type {
+  Allowance,
+  AppendError,
+  Appended,
+  AuditLog,
+  AuthorisationId,
+  LogFailure,
+  NonceClaim,
+  SpendError,
+} from "./audit-log.ts";
 export {
   createMemoryAuditLog,
+  emptyLogState,
   type MemoryAuditLog,
   type MemoryAuditLogOptions,
   type MemoryLogState,
 } from "./memory-audit-log.ts";
+export type { WithdrawalList, WithdrawnAuthorisation } from "./withdrawals.ts";

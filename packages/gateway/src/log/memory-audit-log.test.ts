@@ -1,17 +1,26 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { auditLogContract, claimOf, intentDraft } from "./audit-log.contract.ts";
-import { createMemoryAuditLog, type MemoryAuditLog, type MemoryLogState } from "./memory-audit-log.ts";
-
-const emptyState = (): MemoryLogState => ({ written: [], nonces: new Map() });
+import { type ClaimsHarness, claimsContract } from "./claims.contract.ts";
+import {
+  createMemoryAuditLog,
+  emptyLogState,
+  type MemoryAuditLog,
+  type MemoryLogState,
+} from "./memory-audit-log.ts";
 
 const openOn = (state: MemoryLogState, now: () => number = Date.now): MemoryAuditLog =>
   createMemoryAuditLog({ origin: "sz", now, randomBytes, state });
 
-auditLogContract("memory", async () => {
-  const state = emptyState();
+const harness = async (): Promise<ClaimsHarness> => {
+  const state = emptyLogState();
+  let log: MemoryAuditLog;
   return {
-    open: async () => openOn(state),
+    async open() {
+      log = openOn(state);
+      return log;
+    },
+    withdrawals: async () => log.withdrawals,
     async read() {
       const entries = openOn({ ...state, written: [...state.written] }).entries();
       return state.written.flatMap(({ leaf }, index) => {
@@ -21,11 +30,14 @@ auditLogContract("memory", async () => {
     },
     dispose: async () => undefined,
   };
-});
+};
+
+auditLogContract("memory", harness);
+claimsContract("memory", harness);
 
 describe("audit log in memory", () => {
   it("fails on demand, spending no nonce, and says so", async () => {
-    const log = openOn(emptyState());
+    const log = openOn(emptyLogState());
     log.fail("log.full");
     expect(log.health()).toEqual({ ok: false, code: "log.full" });
     expect(await log.append(intentDraft(), claimOf("one"))).toEqual({
@@ -39,7 +51,7 @@ describe("audit log in memory", () => {
 
   it("forgets a nonce only after it has expired", async () => {
     let now = 1_000;
-    const log = openOn(emptyState(), () => now);
+    const log = openOn(emptyLogState(), () => now);
     await log.append(intentDraft(), claimOf("one", 1_100));
     now = 1_100;
     expect(await log.append(intentDraft(), claimOf("one", 1_200))).toMatchObject({ ok: false });

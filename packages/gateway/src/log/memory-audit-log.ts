@@ -11,16 +11,34 @@ import {
   sealEntry,
 } from "@xinqiao/protocol/log";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type { AppendError, Appended, AuditLog, NonceClaim } from "./audit-log.ts";
+import type {
+  AppendError,
+  Appended,
+  AuditLog,
+  AuthorisationId,
+  LogFailure,
+  NonceClaim,
+  SpendError,
+} from "./audit-log.ts";
+import type { WithdrawalList } from "./withdrawals.ts";
 
 /** What a memory log leaves behind; opened again on it, a log goes on where the last one stopped. */
 export interface MemoryLogState {
   readonly written: { readonly leaf: string; readonly openings: readonly Opening[] }[];
   /** Spent nonces and when they may be forgotten. */
   readonly nonces: Map<string, number>;
+  /** What was used of each allowance. */
+  readonly used: Map<string, number>;
+  /** Authorisations withdrawn and when they end, seconds since 1970, in order. */
+  readonly withdrawn: Map<string, AuthorisationId & { readonly exp: number }>;
 }
 
-type SpendError = Extract<AppendError["code"], "signature.replayed" | "request.id-reused">;
+export const emptyLogState = (): MemoryLogState => ({
+  written: [],
+  nonces: new Map(),
+  used: new Map(),
+  withdrawn: new Map(),
+});
 
 export interface MemoryAuditLogOptions {
   readonly origin: string;
@@ -33,16 +51,17 @@ export interface MemoryAuditLogOptions {
 export interface MemoryAuditLog extends AuditLog {
   /** Everything written, oldest first. */
   entries(): readonly LogEntry[];
+  readonly withdrawals: WithdrawalList;
   /** From now on every append fails with the code; without one they succeed again. */
-  fail(code?: AppendError["code"]): void;
+  fail(code?: LogFailure): void;
 }
 
 /** The audit log's twin in memory: the port's every promise but durability, for tests of what uses it. */
 export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAuditLog {
   const { origin, now, randomBytes } = options;
-  const state: MemoryLogState = options.state ?? { written: [], nonces: new Map() };
+  const state: MemoryLogState = options.state ?? emptyLogState();
   let frontier: Frontier = state.written.reduce(grow, emptyFrontier);
-  let failure: AppendError["code"] | undefined;
+  let failure: LogFailure | undefined;
   let closed = false;
 
   const head = () => ({ size: frontier.size, root: rootOf(frontier).toString("base64") });
@@ -57,17 +76,31 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
   }
 
   /** Why the claim cannot be spent, when it cannot. */
-  function spend({ keyId, nonce, expiresAt }: NonceClaim, exchange: string | null): SpendError | undefined {
+  function spend(claim: NonceClaim, exchange: string | null): SpendError | undefined {
+    const { keyId, nonce, expiresAt, allowances = [], authorisation } = claim;
     for (const [known, until] of state.nonces) if (until < now()) state.nonces.delete(known);
+    if (authorisation !== undefined && state.withdrawn.has(nameOf(authorisation))) {
+      return { code: "authorisation.withdrawn" };
+    }
+    const usedOf = (name: string) => state.used.get(name) ?? 0;
+    const over = allowances.find(({ name, most }) => usedOf(name) >= most);
+    if (over !== undefined) return { code: over.exceeded, allowance: over.name };
     const once = (name: string) => {
       const first = !state.nonces.has(name);
       if (first) state.nonces.set(name, expiresAt);
       return first;
     };
-    if (!once(`${keyId} ${nonce}`)) return "signature.replayed";
-    return exchange === null || once(`${keyId} id:${exchange.toLowerCase()}`)
-      ? undefined
-      : "request.id-reused";
+    if (!once(`${keyId} ${nonce}`)) return { code: "signature.replayed" };
+    if (exchange !== null && !once(`${keyId} id:${exchange.toLowerCase()}`)) {
+      return { code: "request.id-reused" };
+    }
+    for (const { name } of allowances) state.used.set(name, usedOf(name) + 1);
+    return undefined;
+  }
+
+  function withdraw({ authorisation: id, issuer, until }: WithdrawalDraft): void {
+    const name = nameOf({ issuer, id });
+    if (!state.withdrawn.has(name)) state.withdrawn.set(name, { issuer, id, exp: Date.parse(until) / 1000 });
   }
 
   for (const { exchange, actor, intent } of openIntents(entries())) {
@@ -79,12 +112,21 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
       const refusal = closed ? "log.unavailable" : failure;
       if (refusal) return err({ code: refusal });
       const spent = claim && spend(claim, draft.exchange);
-      if (spent) return err({ code: spent });
+      if (spent) return err(spent);
+      if (draft.kind === "authorisation.withdrawn") withdraw(draft);
       return ok(write(draft));
     },
     health: () => (failure === undefined ? { ok: true } : { ok: false, code: failure }),
     head,
     entries,
+    withdrawals: {
+      after: (number) => ({
+        last: state.withdrawn.size,
+        withdrawn: [...state.withdrawn.values()]
+          .map((each, place) => ({ number: place + 1, ...each }))
+          .filter((each) => each.number > number && each.exp * 1000 >= now()),
+      }),
+    },
     fail(code) {
       failure = code;
     },
@@ -93,6 +135,10 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
     },
   };
 }
+
+type WithdrawalDraft = Extract<LogEntryDraft, { kind: "authorisation.withdrawn" }>;
+
+const nameOf = ({ issuer, id }: AuthorisationId) => `${issuer}:${id}`;
 
 function grow(frontier: Frontier, { leaf }: { readonly leaf: string }): Frontier {
   return appendLeaf(frontier, leafHash(Buffer.from(leaf))).frontier;

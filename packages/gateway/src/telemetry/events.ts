@@ -1,3 +1,4 @@
+import type { WithdrawalReceipt } from "@xinqiao/protocol/authorisation";
 import type { Exchange } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Code, type Fault, fault, statusOf } from "@xinqiao/protocol/problem";
@@ -27,6 +28,8 @@ export interface GatewayEvents {
   unreadable(reason: Fault, ids: RequestIds, claimed: NodeId | null, claim?: NonceClaim): Promise<Fault>;
   /** Refused unread, for want of room or patience: counted into one entry with others of its while. */
   turnedAway(reason: Fault, ids: RequestIds): void;
+  /** An authorisation was withdrawn: its entry is written. */
+  withdrawn(receipt: WithdrawalReceipt, ids: RequestIds): void;
   breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
   failed(error: unknown, ids?: RequestIds): void;
 }
@@ -98,6 +101,10 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
     turnedAway(reason, ids) {
       refused(reason, ids);
       limited.note(ids.actor);
+    },
+    withdrawn({ authorisation, log: { index } }, ids) {
+      metrics.requests.inc({ code: "withdrawn" });
+      logger.info({ event: "withdrawn", ...ids, authorisation, index });
     },
     breakerChanged(target, from, to) {
       metrics.breakerOpen.set({ node: target }, breakerValue[to]);

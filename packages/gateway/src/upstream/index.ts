@@ -3,6 +3,7 @@ export { type AskNodeDependencies, createAskNode } from "./ask-node.ts";
 export type { BuildAttempt, ReadReply } from "./attempt.ts";
 export type { BreakerState } from "./breaker.ts";
 export { type FaultKind, type UpstreamFault, upstreamFault } from "./fault.ts";
+export { upstreamSettings } from "./settings.ts";
 export {
   type Call,
   type CallFault,

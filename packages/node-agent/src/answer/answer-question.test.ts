@@ -88,6 +88,7 @@ async function answered(
       directory: () => directory.value,
       catalogue: indexCatalogue(baseCatalogue()),
       rules: [],
+      authorisationStanding: () => undefined,
       identifierExceptions: new Set(),
       source: {
         async find(query) {

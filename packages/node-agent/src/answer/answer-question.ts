@@ -1,3 +1,8 @@
+import {
+  type Authorisation,
+  type PresentedAuthorisation,
+  presentAuthorisation,
+} from "@xinqiao/protocol/authorisation";
 import { type Catalogue, disclosedFields } from "@xinqiao/protocol/catalogue";
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import {
@@ -33,6 +38,8 @@ export interface AnswerDependencies {
   /** Identifiers really issued with a wrong check character: the operator's list. */
   readonly identifierExceptions: ReadonlySet<string>;
   readonly source: Pick<RecordSource, "find">;
+  /** Why an authorisation does not stand any more, as far as this node knows. */
+  readonly authorisationStanding: (authorisation: Authorisation) => Fault | undefined;
   readonly signer: Signer;
   readonly now: () => number;
   /** The local calendar day of an instant, `YYYY-MM-DD`: publication ends by the day. */
@@ -119,11 +126,21 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decided {
     subjectKind: question.subject.kind,
     ...asked.value,
     jurisdictions: [question.jurisdiction],
+    authorisation: present(question, deps),
   };
   const decision = decide(deps.rules, request);
   if (!decision.allowed) return decision;
   const key = sealingKey(request, deps.now());
   return key.ok ? { allowed: true, sealTo: key.value } : refuse("requester-can-unseal", key.error);
+}
+
+/** Opened by this node for itself: the gateway's word that one was given is not enough. */
+function present(
+  { authorisation, subject }: Question,
+  { directory, now, authorisationStanding: standing }: AnswerDependencies,
+): PresentedAuthorisation | undefined {
+  if (authorisation === undefined) return undefined;
+  return presentAuthorisation(authorisation, { subject, directory: directory(), now: now(), standing });
 }
 
 function refusal(rule: string, { code }: Fault): Body {

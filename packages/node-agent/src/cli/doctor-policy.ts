@@ -18,6 +18,7 @@ export interface PolicyOptions {
   readonly items?: string;
   readonly classes?: string;
   readonly jurisdictions: string;
+  readonly authorised?: boolean;
 }
 
 const list = (text: string | undefined) => text?.split(",").filter((part) => part !== "");
@@ -29,6 +30,7 @@ const lookupSchema = z.object({
   items: z.array(itemCodeSchema).optional(),
   classes: z.array(z.string()).optional(),
   jurisdictions: z.union([z.literal("all"), z.array(jurisdictionSchema)]),
+  authorised: z.boolean(),
 });
 
 /** Neither allowed (0) nor a command that failed (1). */
@@ -48,6 +50,7 @@ export async function doctorPolicy(options: PolicyOptions): Promise<string> {
     items: list(options.items),
     classes: list(options.classes),
     jurisdictions: options.jurisdictions === "all" ? "all" : list(options.jurisdictions),
+    authorised: options.authorised ?? false,
   });
   if (!lookup.ok) throw new ConfigError("options", lookup.error);
   const own =

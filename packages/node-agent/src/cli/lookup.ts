@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { carriedAuthorisationSchema } from "@xinqiao/protocol/authorisation";
 import { gapTexts, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
-import { codes, parseProblem } from "@xinqiao/protocol/problem";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { codes } from "@xinqiao/protocol/problem";
+import { readConfig } from "@xinqiao/runtime/config";
 import Table from "cli-table3";
-import { request } from "undici";
 import { loadConfig } from "../config/index.ts";
+import { readIdentifier } from "./identifier.ts";
+import { postLocal } from "./local-api.ts";
 
 export interface LookupOptions {
   readonly home: string;
@@ -17,6 +17,7 @@ export interface LookupOptions {
   readonly jurisdictions: string;
   readonly deadline?: string;
   readonly maxAge?: string;
+  readonly authorisation?: string;
   readonly json?: boolean;
 }
 
@@ -30,46 +31,26 @@ const list = (text: string) => text.split(",").filter((part) => part !== "");
  * @param given the identifier, or `-` to read it from standard input: arguments end up in process lists and histories
  */
 export async function lookup(given: string, options: LookupOptions): Promise<string> {
-  const id = given === "-" ? (await text(process.stdin)).trim() : given;
   const config = await loadConfig(options.home);
-  const token = (await readFile(config.localToken, "utf8")).trim();
-  const { host, port } = config.local;
-  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const body = JSON.stringify({
-    subject: { kind: options.kind, scheme: options.scheme, id },
+  const answered = await postLocal(config, "/v1/lookups", {
+    subject: { kind: options.kind, scheme: options.scheme, id: await readIdentifier(given) },
     purpose: options.purpose,
     ...(options.items !== undefined && { items: list(options.items) }),
     ...(options.classes !== undefined && { classes: list(options.classes) }),
     jurisdictions: options.jurisdictions === "all" ? "all" : list(options.jurisdictions),
     ...(options.deadline !== undefined && { deadlineMs: Number(options.deadline) }),
     ...(options.maxAge !== undefined && { maxAgeSeconds: Number(options.maxAge) }),
+    ...(options.authorisation !== undefined && {
+      authorisation: await readConfig(authorisationFileSchema, options.authorisation),
+    }),
   });
-  const answered = await post(`${origin}/v1/lookups`, token, body);
   const exchange = openedExchangeSchema.parse(JSON.parse(answered));
   if (!exchange.complete) process.exitCode = partialExitCode;
   return options.json ? answered : exchangeTable(exchange);
 }
 
-async function post(url: string, token: string, body: string): Promise<string> {
-  const reply = await request(url, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    body,
-  }).catch(() => {
-    throw new CommandError(
-      `no agent answers at ${url}: start it with \`xinqiao serve\` · 本地节点未运行，请先执行 xinqiao serve`,
-    );
-  });
-  const answered = await reply.body.text();
-  if (reply.statusCode === 200) return answered;
-  const problem = parseProblem(answered);
-  if (problem === undefined) throw new CommandError(`the agent answered ${reply.statusCode} · 节点返回异常`);
-  const facts = problem.facts ? `\n${JSON.stringify(problem.facts)}` : "";
-  throw new CommandError(
-    `${problem.titleZh} · ${problem.title} (${problem.code}, hop ${problem.hop}, trace ${problem.traceId ?? "-"})` +
-      `${problem.detail === undefined ? "" : `\n${problem.detail}`}${facts}`,
-  );
-}
+/** What `xinqiao authorise issue` printed. */
+const authorisationFileSchema = carriedAuthorisationSchema.strip();
 
 /** One row a jurisdiction, in both languages. */
 export function exchangeTable(exchange: OpenedExchange): string {

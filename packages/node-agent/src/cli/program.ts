@@ -2,6 +2,7 @@ import { subjectKinds } from "@xinqiao/protocol/identity";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../version.ts";
+import type { AuthoriseOptions } from "./authorise.ts";
 import { describeKeys } from "./describe-keys.ts";
 import type { EnrolOptions, RotateOptions } from "./enrol.ts";
 import type { ImportOptions } from "./import.ts";
@@ -25,6 +26,7 @@ export function createProgram(): Command {
       runCommand(async () => (await import("./import.ts")).importFiles(files, options)),
     );
   addLookup(program);
+  addAuthorise(program);
   program
     .command("serve")
     .description("answer the gateway and the local platform until stopped · 运行节点")
@@ -165,8 +167,38 @@ function addDoctor(program: Command): void {
     .option("--items <codes>", "items, comma-separated · 事项")
     .option("--classes <names>", "whole classes, comma-separated · 大类")
     .option("--jurisdictions <codes>", "comma-separated, or all · 辖区", "all")
+    .option("--authorised", "as if the subject had authorised it · 假定已取得主体授权")
     .action((_options: unknown, command: Command) =>
       runCommand(async () => (await import("./doctor-policy.ts")).doctorPolicy(command.optsWithGlobals())),
+    );
+}
+
+function addAuthorise(program: Command): void {
+  const authorise = program.command("authorise").description("a subject's signed permission · 主体授权");
+  authorise
+    .command("issue <id>")
+    .description(
+      "sign what a subject permitted here, or the one on standard input for `-`; prints the file for `lookup --authorisation` · 签发授权书",
+    )
+    .option(...home)
+    .option("--kind <kind>", subjectKinds.join(", "), "enterprise")
+    .option("--scheme <scheme>", "uscc, citizen-id, registration-number", "uscc")
+    .option("--requester <node>", "the member that may ask; this one when left out · 被授权的成员")
+    .requiredOption("--purpose <code>", "the registered purpose · 用途代码")
+    .requiredOption("--items <codes>", "items, comma-separated · 事项")
+    .option("--days <n>", "how long it is good for · 有效天数", "30")
+    .option("--uses <n>", "how many lookups · 可用次数", "1")
+    .option("--method <method>", "how identity was proven: counter, app, e-id · 身份核验方式", "counter")
+    .requiredOption("--reference <number>", "of the signed paper or the session · 授权书或会话编号")
+    .action((id: string, options: AuthoriseOptions) =>
+      runCommand(async () => (await import("./authorise.ts")).issue(id, options)),
+    );
+  authorise
+    .command("withdraw <authorisation>")
+    .description("take back one that was signed here, by its id · 撤回授权")
+    .option(...home)
+    .action((id: string, options: { home: string }) =>
+      runCommand(async () => (await import("./authorise.ts")).withdraw(id, options.home)),
     );
 }
 
@@ -185,6 +217,7 @@ function addLookup(program: Command): void {
     .option("--jurisdictions <codes>", "comma-separated, or all · 辖区", "all")
     .option("--deadline <ms>", "milliseconds for the whole lookup · 时限")
     .option("--max-age <seconds>", "newest acceptable age of the data · 可接受时效")
+    .option("--authorisation <file>", "the subject's, by `authorise issue` · 主体授权书文件")
     .option("--json", "print the exchange as JSON")
     .action((id: string, options: LookupOptions) =>
       runCommand(async () => (await import("./lookup.ts")).lookup(id, options)),

@@ -50,6 +50,9 @@ const agentShape = z.strictObject({
   /** Thumbprints of the registry keys pinned at enrolment. */
   registryKeys: z.array(thumbprintSchema).min(1),
   registryRefreshSeconds: positive.default(30),
+  /** How often the city is asked which authorisations were withdrawn, and how old its word may be. */
+  withdrawalsRefreshSeconds: positive.default(2),
+  withdrawalsStaleSeconds: positive.default(60),
   signingKey: z.string().default("keys/signing.jwk.json"),
   /** The city's invitation, until it has served. */
   invitation: z.string().default("invitation.jws"),

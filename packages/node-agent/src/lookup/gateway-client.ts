@@ -56,7 +56,9 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
           bodyTimeout: getTimeoutMs,
           signal: AbortSignal.timeout(getTimeoutMs),
         });
-        return ok({ status: reply.statusCode, body: await reply.body.text() });
+        const { etag } = reply.headers;
+        const body = await reply.body.text();
+        return ok({ status: reply.statusCode, body, ...(typeof etag === "string" && { etag }) });
       } catch (error) {
         return err(faultOf(error));
       }

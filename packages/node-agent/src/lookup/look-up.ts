@@ -13,32 +13,19 @@ import {
   type ResultRow,
   unseal,
 } from "@xinqiao/protocol/exchange";
-import type { NodeId } from "@xinqiao/protocol/identity";
-import type { Signer } from "@xinqiao/protocol/keys";
 import { resolveAsked } from "@xinqiao/protocol/policy";
-import { type Code, fault, parseProblem } from "@xinqiao/protocol/problem";
-import type { Directory } from "@xinqiao/protocol/registry";
-import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { fieldReader, type RequestHead, signRequest, verifyResponse } from "@xinqiao/protocol/signing";
-import { formatTraceparent, type TraceContext } from "@xinqiao/protocol/trace";
+import type { Code } from "@xinqiao/protocol/problem";
+import { ok, type Result } from "@xinqiao/protocol/result";
+import type { TraceContext } from "@xinqiao/protocol/trace";
 import { parseJson } from "@xinqiao/protocol/transport";
-import type { Entropy } from "@xinqiao/runtime/entropy";
-import type { GatewayReply, LookUpError, SendToGateway } from "./port.ts";
+import { type CallDependencies, callGateway, invalidReply } from "./call-gateway.ts";
+import type { CallError } from "./port.ts";
 
-export interface LookUpDependencies {
-  readonly node: NodeId;
-  readonly gateway: { readonly node: NodeId; readonly origin: string };
-  readonly directory: () => Directory;
+export interface LookUpDependencies extends CallDependencies {
   readonly catalogue: Catalogue;
-  readonly signer: Signer;
   /** What answers to this node are sealed to, by thumbprint; retired keys too, as long as they are held. */
   readonly decryptionKeys: ReadonlyMap<string, AgreementKey>;
-  readonly send: SendToGateway;
-  readonly entropy: Entropy;
-  readonly now: () => number;
 }
-
-const path = "/v1/lookups";
 
 /** Time over the lookup's own deadline that the way to the gateway and back may take. */
 const travelMs = 1_000;
@@ -49,60 +36,18 @@ export async function lookUp(
   trace: TraceContext,
   deps: LookUpDependencies,
   signal: AbortSignal,
-): Promise<Result<OpenedExchange, LookUpError>> {
+): Promise<Result<OpenedExchange, CallError>> {
   const oldestAsOf = lookup.maxAgeSeconds === undefined ? 0 : deps.now() - lookup.maxAgeSeconds * 1000;
-  const body = Buffer.from(JSON.stringify(lookup));
   const exchange = deps.entropy.uuid();
-  const request = await sign(body, exchange, trace, deps);
-  const reply = await deps.send({ ...request, path, body }, lookup.deadlineMs + travelMs, signal);
-  if (!reply.ok) return err({ by: "agent", fault: reply.error });
-  const verified = verifyResponse({ ...reply.value.head, request }, reply.value.body, {
-    key: deps.directory().key,
-    self: deps.node,
-    now: deps.now(),
-  });
-  if (reply.value.head.status !== 200) return err(problemOf(reply.value, verified.ok));
-  const invalid = (detail: string) =>
-    err({ by: "agent" as const, fault: fault("gateway.response-invalid", detail) });
-  if (!verified.ok) return invalid(verified.error.code);
-  const parsed = parseJson(reply.value.body, exchangeSchema);
-  if (!parsed.ok) return invalid(parsed.error.code);
-  if (parsed.value.exchange !== exchange) return invalid("another exchange");
-  if (!asksFor(parsed.value.results, lookup)) return invalid("the rows are not those asked for");
+  const timeoutMs = lookup.deadlineMs + travelMs;
+  const call = { path: "/v1/lookups", body: lookup, requestId: exchange, timeoutMs };
+  const reply = await callGateway(call, trace, deps, signal);
+  if (!reply.ok) return reply;
+  const parsed = parseJson(reply.value, exchangeSchema);
+  if (!parsed.ok) return invalidReply(parsed.error.code);
+  if (parsed.value.exchange !== exchange) return invalidReply("another exchange");
+  if (!asksFor(parsed.value.results, lookup)) return invalidReply("the rows are not those asked for");
   return ok(await openExchange(parsed.value, lookup, oldestAsOf, deps));
-}
-
-async function sign(
-  body: Uint8Array,
-  requestId: string,
-  trace: TraceContext,
-  deps: LookUpDependencies,
-): Promise<RequestHead & { headers: Record<string, string> }> {
-  const targetUri = `${deps.gateway.origin}${path}`;
-  const signed = await signRequest(
-    {
-      method: "POST",
-      targetUri,
-      body,
-      contentType: "application/json",
-      requestId,
-      from: deps.node,
-      to: deps.gateway.node,
-    },
-    { signer: deps.signer, now: deps.now(), nonce: deps.entropy.nonce() },
-  );
-  const headers = { ...signed, traceparent: formatTraceparent(trace) };
-  return { method: "POST", targetUri, headers, field: fieldReader(headers) };
-}
-
-/** What the gateway said, marked as unverified when its signature does not hold: good for a hint only. */
-function problemOf(reply: GatewayReply, verified: boolean): LookUpError {
-  const problem = parseProblem(Buffer.from(reply.body).toString("utf8"));
-  if (problem === undefined) {
-    const detail = `status ${reply.head.status} without a problem document`;
-    return { by: "agent", fault: fault("gateway.response-invalid", detail) };
-  }
-  return { by: "gateway", problem, verified };
 }
 
 /**

@@ -18,7 +18,7 @@ export type SendToGateway = (
   signal: AbortSignal,
 ) => Promise<Result<GatewayReply, Fault>>;
 
-/** A lookup that got no exchange: our own fault, or the gateway's problem handed through as it said it. */
-export type LookUpError =
+/** A call that came to nothing: our own fault, or the gateway's problem handed through as it said it. */
+export type CallError =
   | { readonly by: "agent"; readonly fault: Fault }
   | { readonly by: "gateway"; readonly problem: Problem; readonly verified: boolean };

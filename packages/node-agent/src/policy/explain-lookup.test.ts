@@ -75,6 +75,16 @@ describe("explainLookup", () => {
     ]);
   });
 
+  it("decides as if the subject had authorised it when told so, and about nothing else", () => {
+    const loan = { purpose: purposeCodeSchema.parse("bank-loan-review") };
+    const required = [["authorisation-given", "policy.authorisation-required", "federation"]];
+    expect(refusals(loan)).toEqual(required);
+    expect(refusals({ ...loan, authorised: true })).toEqual([]);
+    expect(refusals({ ...loan, authorised: true, requester: nodeIdSchema.parse("sz-futian") })).toEqual([
+      ["member-active", "policy.member-not-active", "federation"],
+    ]);
+  });
+
   it("stops where nothing is left to look at", () => {
     expect(explained({ requester: nodeIdSchema.parse("nobody") })).toHaveLength(1);
     expect(explained({ purpose: purposeCodeSchema.parse("curiosity") }).at(-1)).toMatchObject({

@@ -1,4 +1,5 @@
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Authorisation } from "@xinqiao/protocol/authorisation";
+import type { Catalogue, Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction, NodeId, SubjectKind } from "@xinqiao/protocol/identity";
 import {
   type Asked,
@@ -18,6 +19,8 @@ export interface HypotheticalLookup extends Asked {
   readonly requester: NodeId;
   readonly subjectKind: SubjectKind;
   readonly jurisdictions: "all" | readonly Jurisdiction[];
+  /** As if it came with the subject's authorisation for just this. */
+  readonly authorised?: boolean;
 }
 
 /** One step of the decision, in the order it is made. */
@@ -52,7 +55,16 @@ export function explainLookup(
   const jurisdictions = lookup.jurisdictions === "all" ? directory.jurisdictions() : lookup.jurisdictions;
   const unanswered = jurisdictions.some((jurisdiction) => directory.answering(jurisdiction) === undefined);
   const places = unanswered ? { fault: fault("lookup.jurisdiction-unknown") } : {};
-  const request = { requester, subjectKind: lookup.subjectKind, ...asked.value, jurisdictions };
+  const authorisation = lookup.authorised
+    ? { authorisation: authorisationFor(lookup, asked.value.items) }
+    : undefined;
+  const request = {
+    requester,
+    subjectKind: lookup.subjectKind,
+    ...asked.value,
+    jurisdictions,
+    authorisation,
+  };
   const rest = federationRules.filter((rule) => !standingRules.some(({ name }) => name === rule.name));
   return [
     ...known,
@@ -61,4 +73,21 @@ export function explainLookup(
     ...explain(rest, request).map((verdict) => step(verdict)),
     ...explain(own, request).map((verdict) => step(verdict, "node")),
   ];
+}
+
+/** One that nobody gave: of nobody, and for exactly what is asked. */
+function authorisationFor({ requester, purpose }: HypotheticalLookup, items: readonly Item[]): Authorisation {
+  const nothing = "";
+  return {
+    iss: requester,
+    jti: nothing,
+    sub: nothing,
+    aud: requester,
+    purpose,
+    items: items.map(({ code }) => code),
+    iat: 0,
+    exp: 0,
+    uses: 1,
+    proof: { method: "counter", reference: nothing },
+  };
 }

@@ -2,11 +2,11 @@ import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { RegistryOrigin } from "./port.ts";
 
-/** One GET of the city's gateway: status and body, or why there is neither. */
+/** One GET of the city's gateway: what came, or why nothing did. */
 export type GetFromGateway = (
   path: string,
   headers: Readonly<Record<string, string>>,
-) => Promise<Result<{ readonly status: number; readonly body: string }, Fault>>;
+) => Promise<Result<{ readonly status: number; readonly body: string; readonly etag?: string }, Fault>>;
 
 /** The registry as the city's gateway serves it (PR-REGISTRY §5). */
 export function createHttpOrigin(get: GetFromGateway): RegistryOrigin {

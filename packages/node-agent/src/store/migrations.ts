@@ -74,6 +74,28 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX gap_by_subject ON gap (scheme, subject, item);
   `,
+  `
+  -- What this member has signed for subjects. A token names nobody.
+  CREATE TABLE authorisation (
+    id TEXT NOT NULL PRIMARY KEY,
+    token TEXT NOT NULL,
+    proof_key BLOB NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Authorisations withdrawn anywhere, and how far the city's list of them was followed.
+  CREATE TABLE withdrawal (
+    issuer TEXT NOT NULL,
+    id TEXT NOT NULL,
+    exp INTEGER NOT NULL,
+    PRIMARY KEY (issuer, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE withdrawals_heard (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    number INTEGER NOT NULL,
+    heard_at INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 export const schemaVersion = steps.length;

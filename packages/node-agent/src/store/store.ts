@@ -1,5 +1,8 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { AuthorisationBook } from "../authorisation/index.ts";
+import type { WithdrawalBook } from "../withdrawals/index.ts";
+import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.ts";
 import { openDatabase } from "./database.ts";
 import { createImports, type Imports } from "./imports.ts";
 import { createNonces, type Nonces } from "./nonces.ts";
@@ -17,6 +20,10 @@ export interface Held {
 /** The agent's own file: imported records, the imports they came by, and nonces seen. */
 export interface AgentStore extends Nonces {
   readonly imports: Imports;
+  /** What this member has signed for subjects. */
+  readonly authorisations: AuthorisationBook;
+  /** What the city has told of withdrawals. */
+  readonly withdrawals: WithdrawalBook;
   /** One indexed read, in one snapshot. */
   find(subject: SubjectKey, items: readonly ItemCode[]): Held;
   close(): void;
@@ -37,6 +44,8 @@ export function openStore(path: string): AgentStore {
   return {
     ...createNonces(database),
     imports,
+    authorisations: createAuthorisationBook(database),
+    withdrawals: createWithdrawalBook(database),
     find: (subject, items) => find(subject, items),
     close: () => void database.close(),
   };

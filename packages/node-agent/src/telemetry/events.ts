@@ -16,6 +16,11 @@ export interface AgentEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
+  /** An authorisation was signed for a subject; nothing here says for whom. */
+  authorised(id: string, traceId: string): void;
+  withdrawn(id: string, traceId: string): void;
+  /** The city does not say which authorisations were withdrawn: soon none counts here. The first of a row. */
+  withdrawalsFault(reason: Fault): void;
   /** Rows of a live source that are no valid records: left out of the answer, never silently. */
   invalidRows(rows: InvalidRows): void;
   registryTaken(registry: Registry): void;
@@ -28,9 +33,9 @@ export interface AgentEvents {
   readonly metricsType: string;
 }
 
-export function createAgentEvents(logger: Logger): AgentEvents {
+export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number): AgentEvents {
   const { registry, answers, refusals, lookups, registryVersion, registryEnd, registryFaults } =
-    createAgentMetrics();
+    createAgentMetrics(withdrawalsHeard);
   return {
     answered({ exchange, requester, purpose }, { status, refusal, recordCount }, traceId) {
       answers.inc({ status });
@@ -44,6 +49,15 @@ export function createAgentEvents(logger: Logger): AgentEvents {
     lookedUp({ exchange, complete, results }, traceId) {
       lookups.inc({ complete: String(complete) });
       logger.info({ event: "looked-up", exchange, complete, rows: results.length, traceId });
+    },
+    authorised(id, traceId) {
+      logger.info({ event: "authorised", authorisation: id, traceId });
+    },
+    withdrawn(id, traceId) {
+      logger.info({ event: "withdrawn", authorisation: id, traceId });
+    },
+    withdrawalsFault({ code, detail }) {
+      logger.warn({ event: "withdrawals-fault", code, detail });
     },
     invalidRows(rows) {
       logger.warn({ event: "invalid-rows", ...rows });

@@ -1,7 +1,10 @@
 import { Counter, Gauge, Registry } from "prom-client";
 
-/** Labels are statuses and stable codes only. */
-export function createAgentMetrics() {
+/**
+ * Labels are statuses and stable codes only.
+ * @param withdrawalsHeard when the city's list of withdrawals was whole: seconds since 1970
+ */
+export function createAgentMetrics(withdrawalsHeard: () => number) {
   const registry = new Registry();
   const answers = new Counter({
     name: "xinqiao_agent_answers_total",
@@ -36,6 +39,14 @@ export function createAgentMetrics() {
     help: "Refreshes that took nothing, by code",
     labelNames: ["code"],
     registers: [registry],
+  });
+  new Gauge({
+    name: "xinqiao_agent_withdrawals_heard_seconds",
+    help: "When this member last knew every withdrawn authorisation, seconds since 1970",
+    registers: [registry],
+    collect() {
+      this.set(withdrawalsHeard());
+    },
   });
   new Gauge({
     name: "xinqiao_agent_resident_bytes",

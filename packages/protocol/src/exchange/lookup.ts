@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { carriedAuthorisationSchema } from "../authorisation/index.ts";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema, subjectSchema } from "../identity/index.ts";
 
@@ -17,6 +18,8 @@ export const lookupSchema = z.strictObject({
   maxAgeSeconds: z.number().int().positive().optional(),
   /** The asker's own file reference; must hold no personal data. */
   caseReference: z.string().max(100).optional(),
+  /** The subject's authorisation, for what needs one (PR-EXCHANGE §13). */
+  authorisation: carriedAuthorisationSchema.optional(),
 });
 export type Lookup = z.infer<typeof lookupSchema>;
 
@@ -31,5 +34,7 @@ export const questionSchema = z.strictObject({
   jurisdiction: jurisdictionSchema,
   /** Milliseconds the node has left; past it nobody listens. */
   remainingMs: z.number().int().min(1).max(deadlineMs.max),
+  /** As the lookup carried it: the node decides again for itself. */
+  authorisation: carriedAuthorisationSchema.optional(),
 });
 export type Question = z.infer<typeof questionSchema>;

@@ -21,6 +21,7 @@ export {
   type SubjectKind,
   subjectKinds,
   subjectSchema,
+  subjectText,
 } from "./subject.ts";
 export { subjectKindOf } from "./subject-kind.ts";
 export { composeUscc, parseUscc, type Uscc, type UsccOptions, type UsccParts } from "./uscc.ts";

@@ -50,6 +50,11 @@ export function parseSubject(subject: Subject, options: UsccOptions = {}): Resul
   return checked.ok ? checked : err(fault("lookup.subject-invalid", undefined, { ...checked.error }));
 }
 
+/** A subject as one text, the same in every log and token: what is committed to. */
+export function subjectText({ scheme, id }: Pick<Subject, "scheme" | "id">): string {
+  return `${scheme}:${id}`;
+}
+
 /** A person has a citizen ID and nothing else; a registration number was given to enterprises only. */
 function mayCarry(kind: SubjectKind, scheme: SubjectScheme): boolean {
   if (scheme === "citizen-id") return kind === "individual";

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from "jose";
 import { z } from "zod";
-import type { Signer, Suite } from "../keys/index.ts";
+import type { Signer, Suite, Verifier } from "../keys/index.ts";
 
 /** A compact JWS (RFC 7515 §7.1) taken apart, not yet verified. */
 export interface CompactJws {
@@ -61,4 +61,19 @@ function readHeader(text: string): z.infer<typeof headerSchema> | undefined {
 /** RFC 8725 §3.1: the algorithm is the key's, never the message's own choice. */
 export function algorithmFits(jws: CompactJws, suite: Suite): boolean {
   return jws.algorithm === suite.joseAlgorithm;
+}
+
+export function verifyCompact(jws: CompactJws, verifier: Verifier): boolean {
+  return algorithmFits(jws, verifier.suite) && verifier.verify(jws.signingInput, jws.signature);
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The payload as JSON; `undefined` when it is none. */
+export function payloadOf({ payload }: Pick<CompactJws, "payload">): unknown {
+  try {
+    return JSON.parse(utf8.decode(payload));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,1 +1,8 @@
-export { algorithmFits, type CompactJws, readCompact, signCompact } from "./compact.ts";
+export {
+  algorithmFits,
+  type CompactJws,
+  payloadOf,
+  readCompact,
+  signCompact,
+  verifyCompact,
+} from "./compact.ts";

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
+import { commitmentSchema, fieldNameSchema } from "../commitment/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { thumbprintSchema } from "../keys/index.ts";
 import { isCode } from "../problem/index.ts";
 import { memberChanges, registryHashSchema, roles } from "../registry/index.ts";
-import { commitmentSchema, fieldNameSchema } from "./commitment.ts";
 
 const entryIndexSchema = z.number().int().nonnegative();
 const instantSchema = z.iso.datetime({ precision: 3 });
@@ -43,6 +43,9 @@ export const outcomeRowSchema = z.strictObject({
   answerCommitment: commitmentSchema.optional(),
 });
 export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
+
+/** The subject's authorisation that came with a lookup, and the member that signed it: art. 45. */
+const authorisationReferenceSchema = z.strictObject({ id: z.uuid(), issuer: nodeIdSchema });
 
 const breakerStateSchema = z.enum(["closed", "open", "half-open"]);
 
@@ -111,6 +114,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     jurisdictions: z.array(jurisdictionSchema).readonly(),
     targets: z.array(nodeIdSchema).readonly(),
     deadlineMs: z.number().int().positive(),
+    authorisation: authorisationReferenceSchema.optional(),
   }),
   /** What came of it: durable before anything is handed back. */
   z.strictObject({
@@ -135,6 +139,18 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     code: codeSchema,
     /** The rule that refused. */
     rule: z.string().min(1).max(64),
+    /** Only of one whose signature held: anything else is a stranger's text. */
+    authorisation: authorisationReferenceSchema.optional(),
+  }),
+
+  /** A subject took its authorisation back: from here on no lookup is allowed by it. */
+  z.strictObject({
+    kind: z.literal("authorisation.withdrawn"),
+    ...common,
+    authorisation: z.uuid(),
+    issuer: nodeIdSchema,
+    /** When it would have ended by itself. */
+    until: instantSchema,
   }),
 
   /** A request that could not be authenticated or read. Nothing in it is trusted, so nothing of it is kept. */

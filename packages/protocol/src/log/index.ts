@@ -1,4 +1,4 @@
-export { commit, commitmentKeyBytes, type Opening, opens } from "./commitment.ts";
+export { commit, commitmentKeyBytes, type Opening, opens } from "../commitment/index.ts";
 export type { LogEntryDraft, OutcomeRowDraft } from "./draft.ts";
 export { decodeEntry, encodeEntry } from "./encode.ts";
 export {

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { commit, commitmentKeyBytes, type Opening } from "./commitment.ts";
+import { commit, commitmentKeyBytes, type Opening } from "../commitment/index.ts";
 import type { LogEntryDraft, OutcomeRowDraft } from "./draft.ts";
 import { encodeEntry } from "./encode.ts";
 import type { LogEntry, OutcomeRow } from "./entry.ts";

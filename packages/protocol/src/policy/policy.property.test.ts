@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Authorisation, PresentedAuthorisation } from "../authorisation/index.ts";
 import { disclosureClasses, type Item, type Purpose } from "../catalogue/index.ts";
-import { jurisdictionSchema, subjectKinds } from "../identity/index.ts";
+import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/index.ts";
+import { fault } from "../problem/index.ts";
 import { type Member, roles } from "../registry/index.ts";
-import { testItem, testMember, testPurpose } from "../testing/index.ts";
+import { testAuthorisation, testItem, testMember, testPurpose } from "../testing/index.ts";
 import { type DisclosureRequest, decide, federationRules } from "./index.ts";
 
 const runs = 100_000;
@@ -49,15 +51,40 @@ const anyMember: fc.Arbitrary<Member> = fc
   })
   .map((change) => ({ ...member, ...change }));
 
+const base = testAuthorisation();
+
+/** Mostly the requester's own for one of the purposes and some items; or one that does not count, or none. */
+const anyAuthorisation: fc.Arbitrary<Authorisation> = fc
+  .record({
+    aud: fc.constantFrom(member.node, member.node, member.node, nodeIdSchema.parse("dg")),
+    purpose: fc.constantFrom(...purposes.map(({ code }) => code)),
+    items: codes,
+  })
+  .map((change) => ({ ...base, ...change }));
+
+const anyPresented: fc.Arbitrary<PresentedAuthorisation | undefined> = fc.oneof(
+  { weight: 4, arbitrary: anyAuthorisation.map((authorisation) => ({ authorisation })) },
+  anyAuthorisation.map((authorisation) => ({ authorisation, fault: fault("authorisation.withdrawn") })),
+  fc.constantFrom(undefined, { fault: fault("authorisation.signature-invalid") }),
+);
+
 const anyRequest: fc.Arbitrary<DisclosureRequest> = fc.record({
   requester: anyMember,
   subjectKind: fc.constantFrom(...subjectKinds),
   items: fc.uniqueArray(anyItem, { minLength: 1, maxLength: 3, selector: ({ code }) => code }),
   purpose: anyPurpose,
   jurisdictions: fc.subarray(places),
+  authorisation: anyPresented,
 });
 
 const allowed = (request: DisclosureRequest) => decide(federationRules, request).allowed;
+
+/** Nothing else than an authorisation that counts, for this member, this purpose and this item. */
+function isAuthorised({ code }: Item, { requester, purpose, authorisation }: DisclosureRequest): boolean {
+  if (authorisation?.authorisation === undefined || authorisation.fault !== undefined) return false;
+  const { aud, purpose: granted, items: covered } = authorisation.authorisation;
+  return aud === requester.node && granted === purpose.code && covered.includes(code);
+}
 
 /** What the law asks of one item's disclosure, said without the rules and not in their order. */
 function mayBeDisclosed(item: Item, request: DisclosureRequest): boolean {
@@ -66,12 +93,11 @@ function mayBeDisclosed(item: Item, request: DisclosureRequest): boolean {
   const byClass = {
     public: true,
     "government-shared": item.shareScope.includes(requester.role),
-    // Nobody's authorisation can be shown yet.
-    authorised: false,
+    authorised: isAuthorised(item, request),
   };
   return (
     byClass[item.disclosure] &&
-    !purpose.authorisation &&
+    (!purpose.authorisation || isAuthorised(item, request)) &&
     purpose.status === "live" &&
     purpose.items.includes(item.code) &&
     purpose.subjectKinds.includes(subjectKind) &&
@@ -87,15 +113,18 @@ function mayBeDisclosed(item: Item, request: DisclosureRequest): boolean {
 describe("policy, whatever is asked", () => {
   it("allows exactly what catalogue, purpose, scope and authorisation allow of every item", () => {
     let seen = 0;
+    let authorised = 0;
     fc.assert(
       fc.property(anyRequest, (request) => {
         const decision = allowed(request);
         seen += decision ? 1 : 0;
+        authorised += decision && request.purpose.authorisation ? 1 : 0;
         expect(decision).toBe(request.items.every((item) => mayBeDisclosed(item, request)));
       }),
       { numRuns: runs },
     );
     expect(seen, "requests that are allowed are among them").toBeGreaterThan(runs / 1_000);
+    expect(authorised, "and some by an authorisation").toBeGreaterThan(runs / 10_000);
   });
 
   it("never allows more for asking more, or for being granted less", () => {
@@ -109,7 +138,8 @@ describe("policy, whatever is asked", () => {
           purpose: { ...request.purpose, items: request.purpose.items.filter((item) => item !== code) },
         };
         const suspended = { ...request, requester: { ...request.requester, status: "suspended" as const } };
-        for (const narrower of [asksMore, lessPurpose, suspended]) {
+        const withdrawn = { ...request, authorisation: { fault: fault("authorisation.withdrawn") } };
+        for (const narrower of [asksMore, lessPurpose, suspended, withdrawn]) {
           if (refused) expect(allowed(narrower)).toBe(false);
         }
       }),

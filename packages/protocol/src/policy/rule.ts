@@ -1,3 +1,4 @@
+import type { PresentedAuthorisation } from "../authorisation/index.ts";
 import type { Item, Purpose } from "../catalogue/index.ts";
 import type { Jurisdiction, SubjectKind } from "../identity/index.ts";
 import type { Fault } from "../problem/index.ts";
@@ -10,6 +11,8 @@ export interface DisclosureRequest {
   readonly items: readonly Item[];
   readonly purpose: Purpose;
   readonly jurisdictions: readonly Jurisdiction[];
+  /** The subject's authorisation, when the question comes with one. */
+  readonly authorisation?: PresentedAuthorisation | undefined;
 }
 
 /** One pure rule: the fault that refuses the request, or nothing. `Request` is what it needs to know. */

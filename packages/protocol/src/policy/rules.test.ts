@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Code } from "../problem/index.ts";
-import { type TestDisclosure, testDisclosure } from "../testing/index.ts";
+import { type TestDisclosure, testAuthorisation, testDisclosure } from "../testing/index.ts";
 import { decide, federationRules } from "./index.ts";
 
 interface RuleCases {
@@ -103,7 +103,20 @@ const cases: Readonly<Record<string, RuleCases>> = {
   },
   "authorisation-given": {
     code: "policy.authorisation-required",
-    allows: { "items and a purpose that need none": {} },
+    allows: {
+      "items and a purpose that need none": {},
+      "an authorised-class item that the subject's authorisation covers": {
+        items: [{ disclosure: "authorised" }],
+        authorisation: { authorisation: testAuthorisation() },
+      },
+      "a purpose that needs one, with one": {
+        purpose: { authorisation: true },
+        authorisation: { authorisation: testAuthorisation() },
+      },
+      "an authorisation that is worth nothing where none is needed": {
+        authorisation: { fault: { code: "authorisation.expired" } },
+      },
+    },
     refuses: {
       "an authorised-class item": { items: [{ disclosure: "authorised" }] },
       "a purpose that needs one whatever the item": { purpose: { authorisation: true } },
@@ -129,5 +142,49 @@ describe.each(federationRules.map(({ name }) => name))("%s", (name) => {
       rule: name,
       fault: { code: own.code },
     });
+  });
+});
+
+describe("authorisation-given, of an authorisation that is there", () => {
+  const needing: TestDisclosure = { items: [{ disclosure: "authorised" }] };
+  const twoItems: TestDisclosure = {
+    items: [{}, { code: "licence" }],
+    purpose: { items: ["penalty", "licence"], authorisation: true },
+  };
+
+  it.each<[string, TestDisclosure, Code]>([
+    [
+      "that does not count",
+      { authorisation: { fault: { code: "authorisation.withdrawn" } } },
+      "authorisation.withdrawn",
+    ],
+    [
+      "for another member",
+      { authorisation: { authorisation: testAuthorisation({ aud: "dg" }) } },
+      "authorisation.for-another-member",
+    ],
+    [
+      "for another purpose",
+      { authorisation: { authorisation: testAuthorisation({ purpose: "lending" }) } },
+      "authorisation.for-another-purpose",
+    ],
+    [
+      "for one item of two, when the purpose needs one for every item",
+      { ...twoItems, authorisation: { authorisation: testAuthorisation() } },
+      "authorisation.excludes-item",
+    ],
+  ])("refuses one %s", (_what, change, code) => {
+    expect(decide(federationRules, testDisclosure({ ...needing, ...change }))).toMatchObject({
+      allowed: false,
+      rule: "authorisation-given",
+      fault: { code },
+    });
+  });
+
+  it("asks for none for the public item beside one of the authorised class", () => {
+    const authorisation = { authorisation: testAuthorisation() };
+    const change = { ...twoItems, items: [{ disclosure: "authorised" }, { code: "licence" }], authorisation };
+    const purpose = { items: ["penalty", "licence"] };
+    expect(decide(federationRules, testDisclosure({ ...change, purpose }))).toEqual({ allowed: true });
   });
 });

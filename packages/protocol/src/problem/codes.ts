@@ -168,6 +168,11 @@ export const codes = {
     en: "The subject's authorisation is required",
     zh: "须取得主体本人授权",
   },
+  "policy.quota-exceeded": {
+    status: 403,
+    en: "The member's quota for this purpose is used up for now",
+    zh: "该用途的查询配额本期已用完",
+  },
   "policy.node-refuses-member": {
     status: 403,
     en: "This node does not answer this member",
@@ -190,10 +195,70 @@ export const codes = {
     zh: "本节点不掌握该类主体的所查事项",
   },
 
+  // Whether a subject's authorisation counts (PR-EXCHANGE §13)
+  "authorisation.malformed": { status: 422, en: "Authorisation cannot be read", zh: "授权书无法解析" },
+  "authorisation.key-unknown": {
+    status: 403,
+    en: "Authorisation is signed with a key that was not registered or not valid then",
+    zh: "授权书签名密钥未登记或签发时不在有效期内",
+  },
+  "authorisation.key-of-another-member": {
+    status: 403,
+    en: "Authorisation is signed with another member's key",
+    zh: "授权书由其他成员的密钥签名",
+  },
+  "authorisation.signature-invalid": {
+    status: 403,
+    en: "Authorisation's signature does not verify",
+    zh: "授权书签名验证失败",
+  },
+  "authorisation.issuer-not-active": {
+    status: 403,
+    en: "The member that signed the authorisation is not active",
+    zh: "签发授权书的成员不在有效状态",
+  },
+  "authorisation.not-yet-valid": {
+    status: 403,
+    en: "Authorisation is dated in the future",
+    zh: "授权书的签发时间在未来",
+  },
+  "authorisation.expired": { status: 403, en: "Authorisation has expired", zh: "授权已过期" },
+  "authorisation.for-another-subject": {
+    status: 403,
+    en: "Authorisation is another subject's, or its key does not open it",
+    zh: "授权书不是该主体的，或密钥与其不符",
+  },
+  "authorisation.for-another-member": {
+    status: 403,
+    en: "Authorisation was given to another member",
+    zh: "授权书授予的是其他成员",
+  },
+  "authorisation.for-another-purpose": {
+    status: 403,
+    en: "Authorisation was given for another purpose",
+    zh: "授权书授予的是其他用途",
+  },
+  "authorisation.excludes-item": {
+    status: 403,
+    en: "Authorisation does not cover an item",
+    zh: "授权书未涵盖所查事项",
+  },
+  "authorisation.used-up": { status: 403, en: "Authorisation is used up", zh: "授权次数已用完" },
+  "authorisation.withdrawn": { status: 403, en: "Authorisation was withdrawn", zh: "授权已撤回" },
+  "authorisation.standing-unknown": {
+    status: 503,
+    en: "Node has not heard of late which authorisations were withdrawn",
+    zh: "节点近期未能获知授权撤回情况",
+  },
+  "authorisation.not-found": {
+    status: 404,
+    en: "This member has signed no such authorisation",
+    zh: "本成员未签发过该授权书",
+  },
+
   // Capacity and readiness
   "limit.rate": { status: 429, en: "Too many requests from this member", zh: "请求过于频繁" },
   "limit.concurrency": { status: 503, en: "Too many requests in progress", zh: "并发请求过多" },
-  "limit.quota": { status: 429, en: "Quota is used up", zh: "配额已用完" },
   "log.unavailable": {
     status: 503,
     en: "The audit log cannot be written; nothing was handed over",

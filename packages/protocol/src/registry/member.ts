@@ -28,10 +28,22 @@ export function isValidAt({ notBefore, notAfter }: Omit<MemberKey, "jwk">, at: n
 /** A key that answers are sealed to. Like a signing key it stays listed when it is retired. */
 export const encryptionKeySchema = memberKeySchema.extend({ jwk: encryptionJwkSchema });
 export type EncryptionKey = z.infer<typeof encryptionKeySchema>;
+export const quotaPeriods = ["day", "hour"] as const;
+
+/** How many lookups for one purpose a member may have in a calendar day or a clock hour of its city. */
+export const quotaSchema = z.strictObject({
+  purpose: purposeCodeSchema,
+  lookups: z.number().int().positive(),
+  per: z.enum(quotaPeriods),
+});
+export type Quota = z.infer<typeof quotaSchema>;
+
 /** What a member was admitted for. */
 export const scopeSchema = z.strictObject({
   items: z.union([z.literal("all"), z.array(itemCodeSchema)]),
   purposes: z.union([z.literal("all"), z.array(purposeCodeSchema)]),
+  /** Absent: as many lookups as its rate allows. */
+  quotas: z.array(quotaSchema).optional(),
 });
 
 /** One organisation in the federation, as the registry lists it. */

@@ -62,16 +62,19 @@ export interface TestDisclosure {
   readonly purpose?: object;
   readonly subjectKind?: DisclosureRequest["subjectKind"];
   readonly jurisdictions?: readonly string[];
+  readonly authorisation?: DisclosureRequest["authorisation"];
 }
 
 /** A request every federation rule lets through, but for what is changed. */
 export function testDisclosure(change: TestDisclosure = {}): DisclosureRequest {
   const { requester, items = [{}], purpose, subjectKind = "enterprise", jurisdictions = ["440306"] } = change;
+  const { authorisation } = change;
   return {
     requester: testMember(requester),
     items: items.map(testItem),
     purpose: testPurpose(purpose),
     subjectKind,
     jurisdictions: jurisdictions.map((jurisdiction) => jurisdictionSchema.parse(jurisdiction)),
+    ...(authorisation !== undefined && { authorisation }),
   };
 }

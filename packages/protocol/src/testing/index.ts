@@ -1,5 +1,6 @@
 /** For tests only, of this package and of others: the published vectors as values, and messages among their nodes. */
 export { testAnswer, testExpected, testRecord } from "./answers.ts";
+export { testAuthorisation, testAuthorisationKey, testCarried } from "./authorisation.ts";
 export { type TestDisclosure, testDisclosure, testItem, testMember, testPurpose } from "./disclosure.ts";
 export {
   headOf,

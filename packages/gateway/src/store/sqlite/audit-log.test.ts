@@ -1,18 +1,22 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { commit, sealEntry } from "@xinqiao/protocol/log";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { auditLogContract, claimOf, intentDraft } from "../../log/audit-log.contract.ts";
+import { type ClaimsHarness, claimsContract } from "../../log/claims.contract.ts";
 import { openAuditLog } from "./audit-log.ts";
 import { openDatabase } from "./database.ts";
 import { createLogWriter } from "./log-writer.ts";
 import { readEntries, verifyLog } from "./verify-log.ts";
+import { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
 
-auditLogContract("sqlite", async () => {
+const harness = async (): Promise<ClaimsHarness> => {
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-log-"));
   const path = join(folder, "log.db");
+  const opened: OpenedWithdrawals[] = [];
   return {
     open: () => openAuditLog({ path, origin: "sz", now: Date.now, minFreeBytes: 0 }),
     async read() {
@@ -25,9 +29,20 @@ auditLogContract("sqlite", async () => {
         return entry === undefined ? [] : [{ leaf, entry }];
       });
     },
-    dispose: () => rm(folder, { recursive: true, force: true }),
+    async withdrawals() {
+      const list = openWithdrawals(path);
+      opened.push(list);
+      return list;
+    },
+    async dispose() {
+      for (const list of opened.splice(0)) list.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
-});
+};
+
+auditLogContract("sqlite", harness);
+claimsContract("sqlite", harness);
 
 describe("audit log on SQLite", () => {
   let folder: string;
@@ -176,6 +191,37 @@ describe("audit log on SQLite", () => {
     now += 100 + 3_600_000;
     await log.append(intentDraft());
     expect(await log.append(intentDraft(), claimOf("one", now + 100))).toMatchObject({ ok: true });
+    await log.close();
+  });
+
+  it("forgets what was used of an allowance, and a withdrawal, only well after their time", async () => {
+    let now = 1_000_000;
+    const log = await open(0, () => now);
+    const name = "authorisation:sz-baoan:1";
+    const rows = () => {
+      const database = new Database(path, { readonly: true });
+      const count = (table: string) =>
+        database.prepare<[], { n: number }>(`SELECT count(*) AS n FROM ${table}`).get()?.n;
+      const counted = [count("allowance"), count("withdrawal")];
+      database.close();
+      return counted;
+    };
+    const allowances = [{ name, most: 1, until: now + 1_000, exceeded: "authorisation.used-up" } as const];
+    await log.append(intentDraft(), { ...claimOf("one", now + 1_000), allowances });
+    await log.append({
+      kind: "authorisation.withdrawn",
+      exchange: null,
+      actor: null,
+      authorisation: "0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60",
+      issuer: nodeIdSchema.parse("dg"),
+      until: new Date(now + 1_000).toISOString(),
+    });
+    now += 3_600_000;
+    await log.append(intentDraft());
+    expect(rows()).toEqual([1, 1]);
+    now += 3_600_000;
+    await log.append(intentDraft());
+    expect(rows()).toEqual([0, 0]);
     await log.close();
   });
 

@@ -146,7 +146,7 @@ function appendedAt(result: Result<Committed, Failure>, place: number): Result<A
   const { size, root, written } = result.value;
   const index = written[place];
   if (index === undefined) throw new Error("the writer lost an entry");
-  return typeof index === "number" ? ok({ index, size, root }) : err({ code: index });
+  return typeof index === "number" ? ok({ index, size, root }) : err(index);
 }
 
 function stage(
@@ -167,5 +167,12 @@ function stage(
     openings: openings.map((opening) => ({ ...opening, key: Buffer.from(opening.key).toString("base64") })),
     ...(claim !== undefined && { claim }),
     ...(closes !== undefined && { closes }),
+    ...(kind === "authorisation.withdrawn" && {
+      withdraws: {
+        issuer: draft.issuer,
+        id: draft.authorisation,
+        exp: Math.ceil(Date.parse(draft.until) / 1000),
+      },
+    }),
   };
 }

@@ -1,6 +1,6 @@
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Result } from "@xinqiao/protocol/result";
-import type { AppendError, AuditLog } from "../../log/index.ts";
+import type { AuditLog, LogFailure } from "../../log/index.ts";
 import type { Failure } from "./failure.ts";
 
 export interface DiskGuardOptions {
@@ -15,7 +15,7 @@ export interface DiskGuardOptions {
 
 /** Knows whether the log can take a new exchange, and finds out by itself when it can again. */
 export interface DiskGuard {
-  refuses(kind: LogEntryDraft["kind"]): AppendError["code"] | undefined;
+  refuses(kind: LogEntryDraft["kind"]): LogFailure | undefined;
   /** A commit failed. One that succeeds later proves nothing: it may have fitted into the last free page. */
   failed(failure: Failure): void;
   readonly health: AuditLog["health"];

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { SqliteError } from "better-sqlite3";
-import type { AppendError } from "../../log/index.ts";
+import type { LogFailure } from "../../log/index.ts";
 
 export interface Failure {
-  readonly code: AppendError["code"];
+  readonly code: LogFailure;
   /** SQLite's own words, for an operator. */
   readonly reason: string;
 }

@@ -1,2 +1,3 @@
 export { type AuditLogOptions, openAuditLog } from "./audit-log.ts";
 export { entriesOf, type LogReport, lastTaken, readEntries, verifyLog } from "./verify-log.ts";
+export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";

@@ -1,7 +1,7 @@
 import { appendLeaf, type Frontier, leafHash, rootOf } from "@xinqiao/protocol/log";
-import type { NonceClaim } from "../../log/index.ts";
+import { createClaims } from "./claims.ts";
 import type { Database } from "./database.ts";
-import type { Committed, OpenIntent, SpendError, Staged, Written } from "./staged.ts";
+import type { Committed, OpenIntent, Staged, Written } from "./staged.ts";
 import { checkTree, readFrontier } from "./tree.ts";
 
 export interface LogWriter {
@@ -13,37 +13,23 @@ export interface LogWriter {
   probe(at: number): void;
 }
 
-/** Nonces forgotten with each commit: more than a commit adds on average, few enough never to stall one. */
-const purgeLimit = 512;
-
-/** A clock that jumps ahead and back must not have made us forget what is still valid. */
-const purgeMarginMs = 3_600_000;
-
 /** About what a large batch takes: a disk that has room for one page and no more is still full. */
 const probeBytes = 256 * 1024;
 
 /** Newest entries compared with their hashes before the log is written to again. */
 const tailEntries = 1_024;
 
-/** The one writer of the log: entries, tree, openings, nonces and head in one transaction. */
+/** The one writer of the log: entries, tree, openings, claims and head in one transaction. */
 export function createLogWriter(database: Database): LogWriter {
   const insert = prepare(database);
   let frontier = takeUp(database);
 
-  const once = ({ keyId, expiresAt }: NonceClaim, value: string) =>
-    insert.nonce.run(keyId, value, expiresAt).changes === 1;
-
-  /** Nonce and exchange id share a table: a nonce is base64url, so it never looks like an id. */
-  function spend({ claim, exchange }: Staged): SpendError | undefined {
-    if (claim === undefined) return undefined;
-    if (!once(claim, claim.nonce)) return "signature.replayed";
-    return exchange === null || once(claim, `id:${exchange.toLowerCase()}`) ? undefined : "request.id-reused";
-  }
+  const claims = createClaims(database);
 
   const writeAll = database.transaction((batch: readonly Staged[]) => {
     let next = frontier;
     const written = batch.map((staged): Written => {
-      const spent = spend(staged);
+      const spent = claims.spend(staged);
       if (spent) return spent;
       const index = next.size;
       insert.entry.run(index, staged.at, staged.kind, staged.exchange, staged.leaf);
@@ -51,13 +37,14 @@ export function createLogWriter(database: Database): LogWriter {
         insert.opening.run(index, field, Buffer.from(key, "base64"), value);
       if (staged.kind === "lookup.intent") insert.openIntent.run(index, staged.exchange, staged.actor);
       if (staged.closes !== undefined) insert.closeIntent.run(staged.closes);
+      if (staged.withdraws !== undefined) claims.withdraw(staged.withdraws);
       const appended = appendLeaf(next, leafHash(Buffer.from(staged.leaf)));
       for (const { level, index: place, hash } of appended.nodes) insert.node.run(level, place, hash);
       next = appended.frontier;
       return index;
     });
     const latest = batch.at(-1);
-    if (latest) insert.purge.run(latest.at - purgeMarginMs, purgeLimit);
+    if (latest) claims.forget(latest.at);
     if (next.size > frontier.size) insert.head.run(next.size, rootOf(next));
     return { next, written };
   });
@@ -83,10 +70,6 @@ function prepare(database: Database) {
     opening: database.prepare("INSERT INTO opening (entry, field, key, value) VALUES (?, ?, ?, ?)"),
     openIntent: database.prepare("INSERT INTO open_intent (entry, exchange, actor) VALUES (?, ?, ?)"),
     closeIntent: database.prepare("DELETE FROM open_intent WHERE entry = ?"),
-    nonce: database.prepare("INSERT OR IGNORE INTO nonce (key_id, nonce, expires_at) VALUES (?, ?, ?)"),
-    purge: database.prepare(
-      "DELETE FROM nonce WHERE (key_id, nonce) IN (SELECT key_id, nonce FROM nonce WHERE expires_at < ? LIMIT ?)",
-    ),
     head: database.prepare("INSERT OR REPLACE INTO head (one, size, root) VALUES (1, ?, ?)"),
     probe: database.prepare("INSERT OR REPLACE INTO probe (one, at, filler) VALUES (1, ?, randomblob(?))"),
   };

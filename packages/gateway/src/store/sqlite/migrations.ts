@@ -56,4 +56,23 @@ export const migrations: readonly string[] = [
     filler BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- What may be used only so often: uses of an authorisation, lookups of a member for a purpose in a day.
+  CREATE TABLE allowance (
+    name  TEXT PRIMARY KEY,
+    used  INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX allowance_until ON allowance (until);
+
+  -- Authorisations withdrawn, numbered as they came; no number comes twice, so that readers go on where they were.
+  CREATE TABLE withdrawal (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    issuer TEXT NOT NULL,
+    id     TEXT NOT NULL,
+    exp    INTEGER NOT NULL,
+    UNIQUE (issuer, id)
+  ) STRICT;
+  CREATE INDEX withdrawal_exp ON withdrawal (exp);
+  `,
 ];

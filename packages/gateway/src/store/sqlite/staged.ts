@@ -1,4 +1,4 @@
-import type { AppendError, NonceClaim } from "../../log/index.ts";
+import type { AuthorisationId, NonceClaim, SpendError } from "../../log/index.ts";
 
 /** What opens a commitment, as text: a batch crosses to the writer's thread as one JSON string. */
 export interface StagedOpening {
@@ -19,10 +19,9 @@ export interface Staged {
   readonly claim?: NonceClaim;
   /** The intent an outcome closes. */
   readonly closes?: number;
+  /** The authorisation that the entry withdraws. */
+  readonly withdraws?: AuthorisationId & { readonly exp: number };
 }
-
-/** Why a claim could not be spent. */
-export type SpendError = Extract<AppendError["code"], "signature.replayed" | "request.id-reused">;
 
 /** What became of an append: its index, or why it was not written. */
 export type Written = number | SpendError;

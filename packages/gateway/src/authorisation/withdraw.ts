@@ -1,0 +1,57 @@
+import { openAuthorisation, type Withdrawal, type WithdrawalReceipt } from "@xinqiao/protocol/authorisation";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
+import type { Directory, Member } from "@xinqiao/protocol/registry";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
+
+/** A withdrawal whose sender is known. */
+export interface WithdrawalRequest {
+  readonly withdrawal: Withdrawal;
+  readonly member: Member;
+  readonly requestId: string;
+  readonly claim: NonceClaim;
+  readonly traceId: string;
+}
+
+export interface WithdrawDependencies {
+  readonly directory: () => Directory;
+  readonly log: AuditLog;
+}
+
+export type WithdrawError =
+  /** The request itself; not in the log yet. */
+  | { readonly refused: Fault }
+  /** The log took nothing. */
+  | { readonly failed: AppendError };
+
+/**
+ * Takes an authorisation back: from the entry on, which is durable before this resolves, no lookup is allowed by it.
+ * Only the member that signed it may; one that is suspended may, too, and one that has ended is simply ended. Asked
+ * again it is written again, and changes nothing.
+ */
+export async function withdraw(
+  { withdrawal, member, requestId, claim, traceId }: WithdrawalRequest,
+  { directory, log }: WithdrawDependencies,
+): Promise<Result<WithdrawalReceipt, WithdrawError>> {
+  const opened = openAuthorisation(withdrawal.token, directory());
+  if (!opened.ok) return err({ refused: opened.error });
+  const { iss, jti, exp } = opened.value;
+  if (iss !== member.node || jti !== withdrawal.authorisation) {
+    return err({ refused: fault("authorisation.not-found") });
+  }
+  const appended = await log.append(
+    {
+      kind: "authorisation.withdrawn",
+      exchange: requestId,
+      actor: member.node,
+      traceId,
+      authorisation: jti,
+      issuer: iss,
+      until: new Date(exp * 1000).toISOString(),
+    },
+    claim,
+  );
+  if (!appended.ok) return err({ failed: appended.error });
+  const { index, size, root } = appended.value;
+  return ok({ authorisation: jti, log: { origin: log.origin, index, size, root } });
+}

@@ -1,0 +1,48 @@
+import { withdrawalSchema, withdrawalsMediaType } from "@xinqiao/protocol/authorisation";
+import { fault } from "@xinqiao/protocol/problem";
+import { err } from "@xinqiao/protocol/result";
+import { parseJson } from "@xinqiao/protocol/transport";
+import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
+import type { Context } from "hono";
+import { type WithdrawalPages, type WithdrawDependencies, withdraw } from "../authorisation/index.ts";
+import { type GatewayEvents, isSpent } from "../telemetry/index.ts";
+import type { MemberHandler } from "./member-route.ts";
+
+/** `POST /v1/authorisations/withdrawals` (PR-EXCHANGE §13). */
+export function withdrawalHandler(deps: WithdrawDependencies, events: GatewayEvents): MemberHandler {
+  return async ({ body, verified, claim, trace: { traceId }, ids }) => {
+    const { member } = verified.from;
+    const withdrawal = parseJson(body, withdrawalSchema);
+    if (!withdrawal.ok) return err(await events.unreadable(withdrawal.error, ids, member.node, claim));
+    const { requestId } = verified;
+    const done = await withdraw({ withdrawal: withdrawal.value, member, requestId, claim, traceId }, deps);
+    if (done.ok) {
+      events.withdrawn(done.value, ids);
+      return done;
+    }
+    if ("refused" in done.error) {
+      return err(await events.unreadable(done.error.refused, ids, member.node, claim));
+    }
+    const reason = fault(done.error.failed.code);
+    if (isSpent(reason.code)) return err(await events.unreadable(reason, ids, ids.actor));
+    events.refused(reason, ids);
+    return err(reason);
+  };
+}
+
+/**
+ * `GET /v1/withdrawals?after=<number>`: what was withdrawn since, signed. Public: ids of authorisations say nothing of
+ * any subject.
+ */
+export async function withdrawalPage(
+  context: Context<HttpEnv>,
+  { pages, hop }: { readonly pages: WithdrawalPages; readonly hop: string },
+): Promise<Response> {
+  const after = context.req.query("after") ?? "0";
+  if (!/^\d{1,15}$/.test(after)) return problemReply(fault("request.query-not-allowed"), { hop });
+  const { text, tag } = await pages.behind(Number(after));
+  const headers = { etag: tag, "cache-control": "no-cache", "content-type": withdrawalsMediaType };
+  return context.req.header("if-none-match") === tag
+    ? context.body(null, 304, headers)
+    : context.body(text, 200, headers);
+}

@@ -1,0 +1,8 @@
+export {
+  commit,
+  commitmentKeyBytes,
+  commitmentSchema,
+  fieldNameSchema,
+  type Opening,
+  opens,
+} from "./commitment.ts";
