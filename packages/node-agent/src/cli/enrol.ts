@@ -8,7 +8,7 @@ import {
   signEndorsement,
   signEnrolment,
 } from "@xinqiao/protocol/enrolment";
-import { type PublicJwk, type Signer, thumbprint } from "@xinqiao/protocol/keys";
+import { type PublicJwk, type Signer, type SuiteName, thumbprint } from "@xinqiao/protocol/keys";
 import { codes, FaultError, parseProblem } from "@xinqiao/protocol/problem";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
@@ -49,7 +49,7 @@ export async function enrol({ home, json }: EnrolOptions, now: number): Promise<
 }
 
 export interface RotateOptions extends EnrolOptions {
-  readonly suite: "ed25519" | "es256";
+  readonly suite: SuiteName;
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readInvitation } from "@xinqiao/protocol/enrolment";
+import type { SuiteName } from "@xinqiao/protocol/keys";
 import { FaultError } from "@xinqiao/protocol/problem";
 import { type Member, memberSchema } from "@xinqiao/protocol/registry";
 import { ConfigError } from "@xinqiao/runtime/config";
@@ -15,7 +16,7 @@ interface OwnOptions {
   readonly listen: string;
   readonly origin?: string;
   readonly local: string;
-  readonly suite: "ed25519" | "es256";
+  readonly suite: SuiteName;
 }
 
 /** Who the member is and which city it belongs to. */

@@ -1,6 +1,7 @@
 import { subjectKinds } from "@xinqiao/protocol/identity";
+import { suiteNames } from "@xinqiao/protocol/keys";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { version } from "../version.ts";
 import { describeKeys } from "./describe-keys.ts";
 import type { EnrolOptions, RotateOptions } from "./enrol.ts";
@@ -46,6 +47,9 @@ export function createProgram(): Command {
   return program;
 }
 
+const suiteOption = () =>
+  new Option("--suite <name>", "what the key signs with · 签名算法").choices(suiteNames).default("ed25519");
+
 function addInit(program: Command): void {
   program
     .command("init")
@@ -70,7 +74,7 @@ function addInit(program: Command): void {
     .option("--listen <host:port>", "where the gateway reaches this agent · 对网关服务地址", "127.0.0.1:8441")
     .option("--origin <url>", "public origin, when it is not the listening address · 对外地址")
     .option("--local <host:port>", "plain JSON for the local platform · 本地接口地址", "127.0.0.1:8541")
-    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .addOption(suiteOption())
     .option("--json", "print the member as JSON, for `xinqiao-gateway members add`")
     .action((options: InitArguments & { json?: boolean }) =>
       runCommand(async () => {
@@ -99,7 +103,7 @@ function addEnrolment(program: Command): void {
       "make a key that is to follow the one in use, and ask the city to list it; a running agent changes over by itself · 更换签名密钥",
     )
     .option(...home)
-    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .addOption(suiteOption())
     .option("--json", "one JSON line")
     .action((options: RotateOptions) =>
       runCommand(async () => (await import("./enrol.ts")).rotate(options, Date.now())),

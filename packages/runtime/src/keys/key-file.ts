@@ -15,11 +15,12 @@ import {
   privateJwkSchema,
   publicOf,
   type Signer,
+  type SuiteName,
 } from "@xinqiao/protocol/keys";
 import { ConfigError, readConfig } from "../config/index.ts";
 
 /** Makes a signing key in a file only its owner can read; never overwrites one. Returns the public part. */
-export async function createKeyFile(file: string, suite: "ed25519" | "es256"): Promise<PublicJwk> {
+export async function createKeyFile(file: string, suite: SuiteName): Promise<PublicJwk> {
   const jwk = generatePrivateJwk(suite);
   await writeKey(file, jwk);
   return publicOf(jwk);
