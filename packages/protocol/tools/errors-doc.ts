@@ -13,6 +13,7 @@ const families: Readonly<Record<string, string>> = {
   lookup: "查询内容 · What is asked",
   policy: "披露规则 · Policy",
   limit: "容量 · Capacity",
+  key: "签名密钥 · The signing key",
   log: "审计日志 · The audit log",
   registry: "成员清单 · The registry",
   enrolment: "入网 · Enrolment",

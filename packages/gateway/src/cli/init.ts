@@ -4,7 +4,7 @@ import type { SuiteName } from "@xinqiao/protocol/keys";
 import { type Member, memberSchema, signRegistry, suitesOf } from "@xinqiao/protocol/registry";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile, readSigner } from "@xinqiao/runtime/keys";
+import { createKeyFile, keyFileOf, readSigner } from "@xinqiao/runtime/keys";
 import { configFileName, type GatewayConfig, gatewayConfigSchema } from "../config/index.ts";
 import { nextVersion, openRegistryFolder } from "../registry/index.ts";
 
@@ -35,7 +35,7 @@ export async function init(options: InitOptions, now: number): Promise<Member> {
   const parsed = parseConfig(gatewayConfigSchema, config);
   if (!parsed.ok) throw new ConfigError("options", parsed.error);
   await mkdir(options.home, { recursive: true, mode: 0o700 });
-  const jwk = await createKeyFile(join(options.home, parsed.value.signingKey), options.suite);
+  const jwk = await createKeyFile(join(options.home, keyFileOf(parsed.value.signingKey)), options.suite);
   const member = memberSchema.parse({
     node: config.node,
     name: config.name,
@@ -57,7 +57,7 @@ async function publishFirst(
   city: Member,
   now: number,
 ): Promise<void> {
-  const keyFile = join(home, registryKey);
+  const keyFile = join(home, keyFileOf(registryKey));
   const jwk = await createKeyFile(keyFile, suite);
   const keys = [{ jwk, notBefore: new Date(now - 1000).toISOString() }];
   const suites = suitesWith(suite);

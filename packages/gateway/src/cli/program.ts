@@ -30,6 +30,7 @@ export function createProgram(): Command {
   addInit(program);
   addEnrolmentCommands(addMembersCommands(program));
   addRegistryCommands(program);
+  addSigner(program);
   program
     .command("serve")
     .description("run until stopped · 运行网关")
@@ -95,6 +96,22 @@ function addInit(program: Command): void {
           : `ready · 已就绪: ${options.home}`;
       }),
     );
+}
+
+function addSigner(program: Command): void {
+  program
+    .command("signer")
+    .description("signing keys in a process of their own · 签名服务")
+    .command("serve <keyfiles...>")
+    .requiredOption("--socket <path>", "where this machine's processes reach it · 本机套接字")
+    .option("--group", "let the socket's group in too · 允许同组用户使用")
+    .description("sign with these keys for whoever may open the socket, until stopped · 运行签名服务")
+    .action((keyFiles: string[], options: { socket: string; group?: boolean }) => {
+      surviveHangup();
+      return runCommand(async () =>
+        (await import("@xinqiao/runtime/signing-daemon")).serveSigner(keyFiles, options),
+      );
+    });
 }
 
 const standings = [

@@ -38,7 +38,7 @@ export async function openForPublishing(home: string, now: () => number): Promis
       const directory = openDocument(next);
       if (!directory.ok) throw new ConfigError("members", directory.error);
       const text = await signRegistry(next, signer);
-      refuseUnbelieved(held, text, config, now());
+      refuseUnbelieved(held, text, now());
       await folder.publish(next.version, text);
       return next;
     },
@@ -46,10 +46,10 @@ export async function openForPublishing(home: string, now: () => number): Promis
 }
 
 /** What members would not take is not published. */
-function refuseUnbelieved(held: Registry, text: string, config: GatewayConfig, now: number): void {
+function refuseUnbelieved(held: Registry, text: string, now: number): void {
   const succession = succeed(held, text, anchorOf(held.document), now);
   if (succession.ok) return;
-  throw new ConfigError(config.registryKey, [
+  throw new ConfigError("registryKey", [
     `members would refuse it (${succession.error.code}): is this the registry's key, and every replacement of it finished?`,
   ]);
 }

@@ -2,7 +2,14 @@ import { type SuiteName, thumbprint } from "@xinqiao/protocol/keys";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile, nextKeyFile, readPublicKey, readSigner, replaceKeyFile } from "@xinqiao/runtime/keys";
+import {
+  createKeyFile,
+  keyFileOf,
+  nextKeyFile,
+  readPublicKey,
+  readSigner,
+  replaceKeyFile,
+} from "@xinqiao/runtime/keys";
 import { loadConfig } from "../config/index.ts";
 import { openForPublishing } from "./publishing.ts";
 import { refuseUnlisted } from "./suites.ts";
@@ -31,7 +38,7 @@ export async function beginRollover(
   const { document } = await registry.newest();
   const { keys } = document;
   refuseUnlisted(document, suite);
-  const file = nextKeyFile(registry.config.registryKey);
+  const file = nextKeyFile(keyFileOf(registry.config.registryKey));
   const jwk = (await exists(file)) ? await readPublicKey(file) : await createKeyFile(file, suite);
   if (keys.some((key) => thumbprint(key.jwk) === thumbprint(jwk))) {
     throw new CommandError(
@@ -48,7 +55,7 @@ export async function beginRollover(
  */
 export async function finishRollover(home: string, now: () => number): Promise<RegistryDocument> {
   const registry = await openForPublishing(home, now);
-  const { registryKey: file } = registry.config;
+  const file = keyFileOf(registry.config.registryKey);
   if (!(await exists(nextKeyFile(file)))) {
     throw new CommandError("no replacement was begun · 尚未开始轮换");
   }

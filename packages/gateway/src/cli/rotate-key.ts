@@ -2,7 +2,7 @@ import { type SuiteName, thumbprint } from "@xinqiao/protocol/keys";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile, nextKeyFile, readPublicKey } from "@xinqiao/runtime/keys";
+import { createKeyFile, keyFileOf, nextKeyFile, readPublicKey } from "@xinqiao/runtime/keys";
 import { endKey } from "./members.ts";
 import { openForPublishing } from "./publishing.ts";
 import { refuseUnlisted } from "./suites.ts";
@@ -27,7 +27,7 @@ export async function rotateKey(
   const registry = await openForPublishing(home, now);
   const { signingKey, node } = registry.config;
   refuseUnlisted((await registry.newest()).document, suite);
-  const file = nextKeyFile(signingKey);
+  const file = nextKeyFile(keyFileOf(signingKey));
   const jwk = (await exists(file)) ? await readPublicKey(file) : await createKeyFile(file, suite);
   const begin = now() + leadSeconds * 1000;
   return registry.publish(({ members }) => ({

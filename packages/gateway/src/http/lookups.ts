@@ -12,6 +12,7 @@ import {
   problemText,
   receiveSigned,
   type SignedEndpoint,
+  type Where,
 } from "@xinqiao/runtime/http";
 import type { Context, Handler } from "hono";
 import { z } from "zod";
@@ -126,7 +127,20 @@ async function answer(
   }
   deps.events.exchanged(exchange.value, ids, deps.lookUp.elapsed() - begun);
   const text = JSON.stringify(exchange.value);
-  return signedReply({ status: 200, text, contentType: "application/json" }, head, deps.reply);
+  return replySigned({ status: 200, text, contentType: "application/json" }, ids, head, deps);
+}
+
+/** Without its key this node proves nothing. It says so unsigned, which is a hint. */
+async function replySigned(
+  reply: Parameters<typeof signedReply>[0],
+  ids: RequestIds,
+  request: Received["head"],
+  deps: LookupRouteDependencies,
+): Promise<Response> {
+  const signed = await signedReply(reply, request, deps.reply);
+  if (signed.ok) return signed.value;
+  deps.events.refused(signed.error, ids);
+  return problemReply(signed.error, whereOf(ids, deps));
 }
 
 /** Whoever sends a captured request again spends what its address may get wrong, not its sender's rate. */
@@ -149,12 +163,16 @@ async function noteRefusal(reason: Fault, ids: RequestIds, deps: LookupRouteDepe
 
 function refuseSigned(
   reason: Fault,
-  { requestId, traceId }: RequestIds,
+  ids: RequestIds,
   request: Received["head"],
   deps: LookupRouteDependencies,
 ): Promise<Response> {
-  const text = problemText(reason, { hop: deps.endpoint.self, traceId, requestId: requestId ?? undefined });
-  return signedReply({ status: statusOf(reason), text, contentType: problemMediaType }, request, deps.reply);
+  const text = problemText(reason, whereOf(ids, deps));
+  return replySigned({ status: statusOf(reason), text, contentType: problemMediaType }, ids, request, deps);
+}
+
+function whereOf({ requestId, traceId }: RequestIds, { endpoint }: LookupRouteDependencies): Where {
+  return { hop: endpoint.self, traceId, requestId: requestId ?? undefined };
 }
 
 /** Nobody is known to have sent it: the answer is not signed, and one address gets only so many entries. */
@@ -169,11 +187,7 @@ async function refuseUnread(
   const requestId = uuidOrNull(context.req.header("x-request-id"));
   const ids = { requestId, traceId: trace.traceId, actor: null };
   await deps.events.unreadable(reason, ids, claimedSender(context.req.header("xinqiao-from"), deps));
-  const reply = problemReply(reason, {
-    hop: deps.endpoint.self,
-    traceId: trace.traceId,
-    requestId: requestId ?? undefined,
-  });
+  const reply = problemReply(reason, whereOf(ids, deps));
   // What is left of a body that was not read cannot be told from the next request.
   if (reason.code.startsWith("request.body")) reply.headers.set("connection", "close");
   return reply;

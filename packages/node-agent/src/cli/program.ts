@@ -34,6 +34,7 @@ export function createProgram(): Command {
       surviveHangup();
       return runCommand(async () => (await import("./serve.ts")).serveAgent(options.home));
     });
+  addSigner(program);
   addGaps(program);
   program
     .command("catalogue")
@@ -128,6 +129,22 @@ function addEncryptionKey(program: Command): void {
         return JSON.stringify({ member });
       }),
     );
+}
+
+function addSigner(program: Command): void {
+  program
+    .command("signer")
+    .description("signing keys in a process of their own · 签名服务")
+    .command("serve <keyfiles...>")
+    .requiredOption("--socket <path>", "where this machine's processes reach it · 本机套接字")
+    .option("--group", "let the socket's group in too · 允许同组用户使用")
+    .description("sign with these keys for whoever may open the socket, until stopped · 运行签名服务")
+    .action((keyFiles: string[], options: { socket: string; group?: boolean }) => {
+      surviveHangup();
+      return runCommand(async () =>
+        (await import("@xinqiao/runtime/signing-daemon")).serveSigner(keyFiles, options),
+      );
+    });
 }
 
 function addGaps(program: Command): void {

@@ -16,7 +16,7 @@ import {
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { resolveAsked } from "@xinqiao/protocol/policy";
-import { type Code, fault, parseProblem } from "@xinqiao/protocol/problem";
+import { asResult, type Code, fault, parseProblem } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { fieldReader, type RequestHead, signRequest, verifyResponse } from "@xinqiao/protocol/signing";
@@ -53,7 +53,9 @@ export async function lookUp(
   const oldestAsOf = lookup.maxAgeSeconds === undefined ? 0 : deps.now() - lookup.maxAgeSeconds * 1000;
   const body = Buffer.from(JSON.stringify(lookup));
   const exchange = deps.entropy.uuid();
-  const request = await sign(body, exchange, trace, deps);
+  const signed = await asResult(() => sign(body, exchange, trace, deps));
+  if (!signed.ok) return err({ by: "agent", fault: signed.error });
+  const request = signed.value;
   const reply = await deps.send({ ...request, path, body }, lookup.deadlineMs + travelMs, signal);
   if (!reply.ok) return err({ by: "agent", fault: reply.error });
   const verified = verifyResponse({ ...reply.value.head, request }, reply.value.body, {
