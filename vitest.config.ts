@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           name: "unit",
           setupFiles,
+          // A machine with other work to do is no failure.
+          testTimeout: 30_000,
           include: ["packages/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude,
         },

@@ -9,7 +9,8 @@ import { startNginx } from "./nginx.ts";
 import { freePort, type Running, startProcess } from "./processes.ts";
 import { measureRules } from "./rules.ts";
 import { measureSealing } from "./sealing.ts";
-import { measureSuites, signatureLimit } from "./suites.ts";
+import { measureSigningDaemon } from "./signing-daemon.ts";
+import { againstSm2, measureSuites, signatureLimit } from "./suites.ts";
 import { type Figure, figureTable } from "./table.ts";
 import { startWeek } from "./week/index.ts";
 
@@ -33,6 +34,11 @@ for (const { name, signsPerSecond, verifiesPerSecond } of suites) {
   figures.push({ name: `sign, ${name}`, value: signsPerSecond, unit: "/s" });
   figures.push({ name: `verify, ${name}`, value: verifiesPerSecond, unit: "/s" });
 }
+
+figures.push(...againstSm2(suites));
+
+say("signing through a daemon · 经签名服务签名");
+figures.push(...(await measureSigningDaemon(folder, full ? 3 : 1)));
 
 say("sealing and unsealing answers · 加密与解密应答");
 figures.push(...(await measureSealing(full ? 3 : 1)));

@@ -1,5 +1,13 @@
 import { generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
-import { generatePrivateJwk, importSigner, importVerifier, publicOf } from "@xinqiao/protocol/keys";
+import {
+  generatePrivateJwk,
+  importSigner,
+  importVerifier,
+  publicOf,
+  type SuiteName,
+  suiteNames,
+} from "@xinqiao/protocol/keys";
+import type { Figure } from "./table.ts";
 
 export interface SuiteFigure {
   readonly name: string;
@@ -8,7 +16,13 @@ export interface SuiteFigure {
 }
 
 /** About a signature base with its request id, digest and nonce. */
-const messageBytes = 700;
+export const messageBytes = 700;
+
+const titles: Readonly<Record<SuiteName, string>> = {
+  ed25519: "ed25519 (libsodium, in use)",
+  es256: "es256 (node:crypto, in use)",
+  sm2: "sm2 (sm-crypto-v2, where a federation lists it)",
+};
 
 /** Operations a second of one thread, over about `seconds`. */
 function rate(seconds: number, operation: () => unknown): number {
@@ -26,7 +40,7 @@ function rate(seconds: number, operation: () => unknown): number {
 export function measureSuites(seconds: number): readonly SuiteFigure[] {
   const message = randomBytes(messageBytes);
   const figures: SuiteFigure[] = [];
-  for (const suite of ["ed25519", "es256"] as const) {
+  for (const suite of suiteNames) {
     const jwk = generatePrivateJwk(suite);
     const signer = importSigner(jwk);
     const verifier = importVerifier(publicOf(jwk));
@@ -34,7 +48,7 @@ export function measureSuites(seconds: number): readonly SuiteFigure[] {
     const signature = signer.value.sign(message);
     if (!(signature instanceof Uint8Array)) throw new Error("a local signer signs at once");
     figures.push({
-      name: suite === "ed25519" ? "ed25519 (libsodium, in use)" : "es256 (node:crypto, in use)",
+      name: titles[suite],
       signsPerSecond: rate(seconds, () => signer.value.sign(message)),
       verifiesPerSecond: rate(seconds, () => verifier.value.verify(message, signature)),
     });
@@ -55,4 +69,16 @@ export const perExchange = { signs: 4, verifies: 5 } as const;
 /** Exchanges a second if the machine did nothing but these signatures, on all its cores. */
 export function signatureLimit({ signsPerSecond, verifiesPerSecond }: SuiteFigure, cores: number): number {
   return cores / (perExchange.signs / signsPerSecond + perExchange.verifies / verifiesPerSecond);
+}
+
+/** What a federation pays for SM2: how often each other suite signs and verifies in the time that SM2 takes. */
+export function againstSm2(figures: readonly SuiteFigure[]): readonly Figure[] {
+  const sm2 = figures.find(({ name }) => name === titles.sm2);
+  if (sm2 === undefined) throw new Error("sm2 was not measured");
+  return figures
+    .filter((figure) => figure !== sm2)
+    .flatMap(({ name, signsPerSecond, verifiesPerSecond }) => [
+      { name: `sign, ${name} over sm2`, value: signsPerSecond / sm2.signsPerSecond, unit: "×" },
+      { name: `verify, ${name} over sm2`, value: verifiesPerSecond / sm2.verifiesPerSecond, unit: "×" },
+    ]);
 }

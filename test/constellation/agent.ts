@@ -31,10 +31,12 @@ export interface PreparedAgent {
   /**
    * A gateway that serves its registry says which key to pin, and the agent takes it from there. For one that does
    * not, the members given are what the agent has kept from before.
+   * @param config beside what it was prepared with
    */
   start(
     members: readonly Member[],
     gateway: { readonly origin: string; readonly registryKeyId?: string },
+    config?: Partial<AgentConfigFile>,
   ): Promise<RunningAgent>;
 }
 
@@ -74,7 +76,7 @@ export async function prepareAgent(
     home,
     origin,
     localOrigin,
-    async start(members, gateway) {
+    async start(members, gateway, more = {}) {
       const registryKeyId = gateway.registryKeyId ?? (await keepRegistry(home, members));
       const config = {
         node,
@@ -90,6 +92,7 @@ export async function prepareAgent(
         encryptionKey: "keys/encryption.jwk.json",
         sources: [{ type: "file", name: "files" }],
         ...overrides,
+        ...more,
       };
       await writeFile(join(home, "agent.json"), JSON.stringify(config));
       for (const [file, text] of Object.entries(files)) {

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SuiteName } from "@xinqiao/protocol/keys";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
@@ -27,7 +28,10 @@ export interface GatewayProcess {
 }
 
 export interface ProcessOptions {
-  readonly config?: object;
+  /** Beside what every process has; or made from its home, where `key.json` holds the city's key. */
+  readonly config?: object | ((home: string, city: Party) => Promise<object>);
+  /** Of the city's keys. */
+  readonly suite?: SuiteName;
   /** Put before `node …`: a namespace, a resource limit. */
   readonly wrap?: (command: readonly string[], home: string) => readonly string[];
 }
@@ -35,14 +39,14 @@ export interface ProcessOptions {
 /** A real gateway as its own process. */
 export async function startGatewayProcess(
   parties: readonly Party[],
-  { config = {}, wrap = (command) => command }: ProcessOptions = {},
+  { config = {}, suite = "ed25519", wrap = (command) => command }: ProcessOptions = {},
 ): Promise<GatewayProcess> {
   const home = await mkdtemp(join(tmpdir(), "xinqiao-process-"));
   const [port, adminPort] = [await freePort(), await freePort()];
-  const city = createParty({ node: "sz", role: "city" });
+  const city = createParty({ node: "sz", role: "city", suite });
   await mkdir(join(home, "log"));
   await writeFile(join(home, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
-  const registry = createTestRegistry("sz", join(home, "registry"));
+  const registry = createTestRegistry("sz", join(home, "registry"), suite);
   await registry.publish([city, ...parties].map(({ member }) => member));
   const origin = `http://127.0.0.1:${port}`;
   const adminOrigin = `http://127.0.0.1:${adminPort}`;
@@ -57,7 +61,7 @@ export async function startGatewayProcess(
     log: "log/log.db",
     logReserveBytes: 0,
     logLevel: "error",
-    ...config,
+    ...(typeof config === "function" ? await config(home, city) : config),
   };
   await writeFile(join(home, "gateway.json"), JSON.stringify(file));
   let child: ChildProcess | undefined;

@@ -10,6 +10,7 @@ import {
   readEntries,
   systemDependencies,
 } from "@xinqiao/gateway";
+import type { SuiteName } from "@xinqiao/protocol/keys";
 import type { LogEntry } from "@xinqiao/protocol/log";
 import { createLogger } from "@xinqiao/runtime/logging";
 import { freePort } from "./free-port.ts";
@@ -33,16 +34,16 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-/** A real gateway on free ports with a folder of its own, in this process. */
+/** A real gateway on free ports with a folder of its own, in this process. Its keys, and its registry's, are of `suite`. */
 export async function startGateway(
   parties: readonly Party[],
   overrides: Partial<GatewayConfigFile> = {},
-  change: Partial<GatewayDependencies> = {},
+  { suite = "ed25519", ...change }: Partial<GatewayDependencies> & { readonly suite?: SuiteName } = {},
 ): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-gateway-"));
   const [port, adminPort] = [await freePort(), await freePort()];
-  const city = createParty({ node: "sz", role: "city" });
-  const registry = createTestRegistry("sz", join(folder, "registry"));
+  const city = createParty({ node: "sz", role: "city", suite });
+  const registry = createTestRegistry("sz", join(folder, "registry"), suite);
   const publish = (list: readonly Party[]) => registry.publish([city, ...list].map(({ member }) => member));
   await publish(parties);
   await writeFile(join(folder, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });

@@ -30,3 +30,4 @@ export {
   sampleUscc,
   send,
 } from "./signed-client.ts";
+export { type SignerProcess, startSignerProcess } from "./signer-process.ts";

@@ -5,6 +5,7 @@ import {
   type PrivateJwk,
   publicOf,
   type Signer,
+  type SuiteName,
 } from "@xinqiao/protocol/keys";
 import { type Member, memberSchema, type Role } from "@xinqiao/protocol/registry";
 
@@ -21,7 +22,7 @@ export interface PartyOptions {
   readonly role: Role;
   readonly jurisdiction?: string;
   readonly endpoint?: string;
-  readonly suite?: "ed25519" | "es256";
+  readonly suite?: SuiteName;
   readonly status?: Member["status"];
   readonly notAfter?: string;
 }

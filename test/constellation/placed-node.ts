@@ -1,3 +1,4 @@
+import type { SuiteName } from "@xinqiao/protocol/keys";
 import { answering, type Behaviour, type FakeNode, startFakeNode } from "./fake-node.ts";
 import { createParty, type Party } from "./party.ts";
 
@@ -15,9 +16,10 @@ export async function placeNode(
   node: string,
   jurisdiction: string,
   behave: (party: Party) => Behaviour = honest,
+  suite: SuiteName = "ed25519",
 ): Promise<PlacedNode> {
   const fake = await startFakeNode(() => {});
-  const party = createParty({ node, role: "neighbour-city", jurisdiction, endpoint: fake.origin });
+  const party = createParty({ node, role: "neighbour-city", jurisdiction, endpoint: fake.origin, suite });
   fake.become(behave(party));
   return { party, fake };
 }

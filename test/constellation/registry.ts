@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { generatePrivateJwk, importSigner, publicOf } from "@xinqiao/protocol/keys";
+import { generatePrivateJwk, importSigner, publicOf, type SuiteName } from "@xinqiao/protocol/keys";
 import { type Member, registryDocumentSchema, registryHash, signRegistry } from "@xinqiao/protocol/registry";
 
 /** A city's registry as a test publishes it. */
@@ -11,9 +11,13 @@ export interface TestRegistry {
   publish(members: readonly Member[]): Promise<string>;
 }
 
-/** @param folder of the versions, as a gateway reads them */
-export function createTestRegistry(city: string, folder: string): TestRegistry {
-  const jwk = generatePrivateJwk("ed25519");
+/**
+ * @param folder of the versions, as a gateway reads them
+ * @param suite of the registry's key; with SM2 it lists all suites
+ */
+export function createTestRegistry(city: string, folder: string, suite: SuiteName = "ed25519"): TestRegistry {
+  const jwk = generatePrivateJwk(suite);
+  const suites = suite === "sm2" ? { suites: ["ed25519", "es256", "sm2"] } : {};
   const signer = importSigner(jwk);
   if (!signer.ok) throw new Error(signer.error);
   let version = 0;
@@ -31,6 +35,7 @@ export function createTestRegistry(city: string, folder: string): TestRegistry {
         exp: iat + 86_400,
         grace: 86_400,
         keys: [{ jwk: publicOf(jwk), notBefore: "2020-01-01T00:00:00.000Z" }],
+        ...suites,
         members,
       });
       const text = await signRegistry(document, signer.value);

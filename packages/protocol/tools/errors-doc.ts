@@ -14,6 +14,7 @@ const families: Readonly<Record<string, string>> = {
   policy: "披露规则 · Policy",
   authorisation: "主体授权 · Whether a subject's authorisation counts",
   limit: "容量 · Capacity",
+  key: "签名密钥 · The signing key",
   log: "审计日志 · The audit log",
   registry: "成员清单 · The registry",
   enrolment: "入网 · Enrolment",

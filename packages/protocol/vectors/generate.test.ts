@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { vectorFiles } from "./generate.ts";
 import { signDeterministically } from "./making/rfc6979.ts";
+import { published, recomputed } from "./making/sm2-signatures.ts";
 
-describe("the signing vectors", () => {
+describe("the vectors", () => {
   it.each(vectorFiles)("$name is what generate.ts makes", ({ path, text }) => {
     expect(readFileSync(path, "utf8")).toBe(text);
   });
@@ -26,5 +27,11 @@ describe("the vectors' ECDSA", () => {
   ])("signs %s as RFC 6979 A.2.5 does", (message, r, s) => {
     const signature = signDeterministically(Buffer.from(message), d);
     expect(Buffer.from(signature).toString("hex")).toBe(r + s);
+  });
+});
+
+describe("the vectors' SM2", () => {
+  it("makes key, Z, e, r and s of GB/T 32918.5 A.2 as they are printed there", () => {
+    expect(recomputed()).toEqual(published);
   });
 });

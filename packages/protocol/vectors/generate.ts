@@ -1,6 +1,6 @@
 /**
- * Makes `signing/*.json` again: `node packages/protocol/vectors/generate.ts`. Keys, times and nonces are fixed
- * and ES256 is deterministic, so the files change only with what they say. `signing/rfc9421.json` is copied
+ * Makes `signing/*.json` and `keys/*.json` again: `node packages/protocol/vectors/generate.ts`. Keys, times and nonces
+ * are fixed, ES256 and SM2 are deterministic, so the files change only with what they say. `signing/rfc9421.json` is copied
  * from the RFC by hand.
  */
 import { writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { keys, memberList } from "./making/members.ts";
 import { requestVectors } from "./making/requests.ts";
 import { responseVectors } from "./making/responses.ts";
+import { sm2Vectors } from "./making/sm2-signatures.ts";
 
 const members = {
   about: "The registry the vectors are read against, and its published test keys. Never trust these keys.",
@@ -16,15 +17,16 @@ const members = {
 };
 
 const contents = {
-  "members.json": members,
-  "requests.json": requestVectors(),
-  "responses.json": responseVectors(),
+  "signing/members.json": members,
+  "signing/requests.json": requestVectors(),
+  "signing/responses.json": responseVectors(),
+  "keys/sm2.json": sm2Vectors(),
 };
 
 /** Every generated file: where it belongs and its whole text. */
 export const vectorFiles = Object.entries(contents).map(([name, content]) => ({
   name,
-  path: join(import.meta.dirname, "signing", name),
+  path: join(import.meta.dirname, name),
   text: `${JSON.stringify(content, null, 2)}\n`,
 }));
 

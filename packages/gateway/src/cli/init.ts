@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Member, memberSchema, signRegistry } from "@xinqiao/protocol/registry";
+import type { SuiteName } from "@xinqiao/protocol/keys";
+import { type Member, memberSchema, signRegistry, suitesOf } from "@xinqiao/protocol/registry";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile, readSigner } from "@xinqiao/runtime/keys";
+import { createKeyFile, keyFileOf, readSigner } from "@xinqiao/runtime/keys";
 import { configFileName, type GatewayConfig, gatewayConfigSchema } from "../config/index.ts";
 import { nextVersion, openRegistryFolder } from "../registry/index.ts";
 
@@ -16,7 +17,7 @@ export interface InitOptions {
   readonly listen: string;
   readonly admin: string;
   readonly origin?: string;
-  readonly suite: "ed25519" | "es256";
+  readonly suite: SuiteName;
 }
 
 /** Makes a city's home: configuration, keys, and a registry that holds the city itself. */
@@ -34,7 +35,7 @@ export async function init(options: InitOptions, now: number): Promise<Member> {
   const parsed = parseConfig(gatewayConfigSchema, config);
   if (!parsed.ok) throw new ConfigError("options", parsed.error);
   await mkdir(options.home, { recursive: true, mode: 0o700 });
-  const jwk = await createKeyFile(join(options.home, parsed.value.signingKey), options.suite);
+  const jwk = await createKeyFile(join(options.home, keyFileOf(parsed.value.signingKey)), options.suite);
   const member = memberSchema.parse({
     node: config.node,
     name: config.name,
@@ -56,10 +57,18 @@ async function publishFirst(
   city: Member,
   now: number,
 ): Promise<void> {
-  const keyFile = join(home, registryKey);
+  const keyFile = join(home, keyFileOf(registryKey));
   const jwk = await createKeyFile(keyFile, suite);
   const keys = [{ jwk, notBefore: new Date(now - 1000).toISOString() }];
-  const first = nextVersion(undefined, { iss: city.node, keys, members: [city] }, registryTerm, now);
+  const suites = suitesWith(suite);
+  const content = { iss: city.node, keys, members: [city], ...(suites && { suites }) };
+  const first = nextVersion(undefined, content, registryTerm, now);
   const text = await signRegistry(first, await readSigner(keyFile));
   await openRegistryFolder(join(home, registry), () => now).publish(first.version, text);
+}
+
+/** What the claim must say for a suite to be listed; nothing when it is without the claim. */
+function suitesWith(suite: SuiteName): SuiteName[] | undefined {
+  const usual = suitesOf({});
+  return usual.includes(suite) ? undefined : [...usual, suite];
 }

@@ -1,6 +1,7 @@
-import type { RegistryDocument } from "@xinqiao/protocol/registry";
+import { type SuiteName, suiteNames } from "@xinqiao/protocol/keys";
+import { type RegistryDocument, suitesOf } from "@xinqiao/protocol/registry";
 import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { version } from "../app.ts";
 import { doctor } from "./doctor.ts";
 import {
@@ -17,6 +18,7 @@ import { addMembers, describeMember, revokeKey, setQuota, setStatus } from "./me
 import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
 import { rotateKey } from "./rotate-key.ts";
+import { setSuites } from "./suites.ts";
 
 const home = ["--home <dir>", "the gateway's folder · 网关目录", "."] as const;
 
@@ -28,6 +30,7 @@ export function createProgram(): Command {
   addInit(program);
   addEnrolmentCommands(addMembersCommands(program));
   addRegistryCommands(program);
+  addSigner(program);
   program
     .command("serve")
     .description("run until stopped · 运行网关")
@@ -39,13 +42,13 @@ export function createProgram(): Command {
   program
     .command("rotate-key")
     .option(...home)
-    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .addOption(suiteOption())
     .option("--lead-seconds <number>", "until the new key counts · 新密钥生效前的秒数", "300")
     .option("--overlap-seconds <number>", "how long the old key then goes on · 旧密钥继续有效的秒数", "86400")
     .description(
       "replace the gateway's own signing key; the running gateway changes over by itself · 更换网关签名密钥",
     )
-    .action((options: TimesArguments & { suite: "ed25519" | "es256" }) =>
+    .action((options: TimesArguments & { suite: SuiteName }) =>
       runCommand(async () => describeVersion(await rotateKey(timesOf(options), Date.now))),
     );
   const log = program.command("log").description("the audit log · 审计日志");
@@ -68,6 +71,9 @@ export function createProgram(): Command {
   return program;
 }
 
+const suiteOption = () =>
+  new Option("--suite <name>", "what the key signs with · 签名算法").choices(suiteNames).default("ed25519");
+
 function addInit(program: Command): void {
   program
     .command("init")
@@ -80,7 +86,7 @@ function addInit(program: Command): void {
     .option("--listen <host:port>", "where members reach it · 对成员服务地址", "127.0.0.1:8440")
     .option("--admin <host:port>", "health, metrics, targets · 管理地址", "127.0.0.1:8449")
     .option("--origin <url>", "public origin, when it is not the listening address · 对外地址")
-    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .addOption(suiteOption())
     .option("--json", "print the member as JSON")
     .action((options: InitOptions & { json?: boolean }) =>
       runCommand(async () => {
@@ -90,6 +96,22 @@ function addInit(program: Command): void {
           : `ready · 已就绪: ${options.home}`;
       }),
     );
+}
+
+function addSigner(program: Command): void {
+  program
+    .command("signer")
+    .description("signing keys in a process of their own · 签名服务")
+    .command("serve <keyfiles...>")
+    .requiredOption("--socket <path>", "where this machine's processes reach it · 本机套接字")
+    .option("--group", "let the socket's group in too · 允许同组用户使用")
+    .description("sign with these keys for whoever may open the socket, until stopped · 运行签名服务")
+    .action((keyFiles: string[], options: { socket: string; group?: boolean }) => {
+      surviveHangup();
+      return runCommand(async () =>
+        (await import("@xinqiao/runtime/signing-daemon")).serveSigner(keyFiles, options),
+      );
+    });
 }
 
 interface QuotaOptions {
@@ -233,15 +255,22 @@ function addRegistryCommands(program: Command): void {
     .action((options: { home: string }) =>
       runCommand(async () => describeVersion(await renew(options.home, Date.now))),
     );
+  registry
+    .command("suites <names...>")
+    .option(...home)
+    .description("say anew what the federation signs with: ed25519, es256, sm2 · 设定可用签名算法")
+    .action((names: string[], options: { home: string }) =>
+      runCommand(async () => describeVersion(await setSuites(options.home, names, Date.now))),
+    );
   const rollover = registry
     .command("rollover")
     .description("replace the registry's key in two steps, days apart · 轮换成员清单密钥");
   rollover
     .command("begin")
     .option(...home)
-    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .addOption(suiteOption())
     .description("list the new key beside the old · 列入新密钥")
-    .action((options: { home: string; suite: "ed25519" | "es256" }) =>
+    .action((options: { home: string; suite: SuiteName }) =>
       runCommand(async () => describeVersion(await beginRollover(options.home, options.suite, Date.now))),
     );
   rollover
@@ -253,7 +282,12 @@ function addRegistryCommands(program: Command): void {
     );
 }
 
-function describeVersion({ version: number, exp, members }: RegistryDocument): string {
+function describeVersion(document: RegistryDocument): string {
+  const { version: number, exp, members } = document;
   const end = new Date(exp * 1000).toISOString();
-  return [`version · 版本 ${number}\tuntil · 有效期至 ${end}`, ...members.map(describeMember)].join("\n");
+  const suites = suitesOf(document).join(", ");
+  return [
+    `version · 版本 ${number}\tuntil · 有效期至 ${end}\tsuites · 算法 ${suites}`,
+    ...members.map(describeMember),
+  ].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { Signer } from "@xinqiao/protocol/keys";
 import {
   anchorOf,
-  createDirectory,
+  openDocument,
   type Registry,
   type RegistryDocument,
   signRegistry,
@@ -13,7 +13,7 @@ import { type GatewayConfig, loadConfig } from "../config/index.ts";
 import { nextVersion, openRegistryFolder } from "../registry/index.ts";
 
 /** What a new version changes. */
-export type RegistryChange = Partial<Pick<RegistryDocument, "members" | "keys">>;
+export type RegistryChange = Partial<Pick<RegistryDocument, "members" | "keys" | "suites">>;
 
 /** The registry as an operator's command publishes it. */
 export interface Publishing {
@@ -32,13 +32,13 @@ export async function openForPublishing(home: string, now: () => number): Promis
     async publish(change, given) {
       const signer = given ?? (await readSigner(config.registryKey));
       const held = await folder.newest();
-      const { iss, keys, members } = held.document;
-      const content = { iss, keys, members, ...change(held.document) };
+      const { iss, keys, members, suites } = held.document;
+      const content = { iss, keys, members, ...(suites && { suites }), ...change(held.document) };
       const next = nextVersion(held, content, config.registryTerm, now());
-      const directory = createDirectory(next);
+      const directory = openDocument(next);
       if (!directory.ok) throw new ConfigError("members", directory.error);
       const text = await signRegistry(next, signer);
-      refuseUnbelieved(held, text, config, now());
+      refuseUnbelieved(held, text, now());
       await folder.publish(next.version, text);
       return next;
     },
@@ -46,10 +46,10 @@ export async function openForPublishing(home: string, now: () => number): Promis
 }
 
 /** What members would not take is not published. */
-function refuseUnbelieved(held: Registry, text: string, config: GatewayConfig, now: number): void {
+function refuseUnbelieved(held: Registry, text: string, now: number): void {
   const succession = succeed(held, text, anchorOf(held.document), now);
   if (succession.ok) return;
-  throw new ConfigError(config.registryKey, [
+  throw new ConfigError("registryKey", [
     `members would refuse it (${succession.error.code}): is this the registry's key, and every replacement of it finished?`,
   ]);
 }

@@ -1,10 +1,18 @@
-import { thumbprint } from "@xinqiao/protocol/keys";
+import { type SuiteName, thumbprint } from "@xinqiao/protocol/keys";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile, nextKeyFile, readPublicKey, readSigner, replaceKeyFile } from "@xinqiao/runtime/keys";
+import {
+  createKeyFile,
+  keyFileOf,
+  nextKeyFile,
+  readPublicKey,
+  readSigner,
+  replaceKeyFile,
+} from "@xinqiao/runtime/keys";
 import { loadConfig } from "../config/index.ts";
 import { openForPublishing } from "./publishing.ts";
+import { refuseUnlisted } from "./suites.ts";
 
 /** The thumbprint that members pin. */
 export async function registryKey(home: string): Promise<string> {
@@ -23,13 +31,15 @@ export async function renew(home: string, now: () => number): Promise<RegistryDo
  */
 export async function beginRollover(
   home: string,
-  suite: "ed25519" | "es256",
+  suite: SuiteName,
   now: () => number,
 ): Promise<RegistryDocument> {
   const registry = await openForPublishing(home, now);
-  const file = nextKeyFile(registry.config.registryKey);
+  const { document } = await registry.newest();
+  const { keys } = document;
+  refuseUnlisted(document, suite);
+  const file = nextKeyFile(keyFileOf(registry.config.registryKey));
   const jwk = (await exists(file)) ? await readPublicKey(file) : await createKeyFile(file, suite);
-  const { keys } = (await registry.newest()).document;
   if (keys.some((key) => thumbprint(key.jwk) === thumbprint(jwk))) {
     throw new CommandError(
       "the new key is listed already: finish the replacement · 新密钥已列入，请完成轮换",
@@ -45,7 +55,7 @@ export async function beginRollover(
  */
 export async function finishRollover(home: string, now: () => number): Promise<RegistryDocument> {
   const registry = await openForPublishing(home, now);
-  const { registryKey: file } = registry.config;
+  const file = keyFileOf(registry.config.registryKey);
   if (!(await exists(nextKeyFile(file)))) {
     throw new CommandError("no replacement was begun · 尚未开始轮换");
   }

@@ -1,14 +1,15 @@
-import { thumbprint } from "@xinqiao/protocol/keys";
+import { type SuiteName, thumbprint } from "@xinqiao/protocol/keys";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile, nextKeyFile, readPublicKey } from "@xinqiao/runtime/keys";
+import { createKeyFile, keyFileOf, nextKeyFile, readPublicKey } from "@xinqiao/runtime/keys";
 import { endKey } from "./members.ts";
 import { openForPublishing } from "./publishing.ts";
+import { refuseUnlisted } from "./suites.ts";
 
 export interface RotateOptions {
   readonly home: string;
-  readonly suite: "ed25519" | "es256";
+  readonly suite: SuiteName;
   /** Seconds until the new key counts, so that every member has heard of it by then. */
   readonly leadSeconds: number;
   /** Seconds for which the old one then goes on. */
@@ -25,7 +26,8 @@ export async function rotateKey(
 ): Promise<RegistryDocument> {
   const registry = await openForPublishing(home, now);
   const { signingKey, node } = registry.config;
-  const file = nextKeyFile(signingKey);
+  refuseUnlisted((await registry.newest()).document, suite);
+  const file = nextKeyFile(keyFileOf(signingKey));
   const jwk = (await exists(file)) ? await readPublicKey(file) : await createKeyFile(file, suite);
   const begin = now() + leadSeconds * 1000;
   return registry.publish(({ members }) => ({

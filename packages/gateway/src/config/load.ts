@@ -6,6 +6,7 @@ import {
   indexCatalogue,
 } from "@xinqiao/protocol/catalogue";
 import { readConfig } from "@xinqiao/runtime/config";
+import { absoluteKey } from "@xinqiao/runtime/keys";
 import { type GatewayConfig, gatewayConfigSchema } from "./schema.ts";
 
 export const configFileName = "gateway.json";
@@ -17,10 +18,10 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
   return {
     ...config,
     registry: absolute(config.registry),
-    registryKey: absolute(config.registryKey),
+    registryKey: absoluteKey(config.registryKey, home),
     enrolments: absolute(config.enrolments),
     acts: absolute(config.acts),
-    signingKey: absolute(config.signingKey),
+    signingKey: absoluteKey(config.signingKey, home),
     log: absolute(config.log),
     ...(config.catalogue !== undefined && { catalogue: absolute(config.catalogue) }),
     ...(config.upstream.caFile !== undefined && {

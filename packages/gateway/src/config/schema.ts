@@ -1,6 +1,7 @@
 import { labelSchema } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
+import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
 
 const positive = z.number().int().positive();
@@ -54,7 +55,7 @@ export const gatewayConfigSchema = z.strictObject({
   /** Folder of the registry's versions. */
   registry: z.string().default("registry"),
   /** Signs versions of the registry, and nothing else. Only the command line needs it. */
-  registryKey: z.string().default("keys/registry.jwk.json"),
+  registryKey: keyLocationSchema.default("keys/registry.jwk.json"),
   registryTerm: z
     .strictObject({
       lifetimeDays: positive.default(90),
@@ -65,7 +66,7 @@ export const gatewayConfigSchema = z.strictObject({
   enrolments: z.string().default("enrolments"),
   /** What operators' commands did, until the log has it. */
   acts: z.string().default("acts"),
-  signingKey: z.string().default("keys/signing.jwk.json"),
+  signingKey: keyLocationSchema.default("keys/signing.jwk.json"),
   log: z.string().default("log.db"),
   /** Free space below which no new exchange begins, so that those under way can still be logged. */
   logReserveBytes: z

@@ -12,6 +12,7 @@ import {
   problemText,
   receiveSigned,
   type SignedEndpoint,
+  type Where,
 } from "@xinqiao/runtime/http";
 import type { Context, Handler } from "hono";
 import { z } from "zod";
@@ -97,7 +98,7 @@ async function handle(
     const done = await deps.handler({ body, verified, claim, trace, ids, gone: context.req.raw.signal });
     if (!done.ok) return refuse(done.error);
     const text = JSON.stringify(done.value);
-    return await signedReply({ status: 200, text, contentType: "application/json" }, head, deps.reply);
+    return await replySigned({ status: 200, text, contentType: "application/json" }, ids, head, deps);
   } catch (error) {
     deps.events.failed(error, ids);
     return refuse(fault("server.internal"));
@@ -118,14 +119,31 @@ async function noteReplay(
   return overRate;
 }
 
-function refuseSigned(
-  reason: Fault,
-  { requestId, traceId }: RequestIds,
+/** Without its key this node proves nothing. It says so unsigned, which is a hint. */
+async function replySigned(
+  reply: Parameters<typeof signedReply>[0],
+  ids: RequestIds,
   request: Received["head"],
   deps: MemberRouteDependencies,
 ): Promise<Response> {
-  const text = problemText(reason, { hop: deps.endpoint.self, traceId, requestId: requestId ?? undefined });
-  return signedReply({ status: statusOf(reason), text, contentType: problemMediaType }, request, deps.reply);
+  const signed = await signedReply(reply, request, deps.reply);
+  if (signed.ok) return signed.value;
+  deps.events.refused(signed.error, ids);
+  return problemReply(signed.error, whereOf(ids, deps));
+}
+
+function refuseSigned(
+  reason: Fault,
+  ids: RequestIds,
+  request: Received["head"],
+  deps: MemberRouteDependencies,
+): Promise<Response> {
+  const text = problemText(reason, whereOf(ids, deps));
+  return replySigned({ status: statusOf(reason), text, contentType: problemMediaType }, ids, request, deps);
+}
+
+function whereOf({ requestId, traceId }: RequestIds, { endpoint }: MemberRouteDependencies): Where {
+  return { hop: endpoint.self, traceId, requestId: requestId ?? undefined };
 }
 
 /** Nobody is known to have sent it: the answer is not signed, and one address gets only so many entries. */

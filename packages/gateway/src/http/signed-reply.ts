@@ -1,4 +1,6 @@
 import type { Signer } from "@xinqiao/protocol/keys";
+import { asResult, type Fault } from "@xinqiao/protocol/problem";
+import { ok, type Result } from "@xinqiao/protocol/result";
 import { type RequestHead, signResponse } from "@xinqiao/protocol/signing";
 import type { Entropy } from "@xinqiao/runtime/entropy";
 
@@ -8,18 +10,22 @@ export interface ReplySigning {
   readonly now: () => number;
 }
 
-/** A response signed over its own bytes and everything its request signed (PR-EXCHANGE §3.4). */
+/** A response signed over its own bytes and everything its request signed (PR-EXCHANGE §3.4). Fails with `key.unavailable`. */
 export async function signedReply(
   reply: { readonly status: number; readonly text: string; readonly contentType: string },
   request: RequestHead,
   { signer, entropy, now }: ReplySigning,
-): Promise<Response> {
+): Promise<Result<Response, Fault>> {
   const body = Buffer.from(reply.text);
-  const headers = await signResponse(
-    { status: reply.status, body, contentType: reply.contentType, request },
-    { signer, now: now(), nonce: entropy.nonce() },
+  const signed = await asResult(() =>
+    signResponse(
+      { status: reply.status, body, contentType: reply.contentType, request },
+      { signer, now: now(), nonce: entropy.nonce() },
+    ),
   );
-  return new Response(body, { status: reply.status, headers: { ...headers, ...retryAfter(reply.status) } });
+  if (!signed.ok) return signed;
+  const headers = { ...signed.value, ...retryAfter(reply.status) };
+  return ok(new Response(body, { status: reply.status, headers }));
 }
 
 /** RFC 9110 §10.2.3, unsigned: a hint, nothing to rely on. */

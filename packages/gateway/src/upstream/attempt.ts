@@ -1,4 +1,4 @@
-import { parseProblem } from "@xinqiao/protocol/problem";
+import { asResult, parseProblem } from "@xinqiao/protocol/problem";
 import { err, type Result } from "@xinqiao/protocol/result";
 import { createDeadline, type Deadline } from "../exchange/index.ts";
 import type { Bulkhead } from "./bulkhead.ts";
@@ -7,7 +7,8 @@ import type { AttemptRequest, RawReply, Wire } from "./wire.ts";
 
 /**
  * Builds the request for one attempt, signed afresh: each attempt has a nonce of its own, so a retry is
- * not a replay. Called when a place is taken and the call is about to leave.
+ * not a replay. Called when a place is taken and the call is about to leave. A `FaultError` it throws is our own
+ * (`key.unavailable`): nothing is sent.
  * @param remainingMs whole milliseconds this attempt has, at least 1; past them nobody listens
  */
 export type BuildAttempt = (remainingMs: number) => Promise<AttemptRequest> | AttemptRequest;
@@ -48,11 +49,16 @@ export async function attempt<T>(
 
   const limit = createDeadline(allowedMs, now, deadline.signal);
   try {
-    const sending = buildAndSend(build, wire, limit);
+    let building = true;
+    const sending = buildAndSend(build, wire, limit, () => {
+      building = false;
+    });
     // undici keeps an aborted request until a connection is free for it: the place is taken as long.
     sending.then(leave, leave);
     const sent = await Promise.race([sending, whenAborted(limit.signal)]);
-    if (sent === undefined || (!sent.ok && limit.signal.aborted)) return cutShort();
+    if (sent === undefined || (!sent.ok && limit.signal.aborted)) {
+      return building ? err(whyNotBuilt(deadline)) : cutShort();
+    }
     return sent.ok ? judge(sent.value, read) : sent;
   } finally {
     limit.dispose();
@@ -63,9 +69,19 @@ async function buildAndSend(
   build: BuildAttempt,
   wire: Wire,
   limit: Deadline,
+  onSending: () => void,
 ): Promise<Result<RawReply, UpstreamFault>> {
-  const request = await build(Math.max(1, Math.floor(limit.remainingMs())));
-  return wire.send(request, limit.signal);
+  const request = await asResult(() => build(Math.max(1, Math.floor(limit.remainingMs()))));
+  if (!request.ok) return err({ ...request.error, kind: "local" });
+  onSending();
+  return wire.send(request.value, limit.signal);
+}
+
+/** Our own key kept it, not the node: it was not asked, and nothing counts against it. */
+function whyNotBuilt(deadline: Deadline): UpstreamFault {
+  return deadline.ended() === "cancelled"
+    ? upstreamFault("neutral", "node.cancelled")
+    : upstreamFault("local", "key.unavailable");
 }
 
 function whenAborted(signal: AbortSignal): Promise<undefined> {

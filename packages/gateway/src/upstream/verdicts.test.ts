@@ -1,3 +1,4 @@
+import { FaultError, fault } from "@xinqiao/protocol/problem";
 import { describe, expect, it, vi } from "vitest";
 import { createTarget } from "./target.ts";
 import { ask, asked, askTimes, targetAt, testSettings, type Watched, watched } from "./testing/call.ts";
@@ -127,6 +128,36 @@ describe("what does not count against the node", () => {
     const signs = vi.fn();
     await ask(target, { deadlineMs: 0, build: signs });
     expect(signs).not.toHaveBeenCalled();
+    expect(node.requests).toBe(0);
+  });
+
+  it("our own key that is away: nothing is sent", async () => {
+    await using node = await startNode(answering(200, "answer"));
+    await using target = targetAt(node.origin);
+    const build = () => Promise.reject(new FaultError(fault("key.unavailable")));
+    for (let time = 0; time < 5; time += 1) {
+      expect(await ask(target, { build })).toMatchObject({
+        error: { kind: "local", code: "key.unavailable", attempts: 0 },
+      });
+    }
+    expect(target.state()).toBe("closed");
+    expect(node.requests).toBe(0);
+  });
+
+  it("our own key that does not sign within the call's time", async () => {
+    await using node = await startNode(answering(200, "answer"));
+    await using target = targetAt(node.origin);
+    const { promise: signed, reject } = Promise.withResolvers<never>();
+    const late = { build: () => signed, deadlineMs: 40 };
+    for (let time = 0; time < 5; time += 1) {
+      expect(await ask(target, late)).toMatchObject({ error: { kind: "local", code: "key.unavailable" } });
+    }
+    expect(await asked(target, { build: () => signed, gone: AbortSignal.timeout(20) })).toBe(
+      "node.cancelled",
+    );
+    reject(new FaultError(fault("key.unavailable")));
+    await expect.poll(() => target.snapshot().inUse, soon).toBe(0);
+    expect(target.state()).toBe("closed");
     expect(node.requests).toBe(0);
   });
 

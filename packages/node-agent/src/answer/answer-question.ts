@@ -22,7 +22,7 @@ import {
   type StandingRule,
   standingRules,
 } from "@xinqiao/protocol/policy";
-import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { asResult, type Fault, fault } from "@xinqiao/protocol/problem";
 import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { ok, type Result } from "@xinqiao/protocol/result";
@@ -63,7 +63,7 @@ type Decided =
 
 /**
  * Decides by this node's own policy, reads its source, and signs what it says. A refusal is an
- * answer; only a source that cannot be read is a fault.
+ * answer; only a source that cannot be read, and a key that cannot be reached, is a fault.
  */
 export async function answerQuestion(
   question: Question,
@@ -76,12 +76,14 @@ export async function answerQuestion(
     : ok(refusal(decision.rule, decision.fault));
   if (!body.ok) return body;
   const sealTo = decision.allowed ? decision.sealTo : undefined;
-  const text = await signAnswer(await bind(body.value, question, sealTo, deps), deps.signer);
+  const answer = await bind(body.value, question, sealTo, deps);
+  const text = await asResult(() => signAnswer(answer, deps.signer));
+  if (!text.ok) return text;
   return ok({
     status: body.value.status,
     refusal: body.value.refusal,
     recordCount: body.value.records.length,
-    text,
+    text: text.value,
   });
 }
 

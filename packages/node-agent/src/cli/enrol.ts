@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import {
   endorsementLifetimeSeconds,
   enrolmentMediaType,
@@ -8,12 +9,14 @@ import {
   signEndorsement,
   signEnrolment,
 } from "@xinqiao/protocol/enrolment";
-import { type PublicJwk, type Signer, thumbprint } from "@xinqiao/protocol/keys";
+import { type PublicJwk, type Signer, type SuiteName, thumbprint } from "@xinqiao/protocol/keys";
 import { codes, FaultError, parseProblem } from "@xinqiao/protocol/problem";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
 import {
   createKeyFile,
+  type KeyLocation,
+  keyFileOf,
   nextKeyFile,
   readEncryptionKey,
   readPublicKey,
@@ -25,6 +28,10 @@ import { type AgentConfig, loadConfig } from "../config/index.ts";
 
 /** What was sent is kept: sent again after a lost reply, it must be the same to the letter. */
 const requestFile = (keyFile: string) => `${keyFile}.enrolment.jws`;
+
+/** Beside the key, or where the invitation lies when the key is behind a daemon. */
+const firstRequestFile = ({ signingKey, invitation }: AgentConfig) =>
+  requestFile(typeof signingKey === "string" ? signingKey : join(dirname(invitation), signingKey.keyId));
 
 export interface EnrolOptions {
   readonly home: string;
@@ -42,14 +49,14 @@ export async function enrol({ home, json }: EnrolOptions, now: number): Promise<
   }
   const read = readInvitation(invitation.trim());
   if (!read.ok) throw new FaultError(read.error);
-  const text = await prepared(requestFile(config.signingKey), async () =>
+  const text = await prepared(firstRequestFile(config), async () =>
     requestOf(config, config.signingKey, { invitation: invitation.trim() }, now),
   );
   return told(await post(config, text), text, json);
 }
 
 export interface RotateOptions extends EnrolOptions {
-  readonly suite: "ed25519" | "es256";
+  readonly suite: SuiteName;
 }
 
 /**
@@ -58,7 +65,7 @@ export interface RotateOptions extends EnrolOptions {
  */
 export async function rotate({ home, json, suite }: RotateOptions, now: number): Promise<string> {
   const config = await loadConfig(home);
-  const file = nextKeyFile(config.signingKey);
+  const file = nextKeyFile(keyFileOf(config.signingKey));
   const jwk = (await exists(file)) ? await readPublicKey(file) : await createKeyFile(file, suite);
   const text = await prepared(requestFile(file), async () => {
     const endorsement = await endorse(config, jwk, await readSigner(config.signingKey), now);
@@ -85,11 +92,11 @@ function endorse(config: AgentConfig, next: PublicJwk, signer: Signer, now: numb
 
 async function requestOf(
   { gateway, origin, jurisdiction, encryptionKey: encryptionKeyFile }: AgentConfig,
-  keyFile: string,
+  location: KeyLocation,
   voucher: { readonly invitation: string } | { readonly endorsement: string },
   now: number,
 ): Promise<string> {
-  const key = await readPublicKey(keyFile);
+  const key = await readPublicKey(location);
   const endpoint = jurisdiction === undefined ? {} : { endpoint: origin };
   const iat = Math.floor(now / 1000);
   const sealed =
@@ -97,7 +104,7 @@ async function requestOf(
       ? { encryptionKey: await readEncryptionKey(encryptionKeyFile) }
       : {};
   const request = { aud: gateway.node, iat, voucher, key, ...sealed, ...endpoint };
-  return signEnrolment(request, await readSigner(keyFile));
+  return signEnrolment(request, await readSigner(location));
 }
 
 async function prepared(file: string, make: () => Promise<string>): Promise<string> {

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readInvitation } from "@xinqiao/protocol/enrolment";
+import type { SuiteName } from "@xinqiao/protocol/keys";
 import { FaultError } from "@xinqiao/protocol/problem";
 import { type Member, memberSchema } from "@xinqiao/protocol/registry";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { exists } from "@xinqiao/runtime/files";
-import { createEncryptionKeyFile, createKeyFile } from "@xinqiao/runtime/keys";
+import { createEncryptionKeyFile, createKeyFile, keyFileOf } from "@xinqiao/runtime/keys";
 import { agentConfigSchema, configFileName } from "../config/index.ts";
 
 /** Where this member's agent listens, and what keys it makes: its own to say, invited or not. */
@@ -15,7 +16,7 @@ interface OwnOptions {
   readonly listen: string;
   readonly origin?: string;
   readonly local: string;
-  readonly suite: "ed25519" | "es256";
+  readonly suite: SuiteName;
 }
 
 /** Who the member is and which city it belongs to. */
@@ -105,7 +106,7 @@ export async function init(options: InitOptions, now: number): Promise<Member> {
     );
   }
   await mkdir(options.home, { recursive: true, mode: 0o700 });
-  const jwk = await createKeyFile(join(options.home, parsed.data.signingKey), options.suite);
+  const jwk = await createKeyFile(join(options.home, keyFileOf(parsed.data.signingKey)), options.suite);
   const encryptionJwk = await createEncryptionKeyFile(join(options.home, encryptionKeyFile));
   const token = randomBytes(32).toString("base64url");
   await writeFile(join(options.home, parsed.data.localToken), `${token}\n`, { mode: 0o600, flag: "wx" });

@@ -1,6 +1,7 @@
 import { subjectKinds } from "@xinqiao/protocol/identity";
+import { suiteNames } from "@xinqiao/protocol/keys";
 import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { version } from "../version.ts";
 import type { AuthoriseOptions } from "./authorise.ts";
 import { describeKeys } from "./describe-keys.ts";
@@ -35,6 +36,7 @@ export function createProgram(): Command {
       surviveHangup();
       return runCommand(async () => (await import("./serve.ts")).serveAgent(options.home));
     });
+  addSigner(program);
   addGaps(program);
   program
     .command("catalogue")
@@ -47,6 +49,9 @@ export function createProgram(): Command {
   addEncryptionKey(program);
   return program;
 }
+
+const suiteOption = () =>
+  new Option("--suite <name>", "what the key signs with · 签名算法").choices(suiteNames).default("ed25519");
 
 function addInit(program: Command): void {
   program
@@ -72,7 +77,7 @@ function addInit(program: Command): void {
     .option("--listen <host:port>", "where the gateway reaches this agent · 对网关服务地址", "127.0.0.1:8441")
     .option("--origin <url>", "public origin, when it is not the listening address · 对外地址")
     .option("--local <host:port>", "plain JSON for the local platform · 本地接口地址", "127.0.0.1:8541")
-    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .addOption(suiteOption())
     .option("--json", "print the member as JSON, for `xinqiao-gateway members add`")
     .action((options: InitArguments & { json?: boolean }) =>
       runCommand(async () => {
@@ -101,7 +106,7 @@ function addEnrolment(program: Command): void {
       "make a key that is to follow the one in use, and ask the city to list it; a running agent changes over by itself · 更换签名密钥",
     )
     .option(...home)
-    .option("--suite <name>", "ed25519 or es256", "ed25519")
+    .addOption(suiteOption())
     .option("--json", "one JSON line")
     .action((options: RotateOptions) =>
       runCommand(async () => (await import("./enrol.ts")).rotate(options, Date.now())),
@@ -126,6 +131,22 @@ function addEncryptionKey(program: Command): void {
         return JSON.stringify({ member });
       }),
     );
+}
+
+function addSigner(program: Command): void {
+  program
+    .command("signer")
+    .description("signing keys in a process of their own · 签名服务")
+    .command("serve <keyfiles...>")
+    .requiredOption("--socket <path>", "where this machine's processes reach it · 本机套接字")
+    .option("--group", "let the socket's group in too · 允许同组用户使用")
+    .description("sign with these keys for whoever may open the socket, until stopped · 运行签名服务")
+    .action((keyFiles: string[], options: { socket: string; group?: boolean }) => {
+      surviveHangup();
+      return runCommand(async () =>
+        (await import("@xinqiao/runtime/signing-daemon")).serveSigner(keyFiles, options),
+      );
+    });
 }
 
 function addGaps(program: Command): void {

@@ -6,6 +6,7 @@ import {
   indexCatalogue,
 } from "@xinqiao/protocol/catalogue";
 import { readConfig } from "@xinqiao/runtime/config";
+import { absoluteKey } from "@xinqiao/runtime/keys";
 import { type AgentConfig, agentConfigSchema } from "./schema.ts";
 
 export const configFileName = "agent.json";
@@ -17,7 +18,7 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
   return {
     ...config,
     registry: absolute(config.registry),
-    signingKey: absolute(config.signingKey),
+    signingKey: absoluteKey(config.signingKey, home),
     invitation: absolute(config.invitation),
     ...(config.encryptionKey !== undefined && { encryptionKey: absolute(config.encryptionKey) }),
     retiredEncryptionKeys: config.retiredEncryptionKeys.map(absolute),

@@ -3,6 +3,7 @@ import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { thumbprintSchema } from "@xinqiao/protocol/keys";
 import { roles } from "@xinqiao/protocol/registry";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
+import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
 import { sourceConfigSchema } from "../source/index.ts";
 
@@ -53,7 +54,7 @@ const agentShape = z.strictObject({
   /** How often the city is asked which authorisations were withdrawn, and how old its word may be. */
   withdrawalsRefreshSeconds: positive.default(2),
   withdrawalsStaleSeconds: positive.default(60),
-  signingKey: z.string().default("keys/signing.jwk.json"),
+  signingKey: keyLocationSchema.default("keys/signing.jwk.json"),
   /** The city's invitation, until it has served. */
   invitation: z.string().default("invitation.jws"),
   /** What authorised answers to this member are sealed to; absent: it gets none. */

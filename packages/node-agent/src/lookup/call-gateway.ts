@@ -1,6 +1,6 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
-import { fault, parseProblem } from "@xinqiao/protocol/problem";
+import { asResult, fault, parseProblem } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { fieldReader, type RequestHead, signRequest, verifyResponse } from "@xinqiao/protocol/signing";
@@ -33,7 +33,9 @@ export async function callGateway(
   signal: AbortSignal,
 ): Promise<Result<Uint8Array, CallError>> {
   const body = Buffer.from(JSON.stringify(content));
-  const request = await sign({ path, body, requestId }, trace, deps);
+  const signed = await asResult(() => sign({ path, body, requestId }, trace, deps));
+  if (!signed.ok) return err({ by: "agent", fault: signed.error });
+  const request = signed.value;
   const reply = await deps.send({ ...request, path, body }, timeoutMs, signal);
   if (!reply.ok) return err({ by: "agent", fault: reply.error });
   const verified = verifyResponse({ ...reply.value.head, request }, reply.value.body, {

@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { signCompact } from "../jws/index.ts";
-import { generatePrivateJwk, importSigner, type PrivateJwk, publicOf, type Signer } from "../keys/index.ts";
+import {
+  generatePrivateJwk,
+  importSigner,
+  type PrivateJwk,
+  publicOf,
+  type Signer,
+  type SuiteName,
+} from "../keys/index.ts";
 import { createDirectory, type Directory, type Member } from "../registry/index.ts";
 import { testMember } from "../testing/index.ts";
 import {
@@ -22,7 +29,7 @@ interface Key {
   readonly signer: Signer;
 }
 
-function makeKey(suite: "ed25519" | "es256" = "ed25519"): Key {
+function makeKey(suite: SuiteName = "ed25519"): Key {
   const jwk = generatePrivateJwk(suite);
   const signer = importSigner(jwk);
   if (!signer.ok) throw new Error(signer.error);
@@ -31,7 +38,7 @@ function makeKey(suite: "ed25519" | "es256" = "ed25519"): Key {
 
 const now = Date.parse("2026-03-01T00:00:00Z");
 const seconds = now / 1000;
-const [registry, stranger, old, fresh] = [makeKey("es256"), makeKey(), makeKey(), makeKey()];
+const [registry, stranger, old, fresh] = [makeKey("es256"), makeKey(), makeKey(), makeKey("sm2")];
 const listed = (key: Key, window: object = {}) => ({
   jwk: publicOf(key.jwk),
   notBefore: "2026-01-01T00:00:00Z",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { jurisdictionSchema } from "../identity/index.ts";
 import { signCompact } from "../jws/index.ts";
-import { testAnswer, testExpected, testFederation, testNow, testRecord } from "../testing/index.ts";
+import { testAnswer, testExpected, testFederation, testNode, testNow, testRecord } from "../testing/index.ts";
 import { answerType, openAnswer, signAnswer } from "./index.ts";
 
 const { directory, signer } = testFederation();
@@ -35,6 +36,38 @@ describe("openAnswer accepts", () => {
     ["from a node whose clock is 10 s ahead", -10_000],
   ])("an answer %s", async (_, later) => {
     expect(code(await answered(), testNow + later)).toBe("ok");
+  });
+});
+
+describe("an answer signed with SM2", () => {
+  const { question } = testExpected();
+  const expected = {
+    ...testExpected(),
+    node: testNode("hz"),
+    question: { ...question, jurisdiction: jurisdictionSchema.parse("441300") },
+  };
+  const openSm2 = (text: string) => openAnswer(text, expected, directory, testNow);
+  const given = () => answered({ iss: "hz", jurisdiction: "441300" }, "hz");
+
+  it("opens", async () => {
+    expect(openSm2(await given())).toMatchObject({ ok: true, value: { iss: "hz", status: "ok" } });
+  });
+
+  it("does not open once any byte of its payload or signature has changed", async () => {
+    const text = await given();
+    const [header = "", payload = "", signature = ""] = text.split(".");
+    const flipped = (part: string, at: number) => {
+      const bytes = Buffer.from(part, "base64url");
+      bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+      return bytes.toString("base64url");
+    };
+    for (let at = 0; at < 64; at += 1) {
+      for (const changed of [
+        `${header}.${flipped(payload, at)}.${signature}`,
+        `${header}.${payload}.${flipped(signature, at)}`,
+      ])
+        expect(openSm2(changed)).toMatchObject({ error: { code: "answer.signature-invalid" } });
+    }
   });
 });
 

@@ -18,7 +18,11 @@ function keysOf(jwk: PrivateJwk) {
   return { jwk, signer: signer.value, verifier: verifier.value };
 }
 
-const suites = { ed25519: keysOf(generatePrivateJwk("ed25519")), es256: keysOf(generatePrivateJwk("es256")) };
+const suites = {
+  ed25519: keysOf(generatePrivateJwk("ed25519")),
+  es256: keysOf(generatePrivateJwk("es256")),
+  sm2: keysOf(generatePrivateJwk("sm2")),
+};
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -56,6 +60,29 @@ describe.each(["ed25519", "es256"] as const)("a compact JWS in %s", (name) => {
     expect(jws.keyId).toBe(signer.keyId);
     expect(algorithmFits(jws, verifier.suite)).toBe(true);
     expect(verifier.verify(jws.signingInput, jws.signature)).toBe(true);
+  });
+});
+
+describe("a compact JWS in sm2", () => {
+  const { signer, verifier } = suites.sm2;
+
+  it("says SM2SM3, a name of ours: JOSE has none, and jose takes it for no algorithm", async () => {
+    const text = await signCompact(payload, typ, signer);
+    const jws = readCompact(text, typ);
+    if (jws === undefined) throw new Error("our JWS was not read");
+    expect(jws).toMatchObject({ algorithm: "SM2SM3", keyId: signer.keyId });
+    expect(algorithmFits(jws, verifier.suite)).toBe(true);
+    expect(verifier.verify(jws.signingInput, jws.signature)).toBe(true);
+    await expect(compactVerify(text, new Uint8Array(32))).rejects.toThrow();
+  });
+
+  it("is refused under another key's algorithm, and with a payload that was changed", async () => {
+    const { keyId: kid } = signer;
+    const other = readCompact(await signedWith({ alg: "ES256", kid, typ }, suites.sm2), typ);
+    expect(other && algorithmFits(other, verifier.suite)).toBe(false);
+    const [header, , signature] = (await signCompact(payload, typ, signer)).split(".");
+    const changed = readCompact(`${header}.${encode({ 说: "否" })}.${signature}`, typ);
+    expect(changed && verifier.verify(changed.signingInput, changed.signature)).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 import sodium from "sodium-native";
 import { type PrivateJwk, type PublicJwk, publicOf, thumbprint } from "./jwk.ts";
-import type { Signer, Suite, Verifier } from "./signer.ts";
+import type { Signer, Verifier } from "./signer.ts";
+import type { Suite } from "./suite.ts";
 
 /** RFC 8032 through libsodium: about 1.7× the signatures and 2× the verifications of node:crypto (`npm run bench` measures both). */
 export const ed25519: Suite = { name: "ed25519", httpAlgorithm: "ed25519", joseAlgorithm: "EdDSA" };

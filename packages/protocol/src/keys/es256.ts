@@ -1,12 +1,13 @@
 import { createECDH, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { type PrivateJwk, type PublicJwk, publicOf, thumbprint } from "./jwk.ts";
-import type { Signer, Suite, Verifier } from "./signer.ts";
+import type { Signer, Verifier } from "./signer.ts";
+import type { Suite } from "./suite.ts";
 
 /** ECDSA on P-256 with SHA-256. The signature is raw r‖s, 64 bytes (RFC 9421 §3.3.4, RFC 7518 §3.4), never DER. */
 export const es256: Suite = { name: "es256", httpAlgorithm: "ecdsa-p256-sha256", joseAlgorithm: "ES256" };
 
-type EcPrivate = Extract<PrivateJwk, { kty: "EC" }>;
-type EcPublic = Extract<PublicJwk, { kty: "EC" }>;
+type EcPrivate = Extract<PrivateJwk, { crv: "P-256" }>;
+type EcPublic = Extract<PublicJwk, { crv: "P-256" }>;
 
 const signatureBytes = 64;
 

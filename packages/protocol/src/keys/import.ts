@@ -4,23 +4,41 @@ import { ed25519, ed25519Signer, ed25519Verifier } from "./ed25519.ts";
 import { es256, es256Signer, es256Verifier } from "./es256.ts";
 import { type PrivateJwk, type PublicJwk, privateJwkSchema, thumbprint } from "./jwk.ts";
 import type { Signer, Verifier } from "./signer.ts";
+import { generateSm2, sm2, sm2Signer, sm2Verifier } from "./sm2.ts";
+import type { Suite, SuiteName } from "./suite.ts";
+
+/** A key is of one suite, and signs by no other. */
+export function suiteOf(jwk: PublicJwk): Suite {
+  if (jwk.kty === "OKP") return ed25519;
+  return jwk.crv === "P-256" ? es256 : sm2;
+}
 
 /** A signer for a private key held in this process. The error is text for an operator and holds no key material. */
 export function importSigner(jwk: PrivateJwk): Result<Signer, string> {
   try {
-    return ok(jwk.kty === "OKP" ? ed25519Signer(jwk) : es256Signer(jwk));
+    return ok(signerOf(jwk));
   } catch {
     return err("private key is not usable: its parts do not belong together or are off the curve");
   }
 }
 
+function signerOf(jwk: PrivateJwk): Signer {
+  if (jwk.kty === "OKP") return ed25519Signer(jwk);
+  return jwk.crv === "P-256" ? es256Signer(jwk) : sm2Signer(jwk);
+}
+
 /** A verifier for a public key. Points off the curve are refused. */
 export function importVerifier(jwk: PublicJwk): Result<Verifier, string> {
   try {
-    return ok(jwk.kty === "OKP" ? ed25519Verifier(jwk) : es256Verifier(jwk));
+    return ok(verifierOf(jwk));
   } catch {
     return err("public key is not usable: off the curve or of the wrong length");
   }
+}
+
+function verifierOf(jwk: PublicJwk): Verifier {
+  if (jwk.kty === "OKP") return ed25519Verifier(jwk);
+  return jwk.crv === "P-256" ? es256Verifier(jwk) : sm2Verifier(jwk);
 }
 
 /**
@@ -32,7 +50,7 @@ export function importLater(jwk: PublicJwk): Verifier {
   let imported: Result<Verifier, string> | undefined;
   return {
     keyId: thumbprint(jwk),
-    suite: jwk.kty === "OKP" ? ed25519 : es256,
+    suite: suiteOf(jwk),
     verify(message, signature) {
       imported ??= importVerifier(jwk);
       return imported.ok && imported.value.verify(message, signature);
@@ -41,7 +59,8 @@ export function importLater(jwk: PublicJwk): Verifier {
 }
 
 /** Makes a signing key from the operating system's randomness. */
-export function generatePrivateJwk(suite: "ed25519" | "es256" = "ed25519"): PrivateJwk {
+export function generatePrivateJwk(suite: SuiteName = "ed25519"): PrivateJwk {
+  if (suite === "sm2") return privateJwkSchema.parse(generateSm2());
   const pair =
     suite === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "P-256" });
   return privateJwkSchema.parse(pair.privateKey.export({ format: "jwk" }));

@@ -1,6 +1,6 @@
 export { ed25519 } from "./ed25519.ts";
 export { es256 } from "./es256.ts";
-export { generatePrivateJwk, importLater, importSigner, importVerifier } from "./import.ts";
+export { generatePrivateJwk, importLater, importSigner, importVerifier, suiteOf } from "./import.ts";
 export {
   coordinateSchema,
   type PrivateJwk,
@@ -11,4 +11,6 @@ export {
   thumbprint,
   thumbprintSchema,
 } from "./jwk.ts";
-export type { Signer, Suite, Verifier } from "./signer.ts";
+export type { Signer, Verifier } from "./signer.ts";
+export { sm2 } from "./sm2.ts";
+export { type Suite, type SuiteName, suiteNameSchema, suiteNames } from "./suite.ts";

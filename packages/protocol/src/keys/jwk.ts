@@ -7,16 +7,19 @@ const coordinate = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, "32
 /** One coordinate of a point, or a private scalar. */
 export const coordinateSchema = coordinate;
 
+const okp = z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: coordinate });
+const p256 = z.object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: coordinate, y: coordinate });
+/** `SM2` is no registered curve: the name is the one in use. */
+const sm2 = z.object({ kty: z.literal("EC"), crv: z.literal("SM2"), x: coordinate, y: coordinate });
+const secret = { d: coordinate };
+
 /** Public signing keys a federation accepts (RFC 7517, RFC 8037). */
-export const publicJwkSchema = z.discriminatedUnion("kty", [
-  z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: coordinate }),
-  z.object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: coordinate, y: coordinate }),
-]);
+export const publicJwkSchema = z.discriminatedUnion("kty", [okp, z.discriminatedUnion("crv", [p256, sm2])]);
 export type PublicJwk = z.infer<typeof publicJwkSchema>;
 
 export const privateJwkSchema = z.discriminatedUnion("kty", [
-  z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: coordinate, d: coordinate }),
-  z.object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: coordinate, y: coordinate, d: coordinate }),
+  okp.extend(secret),
+  z.discriminatedUnion("crv", [p256.extend(secret), sm2.extend(secret)]),
 ]);
 export type PrivateJwk = z.infer<typeof privateJwkSchema>;
 

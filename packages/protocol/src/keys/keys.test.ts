@@ -11,11 +11,13 @@ import {
   privateJwkSchema,
   publicJwkSchema,
   publicOf,
+  sm2,
+  suiteNames,
   thumbprint,
 } from "./index.ts";
 
-const suites = { ed25519, es256 } as const;
-const names = ["ed25519", "es256"] as const;
+const suites = { ed25519, es256, sm2 } as const;
+const names = suiteNames;
 
 function signerOf(jwk: PrivateJwk) {
   const signer = importSigner(jwk);
@@ -31,7 +33,7 @@ function verifierOf(jwk: PrivateJwk) {
 
 describe("importLater", () => {
   it("verifies as a verifier does, and is known by the same name", () => {
-    for (const suite of ["ed25519", "es256"] as const) {
+    for (const suite of names) {
       const jwk = generatePrivateJwk(suite);
       const signer = importSigner(jwk);
       if (!signer.ok) throw new Error(signer.error);
@@ -72,6 +74,17 @@ describe("thumbprint", () => {
     const jwk = publicJwkSchema.parse({ y, kid: "any", use: "sig", x, kty: "EC", crv: "P-256" });
     // SHA-256 of {"crv":"P-256","kty":"EC","x":"…","y":"…"}, made with OpenSSL.
     expect(thumbprint(jwk)).toBe("ydQXMtvbsOsZyFir-Y7A8t7fKEM1gbKPvyFkdpu4fvI");
+  });
+
+  it("is made of an SM2 key as of any other on a curve, and the curve's name is in it", () => {
+    const [x, y] = [
+      "CfnfMR5UIaFQ3X0WHkvFxnIXn60YM_wHa7CP81bzUCA",
+      "zOpJDOJndaUtxupxjMGqYArtBfvzXghKZjL2By2prRM",
+    ];
+    const ofCurve = (crv: string) => thumbprint(publicJwkSchema.parse({ kty: "EC", crv, x, y }));
+    // SHA-256 of {"crv":"SM2","kty":"EC","x":"…","y":"…"}, made with OpenSSL.
+    expect(ofCurve("SM2")).toBe("lgVsnVqdKsFLJ2q4y2l6gACWaCOEQcWQb1t30j4Q6fU");
+    expect(ofCurve("P-256")).not.toBe(ofCurve("SM2"));
   });
 });
 
@@ -144,6 +157,9 @@ describe("publicJwkSchema", () => {
     ["RSA", { kty: "RSA", n: "AQAB", e: "AQAB" }],
     ["a symmetric key", { kty: "oct", k: "AAAA" }],
     ["another curve", { ...jwk, crv: "X25519" }],
+    ["a curve of another type of key", { ...jwk, crv: "SM2" }],
+    ["another curve of points", { kty: "EC", crv: "P-384", x: jwk.x, y: jwk.x }],
+    ["half a point", { kty: "EC", crv: "SM2", x: jwk.x }],
     ["31 bytes", { ...jwk, x: jwk.x.slice(0, 42) }],
     ["padding", { ...jwk, x: `${jwk.x}=` }],
     [

@@ -1,13 +1,9 @@
-/** A signature suite's names: `alg` of RFC 9421 §6.2.2 and `alg` of JOSE, which differ. */
-export interface Suite {
-  readonly name: "ed25519" | "es256";
-  readonly httpAlgorithm: string;
-  readonly joseAlgorithm: string;
-}
+import type { Suite } from "./suite.ts";
 
 /**
  * Signs with one key. The hole an HSM fits: it may be remote, so it may be asynchronous;
- * the private key never has to be in this process.
+ * the private key never has to be in this process. A key that cannot be reached is the only
+ * reason to reject, with a `FaultError` (`key.unavailable`).
  */
 export interface Signer {
   readonly keyId: string;

@@ -269,6 +269,11 @@ export const codes = {
     en: "The audit log's disk is full; nothing was handed over",
     zh: "审计日志磁盘已满，未交付任何数据",
   },
+  "key.unavailable": {
+    status: 503,
+    en: "The signing key cannot be reached; nothing can be signed",
+    zh: "签名密钥暂不可用，无法签名",
+  },
   "server.draining": {
     status: 503,
     en: "Shutting down; send to another replica or retry",

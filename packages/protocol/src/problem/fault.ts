@@ -1,3 +1,4 @@
+import { err, ok, type Result } from "../result/index.ts";
 import type { Code } from "./codes.ts";
 
 /**
@@ -21,5 +22,15 @@ export class FaultError extends Error {
     super(`${fault.code}${fault.detail ? `: ${fault.detail}` : ""}`, options);
     this.name = "FaultError";
     this.fault = fault;
+  }
+}
+
+/** Does work that may end in a fault it cannot return, and returns it. Any other exception goes on: it is a bug. */
+export async function asResult<T>(work: () => T | Promise<T>): Promise<Result<T, Fault>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    if (error instanceof FaultError) return err(error.fault);
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 export { type Code, type CodeEntry, codes, isCode } from "./codes.ts";
-export { type Fault, FaultError, fault } from "./fault.ts";
+export { asResult, type Fault, FaultError, fault } from "./fault.ts";
 export {
   type Problem,
   parseProblem,

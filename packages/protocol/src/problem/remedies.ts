@@ -97,6 +97,10 @@ const remedies = {
     en: "Gateway operator: make the log writable or free its disk. Nothing was handed over.",
     zh: "网关运维：恢复日志写入或清理磁盘；期间未交付任何数据。",
   },
+  signer: {
+    en: "The operator of the hop named: start the signing daemon again (`signer serve`). It recovers by itself. The problem document is unsigned.",
+    zh: "所示节点运维：重新启动签名服务（signer serve），恢复后自动可用；该错误报文未签名。",
+  },
   operator: {
     en: "Tell the operator the trace id: the cause is in that hop's own log.",
     zh: "请将 traceId 告知运维，原因见该节点日志。",
@@ -204,6 +208,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "limit.concurrency": "slowDown",
   "log.unavailable": "log",
   "log.full": "log",
+  "key.unavailable": "signer",
   "server.draining": "retry",
   "server.starting": "retry",
   "server.internal": "operator",

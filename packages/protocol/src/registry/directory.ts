@@ -35,6 +35,8 @@ export function holdsKey(
   return known?.member.node === node && known.notBefore <= at && at < known.notAfter;
 }
 
+export type ImportKey = (jwk: PublicJwk) => Result<Verifier, string>;
+
 /**
  * Indexes a member list. A key that is not sound, and a key or a jurisdiction claimed by two members, is a fault of
  * the list.
@@ -42,7 +44,7 @@ export function holdsKey(
  */
 export function createDirectory(
   list: MemberList,
-  importKey: (jwk: PublicJwk) => Result<Verifier, string> = importVerifier,
+  importKey: ImportKey = importVerifier,
 ): Result<Directory, readonly string[]> {
   const faults: string[] = [];
   const members = new Map<NodeId, Member>();

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nodeIdSchema } from "../identity/index.ts";
+import { suiteNameSchema } from "../keys/index.ts";
 import { memberKeySchema, memberSchema } from "./member.ts";
 import { peerSchema } from "./peer.ts";
 
@@ -30,6 +31,12 @@ export const registryDocumentSchema = z
     grace: seconds,
     /** Who may sign this version or a later one: more than one while a registry key is replaced. */
     keys: z.array(memberKeySchema).min(1).max(mostKeys),
+    /** What members and registry sign with; left out where it is what it always was (`suitesOf`). */
+    suites: z
+      .array(suiteNameSchema)
+      .min(1)
+      .refine((names) => new Set(names).size === names.length, "each suite once")
+      .optional(),
     members: z.array(memberSchema),
     /** Other cities, as this one has approved them. */
     peers: z.array(peerSchema).optional(),

@@ -23,6 +23,7 @@ export {
 export { isInForce, type Peer, peerSchema } from "./peer.ts";
 export {
   anchorOf,
+  openDocument,
   openRegistry,
   type Registry,
   type RegistryAnchor,
@@ -34,3 +35,4 @@ export {
 } from "./signed.ts";
 export { type RegistryStanding, registryStanding } from "./standing.ts";
 export { type Succession, succeed } from "./succession.ts";
+export { suitesOf } from "./suites.ts";

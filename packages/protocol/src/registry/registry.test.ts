@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { signCompact } from "../jws/index.ts";
-import { generatePrivateJwk, importSigner, publicOf, type Signer } from "../keys/index.ts";
+import { generatePrivateJwk, importSigner, publicOf, type Signer, type SuiteName } from "../keys/index.ts";
 import { testMember } from "../testing/index.ts";
 import {
   openRegistry,
@@ -14,6 +14,7 @@ import {
   registryType,
   signRegistry,
   succeed,
+  suitesOf,
 } from "./index.ts";
 
 interface RegistryKey {
@@ -21,7 +22,7 @@ interface RegistryKey {
   readonly listed: { readonly jwk: object; readonly notBefore: string; readonly notAfter?: string };
 }
 
-function registryKey(suite: "ed25519" | "es256" = "ed25519"): RegistryKey {
+function registryKey(suite: SuiteName = "ed25519"): RegistryKey {
   const jwk = generatePrivateJwk(suite);
   const signer = importSigner(jwk);
   if (!signer.ok) throw new Error(signer.error);
@@ -90,6 +91,9 @@ describe("openRegistry", () => {
   it.each([
     ["a field nobody knows", { colour: "red" }],
     ["no keys", { keys: [] }],
+    ["no suites", { suites: [] }],
+    ["a suite twice", { suites: ["sm2", "sm2"] }],
+    ["a suite nobody knows", { suites: ["rsa"] }],
     ["a version after none", { version: 2 }],
     ["a first version after another", { prev: "A".repeat(43) }],
     ["an end before its beginning", { exp: 0 }],
@@ -100,6 +104,55 @@ describe("openRegistry", () => {
 
   it("refuses members that contradict each other", async () => {
     expect(await codeOf(sign({ members: [testMember(), testMember()] }))).toBe("registry.unsound");
+  });
+
+  it("reads a version without suites as one that lists Ed25519 and ES256, and leaves it as it is", async () => {
+    const text = await sign({ keys: [first.listed, second.listed] });
+    const payload = Buffer.from(text.split(".")[1] ?? "", "base64url").toString();
+    expect(payload).not.toContain("suites");
+    const opened = openRegistry(text, pinned, now);
+    if (!opened.ok) throw new Error(opened.error.code);
+    expect(suitesOf(opened.value.document)).toEqual(["ed25519", "es256"]);
+    expect(JSON.stringify(opened.value.document)).toBe(payload);
+  });
+
+  it("refuses a version that signs with, or lists for a member, a key of a suite it does not list", async () => {
+    const national = registryKey("sm2");
+    const all = { suites: ["ed25519", "es256", "sm2"] };
+    const byNational = { keys: [national.listed] };
+    const member = { members: [testMember({ keys: [national.listed] })] };
+    const believed = anchored(first, national);
+    expect(await codeOf(sign({ ...all, ...byNational }, national), believed)).toBe("ok");
+    expect(await codeOf(sign(byNational, national), believed)).toBe("registry.unsound");
+    expect(await codeOf(sign({ ...all, ...member }))).toBe("ok");
+    expect(await codeOf(sign({ ...all, ...member, suites: ["sm2"] }))).toBe("registry.unsound");
+    const unlisted = openRegistry(await sign(member), pinned, now);
+    expect(unlisted).toMatchObject({ error: { code: "registry.unsound" } });
+    expect(unlisted.ok || unlisted.error.detail).toContain(
+      `${testMember().node}: key ${national.signer.keyId}`,
+    );
+  });
+
+  it("keeps a key of a suite that is listed no more once its window is over", async () => {
+    const national = registryKey("sm2");
+    const until = (notAfter: string) => ({
+      suites: ["sm2"],
+      keys: [national.listed],
+      members: [testMember({ keys: [{ ...first.listed, notAfter }, national.listed] })],
+    });
+    const believed = anchored(national);
+    expect(await codeOf(sign(until("2026-02-28T23:59:00Z"), national), believed)).toBe("ok");
+    expect(await codeOf(sign(until("2026-03-01T00:00:00Z"), national), believed)).toBe("registry.unsound");
+  });
+
+  it("refuses a version signed with SM2 that was changed on the way", async () => {
+    const national = registryKey("sm2");
+    const listed = { suites: ["sm2"], keys: [national.listed], members: [] };
+    const [header, , signature] = (await sign(listed, national)).split(".");
+    const payload = Buffer.from(JSON.stringify(document({ ...listed, grace: 1 }))).toString("base64url");
+    expect(await codeOf(`${header}.${payload}.${signature}`, anchored(national))).toBe(
+      "registry.signature-invalid",
+    );
   });
 
   it("refuses a version from the future, and says how far", async () => {
@@ -190,14 +243,15 @@ describe("succeed", () => {
   });
 
   it("leads a member that was away for any number of versions and changes of keys to the newest", async () => {
-    const keys = [first, second, registryKey(), registryKey("es256")];
+    const keys = [first, second, registryKey(), registryKey("sm2")];
+    const suites = ["ed25519", "es256", "sm2"];
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }),
         fc.nat({ max: 12 }),
         async (replacements, away) => {
           // Each version is signed by the current key; a replacement lists the next one first, then signs with it.
-          const chain = [await sign()];
+          const chain = [await sign({ suites })];
           let current = 0;
           for (const replace of replacements) {
             const held = chain.at(-1) ?? "";
@@ -207,7 +261,7 @@ describe("succeed", () => {
             if (by === undefined) throw new Error("no key");
             chain.push(
               await sign(
-                { version: chain.length + 1, prev: registryHash(held), keys: [...new Set(listed)] },
+                { version: chain.length + 1, prev: registryHash(held), suites, keys: [...new Set(listed)] },
                 by,
               ),
             );

@@ -5,7 +5,7 @@ import { algorithmFits, type CompactJws, readCompact, signCompact } from "../jws
 import { importLater, importVerifier, type Signer, thumbprint } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { createDirectory, type Directory } from "./directory.ts";
+import { createDirectory, type Directory, type ImportKey } from "./directory.ts";
 import {
   type RegistryDocument,
   type RegistryHead,
@@ -13,6 +13,7 @@ import {
   registryHeadSchema,
 } from "./document.ts";
 import { isValidAt } from "./member.ts";
+import { suiteFaults } from "./suites.ts";
 
 /** RFC 8725 §3.11: an explicit type, so that no other JWS of a city can pass for its registry. */
 export const registryType = "xinqiao-registry+jws";
@@ -63,9 +64,19 @@ export function openRegistry(text: string, anchor: RegistryAnchor, now: number):
     return err(fault("registry.from-the-future", undefined, { skewSeconds: ahead }));
   }
   // Who signed it checked the keys before (PR-REGISTRY §2).
-  const directory = createDirectory(document, (jwk) => ok(importLater(jwk)));
+  const directory = openDocument(document, (jwk) => ok(importLater(jwk)));
   if (!directory.ok) return err(fault("registry.unsound", directory.error.join("; ")));
   return ok({ document, directory: directory.value, text, hash: registryHash(text) });
+}
+
+/** The members of a version that is sound: none contradicts another, and no key is of a suite it does not list. */
+export function openDocument(
+  document: RegistryDocument,
+  importKey?: ImportKey,
+): Result<Directory, readonly string[]> {
+  const directory = createDirectory(document, importKey);
+  const faults = [...(directory.ok ? [] : directory.error), ...suiteFaults(document)];
+  return faults.length > 0 ? err(faults) : directory;
 }
 
 /**

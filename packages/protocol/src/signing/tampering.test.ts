@@ -21,24 +21,33 @@ function slipped(text: string, { at, by }: Slip): string {
 }
 
 describe("a request changed on the way", () => {
-  it("verifies no more once a single character of anything sent has changed", async () => {
-    const sent = await sendRequest({ from: "dg", to: "sz" });
-    expect(receiveRequest(sent, "sz").ok).toBe(true);
-    fc.assert(
-      fc.property(
-        fc.constantFrom("method", "targetUri", ...Object.keys(sent.headers)),
-        slip,
-        (name, change) => {
-          const changed =
-            name === "method" || name === "targetUri"
-              ? { ...sent, [name]: slipped(sent[name], change) }
-              : { ...sent, headers: { ...sent.headers, [name]: slipped(sent.headers[name] ?? "", change) } };
-          expect(receiveRequest(changed, "sz").ok).toBe(false);
-        },
-      ),
-      { numRuns: 1_000 },
-    );
-  });
+  it.each([
+    ["dg", 1_000],
+    ["hz", 200],
+  ] as const)(
+    "verifies no more once a single character of anything sent has changed: by %s",
+    async (from, numRuns) => {
+      const sent = await sendRequest({ from, to: "sz" });
+      expect(receiveRequest(sent, "sz").ok).toBe(true);
+      fc.assert(
+        fc.property(
+          fc.constantFrom("method", "targetUri", ...Object.keys(sent.headers)),
+          slip,
+          (name, change) => {
+            const changed =
+              name === "method" || name === "targetUri"
+                ? { ...sent, [name]: slipped(sent[name], change) }
+                : {
+                    ...sent,
+                    headers: { ...sent.headers, [name]: slipped(sent.headers[name] ?? "", change) },
+                  };
+            expect(receiveRequest(changed, "sz").ok).toBe(false);
+          },
+        ),
+        { numRuns },
+      );
+    },
+  );
 
   it("verifies no more once a header it signs is gone", async () => {
     const sent = await sendRequest({ from: "sz-baoan", to: "sz" });
@@ -66,9 +75,12 @@ describe("a request changed on the way", () => {
 });
 
 describe("a response changed on the way", () => {
-  it("verifies no more once a single character of it has changed", async () => {
-    const request = await sendRequest({ from: "sz-baoan", to: "sz" });
-    const response = await sendResponse(request, "sz", { body: Buffer.from('{"results":[]}') });
+  it.each([
+    ["sz", 1_000],
+    ["hz", 200],
+  ] as const)("verifies no more once a single character of it has changed: by %s", async (by, numRuns) => {
+    const request = await sendRequest({ from: "sz-baoan", to: by });
+    const response = await sendResponse(request, by, { body: Buffer.from('{"results":[]}') });
     expect(receiveResponse(response, request, "sz-baoan").ok).toBe(true);
     expect(receiveResponse({ ...response, status: 201 }, request, "sz-baoan").ok).toBe(false);
     expect(
@@ -79,7 +91,7 @@ describe("a response changed on the way", () => {
         const headers = { ...response.headers, [name]: slipped(response.headers[name] ?? "", change) };
         expect(receiveResponse({ ...response, headers }, request, "sz-baoan").ok).toBe(false);
       }),
-      { numRuns: 1_000 },
+      { numRuns },
     );
   });
 });

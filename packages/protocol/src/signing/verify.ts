@@ -97,7 +97,8 @@ function checkKey(signature: ParsedSignature, sender: string, checking: Checking
   if (validity !== undefined) return err(fault(validity));
   const { httpAlgorithm } = known.verifier.suite;
   if (signature.algorithm !== undefined && signature.algorithm !== httpAlgorithm) {
-    return err(fault("signature.algorithm-mismatch", undefined, { expected: httpAlgorithm }));
+    const expected = httpAlgorithm ?? "no alg";
+    return err(fault("signature.algorithm-mismatch", undefined, { expected }));
   }
   return ok(known);
 }

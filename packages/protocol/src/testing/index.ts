@@ -23,6 +23,7 @@ export {
   readResponseVectors,
   readRfc9421Vectors,
   readSealedVectors,
+  readSm2Vectors,
   responseHead,
   testFederation,
 } from "./vectors.ts";

@@ -15,7 +15,8 @@ import { testFederation } from "./vectors.ts";
 
 const { directory, signer } = testFederation();
 
-export const testNodes = ["sz", "sz-baoan", "dg"] as const;
+/** One a suite at least: `sz` and `sz-baoan` have Ed25519 keys, `dg` one of P-256, `hz` one of SM2. */
+export const testNodes = ["sz", "sz-baoan", "dg", "hz"] as const;
 export type TestNode = (typeof testNodes)[number];
 
 /** 2026-01-01T00:00:00Z, when the test messages are signed and read. */

@@ -89,6 +89,20 @@ const sealedFile = z.strictObject({
     .min(1),
 });
 
+const signatureCase = z.strictObject({ name: z.string(), message: z.string(), signature: z.string() });
+const keyCase = z.strictObject({ name: z.string(), jwk: z.unknown() });
+const sm2File = z.strictObject({
+  about: z.string(),
+  userId: z.string(),
+  key: privateJwkSchema,
+  valid: z.array(
+    signatureCase.extend({ za: z.hex().optional(), e: z.hex().optional(), k: z.hex().optional() }),
+  ),
+  invalid: z.array(signatureCase).min(1),
+  invalidKeys: z.array(keyCase).min(1),
+  invalidPrivateKeys: z.array(keyCase).min(1),
+});
+
 const folder = join(import.meta.dirname, "../../vectors");
 
 function read<T extends z.ZodType>(name: string, schema: T): z.output<T> {
@@ -99,13 +113,14 @@ export const readRequestVectors = () => read("signing/requests.json", requestFil
 export const readResponseVectors = () => read("signing/responses.json", responseFile);
 export const readRfc9421Vectors = () => read("signing/rfc9421.json", rfcFile);
 export const readSealedVectors = () => read("encryption/sealed.json", sealedFile);
+export const readSm2Vectors = () => read("keys/sm2.json", sm2File);
 
 /** A response of the vectors beside the request it answers. */
 export function responseHead(response: z.output<typeof responseSchema>, request: RequestHead): ResponseHead {
   return { status: response.status, field: fieldReader(response.headers), request };
 }
 
-/** The federation of the vectors: `sz`, `sz-baoan` and `dg`, and a signer for each of their published keys. */
+/** The federation of the vectors: `sz`, `sz-baoan`, `dg` and `hz`, and a signer for each of their published keys. */
 export function testFederation(): {
   readonly directory: Directory;
   readonly signer: (name: string) => Signer;

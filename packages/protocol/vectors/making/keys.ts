@@ -1,5 +1,6 @@
 import { createECDH, createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
-import { signDeterministically } from "./rfc6979.ts";
+import { signDeterministically, toBytes, toInteger } from "./rfc6979.ts";
+import { publicPoint, signSm2 } from "./sm2.ts";
 
 /** A published test key: made from its name, so anyone can make it again, and worth nothing. */
 export interface TestKey {
@@ -47,5 +48,22 @@ export function es256Key(name: string): TestKey {
     publicJwk,
     privateJwk: { ...publicJwk, d: base64url(d) },
     sign: (message) => signDeterministically(Buffer.from(message), BigInt(`0x${d.toString("hex")}`)),
+  };
+}
+
+export function sm2Key(name: string): TestKey {
+  const d = sha256(`xinqiao test key ${name}`);
+  const point = publicPoint(toInteger(d));
+  const publicJwk = {
+    crv: "SM2",
+    kty: "EC",
+    x: base64url(toBytes(point.x)),
+    y: base64url(toBytes(point.y)),
+  };
+  return {
+    keyId: thumbprint(publicJwk),
+    publicJwk,
+    privateJwk: { ...publicJwk, d: base64url(d) },
+    sign: (message) => signSm2(Buffer.from(message), toInteger(d)),
   };
 }

@@ -1,4 +1,4 @@
-import { ed25519Key, es256Key, type TestKey } from "./keys.ts";
+import { ed25519Key, es256Key, sm2Key, type TestKey } from "./keys.ts";
 
 /** 2026-01-01T00:00:00Z in seconds: when every vector is signed unless it says otherwise. */
 export const created = 1_767_225_600;
@@ -8,6 +8,7 @@ export const keys = {
   sz: ed25519Key("sz"),
   "sz-baoan": ed25519Key("sz-baoan"),
   dg: es256Key("dg"),
+  hz: sm2Key("hz"),
   retired: ed25519Key("sz-baoan, before"),
   coming: ed25519Key("sz-baoan, after"),
   stranger: ed25519Key("stranger"),
@@ -42,5 +43,6 @@ export const memberList = {
       listed(keys.coming, { notBefore: "2026-01-01T00:00:01Z" }),
     ]),
     member("dg", "neighbour-city", "441900", "示例邻市平台", [listed(keys.dg)]),
+    member("hz", "neighbour-city", "441300", "示例另一邻市平台", [listed(keys.hz)]),
   ],
 };

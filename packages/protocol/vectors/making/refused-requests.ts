@@ -13,6 +13,7 @@ import {
 } from "./plain-request.ts";
 import { digestOf, type Message, sealed, signatureOf, withHeaders } from "./seal.ts";
 
+const fromAnother = withHeaders(plain, { "xinqiao-from": "hz" });
 const second = signedWith({ label: "second", parameters: { nonce: '"EBESExQVFhcYGRobHB0eHw"' } });
 
 /** What came, and why it is refused; `now` in seconds. */
@@ -121,6 +122,20 @@ export const refused: Readonly<Record<string, Refused>> = {
     withParameter("alg", '"ecdsa-p256-sha256"'),
   ],
   "a JOSE name as alg": ["signature.algorithm-mismatch", withParameter("alg", '"EdDSA"')],
+  "SM2 with alg, for which there is no name": [
+    "signature.algorithm-mismatch",
+    sealed(fromAnother, { key: keys.hz, components, parameters: { alg: '"sm2"' } }),
+  ],
+  "SM2 with its JOSE name as alg": [
+    "signature.algorithm-mismatch",
+    sealed(fromAnother, { key: keys.hz, components, parameters: { alg: '"SM2SM3"' } }),
+  ],
+  "a signature of SM2 under a key of P-256": [
+    "signature.invalid",
+    withHeaders(sealed(fromNeighbour, { key: keys.dg, components }), {
+      signature: `xinqiao=:${signatureOf(fromNeighbour, { key: { ...keys.hz, keyId: keys.dg.keyId }, components })}:`,
+    }),
+  ],
   "addressed to another node": [
     "signature.recipient-mismatch",
     signedWith({}, withHeaders(plain, { "xinqiao-to": "dg" })),

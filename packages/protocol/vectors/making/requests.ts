@@ -22,6 +22,10 @@ interface Accepted {
 const accepted: Readonly<Record<string, Accepted>> = {
   "Ed25519, as we sign it": { request: fromDistrict },
   "ES256, as we sign it": { request: sealed(fromNeighbour, { key: keys.dg, components }), from: "dg" },
+  "SM2 with SM3, as we sign it: without alg": {
+    request: sealed(withHeaders(plain, { "xinqiao-from": "hz" }), { key: keys.hz, components }),
+    from: "hz",
+  },
   "components in another order": { request: signedWith({ components: components.toReversed() }) },
   "another label": { request: signedWith({ label: "sig1" }) },
   "another signature beside, without our tag": {

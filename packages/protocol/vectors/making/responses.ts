@@ -26,6 +26,7 @@ const without = (component: string) =>
   signedWith({ components: components.filter((name) => name !== component) });
 const another = withHeaders(ours, { "x-request-id": "00000000-0000-4000-8000-000000000000" });
 const toDongguan = withHeaders(ours, { "xinqiao-to": "dg" });
+const toHuizhou = withHeaders(ours, { "xinqiao-to": "hz" });
 
 interface Case {
   readonly response: Message;
@@ -40,6 +41,11 @@ const accepted: Readonly<Record<string, Case>> = {
     response: signedWith({ key: keys.dg }, unsigned, toDongguan),
     request: toDongguan,
     from: "dg",
+  },
+  "SM2 with SM3, as we sign it: without alg": {
+    response: signedWith({ key: keys.hz }, unsigned, toHuizhou),
+    request: toHuizhou,
+    from: "hz",
   },
   "a refusal, signed": { response: signedWith({}, refusal) },
   "alg that fits the key": { response: signedWith({ parameters: { alg: '"ed25519"' } }) },

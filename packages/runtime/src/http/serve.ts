@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Server, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { type Fault, fault, statusOf } from "@xinqiao/protocol/problem";
 import type { Hono } from "hono";
@@ -10,7 +10,8 @@ import { problemText } from "./problem-reply.ts";
 export type HttpEnv = { Bindings: HttpBindings };
 
 export interface ServeOptions {
-  readonly address: Address;
+  /** A port, or a socket of this machine by its path. */
+  readonly address: Address | { readonly path: string };
   readonly hop: string;
   readonly maxHeaderBytes: number;
   /** Longest a whole request may take to arrive, in milliseconds. */
@@ -20,6 +21,7 @@ export interface ServeOptions {
 }
 
 export interface Serving {
+  /** 0 for a socket. */
   readonly port: number;
   /** Stops accepting, lets requests in progress finish for `graceMs`, then cuts them off. */
   close(graceMs: number): Promise<void>;
@@ -42,12 +44,14 @@ export async function serve(app: Hono<HttpEnv>, options: ServeOptions): Promise<
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.address.port, options.address.host, () => {
+    server.listen(options.address, () => {
       server.off("error", reject);
       resolve();
     });
   });
-  return { port: (server.address() as AddressInfo).port, close: (graceMs) => closeServer(server, graceMs) };
+  const bound = server.address();
+  const port = bound === null || typeof bound === "string" ? 0 : bound.port;
+  return { port, close: (graceMs) => closeServer(server, graceMs) };
 }
 
 const brokenCodes: Readonly<Record<string, Fault>> = {

@@ -1,9 +1,18 @@
 export {
+  type KeyList,
+  keysPath,
+  maxDataBytes,
+  type ReturnValue,
+  returnValues,
+} from "./daemon-wire.ts";
+export {
   createEncryptionKeyFile,
   createKeyFile,
+  type LocalKey,
   readDecryptionKeys,
   readEncryptionKey,
-  readPublicKey,
-  readSigner,
+  readKeyFile,
 } from "./key-file.ts";
 export { type KeyRing, nextKeyFile, openKeyRing, replaceKeyFile } from "./key-ring.ts";
+export { absoluteKey, type KeyLocation, keyFileOf, keyLocationSchema } from "./location.ts";
+export { readPublicKey, readSigner } from "./read-key.ts";

@@ -15,11 +15,12 @@ import {
   privateJwkSchema,
   publicOf,
   type Signer,
+  type SuiteName,
 } from "@xinqiao/protocol/keys";
 import { ConfigError, readConfig } from "../config/index.ts";
 
 /** Makes a signing key in a file only its owner can read; never overwrites one. Returns the public part. */
-export async function createKeyFile(file: string, suite: "ed25519" | "es256"): Promise<PublicJwk> {
+export async function createKeyFile(file: string, suite: SuiteName): Promise<PublicJwk> {
   const jwk = generatePrivateJwk(suite);
   await writeKey(file, jwk);
   return publicOf(jwk);
@@ -37,18 +38,22 @@ async function writeKey(file: string, jwk: object): Promise<void> {
   await writeFile(file, `${JSON.stringify(jwk)}\n`, { mode: 0o600, flag: "wx" });
 }
 
-export async function readPublicKey(file: string): Promise<PublicJwk> {
-  return publicOf(await readConfig(privateJwkSchema, file));
+/** A key held in this process. */
+export interface LocalKey {
+  readonly publicKey: PublicJwk;
+  readonly signer: Signer;
 }
 
 export async function readEncryptionKey(file: string): Promise<EncryptionJwk> {
   return encryptionJwkOf(await readConfig(decryptionJwkSchema, file));
 }
 
-export async function readSigner(file: string): Promise<Signer> {
-  const signer = importSigner(await readConfig(privateJwkSchema, file));
+/** Throws a ConfigError when the file holds no usable key. */
+export async function readKeyFile(file: string): Promise<LocalKey> {
+  const jwk = await readConfig(privateJwkSchema, file);
+  const signer = importSigner(jwk);
   if (!signer.ok) throw new ConfigError(file, [signer.error]);
-  return signer.value;
+  return { publicKey: publicOf(jwk), signer: signer.value };
 }
 
 /** What is sealed to any of these files' keys can be opened: by thumbprint. */

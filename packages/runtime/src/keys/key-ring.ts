@@ -1,7 +1,8 @@
 import { rename } from "node:fs/promises";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { exists, linkNew } from "../files/index.ts";
-import { readSigner } from "./key-file.ts";
+import type { KeyLocation } from "./location.ts";
+import { readSigner } from "./read-key.ts";
 
 /** Where the key lies that is to follow the one in a file. */
 export const nextKeyFile = (file: string) => `${file}.next`;
@@ -18,7 +19,14 @@ export interface KeyRing {
   follow(counts: (keyId: string) => boolean): Promise<string | undefined>;
 }
 
-export async function openKeyRing(file: string): Promise<KeyRing> {
+/** A key behind a daemon is followed by no other: which one that is, the configuration says. */
+export async function openKeyRing(location: KeyLocation): Promise<KeyRing> {
+  if (typeof location !== "string")
+    return { signer: await readSigner(location), follow: async () => undefined };
+  return ringOfFile(location);
+}
+
+async function ringOfFile(file: string): Promise<KeyRing> {
   let current = await readSigner(file);
   return {
     signer: {

@@ -1,0 +1,2 @@
+export { type SigningDaemonOptions, startSigningDaemon } from "./daemon.ts";
+export { serveSigner } from "./serve.ts";
