@@ -49,7 +49,14 @@ export async function measureRules(): Promise<readonly Figure[]> {
     for (let turn = 0; turn < decisions; turn += 1) {
       const resolved = resolveAsked(asked, catalogue);
       if (!resolved.ok) throw new Error(resolved.error.code);
-      const request = { requester, subjectKind: "enterprise" as const, ...resolved.value, jurisdictions: [] };
+      const request = {
+        requester,
+        subjectKind: "enterprise" as const,
+        ...resolved.value,
+        jurisdictions: [],
+        today: "2026-03-01",
+        standing: () => "current" as const,
+      };
       if (!decide(federationRules, request).allowed) throw new Error("refused");
     }
   });

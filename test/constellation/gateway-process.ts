@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
@@ -44,6 +45,7 @@ export async function startGatewayProcess(
   await writeFile(join(home, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
   const registry = createTestRegistry("sz", join(home, "registry"));
   await registry.publish([city, ...parties].map(({ member }) => member));
+  await createTestCatalogue("sz", join(home, "catalogue"), registry.signer).publish();
   const origin = `http://127.0.0.1:${port}`;
   const adminOrigin = `http://127.0.0.1:${adminPort}`;
   const file = {

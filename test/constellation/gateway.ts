@@ -10,8 +10,10 @@ import {
   readEntries,
   systemDependencies,
 } from "@xinqiao/gateway";
+import type { CatalogueContent } from "@xinqiao/protocol/catalogue";
 import type { LogEntry } from "@xinqiao/protocol/log";
 import { createLogger } from "@xinqiao/runtime/logging";
+import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
@@ -30,6 +32,9 @@ export interface TestGateway {
   /** Publishes a version and leaves it to the gateway to find it. */
   publish(parties: readonly Party[]): Promise<void>;
   setMembers(parties: readonly Party[]): Promise<void>;
+  /** Publishes a version of the catalogue, the base but for what is changed, and leaves it to the gateway to find it. */
+  publishCatalogue(change: Partial<CatalogueContent>): Promise<void>;
+  setCatalogue(change: Partial<CatalogueContent>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,6 +50,8 @@ export async function startGateway(
   const registry = createTestRegistry("sz", join(folder, "registry"));
   const publish = (list: readonly Party[]) => registry.publish([city, ...list].map(({ member }) => member));
   await publish(parties);
+  const catalogue = createTestCatalogue("sz", join(folder, "catalogue"), registry.signer);
+  await catalogue.publish();
   await writeFile(join(folder, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
   const config = gatewayConfigSchema.parse({
     node: "sz",
@@ -54,6 +61,7 @@ export async function startGateway(
     listen: `127.0.0.1:${port}`,
     admin: `127.0.0.1:${adminPort}`,
     registry: join(folder, "registry"),
+    catalogue: join(folder, "catalogue"),
     signingKey: join(folder, "key.json"),
     log: join(folder, "log.db"),
     logReserveBytes: 0,
@@ -79,6 +87,13 @@ export async function startGateway(
     },
     async setMembers(list) {
       await publish(list);
+      await gateway.reload();
+    },
+    async publishCatalogue(change) {
+      await catalogue.publish(change);
+    },
+    async setCatalogue(change) {
+      await catalogue.publish(change);
       await gateway.reload();
     },
     async close() {

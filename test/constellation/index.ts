@@ -1,4 +1,5 @@
 export { type PreparedAgent, prepareAgent, type RunningAgent } from "./agent.ts";
+export { createTestCatalogue, type TestCatalogue } from "./catalogue.ts";
 export {
   answering,
   type Behaviour,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Rule } from "@xinqiao/protocol/policy";
@@ -11,13 +11,15 @@ import {
   type Registry,
   registryStanding,
 } from "@xinqiao/protocol/registry";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
 import { openKeyRing } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { openActsFolder, recordActs } from "./acts/index.ts";
-import { type GatewayConfig, loadCatalogue } from "./config/index.ts";
+import { type CatalogueHolder, createCatalogueHolder, openCatalogueFolder } from "./catalogue/index.ts";
+import type { GatewayConfig } from "./config/index.ts";
 import { openEnrolmentFolder } from "./enrolment/index.ts";
 import {
   adminApp,
@@ -35,12 +37,8 @@ import {
 } from "./limit/index.ts";
 import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
-import {
-  createRegistryHolder,
-  openRegistryFolder,
-  type RegistryHolder,
-  watchRegistry,
-} from "./registry/index.ts";
+import { watch } from "./published/index.ts";
+import { createRegistryHolder, openRegistryFolder, type RegistryHolder } from "./registry/index.ts";
 import { lastTaken, openAuditLog } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
 import { createAskNode, createTargets, type Targets, upstreamDefaults } from "./upstream/index.ts";
@@ -51,7 +49,7 @@ export const version = "0.1.0";
 export interface Gateway {
   readonly port: number;
   readonly adminPort: number;
-  /** Takes new versions of the registry without a restart. */
+  /** Takes new versions of registry and catalogue without a restart. */
   reload(): Promise<void>;
   /** Refuses new work, finishes what is under way, closes the log. */
   close(): Promise<void>;
@@ -78,8 +76,8 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
 
 const limitedIntervalMs = 10_000;
 
-/** How often the registry's folder is looked at. */
-const registryEveryMs = 2_000;
+/** How often the folders of registry and catalogue are looked at. */
+const watchEveryMs = 2_000;
 
 /** At the default rate of a member more than the life of a signature, about 20 MB when full. */
 const recentClaims = 100_000;
@@ -92,7 +90,6 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const { logger, now, elapsed } = deps;
   const keys = await openKeyRing(config.signingKey);
   const { signer } = keys;
-  const catalogue = await loadCatalogue(config);
   const upstream = await upstreamSettings(config);
   const metrics = createMetrics();
   await using starting = new AsyncDisposableStack();
@@ -111,7 +108,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let open = false;
   const monitored = { config, log, inFlight, targets, metrics, open: () => open };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
-  const registry = await begin(config, { log, metrics, now });
+  const { registry, catalogue } = await begin(config, { log, metrics, now });
   const acts = openActsFolder(config.acts);
   const keepUp = async () => {
     await recordActs(acts, log, now);
@@ -121,7 +118,10 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     if (keyId !== undefined) logger.info({ event: "key-changed", keyId });
   };
   await keepUp();
-  const stopWatching = watchRegistry({ reload: keepUp }, registryEveryMs, events.failed);
+  const watches = [{ reload: keepUp }, catalogue].map((each) => watch(each, watchEveryMs, events.failed));
+  const stopWatching = () => {
+    for (const stop of watches) stop();
+  };
   starting.defer(stopWatching);
   const members = () => registry.current().directory;
   const places = { inFlight, reading, refusalRate };
@@ -141,7 +141,9 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     adminPort: admin.port,
     async reload() {
       await keepUp();
+      await catalogue.reload();
       logger.info({ event: "registry", version: registry.current().document.version });
+      logger.info({ event: "catalogue", version: catalogue.current().document.version });
     },
     close() {
       stopWatching();
@@ -150,11 +152,11 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   };
 }
 
-/** The log says that the gateway has started, and by which registry it decides. */
+/** The log says that the gateway has started, and by which registry and catalogue it decides. */
 async function begin(
   config: GatewayConfig,
   { log, metrics, now }: { log: AuditLog; metrics: Metrics; now: () => number },
-): Promise<RegistryHolder> {
+): Promise<{ readonly registry: RegistryHolder; readonly catalogue: CatalogueHolder }> {
   const write = async (draft: LogEntryDraft) => {
     const written = await log.append(draft);
     if (!written.ok) throw new FaultError(fault(written.error.code));
@@ -162,23 +164,36 @@ async function begin(
   await write({ kind: "gateway.started", exchange: null, actor: null, version });
   const registry = await createRegistryHolder(openRegistryFolder(config.registry, now), {
     city: config.node,
-    last: lastTaken(config.log),
+    last: lastTaken(config.log, "registry.taken"),
     now,
     async onTaken(taken, before) {
       const { version: taking } = taken.document;
       for (const change of changesBetween(before?.document, taken.document)) {
         await write({ kind: "member.changed", exchange: null, actor: null, version: taking, ...change });
       }
-      await write(takenEntry(taken));
+      await write(takenEntry("registry.taken", taken));
       metrics.registryEnd.set(taken.document.exp);
     },
   });
   metrics.registryEnd.set(registry.current().document.exp);
-  return registry;
+  const catalogue = await createCatalogueHolder(openCatalogueFolder(config.catalogue), {
+    anchor: () => ({ city: config.node, keys: registry.current().document.keys }),
+    last: lastTaken(config.log, "catalogue.taken"),
+    now,
+    async onTaken(taken) {
+      await write(takenEntry("catalogue.taken", taken));
+      metrics.catalogueVersion.set(taken.document.version);
+    },
+  });
+  metrics.catalogueVersion.set(catalogue.current().document.version);
+  return { registry, catalogue };
 }
 
-function takenEntry({ document, hash }: Registry): LogEntryDraft {
-  return { kind: "registry.taken", exchange: null, actor: null, version: document.version, hash };
+function takenEntry(
+  kind: "registry.taken" | "catalogue.taken",
+  { document, hash }: Registry | PublishedCatalogue,
+): LogEntryDraft {
+  return { kind, exchange: null, actor: null, version: document.version, hash };
 }
 
 function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies) {
@@ -226,7 +241,7 @@ function servePublic(shared: Shared): Promise<Serving> {
   const app = publicApp({
     lookups: lookupsDependencies(shared),
     enrolments: enrolmentsDependencies(shared),
-    registry: shared.registry,
+    published: shared,
   });
   return serve(app, {
     address: config.listen,
@@ -250,7 +265,7 @@ interface Shared {
   readonly deps: GatewayDependencies;
   readonly registry: RegistryHolder;
   readonly members: () => Directory;
-  readonly catalogue: Catalogue;
+  readonly catalogue: CatalogueHolder;
   readonly signer: Signer;
   readonly targets: Targets;
   readonly log: AuditLog;
@@ -265,6 +280,8 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
   const { refusalRate, events } = shared;
   const { now, elapsed, entropy, rules } = deps;
   const { node, limits } = config;
+  const standing = (graceSeconds?: number) =>
+    registryStanding(registry.current().document, now(), graceSeconds);
   return {
     endpoint: {
       self: node,
@@ -276,9 +293,11 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
     },
     lookUp: {
       directory: members,
-      catalogue,
+      catalogue: () => catalogue.current().catalogue,
       rules,
       identifierExceptions: new Set(config.identifierExceptions),
+      today: () => chinaDay(now()),
+      standing,
       log,
       ask: createAskNode({ self: node, signer, directory: members, targets, entropy, now }),
       now,
@@ -290,7 +309,7 @@ function lookupsDependencies(shared: Shared): LookupRouteDependencies {
     inFlight,
     memberRate: createRateLimit(limits.perMember),
     recent: createRecentClaims(recentClaims, now),
-    standing: () => registryStanding(registry.current().document, now()),
+    standing,
     refusalRate,
     entropy,
     events,

@@ -1,25 +1,18 @@
 import { readFile } from "node:fs/promises";
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import type { Signer } from "@xinqiao/protocol/keys";
-import {
-  type Directory,
-  holdsKey,
-  type Registry,
-  type RegistryStanding,
-  registryStanding,
-} from "@xinqiao/protocol/registry";
-import { type Address, ConfigError } from "@xinqiao/runtime/config";
+import { type Directory, holdsKey } from "@xinqiao/protocol/registry";
+import { chinaDay } from "@xinqiao/runtime/calendar";
+import type { Address } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
 import { type KeyRing, openKeyRing, readDecryptionKeys } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
-import { readRegistryFile, writeRegistryFile } from "@xinqiao/runtime/registry";
-import { type AgentConfig, encryptionKeyFiles, loadCatalogue } from "./config/index.ts";
+import { type City, followCity } from "./city/index.ts";
+import { type AgentConfig, encryptionKeyFiles } from "./config/index.ts";
 import { localRoutes, peerRoutes } from "./http/index.ts";
 import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
-import { createHttpOrigin, createRegistryFollower, keepFollowing } from "./registry/index.ts";
 import { forgetKeptBackDaily } from "./retention/index.ts";
 import { createSources, type RecordSource } from "./source/index.ts";
 import { type AgentStore, openStore } from "./store/index.ts";
@@ -29,7 +22,7 @@ import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
 export interface Agent {
   readonly port: number;
   readonly localPort: number;
-  /** Looks for a new version of the registry now. */
+  /** Looks for new versions of registry and catalogue now. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,8 +40,8 @@ export const systemDependencies = (logger: Logger): AgentDependencies => ({
   entropy: systemEntropy(),
 });
 
-/** Publication ends by the calendar day of the jurisdiction, whatever the machine's own zone. */
-const chinaDay = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", dateStyle: "short" });
+/** How long a first start waits for its city. */
+const firstWithinMs = 30_000;
 
 /**
  * Constructs every adapter and starts the agent; nothing else does. What cannot be started takes down what
@@ -59,7 +52,6 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const keys = await openKeyRing(config.signingKey);
   const { signer } = keys;
   const decryptionKeys = await readDecryptionKeys(encryptionKeyFiles(config));
-  const catalogue = await loadCatalogue(config);
   const token = (await readFile(config.localToken, "utf8")).trim();
   const ca = config.caFile === undefined ? undefined : await readFile(config.caFile, "utf8");
   const events = createAgentEvents(logger);
@@ -69,27 +61,21 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     await forgetKeptBackDaily(store, config, now, events.failed),
     (stop) => stop(),
   );
-  const { jurisdiction } = config;
-  const source = starting.adopt(
-    await createSources(config.sources, {
-      store,
-      catalogue,
-      jurisdiction,
-      now,
-      onInvalid: events.invalidRows,
-    }),
-    (opened) => opened.close(),
-  );
-  const { maxConcurrent, maxReading } = config.limits;
   const client = starting.adopt(openClient(config, ca), (opened) => opened.close());
-  const { members, standing, following } = await followRegistry(config, client, events, now);
-  starting.defer(following.stop);
-  const stopChangingKeys = changeKeys(keys, config, members, events, now);
+  const city = starting.adopt(
+    await followCity(config, { get: client.get, events, now, firstWithinMs }),
+    (followed) => followed.stop(),
+  );
+  const { sources, jurisdiction } = config;
+  const known = { store, catalogue: city.catalogue, jurisdiction, now, onInvalid: events.invalidRows };
+  const source = starting.adopt(await createSources(sources, known), (opened) => opened.close());
+  const { maxConcurrent, maxReading } = config.limits;
+  const stopChangingKeys = changeKeys(keys, config, city.members, events, now);
   starting.defer(stopChangingKeys);
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
   const reading = createInFlight(maxReading);
-  const shared = { config, members, standing, signer, catalogue, source, entropy, now, events };
+  const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
   const local = localApp({ ...shared, inFlight: asking, decryptionKeys, token, client, open: () => open });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
@@ -105,10 +91,10 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   return {
     port: serving.port,
     localPort: localServing.port,
-    reload: following.refresh,
+    reload: city.refresh,
     async close() {
       stopForgetting();
-      following.stop();
+      city.stop();
       stopChangingKeys();
       asking.drain();
       answering.drain();
@@ -131,48 +117,6 @@ function openClient({ gateway, limits }: AgentConfig, ca: string | undefined): G
     maxReplyBytes,
     ...(ca !== undefined && { ca }),
   });
-}
-
-/** How long a first start waits for its city. */
-const firstRegistryMs = 30_000;
-
-async function followRegistry(
-  config: AgentConfig,
-  client: GatewayClient,
-  events: AgentEvents,
-  now: () => number,
-) {
-  const held = await readRegistryFile(config.registry, now());
-  if (held !== undefined && held.document.iss !== config.gateway.node) {
-    throw new ConfigError(config.registry, [
-      `is the registry of ${held.document.iss}, not of ${config.gateway.node}: remove it to pin the other city's anew`,
-    ]);
-  }
-  if (held !== undefined) events.registryTaken(held);
-  const follower = createRegistryFollower({
-    held,
-    pinned: { city: config.gateway.node, keyIds: new Set(config.registryKeys) },
-    origin: createHttpOrigin(client.get),
-    keep: (text) => writeRegistryFile(config.registry, text),
-    now,
-    onTaken: events.registryTaken,
-  });
-  const following = await keepFollowing(follower, {
-    refreshSeconds: config.registryRefreshSeconds,
-    firstWithinMs: firstRegistryMs,
-    onFault: events.registryFault,
-    onError: events.failed,
-  });
-  const current = (): Registry => {
-    const registry = follower.current();
-    if (registry === undefined) throw new Error("no registry was taken");
-    return registry;
-  };
-  return {
-    members: () => current().directory,
-    standing: () => registryStanding(current().document, now()),
-    following,
-  };
 }
 
 /** How often the agent looks whether the key that follows its own counts by now. */
@@ -205,10 +149,8 @@ function edge({ node, limits }: AgentConfig, address: Address) {
 
 interface Shared {
   readonly config: AgentConfig;
-  readonly members: () => Directory;
-  readonly standing: () => RegistryStanding;
+  readonly city: City;
   readonly signer: Signer;
-  readonly catalogue: Catalogue;
   readonly source: RecordSource;
   readonly inFlight: InFlight;
   readonly entropy: Entropy;
@@ -218,9 +160,8 @@ interface Shared {
 
 function peerApp({
   config,
-  members,
+  city: { members, standing, catalogue },
   signer,
-  catalogue,
   source,
   now,
   store,
@@ -230,19 +171,21 @@ function peerApp({
   const { maxBodyBytes, bodyTimeoutMs } = limits;
   return peerRoutes({
     ...rest,
+    standing,
     endpoint: { self: node, origin: config.origin, directory: members, now, maxBodyBytes, bodyTimeoutMs },
     gateway: config.gateway.node,
     answer: {
       node,
       jurisdiction,
       directory: members,
+      standing,
       catalogue,
       rules: nodeRules(config.policy),
       identifierExceptions: new Set(config.identifierExceptions),
       source,
       signer,
       now,
-      dayOf: (instant) => chinaDay.format(instant),
+      dayOf: chinaDay,
     },
     claimNonce: (keyId, nonce, expiresAt) => store.claimNonce(keyId, nonce, expiresAt),
   });
@@ -257,9 +200,8 @@ interface LocalParts {
 
 function localApp({
   config,
-  members,
+  city: { members, standing, catalogue },
   signer,
-  catalogue,
   now,
   decryptionKeys,
   client,
@@ -268,6 +210,7 @@ function localApp({
   const { node, gateway, limits } = config;
   return localRoutes({
     ...rest,
+    standing,
     node,
     maxBodyBytes: limits.maxBodyBytes,
     bodyTimeoutMs: limits.bodyTimeoutMs,

@@ -2,6 +2,7 @@ import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../app.ts";
+import { addCatalogueCommands } from "./catalogue-commands.ts";
 import { doctor } from "./doctor.ts";
 import {
   approve,
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addInit(program);
   addEnrolmentCommands(addMembersCommands(program));
   addRegistryCommands(program);
+  addCatalogueCommands(program);
   program
     .command("serve")
     .description("run until stopped · 运行网关")

@@ -4,6 +4,7 @@ import { CommandError } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
 import { createKeyFile, nextKeyFile, readPublicKey, readSigner, replaceKeyFile } from "@xinqiao/runtime/keys";
 import { loadConfig } from "../config/index.ts";
+import { signCatalogueAnew } from "./catalogue-publishing.ts";
 import { openForPublishing } from "./publishing.ts";
 
 /** The thumbprint that members pin. */
@@ -40,7 +41,8 @@ export async function beginRollover(
 }
 
 /**
- * Second half: a version signed by the new key leaves the old one out, and the new one takes its file's place. Doing
+ * Second half: the catalogue is signed anew, a version of the registry signed by the new key leaves the old one out, and
+ * the new one takes its file's place. Doing
  * it again, after it broke off between the two, only does what is left.
  */
 export async function finishRollover(home: string, now: () => number): Promise<RegistryDocument> {
@@ -55,6 +57,8 @@ export async function finishRollover(home: string, now: () => number): Promise<R
   if (keys.length === 0) {
     throw new CommandError("the new key is not listed yet: begin again · 新密钥尚未列入，请重新开始轮换");
   }
+  // While both keys are listed: who takes the catalogue later only knows the new one.
+  await signCatalogueAnew(home, signer, now);
   const published =
     document.keys.length === keys.length ? document : await registry.publish(() => ({ keys }), signer);
   await replaceKeyFile(file, String(published.version));

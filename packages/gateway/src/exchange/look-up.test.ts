@@ -11,6 +11,7 @@ import { type AuditLog, createMemoryAuditLog } from "../log/index.ts";
 import { type LookUpDependencies, lookUp } from "./look-up.ts";
 import type { AskNode } from "./ports.ts";
 
+const catalogue = indexCatalogue(baseCatalogue());
 const soon = { timeout: 10_000 };
 const dongguan = testMember({
   node: "dg",
@@ -39,7 +40,9 @@ function scene(requester = testMember()) {
   const ask = vi.fn<AskNode>(async () => err(fault("node.unreachable")));
   const deps: LookUpDependencies = {
     directory: () => directory.value,
-    catalogue: indexCatalogue(baseCatalogue()),
+    catalogue: () => catalogue,
+    today: () => "2026-03-01",
+    standing: () => "current",
     rules: federationRules,
     identifierExceptions: new Set(),
     log,

@@ -1,3 +1,4 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { type Exchange, isComplete, mustBeSealed, type ResultRow } from "@xinqiao/protocol/exchange";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -9,6 +10,7 @@ import { makePlan, type Plan, type PlanDependencies, type Refused } from "./plan
 import type { AskNode, AuthenticatedLookup } from "./ports.ts";
 
 export interface LookUpDependencies extends PlanDependencies {
+  readonly catalogue: () => Catalogue;
   readonly log: AuditLog;
   readonly ask: AskNode;
   readonly now: () => number;
@@ -39,8 +41,9 @@ export async function lookUp(
   const whole = createDeadline(deadlineMs, deps.elapsed);
   const last = createDeadline(deadlineMs + logGraceMs, deps.elapsed);
   try {
-    const plan = makePlan(request, deps);
-    if (!plan.ok) return await refuse(request, plan.error, last, deps);
+    const catalogue = deps.catalogue();
+    const plan = makePlan(request, catalogue, deps);
+    if (!plan.ok) return await refuse(request, plan.error, last, { ...deps, catalogue });
     const intent = await writeIntent(request, plan.value, whole, deps);
     if (!intent.ok) return intent;
     const asking = createDeadline(
@@ -102,6 +105,7 @@ function askAll(
         items: items.map(({ code }) => code),
         purpose: lookup.purpose,
       },
+      terms: purpose,
       sealed: mustBeSealed(items, purpose),
       deadline,
       trace,
@@ -134,7 +138,7 @@ async function refuse(
   request: AuthenticatedLookup,
   refused: Refused,
   last: Deadline,
-  { log, catalogue, directory }: LookUpDependencies,
+  { log, catalogue, directory }: Pick<LookUpDependencies, "log" | "directory"> & { catalogue: Catalogue },
 ): Promise<Result<never, Fault>> {
   const draft = refusedEntry(request, refused, { catalogue, directory: directory() });
   const logged = await within(last, log.append(draft, request.claim));

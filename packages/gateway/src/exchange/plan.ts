@@ -9,7 +9,7 @@ import {
   standingRules,
 } from "@xinqiao/protocol/policy";
 import type { Fault } from "@xinqiao/protocol/problem";
-import type { Directory } from "@xinqiao/protocol/registry";
+import type { Directory, RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { AuthenticatedLookup } from "./ports.ts";
 import { pickTargets, type Target } from "./targets.ts";
@@ -28,22 +28,28 @@ export interface Refused {
 
 export interface PlanDependencies {
   readonly directory: () => Directory;
-  readonly catalogue: Catalogue;
   readonly rules: readonly Rule[];
   /** Identifiers really issued with a wrong check character: the operator's list. */
   readonly identifierExceptions: ReadonlySet<string>;
+  /** The city's calendar day. */
+  readonly today: () => string;
+  readonly standing: (graceSeconds?: number) => RegistryStanding;
 }
 
-/** Standing first: who may not ask at all learns nothing of catalogue or members by asking. */
+/**
+ * Standing first: who may not ask at all learns nothing of catalogue or members by asking.
+ * @param catalogue the version this lookup is decided by, to its end
+ */
 export function makePlan(
   { lookup, requester }: AuthenticatedLookup,
+  catalogue: Catalogue,
   deps: PlanDependencies,
 ): Result<Plan, Refused> {
   const standing = decide<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
   if (!standing.allowed) return refusedBy(standing);
   const subject = parseSubject(lookup.subject, { exceptions: deps.identifierExceptions });
   if (!subject.ok) return refused(subject.error);
-  const asked = resolveAsked(lookup, deps.catalogue);
+  const asked = resolveAsked(lookup, catalogue);
   if (!asked.ok) return refused(asked.error);
   const targets = pickTargets(lookup.jurisdictions, deps.directory());
   if (!targets.ok) return refused(targets.error);
@@ -52,6 +58,8 @@ export function makePlan(
     subjectKind: lookup.subject.kind,
     ...asked.value,
     jurisdictions: targets.value.map(({ jurisdiction }) => jurisdiction),
+    today: deps.today(),
+    standing: deps.standing,
   });
   if (!decision.allowed) return refusedBy(decision);
   return ok({ ...asked.value, targets: targets.value });

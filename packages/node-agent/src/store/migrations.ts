@@ -74,6 +74,10 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX gap_by_subject ON gap (scheme, subject, item);
   `,
+  `
+  -- Under which version of the catalogue a record was made; unknown of those that are older than this column.
+  ALTER TABLE record ADD COLUMN catalogue_version INTEGER;
+  `,
 ];
 
 export const schemaVersion = steps.length;

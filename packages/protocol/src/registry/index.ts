@@ -1,6 +1,6 @@
 export { changesBetween, type MemberChange, type MemberChangeKind, memberChanges } from "./changes.ts";
 export { createDirectory, type Directory, holdsKey, type KnownKey } from "./directory.ts";
-export { type RegistryDocument, registryDocumentSchema, registryHashSchema } from "./document.ts";
+export { type RegistryDocument, registryDocumentSchema } from "./document.ts";
 export { encryptionKeyAt } from "./encryption-key.ts";
 export { createFederation, type PeerMembers } from "./federation.ts";
 export {
@@ -30,4 +30,4 @@ export {
   signRegistry,
 } from "./signed.ts";
 export { type RegistryStanding, registryStanding } from "./standing.ts";
-export { type Succession, succeed } from "./succession.ts";
+export { succeed } from "./succession.ts";

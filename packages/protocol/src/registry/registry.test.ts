@@ -124,7 +124,7 @@ describe("succeed", () => {
   const hold = async (text: string): Promise<Registry> => {
     const succession = succeed(undefined, text, pinned, now);
     if (!succession.ok || succession.value.kind !== "next") throw new Error("not taken");
-    return succession.value.registry;
+    return succession.value.next;
   };
   const outcome = (held: Registry | undefined, text: string) => {
     const succession = succeed(held, text, pinned, now);
@@ -142,7 +142,7 @@ describe("succeed", () => {
     const one = await hold(await sign());
     const two = succeed(one, await sign(following(one)), pinned, now);
     if (!two.ok || two.value.kind !== "next") throw new Error("not taken");
-    expect(succeed(two.value.registry, one.text, pinned, now)).toMatchObject({
+    expect(succeed(two.value.next, one.text, pinned, now)).toMatchObject({
       error: { code: "registry.rolled-back", facts: { held: 2, offered: 1 } },
     });
   });
@@ -175,7 +175,7 @@ describe("succeed", () => {
       now,
     );
     if (!both.ok || both.value.kind !== "next") throw new Error("not taken");
-    const two = both.value.registry;
+    const two = both.value.next;
     const changed = succeed(
       two,
       await sign({ ...following(two), keys: [second.listed] }, second),
@@ -183,7 +183,7 @@ describe("succeed", () => {
       now,
     );
     if (!changed.ok || changed.value.kind !== "next") throw new Error("not taken");
-    const three = changed.value.registry;
+    const three = changed.value.next;
     expect(outcome(three, await sign({ ...following(three), keys: [first.listed] }))).toBe(
       "registry.key-unknown",
     );
@@ -220,7 +220,7 @@ describe("succeed", () => {
           if (offered.ok && offered.value.kind === "behind") {
             const { from, to } = offered.value.missing;
             for (let version = from; version <= to; version += 1) held = take(held, chain[version - 1] ?? "");
-          } else if (offered.ok && offered.value.kind === "next") held = offered.value.registry;
+          } else if (offered.ok && offered.value.kind === "next") held = offered.value.next;
           expect(held.text).toBe(newest);
         },
       ),
@@ -231,6 +231,6 @@ describe("succeed", () => {
   function take(held: Registry, text: string): Registry {
     const succession = succeed(held, text, pinned, now);
     if (!succession.ok || succession.value.kind !== "next") throw new Error(JSON.stringify(succession));
-    return succession.value.registry;
+    return succession.value.next;
   }
 });
