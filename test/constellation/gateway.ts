@@ -11,6 +11,7 @@ import {
   systemDependencies,
 } from "@xinqiao/gateway";
 import type { CatalogueContent } from "@xinqiao/protocol/catalogue";
+import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntry } from "@xinqiao/protocol/log";
 import { createLogger } from "@xinqiao/runtime/logging";
 import { createTestCatalogue } from "./catalogue.ts";
@@ -23,6 +24,8 @@ export interface TestGateway {
   readonly city: Party;
   /** What members pin of its registry. */
   readonly registryKeyId: string;
+  /** The registry's key, which signs the catalogue too. */
+  readonly registrySigner: Signer;
   readonly origin: string;
   readonly adminOrigin: string;
   readonly folder: string;
@@ -77,6 +80,7 @@ export async function startGateway(
     gateway,
     city,
     registryKeyId: registry.keyId,
+    registrySigner: registry.signer,
     origin: config.origin,
     adminOrigin: `http://127.0.0.1:${adminPort}`,
     folder,
