@@ -82,6 +82,15 @@ describe("contradictions", () => {
     ]);
   });
 
+  it("names a purpose answered by yes or no whose answers must be sealed", () => {
+    const message = "purpose bid-review is answered by yes or no, which cannot be sealed as it must be";
+    for (const change of [{ authorisation: true }, { items: ["penalty", "tax-credit"] }]) {
+      expect(faults({ purposes: [{ ...purpose, answers: "yes-no", ...change }] })).toEqual([
+        `purposes.0.answers: ${message}`,
+      ]);
+    }
+  });
+
   it("names a role that leads to no column, to an optional one, or to one that is no date", () => {
     const withColumns = (columns: Partial<CatalogueContent["items"][number]["columns"]>) =>
       faults({ items: [{ ...item, columns: { ...item.columns, ...columns } }, ...base.items.slice(1)] });
