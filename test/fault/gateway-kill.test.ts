@@ -92,7 +92,13 @@ describe("kill -9 of the gateway", () => {
     expect(second).not.toBe(0);
     expect((await send(await prepare(asker, gateway, sampleLookup()))).status).toBe(200);
     const kinds = readEntries(gateway.logFile).map(({ kind }) => kind);
-    expect(kinds).toEqual(["gateway.started", "registry.taken", "lookup.intent", "lookup.outcome"]);
+    expect(kinds).toEqual([
+      "gateway.started",
+      "registry.taken",
+      "catalogue.taken",
+      "lookup.intent",
+      "lookup.outcome",
+    ]);
   });
 
   it("ends soon after SIGTERM although members keep their connections", async () => {
