@@ -6,7 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { baseCatalogue, catalogueType, type Purpose, purposeSchema } from "@xinqiao/protocol/catalogue";
+import {
+  baseCatalogue,
+  catalogueType,
+  itemSchema,
+  type Purpose,
+  purposeSchema,
+} from "@xinqiao/protocol/catalogue";
 import { type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { signCompact } from "@xinqiao/protocol/jws";
 import { request } from "undici";
@@ -46,6 +52,7 @@ function newPurpose(change: object = {}): Purpose {
     ...change,
   });
 }
+const codeOf = (item: string | { readonly code: string }) => (typeof item === "string" ? item : item.code);
 const withPurpose = (change: object = {}) => ({ purposes: [...base.purposes, newPurpose(change)] });
 
 describe("a catalogue that is published", () => {
@@ -92,6 +99,25 @@ describe("a catalogue that is published", () => {
     expect(await ask()).toMatchObject({ code: "policy.purpose-not-live" });
     const taken = (await readLog(gateway)).filter(({ kind }) => kind === "catalogue.taken");
     expect(taken).toMatchObject([{ version: 1 }, { version: 2 }, { version: 3 }, { version: 4 }]);
+  });
+
+  it("may be of a city's size: 735 items and 948 purposes", async () => {
+    gateway = await startGateway([holder.party]);
+    agents = [await holder.start([], gateway)];
+    const items = Array.from({ length: 735 - base.items.length }, (_, at) =>
+      itemSchema.parse({ ...base.items[at % base.items.length], code: `item-${at}` }),
+    );
+    const purposes = Array.from({ length: 948 - base.purposes.length }, (_, at) =>
+      newPurpose({
+        code: `purpose-${at}`,
+        items: ["penalty", ...items.slice(at % 600, (at % 600) + 40)].map(codeOf),
+      }),
+    );
+    const content = { items: [...base.items, ...items], purposes: [...base.purposes, ...purposes] };
+    await gateway.setCatalogue(content);
+    await agents[0]?.agent.reload();
+    const { body } = (await agents[0]?.ask(sampleLookup({ purpose: "purpose-900" }))) ?? {};
+    expect(openedExchangeSchema.parse(body).results).toMatchObject([{ status: "ok" }]);
   });
 
   it("lets no node say more than the purpose may know, whatever the node believes", async () => {

@@ -99,14 +99,15 @@ function itemFaults({ code, class: of, fields, columns }: Item, classes: Readonl
   ];
 }
 
+const none: readonly Fault[] = [];
+
 function purposeFaults(purpose: Purpose, items: ReadonlyMap<string, Item>): Fault[] {
   const { code, validFrom, validUntil } = purpose;
   const backwards = validFrom !== undefined && validUntil !== undefined && validUntil < validFrom;
   return [
-    ...purpose.items
-      .map((item, at) => [`items.${at}`, item] as const)
-      .filter(([, item]) => !items.has(item))
-      .map(([place, item]) => [place, `purpose ${code} names unknown item ${item}`] as const),
+    ...purpose.items.flatMap((item, at): readonly Fault[] =>
+      items.has(item) ? none : [[`items.${at}`, `purpose ${code} names unknown item ${item}`]],
+    ),
     ...(backwards ? [["validUntil", `purpose ${code} ends before it begins`] as const] : []),
     ...needFaults(purpose, items),
     ...sealingFaults(purpose, items),
