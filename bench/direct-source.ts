@@ -7,9 +7,10 @@ import { Hono } from "hono";
 
 const [store, port] = process.argv.slice(2);
 if (store === undefined || port === undefined) throw new Error("usage: direct-source STORE PORT");
+const catalogue = indexCatalogue(baseCatalogue());
 const source = await createSources([{ type: "file", name: "files" }], {
   store: openStore(store),
-  catalogue: indexCatalogue(baseCatalogue()),
+  catalogue: () => catalogue,
   jurisdiction: jurisdictionSchema.parse("440306"),
   now: Date.now,
 });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { penaltyFile } from "./penalties.ts";
 import { agentMain, freePort, gatewayMain, type Running, run, startProcess } from "./processes.ts";
@@ -63,6 +63,7 @@ export async function startBenchFederation(folder: string, subjects: number): Pr
   for (const { node, jurisdiction } of nodes)
     made.push(await makeAgent(folder, node, jurisdiction, port, registryKey));
   run(gatewayMain, ["members", "add", "--home", city, ...made.map(({ offer }) => offer)]);
+  for (const { home } of made) copyFileSync(join(city, "catalogue", "1.jws"), join(home, "catalogue.jws"));
   for (const { home, answers } of made) if (answers) run(agentMain, ["import", "--home", home, data]);
   const gateway = await startProcess(
     [gatewayMain, "serve", "--home", city],

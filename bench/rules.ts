@@ -1,10 +1,14 @@
 import {
   baseCatalogue,
   type CatalogueDocument,
+  catalogueContentSchema,
   catalogueDocumentSchema,
-  indexCatalogue,
+  contradictions,
   itemCodeSchema,
+  openCatalogue,
+  type PublishedCatalogue,
   purposeCodeSchema,
+  signCatalogue,
 } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { generatePrivateJwk, importSigner, publicOf } from "@xinqiao/protocol/keys";
@@ -30,18 +34,31 @@ function median(runs: number, work: () => void): number {
   return times[Math.floor(runs / 2)] ?? Number.NaN;
 }
 
+/** The same of work that is waited for. */
+async function medianOf(runs: number, work: () => Promise<unknown>): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const begun = performance.now();
+    await work();
+    times.push(performance.now() - begun);
+  }
+  times.sort((a, b) => a - b);
+  return times[Math.floor(runs / 2)] ?? Number.NaN;
+}
+
 /** What deciding and believing cost at a city's size. */
 export async function measureRules(): Promise<readonly Figure[]> {
   const document = largeCatalogue();
-  const raw: unknown = JSON.parse(JSON.stringify(document));
   const text = await largeRegistry();
   const opened = openRegistry(text, anchor(), now);
   if (!opened.ok) throw new Error(opened.error.code);
   const requester = opened.value.directory.member(nodeIdSchema.parse("member-17"));
   if (requester === undefined) throw new Error("no member");
-  const catalogue = indexCatalogue(document);
+  const published = await signCatalogue(document, signer);
+  const catalogue = openedCatalogue(published).catalogue;
   const asked = {
-    items: [5, 300, 700].map((at) => itemCodeSchema.parse(`item-${at}`)),
+    items: [0, 360, 720].map((at) => itemCodeSchema.parse(`item-${at}`)),
     purpose: purposeCodeSchema.parse("purpose-900"),
   };
   const decisions = 10_000;
@@ -49,12 +66,20 @@ export async function measureRules(): Promise<readonly Figure[]> {
     for (let turn = 0; turn < decisions; turn += 1) {
       const resolved = resolveAsked(asked, catalogue);
       if (!resolved.ok) throw new Error(resolved.error.code);
-      const request = { requester, subjectKind: "enterprise" as const, ...resolved.value, jurisdictions: [] };
+      const request = {
+        requester,
+        subjectKind: "enterprise" as const,
+        ...resolved.value,
+        jurisdictions: [],
+        today: "2026-03-01",
+        standing: () => "current" as const,
+      };
       if (!decide(federationRules, request).allowed) throw new Error("refused");
     }
   });
   const openMs = median(9, () => void openRegistry(text, anchor(), now));
-  const loadMs = median(9, () => void indexCatalogue(catalogueDocumentSchema.parse(raw)));
+  const signMs = await medianOf(9, () => validateAndSign(document));
+  const loadMs = median(9, () => void openedCatalogue(published));
   return [
     {
       name: "policy decision, 735 items and 948 purposes",
@@ -68,25 +93,50 @@ export async function measureRules(): Promise<readonly Figure[]> {
       unit: "ms",
       aim: { under: 200 },
     },
-    { name: "catalogue of 735 items and 948 purposes, loaded", value: loadMs, unit: "ms" },
+    {
+      name: "catalogue of 735 items and 948 purposes, validated and signed",
+      value: signMs,
+      unit: "ms",
+      aim: { under: 1_000 },
+    },
+    { name: "catalogue of that size, verified and loaded", value: loadMs, unit: "ms", aim: { under: 500 } },
   ];
 }
 
+/** As `catalogue publish` does. */
+async function validateAndSign(document: CatalogueDocument): Promise<string> {
+  const { classes, items, purposes } = document;
+  const found = contradictions(catalogueContentSchema.parse({ classes, items, purposes }));
+  if (found.length > 0) throw new Error(JSON.stringify(found));
+  return signCatalogue(document, signer);
+}
+
+/** As a gateway and an agent do. */
+function openedCatalogue(text: string): PublishedCatalogue {
+  const opened = openCatalogue(text, { city: anchor().city, keys: [registryKey] }, now);
+  if (!opened.ok) throw new Error(opened.error.code);
+  return opened.value;
+}
+
+/** Each purpose lists about forty items: more than most real ones do. */
 function largeCatalogue(): CatalogueDocument {
-  const base = baseCatalogue();
-  const [item] = base.items;
-  const [purpose] = base.purposes;
-  if (item === undefined || purpose === undefined) throw new Error("an empty catalogue");
+  const { classes, items, purposes } = baseCatalogue();
   const codes = Array.from({ length: size.items }, (_, at) => `item-${at}`);
   return catalogueDocumentSchema.parse({
-    ...base,
-    items: codes.map((code) => ({ ...item, code, disclosure: "public" })),
+    iss: "sz",
+    version: 1,
+    prev: null,
+    iat: Math.floor(now / 1000) - 1,
+    classes,
+    items: codes.map((code, at) => ({ ...items[at % items.length], code, disclosure: "public" })),
     purposes: Array.from({ length: size.purposes }, (_, at) => ({
-      ...purpose,
+      ...purposes[at % purposes.length],
       code: `purpose-${at}`,
-      items: codes,
+      items: codes.filter((_, item) => (item + at) % 18 === 0),
+      subjectKinds: ["enterprise"],
       jurisdictions: "all",
       authorisation: false,
+      answers: "records",
       status: "live",
     })),
   });
@@ -96,6 +146,7 @@ const jwk = generatePrivateJwk("ed25519");
 const imported = importSigner(jwk);
 if (!imported.ok) throw new Error(imported.error);
 const signer = imported.value;
+const registryKey = { jwk: publicOf(jwk), notBefore: "2026-01-01T00:00:00Z" };
 const anchor = () => ({ city: nodeIdSchema.parse("sz"), keyIds: new Set([signer.keyId]) });
 
 function largeRegistry(): Promise<string> {
@@ -116,7 +167,7 @@ function largeRegistry(): Promise<string> {
     version: 1,
     prev: null,
     ...times,
-    keys: [{ jwk: publicOf(jwk), notBefore }],
+    keys: [registryKey],
     members,
   };
   return signRegistry(registryDocumentSchema.parse(document), signer);

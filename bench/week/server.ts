@@ -44,9 +44,10 @@ function forwarding(url: string) {
 }
 
 async function readingStore(file: string) {
+  const catalogue = indexCatalogue(baseCatalogue());
   const source = await createSources([{ type: "file", name: "files" }], {
     store: openStore(file),
-    catalogue: indexCatalogue(baseCatalogue()),
+    catalogue: () => catalogue,
     jurisdiction: jurisdictionSchema.parse("440306"),
     now: Date.now,
   });

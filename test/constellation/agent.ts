@@ -12,9 +12,11 @@ import {
   systemDependencies,
 } from "@xinqiao/node-agent";
 import type { Member } from "@xinqiao/protocol/registry";
+import { writeCatalogueFile } from "@xinqiao/runtime/catalogue";
 import { createLogger } from "@xinqiao/runtime/logging";
 import { writeRegistryFile } from "@xinqiao/runtime/registry";
 import { request } from "undici";
+import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party, type PartyOptions } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
@@ -29,8 +31,8 @@ export interface PreparedAgent {
   readonly origin: string;
   readonly localOrigin: string;
   /**
-   * A gateway that serves its registry says which key to pin, and the agent takes it from there. For one that does
-   * not, the members given are what the agent has kept from before.
+   * A gateway that serves registry and catalogue says which key to pin, and the agent takes them from there. For one
+   * that does not, the members given and the base catalogue are what the agent has kept from before.
    * @param config beside what it was prepared with
    */
   start(
@@ -77,7 +79,7 @@ export async function prepareAgent(
     origin,
     localOrigin,
     async start(members, gateway, more = {}) {
-      const registryKeyId = gateway.registryKeyId ?? (await keepRegistry(home, members));
+      const registryKeyId = gateway.registryKeyId ?? (await keep(home, members));
       const config = {
         node,
         name,
@@ -104,9 +106,11 @@ export async function prepareAgent(
   };
 }
 
-async function keepRegistry(home: string, members: readonly Member[]): Promise<string> {
+async function keep(home: string, members: readonly Member[]): Promise<string> {
   const registry = createTestRegistry("sz", join(home, "published"));
+  const catalogue = createTestCatalogue("sz", join(home, "published-catalogue"), registry.signer);
   await writeRegistryFile(join(home, "registry.jws"), await registry.publish(members));
+  await writeCatalogueFile(join(home, "catalogue.jws"), await catalogue.publish());
   return registry.keyId;
 }
 

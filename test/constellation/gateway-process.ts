@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SuiteName } from "@xinqiao/protocol/keys";
+import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
@@ -48,6 +49,7 @@ export async function startGatewayProcess(
   await writeFile(join(home, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
   const registry = createTestRegistry("sz", join(home, "registry"), suite);
   await registry.publish([city, ...parties].map(({ member }) => member));
+  await createTestCatalogue("sz", join(home, "catalogue"), registry.signer).publish();
   const origin = `http://127.0.0.1:${port}`;
   const adminOrigin = `http://127.0.0.1:${adminPort}`;
   const file = {

@@ -10,9 +10,11 @@ import {
   readEntries,
   systemDependencies,
 } from "@xinqiao/gateway";
-import type { SuiteName } from "@xinqiao/protocol/keys";
+import type { CatalogueContent } from "@xinqiao/protocol/catalogue";
+import type { Signer, SuiteName } from "@xinqiao/protocol/keys";
 import type { LogEntry } from "@xinqiao/protocol/log";
 import { createLogger } from "@xinqiao/runtime/logging";
+import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
@@ -22,6 +24,8 @@ export interface TestGateway {
   readonly city: Party;
   /** What members pin of its registry. */
   readonly registryKeyId: string;
+  /** The registry's key, which signs the catalogue too. */
+  readonly registrySigner: Signer;
   readonly origin: string;
   readonly adminOrigin: string;
   readonly folder: string;
@@ -31,6 +35,9 @@ export interface TestGateway {
   /** Publishes a version and leaves it to the gateway to find it. */
   publish(parties: readonly Party[]): Promise<void>;
   setMembers(parties: readonly Party[]): Promise<void>;
+  /** Publishes a version of the catalogue, the base but for what is changed, and leaves it to the gateway to find it. */
+  publishCatalogue(change: Partial<CatalogueContent>): Promise<void>;
+  setCatalogue(change: Partial<CatalogueContent>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,6 +53,8 @@ export async function startGateway(
   const registry = createTestRegistry("sz", join(folder, "registry"), suite);
   const publish = (list: readonly Party[]) => registry.publish([city, ...list].map(({ member }) => member));
   await publish(parties);
+  const catalogue = createTestCatalogue("sz", join(folder, "catalogue"), registry.signer);
+  await catalogue.publish();
   await writeFile(join(folder, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
   const config = gatewayConfigSchema.parse({
     node: "sz",
@@ -55,6 +64,7 @@ export async function startGateway(
     listen: `127.0.0.1:${port}`,
     admin: `127.0.0.1:${adminPort}`,
     registry: join(folder, "registry"),
+    catalogue: join(folder, "catalogue"),
     signingKey: join(folder, "key.json"),
     log: join(folder, "log.db"),
     logReserveBytes: 0,
@@ -70,6 +80,7 @@ export async function startGateway(
     gateway,
     city,
     registryKeyId: registry.keyId,
+    registrySigner: registry.signer,
     origin: config.origin,
     adminOrigin: `http://127.0.0.1:${adminPort}`,
     folder,
@@ -80,6 +91,13 @@ export async function startGateway(
     },
     async setMembers(list) {
       await publish(list);
+      await gateway.reload();
+    },
+    async publishCatalogue(change) {
+      await catalogue.publish(change);
+    },
+    async setCatalogue(change) {
+      await catalogue.publish(change);
       await gateway.reload();
     },
     async close() {

@@ -1,5 +1,6 @@
 export { type PreparedAgent, prepareAgent, type RunningAgent } from "./agent.ts";
 export { authorise, type GivenAuthorisation } from "./authorisation.ts";
+export { createTestCatalogue, type TestCatalogue } from "./catalogue.ts";
 export { askDirectly, withdrawalsHeard } from "./direct-question.ts";
 export {
   answering,

@@ -1,12 +1,20 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { generatePrivateJwk, importSigner, publicOf, type SuiteName } from "@xinqiao/protocol/keys";
+import {
+  generatePrivateJwk,
+  importSigner,
+  publicOf,
+  type Signer,
+  type SuiteName,
+} from "@xinqiao/protocol/keys";
 import { type Member, registryDocumentSchema, registryHash, signRegistry } from "@xinqiao/protocol/registry";
 
 /** A city's registry as a test publishes it. */
 export interface TestRegistry {
   /** What members pin. */
   readonly keyId: string;
+  /** Its own key: it signs the city's catalogue too. */
+  readonly signer: Signer;
   /** Signs the next version, puts it into the folder and gives its text. */
   publish(members: readonly Member[]): Promise<string>;
 }
@@ -24,6 +32,7 @@ export function createTestRegistry(city: string, folder: string, suite: SuiteNam
   let prev: string | null = null;
   return {
     keyId: signer.value.keyId,
+    signer: signer.value,
     async publish(members) {
       version += 1;
       const iat = Math.floor(Date.now() / 1000) - 1;

@@ -95,6 +95,7 @@ const annotated = testRecord({
   annotation: "异议处理中",
   validUntil: "2099-12-30",
   disclosedUntil: "2028-12-01",
+  catalogueVersion: 3,
 });
 
 interface Case {
@@ -141,6 +142,7 @@ const cases: readonly Case[] = [
     samples: [
       testAnswer(),
       testAnswer({ records: [], sealed: "a..b.c.d" }),
+      testAnswer({ records: [], held: ["penalty"] }),
       testAnswer({ status: "refused", records: [], asOf: undefined, refusal }),
     ],
   },
@@ -156,6 +158,7 @@ const cases: readonly Case[] = [
     code: openedExchangeSchema,
     samples: [
       { exchange: question.exchange, complete: true, results: [{ ...row, records: [annotated] }], log },
+      { exchange: question.exchange, complete: true, results: [{ ...row, records: [], held: ["tax"] }], log },
     ],
   },
   {

@@ -104,7 +104,7 @@ describe("a node's circuit", () => {
     };
     await expect.poll(probed, soon).toBe(true);
     // An attempt has ten seconds: what waited for the probe would have timed out.
-    expect(new Set(rows)).toEqual(new Set(["node.circuit-open", "node.probing"]));
+    expect(rows.filter((code) => code !== "node.circuit-open")).toEqual(["node.probing"]);
   });
 });
 

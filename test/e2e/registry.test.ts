@@ -87,7 +87,7 @@ describe("the registry", () => {
     const document = JSON.parse(Buffer.from(payload, "base64url").toString());
     const forged = Buffer.from(JSON.stringify({ ...document, grace: 1 })).toString("base64url");
     let served = honest.text;
-    const proxy = await serve(() => served);
+    const proxy = await serve(async (path) => (path === "/v1/registry" ? served : (await get(path)).text));
     agent = await prepared.start([], { origin: proxy.origin, registryKeyId: gateway.registryKeyId });
     served = `${header}.${forged}.${signature}`;
     await agent.agent.reload();
@@ -117,8 +117,10 @@ describe("the registry", () => {
   }
 });
 
-async function serve(text: () => string): Promise<{ readonly server: Server; readonly origin: string }> {
-  const server = createServer((_request, response) => response.end(text()));
+async function serve(
+  textOf: (path: string) => Promise<string>,
+): Promise<{ readonly server: Server; readonly origin: string }> {
+  const server = createServer(async (request, response) => response.end(await textOf(request.url ?? "")));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return { server, origin: `http://127.0.0.1:${port}` };

@@ -94,7 +94,13 @@ describe("kill -9 of the gateway", () => {
     const kinds = readEntries(gateway.logFile)
       .map(({ kind }) => kind)
       .filter((kind) => kind !== "member.changed");
-    expect(kinds).toEqual(["gateway.started", "registry.taken", "lookup.intent", "lookup.outcome"]);
+    expect(kinds).toEqual([
+      "gateway.started",
+      "registry.taken",
+      "catalogue.taken",
+      "lookup.intent",
+      "lookup.outcome",
+    ]);
   });
 
   it("ends soon after SIGTERM although members keep their connections", async () => {

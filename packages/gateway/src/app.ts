@@ -1,4 +1,4 @@
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Rule } from "@xinqiao/protocol/policy";
@@ -10,6 +10,7 @@ import {
   type Registry,
   registryStanding,
 } from "@xinqiao/protocol/registry";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
@@ -17,7 +18,8 @@ import { openKeyRing } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { openActsFolder, recordActs } from "./acts/index.ts";
 import { createWithdrawalPages } from "./authorisation/index.ts";
-import { type GatewayConfig, loadCatalogue } from "./config/index.ts";
+import { type CatalogueHolder, createCatalogueHolder, openCatalogueFolder } from "./catalogue/index.ts";
+import type { GatewayConfig } from "./config/index.ts";
 import { openEnrolmentFolder } from "./enrolment/index.ts";
 import type { LookUpDependencies } from "./exchange/index.ts";
 import {
@@ -36,12 +38,8 @@ import {
 } from "./limit/index.ts";
 import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
-import {
-  createRegistryHolder,
-  openRegistryFolder,
-  type RegistryHolder,
-  watchRegistry,
-} from "./registry/index.ts";
+import { watch } from "./published/index.ts";
+import { createRegistryHolder, openRegistryFolder, type RegistryHolder } from "./registry/index.ts";
 import { lastTaken, type OpenedWithdrawals, openAuditLog, openWithdrawals } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
 import { createAskNode, createTargets, type Targets, upstreamSettings } from "./upstream/index.ts";
@@ -52,7 +50,7 @@ export const version = "0.1.0";
 export interface Gateway {
   readonly port: number;
   readonly adminPort: number;
-  /** Takes new versions of the registry without a restart. */
+  /** Takes new versions of registry and catalogue without a restart. */
   reload(): Promise<void>;
   /** Refuses new work, finishes what is under way, closes the log. */
   close(): Promise<void>;
@@ -79,8 +77,8 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
 
 const limitedIntervalMs = 10_000;
 
-/** How often the registry's folder is looked at. */
-const registryEveryMs = 2_000;
+/** How often the folders of registry and catalogue are looked at. */
+const watchEveryMs = 2_000;
 
 /** At the default rate of a member more than the life of a signature, about 20 MB when full. */
 const recentClaims = 100_000;
@@ -93,7 +91,6 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const { logger, now, elapsed } = deps;
   const keys = await openKeyRing(config.signingKey);
   const { signer } = keys;
-  const catalogue = await loadCatalogue(config);
   const upstream = await upstreamSettings(config);
   const metrics = createMetrics();
   await using starting = new AsyncDisposableStack();
@@ -113,7 +110,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let open = false;
   const monitored = { config, log, inFlight, targets, metrics, open: () => open };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
-  const registry = await begin(config, { log, metrics, now });
+  const { registry, catalogue } = await begin(config, { log, metrics, now });
   const acts = openActsFolder(config.acts);
   const keepUp = async () => {
     await recordActs(acts, log, now);
@@ -123,7 +120,10 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     if (keyId !== undefined) logger.info({ event: "key-changed", keyId });
   };
   await keepUp();
-  const stopWatching = watchRegistry({ reload: keepUp }, registryEveryMs, events.failed);
+  const watches = [{ reload: keepUp }, catalogue].map((each) => watch(each, watchEveryMs, events.failed));
+  const stopWatching = () => {
+    for (const stop of watches) stop();
+  };
   starting.defer(stopWatching);
   const members = () => registry.current().directory;
   const places = { inFlight, reading, refusalRate };
@@ -144,7 +144,9 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     adminPort: admin.port,
     async reload() {
       await keepUp();
+      await catalogue.reload();
       logger.info({ event: "registry", version: registry.current().document.version });
+      logger.info({ event: "catalogue", version: catalogue.current().document.version });
     },
     close() {
       stopWatching();
@@ -153,11 +155,11 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   };
 }
 
-/** The log says that the gateway has started, and by which registry it decides. */
+/** The log says that the gateway has started, and by which registry and catalogue it decides. */
 async function begin(
   config: GatewayConfig,
   { log, metrics, now }: { log: AuditLog; metrics: Metrics; now: () => number },
-): Promise<RegistryHolder> {
+): Promise<{ readonly registry: RegistryHolder; readonly catalogue: CatalogueHolder }> {
   const write = async (draft: LogEntryDraft) => {
     const written = await log.append(draft);
     if (!written.ok) throw new FaultError(fault(written.error.code));
@@ -165,23 +167,36 @@ async function begin(
   await write({ kind: "gateway.started", exchange: null, actor: null, version });
   const registry = await createRegistryHolder(openRegistryFolder(config.registry, now), {
     city: config.node,
-    last: lastTaken(config.log),
+    last: lastTaken(config.log, "registry.taken"),
     now,
     async onTaken(taken, before) {
       const { version: taking } = taken.document;
       for (const change of changesBetween(before?.document, taken.document)) {
         await write({ kind: "member.changed", exchange: null, actor: null, version: taking, ...change });
       }
-      await write(takenEntry(taken));
+      await write(takenEntry("registry.taken", taken));
       metrics.registryEnd.set(taken.document.exp);
     },
   });
   metrics.registryEnd.set(registry.current().document.exp);
-  return registry;
+  const catalogue = await createCatalogueHolder(openCatalogueFolder(config.catalogue), {
+    anchor: () => ({ city: config.node, keys: registry.current().document.keys }),
+    last: lastTaken(config.log, "catalogue.taken"),
+    now,
+    async onTaken(taken) {
+      await write(takenEntry("catalogue.taken", taken));
+      metrics.catalogueVersion.set(taken.document.version);
+    },
+  });
+  metrics.catalogueVersion.set(catalogue.current().document.version);
+  return { registry, catalogue };
 }
 
-function takenEntry({ document, hash }: Registry): LogEntryDraft {
-  return { kind: "registry.taken", exchange: null, actor: null, version: document.version, hash };
+function takenEntry(
+  kind: "registry.taken" | "catalogue.taken",
+  { document, hash }: Registry | PublishedCatalogue,
+): LogEntryDraft {
+  return { kind, exchange: null, actor: null, version: document.version, hash };
 }
 
 function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies) {
@@ -226,14 +241,14 @@ function serveAdmin({
 
 function servePublic(shared: Shared): Promise<Serving> {
   const { config, refusalRate, events } = shared;
-  const { deps, members: directory, log, signer, withdrawals: list, registry } = shared;
+  const { deps, members: directory, log, signer, withdrawals: list } = shared;
   const app = publicApp({
     member: memberDependencies(shared),
     lookUp: lookUpDependencies(shared),
     withdraw: { directory, log },
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
     enrolments: enrolmentsDependencies(shared),
-    registry,
+    published: shared,
   });
   return serve(app, {
     address: config.listen,
@@ -257,7 +272,7 @@ interface Shared {
   readonly deps: GatewayDependencies;
   readonly registry: RegistryHolder;
   readonly members: () => Directory;
-  readonly catalogue: Catalogue;
+  readonly catalogue: CatalogueHolder;
   readonly signer: Signer;
   readonly targets: Targets;
   readonly log: AuditLog;
@@ -267,6 +282,9 @@ interface Shared {
   readonly refusalRate: RateLimit;
   readonly events: GatewayEvents;
 }
+
+const standingOf = (registry: RegistryHolder, now: () => number) => (graceSeconds?: number) =>
+  registryStanding(registry.current().document, now(), graceSeconds);
 
 function memberDependencies(shared: Shared): MemberRouteDependencies {
   const { config, deps, registry, members, signer, inFlight, reading, refusalRate, events } = shared;
@@ -286,7 +304,7 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
     inFlight,
     memberRate: createRateLimit(limits.perMember),
     recent: createRecentClaims(recentClaims, now),
-    standing: () => registryStanding(registry.current().document, now()),
+    standing: standingOf(registry, now),
     refusalRate,
     entropy,
     events,
@@ -294,11 +312,13 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
 }
 
 function lookUpDependencies(shared: Shared): LookUpDependencies {
-  const { config, deps, members, catalogue, signer, targets, log, events } = shared;
+  const { config, deps, registry, members, catalogue, signer, targets, log, events } = shared;
   const { now, elapsed, entropy, rules } = deps;
   return {
     directory: members,
-    catalogue,
+    catalogue: () => catalogue.current().catalogue,
+    today: () => chinaDay(now()),
+    standing: standingOf(registry, now),
     rules,
     identifierExceptions: new Set(config.identifierExceptions),
     log,

@@ -1,25 +1,18 @@
 import { readFile } from "node:fs/promises";
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import type { Signer } from "@xinqiao/protocol/keys";
-import {
-  type Directory,
-  holdsKey,
-  type Registry,
-  type RegistryStanding,
-  registryStanding,
-} from "@xinqiao/protocol/registry";
-import { type Address, ConfigError } from "@xinqiao/runtime/config";
+import { type Directory, holdsKey } from "@xinqiao/protocol/registry";
+import { chinaDay } from "@xinqiao/runtime/calendar";
+import type { Address } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
 import { type KeyRing, openKeyRing, readDecryptionKeys } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
-import { readRegistryFile, writeRegistryFile } from "@xinqiao/runtime/registry";
-import { type AgentConfig, encryptionKeyFiles, loadCatalogue } from "./config/index.ts";
+import { type City, followCity } from "./city/index.ts";
+import { type AgentConfig, encryptionKeyFiles } from "./config/index.ts";
 import { localRoutes, peerRoutes } from "./http/index.ts";
 import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
-import { createHttpOrigin, createRegistryFollower, keepFollowing } from "./registry/index.ts";
 import { forgetKeptBackDaily } from "./retention/index.ts";
 import { createSources, type RecordSource } from "./source/index.ts";
 import { type AgentStore, openStore } from "./store/index.ts";
@@ -35,7 +28,7 @@ import {
 export interface Agent {
   readonly port: number;
   readonly localPort: number;
-  /** Looks for a new version of the registry now. */
+  /** Looks for new versions of registry and catalogue now. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,8 +46,8 @@ export const systemDependencies = (logger: Logger): AgentDependencies => ({
   entropy: systemEntropy(),
 });
 
-/** Publication ends by the calendar day of the jurisdiction, whatever the machine's own zone. */
-const chinaDay = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", dateStyle: "short" });
+/** How long a first start waits for its city. */
+const firstWithinMs = 30_000;
 
 /**
  * Constructs every adapter and starts the agent; nothing else does. What cannot be started takes down what
@@ -64,7 +57,6 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const { logger, now, entropy } = deps;
   const { keys, decryptionKeys, token, ca } = await readSecrets(config);
   const { signer } = keys;
-  const catalogue = await loadCatalogue(config);
   await using starting = new AsyncDisposableStack();
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
   const events = createAgentEvents(logger, () => store.withdrawals.heard().at);
@@ -72,30 +64,24 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     await forgetKeptBackDaily(store, config, now, events.failed),
     (stop) => stop(),
   );
-  const { jurisdiction } = config;
-  const source = starting.adopt(
-    await createSources(config.sources, {
-      store,
-      catalogue,
-      jurisdiction,
-      now,
-      onInvalid: events.invalidRows,
-    }),
-    (opened) => opened.close(),
-  );
-  const { maxConcurrent, maxReading } = config.limits;
   const client = starting.adopt(openClient(config, ca), (opened) => opened.close());
-  const { members, standing, following } = await followRegistry(config, client, events, now);
-  starting.defer(following.stop);
-  const stopChangingKeys = changeKeys(keys, config, members, events, now);
+  const city = starting.adopt(
+    await followCity(config, { get: client.get, events, now, firstWithinMs }),
+    (followed) => followed.stop(),
+  );
+  const { sources, jurisdiction } = config;
+  const known = { store, catalogue: city.catalogue, jurisdiction, now, onInvalid: events.invalidRows };
+  const source = starting.adopt(await createSources(sources, known), (opened) => opened.close());
+  const { maxConcurrent, maxReading } = config.limits;
+  const stopChangingKeys = changeKeys(keys, config, city.members, events, now);
   starting.defer(stopChangingKeys);
-  const stopHearing = hearWithdrawals(config, { client, members, book: store.withdrawals, events, now });
+  const stopHearing = hearWithdrawals(config, { client, city, book: store.withdrawals, events, now });
   starting.defer(stopHearing);
-  const background = [stopForgetting, following.stop, stopChangingKeys, stopHearing];
+  const background = [stopForgetting, city.stop, stopChangingKeys, stopHearing];
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
   const reading = createInFlight(maxReading);
-  const shared = { config, members, standing, signer, catalogue, source, entropy, now, events };
+  const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
   const own = { decryptionKeys, token, client, store, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });
@@ -112,7 +98,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   return {
     port: serving.port,
     localPort: localServing.port,
-    reload: following.refresh,
+    reload: city.refresh,
     async close() {
       for (const stop of background) stop();
       for (const places of [asking, answering, reading]) places.drain();
@@ -145,48 +131,6 @@ function openClient({ gateway, limits }: AgentConfig, ca: string | undefined): G
   });
 }
 
-/** How long a first start waits for its city. */
-const firstRegistryMs = 30_000;
-
-async function followRegistry(
-  config: AgentConfig,
-  client: GatewayClient,
-  events: AgentEvents,
-  now: () => number,
-) {
-  const held = await readRegistryFile(config.registry, now());
-  if (held !== undefined && held.document.iss !== config.gateway.node) {
-    throw new ConfigError(config.registry, [
-      `is the registry of ${held.document.iss}, not of ${config.gateway.node}: remove it to pin the other city's anew`,
-    ]);
-  }
-  if (held !== undefined) events.registryTaken(held);
-  const follower = createRegistryFollower({
-    held,
-    pinned: { city: config.gateway.node, keyIds: new Set(config.registryKeys) },
-    origin: createHttpOrigin(client.get),
-    keep: (text) => writeRegistryFile(config.registry, text),
-    now,
-    onTaken: events.registryTaken,
-  });
-  const following = await keepFollowing(follower, {
-    refreshSeconds: config.registryRefreshSeconds,
-    firstWithinMs: firstRegistryMs,
-    onFault: events.registryFault,
-    onError: events.failed,
-  });
-  const current = (): Registry => {
-    const registry = follower.current();
-    if (registry === undefined) throw new Error("no registry was taken");
-    return registry;
-  };
-  return {
-    members: () => current().directory,
-    standing: () => registryStanding(current().document, now()),
-    following,
-  };
-}
-
 /** How often the agent looks whether the key that follows its own counts by now. */
 const keyEveryMs = 2_000;
 
@@ -214,17 +158,18 @@ function hearWithdrawals(
   { jurisdiction, gateway, withdrawalsRefreshSeconds: everySeconds }: AgentConfig,
   {
     client,
+    city,
     events,
     ...deps
   }: Omit<WithdrawalFollowerDependencies, "get" | "gateway" | "directory"> &
-    Pick<Shared, "events" | "members"> & { client: GatewayClient },
+    Pick<Shared, "events" | "city"> & { client: GatewayClient },
 ): () => void {
   if (jurisdiction === undefined) return () => {};
   const follower = createWithdrawalFollower({
     ...deps,
     get: client.get,
     gateway: gateway.node,
-    directory: deps.members,
+    directory: city.members,
   });
   return keepHearing(follower, { everySeconds, onFault: events.withdrawalsFault, onError: events.failed });
 }
@@ -240,10 +185,8 @@ function edge({ node, limits }: AgentConfig, address: Address) {
 
 interface Shared {
   readonly config: AgentConfig;
-  readonly members: () => Directory;
-  readonly standing: () => RegistryStanding;
+  readonly city: City;
   readonly signer: Signer;
-  readonly catalogue: Catalogue;
   readonly source: RecordSource;
   readonly inFlight: InFlight;
   readonly entropy: Entropy;
@@ -253,9 +196,8 @@ interface Shared {
 
 function peerApp({
   config,
-  members,
+  city: { members, standing, catalogue },
   signer,
-  catalogue,
   source,
   now,
   store,
@@ -265,12 +207,14 @@ function peerApp({
   const { maxBodyBytes, bodyTimeoutMs } = limits;
   return peerRoutes({
     ...rest,
+    standing,
     endpoint: { self: node, origin: config.origin, directory: members, now, maxBodyBytes, bodyTimeoutMs },
     gateway: config.gateway.node,
     answer: {
       node,
       jurisdiction,
       directory: members,
+      standing,
       catalogue,
       rules: nodeRules(config.policy),
       identifierExceptions: new Set(config.identifierExceptions),
@@ -282,7 +226,7 @@ function peerApp({
         }),
       signer,
       now,
-      dayOf: (instant) => chinaDay.format(instant),
+      dayOf: chinaDay,
     },
     claimNonce: (keyId, nonce, expiresAt) => store.claimNonce(keyId, nonce, expiresAt),
   });
@@ -298,9 +242,8 @@ interface LocalParts {
 
 function localApp({
   config,
-  members,
+  city: { members, standing, catalogue },
   signer,
-  catalogue,
   now,
   decryptionKeys,
   client,
@@ -312,6 +255,7 @@ function localApp({
   const call = { node, gateway, directory: members, signer, send: client.send, entropy, now };
   return localRoutes({
     ...rest,
+    standing,
     node,
     maxBodyBytes: limits.maxBodyBytes,
     bodyTimeoutMs: limits.bodyTimeoutMs,

@@ -18,6 +18,7 @@ const families: Readonly<Record<string, string>> = {
   log: "审计日志 · The audit log",
   registry: "成员清单 · The registry",
   enrolment: "入网 · Enrolment",
+  catalogue: "目录 · The catalogue",
   server: "服务 · The service itself",
   node: "目标节点 · What a target did",
   answer: "节点应答 · What a target said",

@@ -19,7 +19,8 @@ function hashOf(node: (typeof sampleNodes)[number], size: number): string {
 
 describe("the sample's items", () => {
   it("are the base catalogue's", () => {
-    expect(new Set<string>(sampleItems)).toEqual(new Set(catalogue.items.keys()));
+    const listed = new Set<string>(catalogue.items.keys());
+    expect(sampleItems.filter((item) => !listed.has(item))).toEqual([]);
   });
 });
 

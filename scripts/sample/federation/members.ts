@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type SampleNode, sampleNodes } from "../data/index.ts";
@@ -71,6 +71,8 @@ async function enrol(
   const file = await writeOffer(layout, node, invitation);
   const ports = ["--listen", addresses.agent(node), "--local", addresses.local(node)];
   await runNode(programs.agent, ["init", "--home", home, "--invitation", file, ...ports], signal);
+  // Handed over with the invitation: Bao'an imports its files before the city's gateway is up for good.
+  await copyFile(join(layout.gateway, "catalogue", "1.jws"), join(home, "catalogue.jws"));
   const receipt = await runNode(programs.agent, ["enrol", "--home", home, "--json"], signal);
   return receiptSchema.parse(JSON.parse(receipt)).fingerprint;
 }

@@ -1,17 +1,22 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { openCatalogue } from "@xinqiao/protocol/catalogue";
 import { thumbprint } from "@xinqiao/protocol/keys";
 import { registryStanding } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { readPublicKey } from "@xinqiao/runtime/keys";
-import { loadCatalogue, loadConfig } from "../config/index.ts";
+import { openCatalogueFolder } from "../catalogue/index.ts";
+import { loadConfig } from "../config/index.ts";
 import { openRegistryFolder } from "../registry/index.ts";
 
 /** Checks everything `serve` needs, without serving. Throws with every finding. */
 export async function doctor(home: string): Promise<string> {
   const config = await loadConfig(home);
   const { directory, document } = await openRegistryFolder(config.registry, Date.now).newest();
-  const catalogue = await loadCatalogue(config);
+  const published = await openCatalogueFolder(config.catalogue).newest();
+  const anchor = { city: config.node, keys: document.keys };
+  const believed = openCatalogue(published.text, anchor, Date.now());
+  const { catalogue } = published;
   const keyId = thumbprint(await readPublicKey(config.signingKey));
   const disk = await statfs(dirname(config.log));
   const free = disk.bavail * disk.bsize;
@@ -27,6 +32,11 @@ export async function doctor(home: string): Promise<string> {
   }
   if (registryStanding(document, Date.now()) !== "current") {
     findings.push("the registry is past its end: run `registry renew` · 成员清单已过期，请续签");
+  }
+  if (!believed.ok) {
+    findings.push(
+      `members would refuse the catalogue (${believed.error.code}): publish it again · 成员将拒收现行目录，请重新发布`,
+    );
   }
   if (findings.length > 0) throw new CommandError(findings.join("\n"));
   return [

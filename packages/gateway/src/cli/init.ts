@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { baseCatalogue, signCatalogue } from "@xinqiao/protocol/catalogue";
 import type { SuiteName } from "@xinqiao/protocol/keys";
 import { type Member, memberSchema, signRegistry, suitesOf } from "@xinqiao/protocol/registry";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { exists } from "@xinqiao/runtime/files";
 import { createKeyFile, keyFileOf, readSigner } from "@xinqiao/runtime/keys";
+import { nextCatalogue, openCatalogueFolder } from "../catalogue/index.ts";
 import { configFileName, type GatewayConfig, gatewayConfigSchema } from "../config/index.ts";
 import { nextVersion, openRegistryFolder } from "../registry/index.ts";
 
@@ -20,7 +22,7 @@ export interface InitOptions {
   readonly suite: SuiteName;
 }
 
-/** Makes a city's home: configuration, keys, and a registry that holds the city itself. */
+/** Makes a city's home: configuration, keys, a registry that holds the city itself, and a catalogue to start from. */
 export async function init(options: InitOptions, now: number): Promise<Member> {
   const file = join(options.home, configFileName);
   if (await exists(file)) throw new ConfigError(file, ["already exists: choose another --home or remove it"]);
@@ -50,10 +52,10 @@ export async function init(options: InitOptions, now: number): Promise<Member> {
   return member;
 }
 
-/** The registry's own key is made apart from the gateway's: it may be kept where the gateway is not. */
+/** First versions of registry and catalogue. The registry's own key is made apart from the gateway's: it may be kept where the gateway is not. */
 async function publishFirst(
   { home, suite }: InitOptions,
-  { registry, registryKey, registryTerm }: GatewayConfig,
+  { registry, registryKey, registryTerm, catalogue }: GatewayConfig,
   city: Member,
   now: number,
 ): Promise<void> {
@@ -63,8 +65,11 @@ async function publishFirst(
   const suites = suitesWith(suite);
   const content = { iss: city.node, keys, members: [city], ...(suites && { suites }) };
   const first = nextVersion(undefined, content, registryTerm, now);
-  const text = await signRegistry(first, await readSigner(keyFile));
+  const signer = await readSigner(keyFile);
+  const text = await signRegistry(first, signer);
   await openRegistryFolder(join(home, registry), () => now).publish(first.version, text);
+  const base = nextCatalogue(undefined, city.node, baseCatalogue(), now);
+  await openCatalogueFolder(join(home, catalogue)).publish(base.version, await signCatalogue(base, signer));
 }
 
 /** What the claim must say for a suite to be listed; nothing when it is without the claim. */

@@ -10,7 +10,7 @@ import {
 import { CommandError } from "@xinqiao/runtime/cli";
 import { ConfigError, parseConfig, readConfig } from "@xinqiao/runtime/config";
 import { z } from "zod";
-import { loadCatalogue } from "../config/index.ts";
+import { openCatalogueFolder } from "../catalogue/index.ts";
 import { openForPublishing } from "./publishing.ts";
 
 /** What `xinqiao init --json` prints, or the member alone. */
@@ -121,7 +121,8 @@ export async function setQuota(
   if (!wanted.ok) throw new ConfigError("options", wanted.error);
   const { config } = await openForPublishing(home, now);
   const quota = wanted.value;
-  if (!(await loadCatalogue(config)).purposes.has(quota.purpose)) {
+  const { catalogue } = await openCatalogueFolder(config.catalogue).newest();
+  if (!catalogue.purposes.has(quota.purpose)) {
     throw new CommandError(`${purpose} is no purpose of the catalogue · 目录中没有该用途`);
   }
   return changeMember(

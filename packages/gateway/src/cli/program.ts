@@ -3,6 +3,7 @@ import { type RegistryDocument, suitesOf } from "@xinqiao/protocol/registry";
 import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command, Option } from "commander";
 import { version } from "../app.ts";
+import { addCatalogueCommands } from "./catalogue-commands.ts";
 import { doctor } from "./doctor.ts";
 import {
   approve,
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addEnrolmentCommands(addMembersCommands(program));
   addRegistryCommands(program);
   addSigner(program);
+  addCatalogueCommands(program);
   program
     .command("serve")
     .description("run until stopped · 运行网关")

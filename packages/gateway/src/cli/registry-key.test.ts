@@ -41,7 +41,7 @@ async function follow(pin: string): Promise<Registry | undefined> {
   for (let version = 1; version <= document.version; version += 1) {
     const succession = succeed(held, (await folder.text(version)) ?? "", pinned, clock);
     if (!succession.ok) throw new Error(succession.error.code);
-    if (succession.value.kind === "next") held = succession.value.registry;
+    if (succession.value.kind === "next") held = succession.value.next;
   }
   return held;
 }

@@ -11,6 +11,7 @@ import {
   replaceKeyFile,
 } from "@xinqiao/runtime/keys";
 import { loadConfig } from "../config/index.ts";
+import { signCatalogueAnew } from "./catalogue-publishing.ts";
 import { openForPublishing } from "./publishing.ts";
 import { refuseUnlisted } from "./suites.ts";
 
@@ -50,7 +51,8 @@ export async function beginRollover(
 }
 
 /**
- * Second half: a version signed by the new key leaves the old one out, and the new one takes its file's place. Doing
+ * Second half: the catalogue is signed anew, a version of the registry signed by the new key leaves the old one out, and
+ * the new one takes its file's place. Doing
  * it again, after it broke off between the two, only does what is left.
  */
 export async function finishRollover(home: string, now: () => number): Promise<RegistryDocument> {
@@ -65,6 +67,8 @@ export async function finishRollover(home: string, now: () => number): Promise<R
   if (keys.length === 0) {
     throw new CommandError("the new key is not listed yet: begin again · 新密钥尚未列入，请重新开始轮换");
   }
+  // While both keys are listed: who takes the catalogue later only knows the new one.
+  await signCatalogueAnew(home, signer, now);
   const published =
     document.keys.length === keys.length ? document : await registry.publish(() => ({ keys }), signer);
   await replaceKeyFile(file, String(published.version));

@@ -1,4 +1,4 @@
-export { configFileName, loadCatalogue, loadConfig } from "./load.ts";
+export { configFileName, loadConfig } from "./load.ts";
 export {
   type GatewayConfig,
   type GatewayConfigFile,

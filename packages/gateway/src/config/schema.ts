@@ -54,7 +54,9 @@ export const gatewayConfigSchema = z.strictObject({
   admin: addressSchema,
   /** Folder of the registry's versions. */
   registry: z.string().default("registry"),
-  /** Signs versions of the registry, and nothing else. Only the command line needs it. */
+  /** Folder of the catalogue's versions. */
+  catalogue: z.string().default("catalogue"),
+  /** Signs versions of registry and catalogue, and nothing else. Only the command line needs it. */
   registryKey: keyLocationSchema.default("keys/registry.jwk.json"),
   registryTerm: z
     .strictObject({
@@ -74,7 +76,6 @@ export const gatewayConfigSchema = z.strictObject({
     .int()
     .nonnegative()
     .default(64 * 1024 * 1024),
-  catalogue: z.string().optional(),
   /** Unified codes really issued with a wrong check character; each must match as a whole. */
   identifierExceptions: z.array(z.string()).default([]),
   limits: limitsSchema.prefault({}),

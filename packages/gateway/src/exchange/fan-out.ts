@@ -1,4 +1,4 @@
-import type { ResultRow } from "@xinqiao/protocol/exchange";
+import type { AnswerTerms, ResultRow } from "@xinqiao/protocol/exchange";
 import { fault } from "@xinqiao/protocol/problem";
 import { err } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
@@ -12,6 +12,7 @@ export interface FanOut {
   readonly targets: readonly Target[];
   readonly question: Omit<TargetQuestion, "jurisdiction">;
   readonly sealed: boolean;
+  readonly terms: AnswerTerms;
   readonly deadline: Deadline;
   readonly trace: TraceContext;
   /** Answers as of before this instant (ms since 1970) are stale. */
@@ -34,7 +35,7 @@ export function fanOut(
   ask: AskNode,
   { elapsed, onBug }: FanOutDependencies,
 ): Promise<ResultRow[]> {
-  const { sealed, deadline, trace } = work;
+  const { terms, sealed, deadline, trace } = work;
   const company = createCompany(work.targets.length);
   const rows = Promise.all(
     work.targets.map(async (target) => {
@@ -43,10 +44,12 @@ export function fanOut(
       const question = { ...work.question, jurisdiction: target.jurisdiction };
       const asked =
         target.member.status === "active"
-          ? await ask(target.member, question, { deadline, trace, seat, sealed }).catch((error: unknown) => {
-              onBug(error);
-              return err(fault("server.internal"));
-            })
+          ? await ask(target.member, question, { deadline, trace, seat, terms, sealed }).catch(
+              (error: unknown) => {
+                onBug(error);
+                return err(fault("server.internal"));
+              },
+            )
           : err(fault("policy.member-not-active"));
       seat.leave();
       return toRow(target, asked, Math.round((elapsed() - begun) * 10) / 10, work.oldestAsOf);

@@ -11,6 +11,7 @@ import { type AuditLog, createMemoryAuditLog } from "../log/index.ts";
 import { type LookUpDependencies, lookUp } from "./look-up.ts";
 import type { AskNode } from "./ports.ts";
 
+const catalogue = indexCatalogue(baseCatalogue());
 const soon = { timeout: 10_000 };
 const dongguan = testMember({
   node: "dg",
@@ -37,19 +38,21 @@ function scene(requester = testMember()) {
   const directory = createDirectory({ version: 1, members: [dongguan] });
   if (!directory.ok) throw new Error(directory.error.join());
   const ask = vi.fn<AskNode>(async () => err(fault("node.unreachable")));
-  const deps: LookUpDependencies = {
+  const deps = {
     directory: () => directory.value,
-    catalogue: indexCatalogue(baseCatalogue()),
+    catalogue: vi.fn(() => catalogue),
+    today: () => "2026-03-01",
+    standing: vi.fn<LookUpDependencies["standing"]>(() => "current"),
     rules: federationRules,
     identifierExceptions: new Set(),
     log,
     ask,
     now: Date.now,
     elapsed: () => performance.now(),
-    onBug(error) {
+    onBug(error: unknown) {
       throw error;
     },
-  };
+  } satisfies LookUpDependencies;
   const lookup = (change: object = {}) =>
     lookUp(
       {
@@ -75,6 +78,7 @@ function scene(requester = testMember()) {
     );
   return {
     lookup,
+    deps,
     ask,
     entries: memory.entries,
     hang() {
@@ -140,6 +144,38 @@ describe("the entry of a refused lookup", () => {
       commitments: { asked: expect.any(String) },
     });
     expect(JSON.stringify(entry)).not.toContain(typed);
+  });
+});
+
+describe("a lookup and the catalogue", () => {
+  const withTerms = (change: object) =>
+    indexCatalogue({
+      ...baseCatalogue(),
+      purposes: baseCatalogue().purposes.map((purpose) => ({ ...purpose, ...change })),
+    });
+
+  it("is decided and checked by one version, though another is taken meanwhile", async () => {
+    const { lookup, ask, deps } = scene();
+    deps.catalogue.mockReturnValueOnce(withTerms({ answers: "yes-no" }));
+    ask.mockImplementation(async () => err(fault("node.unreachable")));
+    await lookup();
+    expect(deps.catalogue).toHaveBeenCalledTimes(1);
+    expect(ask.mock.calls[0]?.[2].terms.answers).toBe("yes-no");
+  });
+
+  it("is refused once the registry is older than its purpose allows", async () => {
+    const { lookup, ask, deps, entries } = scene();
+    deps.catalogue.mockReturnValueOnce(withTerms({ graceSeconds: 60 }));
+    deps.standing.mockImplementation((graceSeconds = 86_400) => (graceSeconds < 61 ? "expired" : "grace"));
+    expect(await lookup()).toMatchObject({ error: { code: "registry.expired" } });
+    expect(entries()).toMatchObject([{ kind: "lookup.refused", rule: "registry-fresh" }]);
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  it("is refused on a day on which its purpose's legal basis is not in force", async () => {
+    const { lookup, deps } = scene();
+    deps.catalogue.mockReturnValueOnce(withTerms({ validUntil: "2026-02-28" }));
+    expect(await lookup()).toMatchObject({ error: { code: "policy.purpose-not-live" } });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { type Exchange, isComplete, mustBeSealed, type ResultRow } from "@xinqiao/protocol/exchange";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -10,6 +11,7 @@ import { makePlan, type Plan, type PlanDependencies, type Refused } from "./plan
 import type { AskNode, AuthenticatedLookup } from "./ports.ts";
 
 export interface LookUpDependencies extends PlanDependencies {
+  readonly catalogue: () => Catalogue;
   readonly log: AuditLog;
   readonly ask: AskNode;
   /** Monotonic milliseconds. */
@@ -39,13 +41,15 @@ export async function lookUp(
   const whole = createDeadline(deadlineMs, deps.elapsed);
   const last = createDeadline(deadlineMs + logGraceMs, deps.elapsed);
   try {
+    const catalogue = deps.catalogue();
     const decidedAt = deps.now();
-    const plan = makePlan(request, deps);
-    if (!plan.ok) return await refuse(request, plan.error, last, deps);
+    const plan = makePlan(request, catalogue, deps);
+    const held = { ...deps, catalogue };
+    if (!plan.ok) return await refuse(request, plan.error, last, held);
     const intent = await writeIntent(request, plan.value, { whole, decidedAt }, deps);
     if (!intent.ok) {
       const over = overdrawn(intent.error, request.requester, plan.value, decidedAt);
-      return over ? await refuse(request, over, last, deps) : intent;
+      return over ? await refuse(request, over, last, held) : intent;
     }
     const asking = createDeadline(
       whole.remainingMs() - closingReserveMs(deadlineMs),
@@ -113,6 +117,7 @@ function askAll(
         // Nobody is handed one that is not needed.
         ...(authorisation && { authorisation: lookup.authorisation }),
       },
+      terms: purpose,
       sealed: mustBeSealed(items, purpose),
       deadline,
       trace,
@@ -145,7 +150,7 @@ async function refuse(
   request: AuthenticatedLookup,
   refused: Refused,
   last: Deadline,
-  { log, catalogue, directory }: LookUpDependencies,
+  { log, catalogue, directory }: Pick<LookUpDependencies, "log" | "directory"> & { catalogue: Catalogue },
 ): Promise<Result<never, Fault>> {
   const draft = refusedEntry(request, refused, { catalogue, directory: directory() });
   const logged = await within(last, log.append(draft, request.claim));

@@ -16,7 +16,7 @@ import {
   standingRules,
 } from "@xinqiao/protocol/policy";
 import type { Fault } from "@xinqiao/protocol/problem";
-import type { Directory } from "@xinqiao/protocol/registry";
+import type { Directory, RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { AuthenticatedLookup } from "./ports.ts";
 import { pickTargets, type Target } from "./targets.ts";
@@ -39,24 +39,30 @@ export interface Refused {
 
 export interface PlanDependencies {
   readonly directory: () => Directory;
-  readonly catalogue: Catalogue;
   readonly rules: readonly Rule[];
   /** Identifiers really issued with a wrong check character: the operator's list. */
   readonly identifierExceptions: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The city's calendar day. */
+  readonly today: () => string;
+  readonly standing: (graceSeconds?: number) => RegistryStanding;
 }
 
-/** Standing first: who may not ask at all learns nothing of catalogue or members by asking. */
+/**
+ * Standing first: who may not ask at all learns nothing of catalogue or members by asking.
+ * @param catalogue the version this lookup is decided by, to its end
+ */
 export function makePlan(
   { lookup, requester }: AuthenticatedLookup,
+  catalogue: Catalogue,
   deps: PlanDependencies,
 ): Result<Plan, Refused> {
   const standing = decide<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
   if (!standing.allowed) return refusedBy(standing);
   const subject = parseSubject(lookup.subject, { exceptions: deps.identifierExceptions });
   if (!subject.ok) return refused(subject.error);
-  const asked = resolveAsked(lookup, deps.catalogue);
+  const asked = resolveAsked(lookup, catalogue);
   if (!asked.ok) return refused(asked.error);
   const targets = pickTargets(lookup.jurisdictions, deps.directory());
   if (!targets.ok) return refused(targets.error);
@@ -67,6 +73,8 @@ export function makePlan(
     ...asked.value,
     jurisdictions: targets.value.map(({ jurisdiction }) => jurisdiction),
     authorisation: presented,
+    today: deps.today(),
+    standing: deps.standing,
   });
   const authorisation = itemsToAuthorise(asked.value).length > 0 ? presented?.authorisation : undefined;
   const named = authorisation && { authorisation };

@@ -1,4 +1,4 @@
-import type { Answer, Lookup, Question } from "@xinqiao/protocol/exchange";
+import type { Answer, AnswerTerms, Lookup, Question } from "@xinqiao/protocol/exchange";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Member } from "@xinqiao/protocol/registry";
 import type { Result } from "@xinqiao/protocol/result";
@@ -32,6 +32,8 @@ export interface AskContext {
   readonly deadline: Deadline;
   readonly trace: TraceContext;
   readonly seat: Seat;
+  /** What the answer must keep to. */
+  readonly terms: AnswerTerms;
   /** Whether the answer's records must come sealed to the requester. */
   readonly sealed: boolean;
 }

@@ -6,7 +6,7 @@ import type { LookUpDependencies } from "../exchange/index.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
 import { lookupHandler } from "./lookups.ts";
 import { type MemberRouteDependencies, memberRoute } from "./member-route.ts";
-import { newestRegistry, type RegistryRouteDependencies, registryVersion } from "./registry-routes.ts";
+import { type Served, servePublished } from "./published-routes.ts";
 import { withdrawalHandler, withdrawalPage } from "./withdrawals.ts";
 
 export interface PublicDependencies {
@@ -15,12 +15,12 @@ export interface PublicDependencies {
   readonly withdraw: WithdrawDependencies;
   readonly pages: WithdrawalPages;
   readonly enrolments: EnrolmentRouteDependencies;
-  readonly registry: RegistryRouteDependencies["registry"];
+  readonly published: { readonly registry: Served; readonly catalogue: Served };
 }
 
 /** What members reach. */
 export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
-  const { member, lookUp, withdraw, pages, enrolments, registry } = deps;
+  const { member, lookUp, withdraw, pages, enrolments, published } = deps;
   const hop = member.endpoint.self;
   const { events } = member;
   const app = new Hono<HttpEnv>();
@@ -28,8 +28,8 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   app.post("/v1/authorisations/withdrawals", memberRoute(member, withdrawalHandler(withdraw, events)));
   app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));
-  app.get("/v1/registry", (context) => newestRegistry(context, { hop, registry }));
-  app.get("/v1/registry/:version", (context) => registryVersion(context, { hop, registry }));
+  servePublished(app, "registry", published.registry, hop);
+  servePublished(app, "catalogue", published.catalogue, hop);
   for (const path of ["/v1/lookups", "/v1/authorisations/withdrawals", "/v1/enrolments"])
     app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));

@@ -51,6 +51,11 @@ export function createMetrics() {
       help: "When the registry decided by ends, seconds since 1970",
       registers,
     }),
+    catalogueVersion: new Gauge({
+      name: "xinqiao_catalogue_version",
+      help: "Version of the catalogue decided by",
+      registers,
+    }),
     inFlight: new Gauge({ name: "xinqiao_requests_in_flight", help: "Requests in progress", registers }),
     residentBytes: new Gauge({
       name: "xinqiao_resident_bytes",

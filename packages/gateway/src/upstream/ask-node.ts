@@ -24,12 +24,12 @@ export interface AskNodeDependencies {
 
 /** Puts a question to a node, signed afresh for every attempt, and believes only what the node signed. */
 export function createAskNode(deps: AskNodeDependencies): AskNode {
-  return async (target, question, { deadline, trace, seat, sealed }) => {
+  return async (target, question, { deadline, trace, seat, terms, sealed }) => {
     if (target.endpoint === undefined) return err(fault("node.unreachable", "the member has no endpoint"));
     const url = new URL("/v1/answers", target.endpoint);
     const asked = await deps.targets.to({ node: target.node, endpoint: url.origin }).call({
       build: (remainingMs) => signQuestion(url, target, { ...question, remainingMs }, trace, deps),
-      read: (reply) => readAnswer(reply, { node: target.node, question, sealed }, deps),
+      read: (reply) => readAnswer(reply, { node: target.node, question, terms, sealed }, deps),
       deadline,
       seat,
       idempotent: true,
@@ -70,5 +70,8 @@ function readAnswer(
   if (headers["content-type"] !== answerMediaType) return err(upstreamFault("failure", "answer.malformed"));
   const jws = Buffer.from(body).toString("latin1");
   const opened = openAnswer(jws, expected, directory(), now());
-  return opened.ok ? ok({ answer: opened.value, jws }) : err({ ...opened.error, kind: "failure" });
+  if (opened.ok) return ok({ answer: opened.value, jws });
+  // A node that is a moment behind the catalogue says more than it may now. It is not believed, and not sick either.
+  const kind = opened.error.code === "answer.not-asked" ? "neutral" : "failure";
+  return err({ ...opened.error, kind });
 }

@@ -58,6 +58,8 @@ const listed = (jwk: DecryptionJwk, window: object = {}) => ({
 const signingKey = generatePrivateJwk();
 const key = (jwk = generatePrivateJwk()) => ({ jwk: publicOf(jwk), notBefore: "2025-01-01T00:00:00Z" });
 
+const catalogue = indexCatalogue(baseCatalogue());
+
 /** What the node answers when the subject has authorised everything, as the requester reads it. */
 async function answered(
   encryptionKeys: readonly object[] | undefined,
@@ -86,7 +88,8 @@ async function answered(
       node: testNode("dg"),
       jurisdiction: "441900",
       directory: () => directory.value,
-      catalogue: indexCatalogue(baseCatalogue()),
+      catalogue: () => catalogue,
+      standing: () => "current",
       rules: [],
       authorisationStanding: () => undefined,
       identifierExceptions: new Set(),
@@ -107,7 +110,7 @@ async function answered(
     question.purpose === "bank-loan-review" || question.items.some((item) => item === "tax-credit");
   const opened = openAnswer(
     said.value.text,
-    { node: testNode("dg"), question, sealed },
+    { node: testNode("dg"), question, terms: {}, sealed },
     directory.value,
     testNow,
   );

@@ -3,7 +3,13 @@ import {
   type PresentedAuthorisation,
   presentAuthorisation,
 } from "@xinqiao/protocol/authorisation";
-import { type Catalogue, disclosedFields } from "@xinqiao/protocol/catalogue";
+import {
+  type Catalogue,
+  disclosedFields,
+  type Item,
+  type ItemCode,
+  type Purpose,
+} from "@xinqiao/protocol/catalogue";
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import {
   type Answer,
@@ -24,7 +30,7 @@ import {
 } from "@xinqiao/protocol/policy";
 import { asResult, type Fault, fault } from "@xinqiao/protocol/problem";
 import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
-import type { Directory } from "@xinqiao/protocol/registry";
+import type { Directory, RegistryStanding } from "@xinqiao/protocol/registry";
 import { ok, type Result } from "@xinqiao/protocol/result";
 import { sealingKey } from "../policy/index.ts";
 import type { RecordSource } from "../source/index.ts";
@@ -33,7 +39,8 @@ export interface AnswerDependencies {
   readonly node: NodeId;
   readonly jurisdiction: string | undefined;
   readonly directory: () => Directory;
-  readonly catalogue: Catalogue;
+  readonly standing: (graceSeconds?: number) => RegistryStanding;
+  readonly catalogue: () => Catalogue;
   readonly rules: readonly Rule[];
   /** Identifiers really issued with a wrong check character: the operator's list. */
   readonly identifierExceptions: ReadonlySet<string>;
@@ -54,7 +61,7 @@ export interface SignedAnswer {
   readonly text: string;
 }
 
-type Body = Pick<Answer, "status" | "records" | "sealed" | "refusal" | "asOf" | "gaps">;
+type Body = Pick<Answer, "status" | "records" | "sealed" | "held" | "refusal" | "asOf" | "gaps">;
 
 /** Allowed may mean: for the requester's eyes alone, sealed to this key. */
 type Decided =
@@ -70,9 +77,10 @@ export async function answerQuestion(
   deps: AnswerDependencies,
   signal: AbortSignal,
 ): Promise<Result<SignedAnswer, Fault>> {
-  const decision = decideQuestion(question, deps);
+  const catalogue = deps.catalogue();
+  const decision = decideQuestion(question, catalogue, deps);
   const body = decision.allowed
-    ? await disclose(question, deps, signal)
+    ? await disclose(question, catalogue, deps, signal)
     : ok(refusal(decision.rule, decision.fault));
   if (!body.ok) return body;
   const sealTo = decision.allowed ? decision.sealTo : undefined;
@@ -110,7 +118,7 @@ async function bind(
   return { ...answer, records: [], sealed: await sealRecords(body.records, place, sealTo) };
 }
 
-function decideQuestion(question: Question, deps: AnswerDependencies): Decided {
+function decideQuestion(question: Question, catalogue: Catalogue, deps: AnswerDependencies): Decided {
   const refuse = (rule: string, reason: Fault): Decided => ({ allowed: false, rule, fault: reason });
   const requester = deps.directory().member(question.requester);
   if (requester === undefined) return refuse("requester-known", fault("policy.member-not-active"));
@@ -121,7 +129,7 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decided {
   }
   const subject = parseSubject(question.subject, { exceptions: deps.identifierExceptions });
   if (!subject.ok) return refuse("subject-valid", subject.error);
-  const asked = resolveAsked(question, deps.catalogue);
+  const asked = resolveAsked(question, catalogue);
   if (!asked.ok) return refuse("catalogue-knows", asked.error);
   const request = {
     requester,
@@ -129,6 +137,8 @@ function decideQuestion(question: Question, deps: AnswerDependencies): Decided {
     ...asked.value,
     jurisdictions: [question.jurisdiction],
     authorisation: present(question, deps),
+    today: deps.dayOf(deps.now()),
+    standing: deps.standing,
   };
   const decision = decide(deps.rules, request);
   if (!decision.allowed) return decision;
@@ -151,6 +161,7 @@ function refusal(rule: string, { code }: Fault): Body {
 
 async function disclose(
   question: Question,
+  { items, purposes }: Catalogue,
   deps: AnswerDependencies,
   signal: AbortSignal,
 ): Promise<Result<Body, Fault>> {
@@ -161,20 +172,29 @@ async function disclose(
     return ok(refusal("source-holds-items", fault("source.item-not-held")));
   }
   const today = deps.dayOf(deps.now());
-  const records = found.value.records
-    .filter((record) => isDisclosable(record, today))
-    .map((record) => disclosedTo(question.purpose, record, deps.catalogue));
-  const status = records.length > 0 ? "ok" : "none";
-  return ok({ status, records, asOf, ...(gaps.length > 0 && { gaps: [...gaps] }) });
+  const disclosable = found.value.records.filter((record) => isDisclosable(record, today));
+  const status = disclosable.length > 0 ? "ok" : "none";
+  const common = { status, asOf, ...(gaps.length > 0 && { gaps: [...gaps] }) } as const;
+  const purpose = purposes.get(question.purpose);
+  if (purpose?.answers === "yes-no") {
+    return ok({ ...common, records: [], held: heldOf(question.items, disclosable) });
+  }
+  const records = disclosable.map((record) => disclosedTo(purpose, items.get(record.item), record));
+  return ok({ ...common, records });
+}
+
+/** Of each item asked only whether anything of it may be disclosed. */
+function heldOf(items: readonly ItemCode[], records: readonly CreditRecord[]): ItemCode[] {
+  const held = new Set(records.map(({ item }) => item));
+  return items.filter((item) => held.has(item));
 }
 
 /** What the purpose needs of a record, and no whole name or number of a person but where it needs one. */
 function disclosedTo(
-  code: Question["purpose"],
+  purpose: Purpose | undefined,
+  item: Item | undefined,
   record: CreditRecord,
-  { items, purposes }: Catalogue,
 ): CreditRecord {
-  const [item, purpose] = [items.get(record.item), purposes.get(code)];
   if (item === undefined || purpose === undefined) return { ...record, subjectName: "", fields: {} };
   const { kind } = record.subject;
   const nameWhole =

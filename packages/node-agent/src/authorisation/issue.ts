@@ -18,7 +18,7 @@ import type { AuthorisationRequest } from "./request.ts";
 export interface IssueDependencies {
   readonly node: NodeId;
   readonly directory: () => Directory;
-  readonly catalogue: Catalogue;
+  readonly catalogue: () => Catalogue;
   /** Identifiers really issued with a wrong check character: the operator's list. */
   readonly identifierExceptions: ReadonlySet<string>;
   readonly signer: Signer;
@@ -71,7 +71,7 @@ function objectionTo(
   const subject = parseSubject(request.subject, { exceptions: identifierExceptions });
   if (!subject.ok) return subject.error;
   if (directory().member(request.requester)?.status !== "active") return fault("policy.member-not-active");
-  const asked = resolveAsked(request, catalogue);
+  const asked = resolveAsked(request, catalogue());
   if (!asked.ok) return asked.error;
   const { items, purpose } = asked.value;
   const outside = items.find(({ code }) => !purpose.items.includes(code));

@@ -1,6 +1,7 @@
 import type { Item, Purpose } from "@xinqiao/protocol/catalogue";
 import Table from "cli-table3";
-import { loadCatalogue, loadConfig } from "../config/index.ts";
+import { loadConfig } from "../config/index.ts";
+import { heldCatalogue } from "./held-catalogue.ts";
 
 const disclosures: Readonly<Record<Item["disclosure"], string>> = {
   public: "社会公开 public",
@@ -10,7 +11,7 @@ const disclosures: Readonly<Record<Item["disclosure"], string>> = {
 
 /** The codes that a lookup names, with what they mean. */
 export async function catalogue(home: string): Promise<string> {
-  const { items, purposes, version } = await loadCatalogue(await loadConfig(home));
+  const { items, purposes, version } = await heldCatalogue(await loadConfig(home));
   return [
     `目录 catalogue, version ${version}`,
     tableOf(
@@ -18,7 +19,15 @@ export async function catalogue(home: string): Promise<string> {
       [...items.values()].map(itemRow),
     ),
     tableOf(
-      ["用途 purpose", "名称 name", "依据 legal basis", "事项 items", "授权 authorisation", "状态 status"],
+      [
+        "用途 purpose",
+        "名称 name",
+        "依据 legal basis",
+        "事项 items",
+        "授权 authorisation",
+        "应答 answers",
+        "状态 status",
+      ],
       [...purposes.values()].map(purposeRow),
     ),
   ].join("\n");
@@ -28,15 +37,23 @@ function itemRow(item: Item): string[] {
   return [item.code, item.class, `${item.name.zh}\n${item.name.en}`, disclosures[item.disclosure]];
 }
 
-function purposeRow({ code, name, legalBasis, items, authorisation, status }: Purpose): string[] {
+function purposeRow(purpose: Purpose): string[] {
+  const { code, name, legalBasis, items, authorisation, answers, status } = purpose;
   return [
     code,
     `${name.zh}\n${name.en}`,
-    legalBasis,
+    [legalBasis, ...inForce(purpose)].join("\n"),
     items.join("\n"),
     authorisation ? "需要 yes" : "—",
+    answers === "yes-no" ? "有无 yes or no" : "记录 records",
     status === "live" ? "已启用 live" : "待启用 pending",
   ];
+}
+
+function inForce({ validFrom, validUntil }: Purpose): string[] {
+  const from = validFrom === undefined ? [] : [`自 from ${validFrom}`];
+  const until = validUntil === undefined ? [] : [`至 until ${validUntil}`];
+  return [...from, ...until];
 }
 
 function tableOf(head: string[], rows: readonly string[][]): string {

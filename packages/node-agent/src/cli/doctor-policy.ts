@@ -2,13 +2,15 @@ import { itemCodeSchema, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "@xinqiao/protocol/identity";
 import { codes } from "@xinqiao/protocol/problem";
 import { registryStanding } from "@xinqiao/protocol/registry";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
 import Table from "cli-table3";
 import { z } from "zod";
-import { loadCatalogue, loadConfig } from "../config/index.ts";
+import { loadConfig } from "../config/index.ts";
 import { explainLookup, ownRules, type PolicyStep, requesterCanUnseal } from "../policy/index.ts";
+import { heldCatalogue } from "./held-catalogue.ts";
 
 export interface PolicyOptions {
   readonly home: string;
@@ -53,13 +55,21 @@ export async function doctorPolicy(options: PolicyOptions): Promise<string> {
     authorised: options.authorised ?? false,
   });
   if (!lookup.ok) throw new ConfigError("options", lookup.error);
-  const own =
-    config.jurisdiction === undefined ? [] : [...ownRules(config.policy), requesterCanUnseal(Date.now())];
-  const steps = explainLookup(lookup.value, registry.directory, await loadCatalogue(config), own);
+  const now = Date.now();
+  const own = config.jurisdiction === undefined ? [] : [...ownRules(config.policy), requesterCanUnseal(now)];
+  const { directory, document } = registry;
+  const knowledge = {
+    directory,
+    catalogue: await heldCatalogue(config),
+    today: chinaDay(now),
+    standing: (graceSeconds?: number) => registryStanding(document, now, graceSeconds),
+  };
+  const steps = explainLookup(lookup.value, knowledge, own);
   const decisive = steps.find(({ fault }) => fault !== undefined);
   if (decisive) process.exitCode = refusedExitCode;
   return [
-    `registry · 成员清单\tversion ${registry.document.version}, ${registryStanding(registry.document, Date.now())}`,
+    `registry · 成员清单\tversion ${document.version}, ${registryStanding(document, now)}`,
+    `catalogue · 目录\tversion ${knowledge.catalogue.version}`,
     stepsTable(steps),
     decisive === undefined
       ? "would be allowed · 将被允许"

@@ -1,10 +1,12 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { thumbprint } from "@xinqiao/protocol/keys";
 import { encryptionKeyAt, type Registry, registryStanding } from "@xinqiao/protocol/registry";
+import { readCatalogueFile } from "@xinqiao/runtime/catalogue";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { readDecryptionKeys, readPublicKey } from "@xinqiao/runtime/keys";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { request } from "undici";
-import { type AgentConfig, encryptionKeyFiles, loadCatalogue, loadConfig } from "../config/index.ts";
+import { type AgentConfig, encryptionKeyFiles, loadConfig } from "../config/index.ts";
 import { createSources } from "../source/index.ts";
 import { openStore } from "../store/index.ts";
 
@@ -23,7 +25,11 @@ export async function doctor(home: string): Promise<string> {
     checkRegistry(registry, config, keyId, findings);
     checkEncryptionKey(registry, config, sealedTo, findings);
   }
-  const sources = await checkSources(config, findings);
+  const catalogue = await readCatalogueFile(config.catalogue);
+  if (catalogue === undefined) {
+    findings.push("no catalogue yet: `xinqiao serve` takes it from the city · 尚未取得目录，请先运行 serve");
+  }
+  const sources = catalogue && (await checkSources(config, catalogue.catalogue, findings));
   const reachable = await gatewayAnswers(config.gateway.origin);
   if (!reachable) findings.push(`the gateway does not answer at ${config.gateway.origin} · 无法连接网关`);
   if (findings.length > 0) throw new CommandError(findings.join("\n"));
@@ -31,6 +37,7 @@ export async function doctor(home: string): Promise<string> {
     `node · 节点\t${config.node}\t${keyId}`,
     `encryption key · 加密密钥\t${sealedTo ?? "none: no authorised answers · 无，不能取得授权查询的应答"}`,
     `registry · 成员清单\tversion ${registry?.document.version}`,
+    `catalogue · 目录\tversion ${catalogue?.document.version}`,
     `sources · 数据源\t${sources}`,
     `gateway · 网关\t${config.gateway.origin}`,
     "all is well · 一切正常",
@@ -73,11 +80,11 @@ function checkEncryptionKey(
   );
 }
 
-async function checkSources(config: AgentConfig, findings: string[]): Promise<string> {
+async function checkSources(config: AgentConfig, catalogue: Catalogue, findings: string[]): Promise<string> {
   const store = openStore(config.store);
   const source = await createSources(config.sources, {
     store,
-    catalogue: await loadCatalogue(config),
+    catalogue: () => catalogue,
     jurisdiction: config.jurisdiction,
     now: Date.now,
   });

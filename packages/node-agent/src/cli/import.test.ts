@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { csvText, penaltyRow } from "../intake/testing/rows.ts";
+import { csvText, penaltyRow, testCatalogueText } from "../intake/testing/rows.ts";
 import { importFiles } from "./import.ts";
 import { init } from "./init.ts";
 
@@ -17,8 +17,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const member = (jurisdiction?: string) =>
-  init(
+/** A member that the city's catalogue was handed to. */
+async function member(jurisdiction?: string): Promise<void> {
+  await init(
     {
       home,
       node: "sz-baoan",
@@ -36,6 +37,8 @@ const member = (jurisdiction?: string) =>
     },
     0,
   );
+  await writeFile(join(home, "catalogue.jws"), await testCatalogueText());
+}
 
 async function fileOf(name: string, rows: readonly Record<string, string>[]): Promise<string> {
   const path = join(folder, name);

@@ -4,7 +4,7 @@ import type { Catalogue, Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction } from "@xinqiao/protocol/identity";
 import { CommandError } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
-import { loadCatalogue, loadConfig } from "../config/index.ts";
+import { loadConfig } from "../config/index.ts";
 import {
   describeImportFault,
   describeReason,
@@ -15,6 +15,7 @@ import {
 } from "../intake/index.ts";
 import { forgetKeptBack } from "../retention/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
+import { heldCatalogue } from "./held-catalogue.ts";
 
 export interface ImportOptions {
   readonly home: string;
@@ -47,7 +48,7 @@ export async function importFiles(files: string[], options: ImportOptions): Prom
       "this member answers for no jurisdiction: it has no records to import · 本节点不应答任何辖区",
     );
   }
-  const catalogue = await loadCatalogue(config);
+  const catalogue = await heldCatalogue(config);
   const store = openStore(config.store);
   try {
     await forgetKeptBack(store, config, Date.now());

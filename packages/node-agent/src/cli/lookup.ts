@@ -85,8 +85,9 @@ export function exchangeTable(exchange: OpenedExchange): string {
   ].join("\n");
 }
 
-function whyOf({ code, gaps = [] }: OpenedExchange["results"][number]): string {
+function whyOf({ code, gaps = [], held = [] }: OpenedExchange["results"][number]): string {
   return [
+    ...held.map((item) => `${item}: 有记录 held`),
     ...(code === undefined ? [] : [`${codes[code].zh} ${code}`]),
     ...gaps.map(({ item, reason }) => `${item}: ${gapTexts[reason].zh} ${gapTexts[reason].en}`),
   ].join("\n");

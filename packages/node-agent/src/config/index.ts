@@ -1,2 +1,2 @@
-export { configFileName, encryptionKeyFiles, loadCatalogue, loadConfig } from "./load.ts";
+export { configFileName, encryptionKeyFiles, loadConfig } from "./load.ts";
 export { type AgentConfig, type AgentConfigFile, agentConfigSchema, type NodePolicy } from "./schema.ts";

@@ -1,10 +1,4 @@
 import { join, resolve } from "node:path";
-import {
-  baseCatalogue,
-  type Catalogue,
-  catalogueDocumentSchema,
-  indexCatalogue,
-} from "@xinqiao/protocol/catalogue";
 import { readConfig } from "@xinqiao/runtime/config";
 import { absoluteKey } from "@xinqiao/runtime/keys";
 import { type AgentConfig, agentConfigSchema } from "./schema.ts";
@@ -18,6 +12,7 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
   return {
     ...config,
     registry: absolute(config.registry),
+    catalogue: absolute(config.catalogue),
     signingKey: absoluteKey(config.signingKey, home),
     invitation: absolute(config.invitation),
     ...(config.encryptionKey !== undefined && { encryptionKey: absolute(config.encryptionKey) }),
@@ -30,17 +25,8 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
         ? { ...source, url: absolute(source.url) }
         : source,
     ),
-    ...(config.catalogue !== undefined && { catalogue: absolute(config.catalogue) }),
     ...(config.caFile !== undefined && { caFile: absolute(config.caFile) }),
   };
-}
-
-export async function loadCatalogue(config: Pick<AgentConfig, "catalogue">): Promise<Catalogue> {
-  const document =
-    config.catalogue === undefined
-      ? baseCatalogue()
-      : await readConfig(catalogueDocumentSchema, config.catalogue);
-  return indexCatalogue(document);
 }
 
 /** The key that is offered first, then those it replaced. */

@@ -48,6 +48,8 @@ const agentShape = z.strictObject({
   localBeyondLoopback: z.boolean().default(false),
   /** The newest version of the city's registry that this member has taken; written by the agent. */
   registry: z.string().default("registry.jws"),
+  /** The newest version of the city's catalogue that this member has taken; written by the agent. */
+  catalogue: z.string().default("catalogue.jws"),
   /** Thumbprints of the registry keys pinned at enrolment. */
   registryKeys: z.array(thumbprintSchema).min(1),
   registryRefreshSeconds: positive.default(30),
@@ -67,7 +69,6 @@ const agentShape = z.strictObject({
   quarantine: z.string().default("quarantine"),
   /** How long rows that were kept back are kept, for their sender to be told: they are personal data. */
   quarantineDays: positive.default(90),
-  catalogue: z.string().optional(),
   /** Unified codes really issued with a wrong check character; each must match as a whole. */
   identifierExceptions: z.array(z.string()).default([]),
   sources: z.array(sourceConfigSchema).default([]),

@@ -3,7 +3,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gb18030 } from "./testing/gb18030.ts";
 import { openTestIntake, penalty, penaltyFile, type TestIntake, titles } from "./testing/intake.ts";
-import { csvText, listingRow, penaltyRow, testItem, testUscc } from "./testing/rows.ts";
+import { csvText, listingRow, penaltyRow, testCatalogue, testItem, testUscc } from "./testing/rows.ts";
 
 const labelOf = new Map(testItem("penalty").fields.map(({ name, label }) => [name, label.zh]));
 
@@ -48,6 +48,7 @@ describe("importFile: what files look like in the wild", () => {
         version: 1,
         subjectName: "示例第1号有限公司",
         jurisdiction: "440306",
+        catalogueVersion: testCatalogue.version,
         recordedAt: "2026-02-01T00:00:00.000Z",
       },
     ]);

@@ -26,7 +26,7 @@ export interface ImportOptions extends UsccOptions {
   /** Item code; told by the header when absent. */
   readonly item?: string;
   readonly store: Pick<AgentStore, "imports">;
-  readonly catalogue: Pick<Catalogue, "items">;
+  readonly catalogue: Pick<Catalogue, "items" | "version">;
   readonly jurisdiction: Jurisdiction;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -98,7 +98,11 @@ async function importRows(
   const session = options.store.imports.start({ file, sha256: survey.sha256, item: item.code, startedAt });
   try {
     const tally = createTally();
-    const intake = { ...options, recordedAt: startedAt };
+    const intake = {
+      ...options,
+      recordedAt: startedAt,
+      catalogueVersion: options.catalogue.version,
+    };
     for await (const batch of batches(source.rows)) {
       takeBatch(batch, { header: header.value, intake, session, tally });
       const { bytes } = source;

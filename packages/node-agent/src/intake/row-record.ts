@@ -10,6 +10,7 @@ export interface IntakeContext extends UsccOptions {
   readonly jurisdiction: Jurisdiction;
   /** ISO instant. */
   readonly recordedAt: string;
+  readonly catalogueVersion: number;
 }
 
 /** A row of a file as a record, or why it is kept back. */

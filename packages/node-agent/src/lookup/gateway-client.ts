@@ -2,7 +2,7 @@ import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader } from "@xinqiao/protocol/signing";
 import { errors, Pool } from "undici";
-import type { GetFromGateway } from "../registry/index.ts";
+import type { GetFromGateway } from "../published/index.ts";
 import type { SendToGateway } from "./port.ts";
 
 export interface GatewayClientOptions {

@@ -2,6 +2,7 @@ import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import {
   type Answer,
+  disclosesOnly,
   type Exchange,
   exchangeSchema,
   isComplete,
@@ -22,7 +23,7 @@ import { type CallDependencies, callGateway, invalidReply } from "./call-gateway
 import type { CallError } from "./port.ts";
 
 export interface LookUpDependencies extends CallDependencies {
-  readonly catalogue: Catalogue;
+  readonly catalogue: () => Catalogue;
   /** What answers to this node are sealed to, by thumbprint; retired keys too, as long as they are held. */
   readonly decryptionKeys: ReadonlyMap<string, AgreementKey>;
 }
@@ -70,8 +71,10 @@ async function openExchange(
   oldestAsOf: number,
   deps: LookUpDependencies,
 ): Promise<OpenedExchange> {
-  const resolved = resolveAsked(lookup, deps.catalogue);
+  // By one version from first row to last. What it does not know no answer can fit.
+  const resolved = resolveAsked(lookup, deps.catalogue());
   const items = resolved.ok ? resolved.value.items.map(({ code }) => code) : [];
+  const terms = resolved.ok ? resolved.value.purpose : {};
   const sealed = resolved.ok && mustBeSealed(resolved.value.items, resolved.value.purpose);
   const directory = deps.directory();
   const opening = exchange.results.map(async ({ answer, ...row }) => {
@@ -88,12 +91,20 @@ async function openExchange(
       purpose: lookup.purpose,
       jurisdiction: row.jurisdiction,
     };
-    const opened = openAnswer(answer, { node: row.node, question, sealed }, directory, deps.now());
+    const expected = { node: row.node, question, terms, sealed };
+    const opened = openAnswer(answer, expected, directory, deps.now());
     if (!opened.ok) return broken(opened.error.code);
     if (!agrees(row, opened.value)) return broken("answer.malformed");
     const records = await unseal(opened.value, deps.decryptionKeys);
     if (!records.ok) return broken(records.error.code);
-    return { ...row, ...ageOf(opened.value, oldestAsOf), records: [...records.value] };
+    if (!disclosesOnly(terms, records.value)) return broken("answer.not-asked");
+    const { held } = opened.value;
+    return {
+      ...row,
+      ...ageOf(opened.value, oldestAsOf),
+      records: [...records.value],
+      ...(held !== undefined && { held }),
+    };
   });
   const results = await Promise.all(opening);
   return { ...exchange, results, complete: isComplete(results) };

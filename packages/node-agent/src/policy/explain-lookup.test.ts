@@ -39,8 +39,7 @@ const explained = (change: Partial<HypotheticalLookup> = {}) =>
       jurisdictions: "all",
       ...change,
     },
-    directory,
-    indexCatalogue(baseCatalogue()),
+    { directory, catalogue: indexCatalogue(baseCatalogue()), today: "2026-03-01", standing: () => "current" },
     own,
   );
 const refusals = (change?: Partial<HypotheticalLookup>) =>

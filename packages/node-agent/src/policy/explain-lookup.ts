@@ -3,6 +3,7 @@ import type { Catalogue, Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction, NodeId, SubjectKind } from "@xinqiao/protocol/identity";
 import {
   type Asked,
+  type DisclosureRequest,
   explain,
   federationRules,
   type Rule,
@@ -23,6 +24,12 @@ export interface HypotheticalLookup extends Asked {
   readonly authorised?: boolean;
 }
 
+/** What the decision about it goes by. */
+export interface Knowledge extends Pick<DisclosureRequest, "today" | "standing"> {
+  readonly directory: Directory;
+  readonly catalogue: Catalogue;
+}
+
 /** One step of the decision, in the order it is made. */
 export interface PolicyStep extends RuleVerdict {
   /** Who decides it: the federation's rules are the city's and every node's; others are this node's own. */
@@ -36,8 +43,7 @@ export interface PolicyStep extends RuleVerdict {
  */
 export function explainLookup(
   lookup: HypotheticalLookup,
-  directory: Directory,
-  catalogue: Catalogue,
+  { directory, catalogue, today, standing }: Knowledge,
   own: readonly Rule[],
 ): readonly PolicyStep[] {
   const step = (verdict: RuleVerdict, by: PolicyStep["by"] = "federation"): PolicyStep => ({
@@ -48,8 +54,8 @@ export function explainLookup(
   if (requester === undefined) {
     return [step({ rule: "requester-known", fault: fault("policy.member-not-active") })];
   }
-  const standing = explain<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
-  const known = [step({ rule: "requester-known" }), ...standing.map((verdict) => step(verdict))];
+  const about = explain<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
+  const known = [step({ rule: "requester-known" }), ...about.map((verdict) => step(verdict))];
   const asked = resolveAsked(lookup, catalogue);
   if (!asked.ok) return [...known, step({ rule: "catalogue-knows", fault: asked.error })];
   const jurisdictions = lookup.jurisdictions === "all" ? directory.jurisdictions() : lookup.jurisdictions;
@@ -64,6 +70,8 @@ export function explainLookup(
     ...asked.value,
     jurisdictions,
     authorisation,
+    today,
+    standing,
   };
   const rest = federationRules.filter((rule) => !standingRules.some(({ name }) => name === rule.name));
   return [

@@ -9,8 +9,8 @@ import {
 import { err, ok } from "@xinqiao/protocol/result";
 import { testMember } from "@xinqiao/protocol/testing";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Origin } from "../published/index.ts";
 import { createRegistryFollower } from "./follower.ts";
-import type { RegistryOrigin } from "./port.ts";
 
 const now = Date.parse("2026-03-01T00:00:00Z");
 const jwk = generatePrivateJwk("ed25519");
@@ -44,11 +44,11 @@ function scene() {
   const kept: string[] = [];
   const taken: number[] = [];
   const origin = {
-    newest: vi.fn<RegistryOrigin["newest"]>(async (hash) => {
+    newest: vi.fn<Origin["newest"]>(async (hash) => {
       const newest = chain.at(-1) ?? "";
       return ok(hash === registryHash(newest) ? "unchanged" : newest);
     }),
-    version: vi.fn<RegistryOrigin["version"]>(async (version) => ok(chain[version - 1] ?? "")),
+    version: vi.fn<Origin["version"]>(async (version) => ok(chain[version - 1] ?? "")),
   };
   const follower = createRegistryFollower({
     held: undefined,

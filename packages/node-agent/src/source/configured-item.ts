@@ -3,29 +3,52 @@ import type { SubjectScheme } from "@xinqiao/protocol/identity";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { subjectColumn } from "./live-rows.ts";
 
-interface Place {
+/** A member's mapping of its own columns to an item's. */
+export interface ItemMapping {
+  readonly code: ItemCode;
+  readonly scheme: SubjectScheme;
+  /** National columns that are filled by `fields`. */
+  readonly mapped: readonly string[];
+  /** Whether the subject's name is filled in another way. */
+  readonly nameGiven?: boolean;
   /** Where in the configuration, for the message. */
   readonly setting: string;
-  /** National columns that are filled in another way than by `fields`. */
-  readonly given?: readonly string[];
 }
 
 /**
- * The item a mapping is for. Throws with every fault: a mapping that leaves out a required column would
- * make every row invalid, and the member would seem to have no records.
+ * The item a mapping is for, as the catalogue of the moment has it; nothing when a later catalogue has no such item,
+ * or one that the mapping does not fit. Throws with every fault when it does not fit now: a mapping that leaves out a
+ * required column would make every row invalid, and the member would seem to have no records.
  */
-export function mappedItem(
-  catalogue: Catalogue,
-  code: ItemCode,
-  scheme: SubjectScheme,
-  mapped: readonly string[],
-  { setting, given = [] }: Place,
-): Item {
+export function mappedItem(catalogue: () => Catalogue, mapping: ItemMapping): () => Item | undefined {
+  let fitted = fitTo(catalogue(), mapping);
+  if (fitted.item === undefined) throw new ConfigError(mapping.setting, fitted.faults);
+  return () => {
+    const current = catalogue();
+    if (current !== fitted.catalogue) fitted = fitTo(current, mapping);
+    return fitted.item;
+  };
+}
+
+/** For the operator, in place of records. */
+export const unfit = (code: ItemCode) => `the mapping of ${code} does not fit the catalogue any more`;
+
+interface Fitted {
+  readonly catalogue: Catalogue;
+  readonly item?: Item;
+  readonly faults: readonly string[];
+}
+
+function fitTo(catalogue: Catalogue, { code, scheme, mapped, nameGiven }: ItemMapping): Fitted {
   const item = catalogue.items.get(code);
-  if (item === undefined) throw new ConfigError(setting, [`the catalogue has no item ${code}`]);
+  if (item === undefined) return { catalogue, faults: [`the catalogue has no item ${code}`] };
   const known = new Set(item.fields.map(({ name }) => name));
   const subject = subjectColumn(item, scheme);
-  const filled = new Set([...mapped, ...given, ...(subject === undefined ? [] : [subject])]);
+  const filled = new Set([
+    ...mapped,
+    ...(nameGiven ? [item.columns.subjectName] : []),
+    ...(subject === undefined ? [] : [subject]),
+  ]);
   const faults = [
     ...(subject === undefined ? [`${code} has no column for ${scheme}`] : []),
     ...mapped.filter((name) => !known.has(name)).map((name) => `${code} has no column ${name}`),
@@ -33,6 +56,5 @@ export function mappedItem(
       .filter(({ name, required }) => required && !filled.has(name))
       .map(({ name, label }) => `${name} ${label.zh} is required and not mapped`),
   ];
-  if (faults.length > 0) throw new ConfigError(setting, faults);
-  return item;
+  return faults.length > 0 ? { catalogue, faults } : { catalogue, item, faults };
 }

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const deps = () => ({
   store,
-  catalogue: testCatalogue,
+  catalogue: () => testCatalogue,
   jurisdiction: testJurisdiction,
   now: () => testNow,
   env: {},

@@ -38,7 +38,7 @@ export async function createSource(config: SourceConfig, deps: SourceDependencie
 
 export interface SourcesDependencies {
   readonly store: Store;
-  readonly catalogue: Catalogue;
+  readonly catalogue: () => Catalogue;
   /** Undefined for a member that only asks: it has nothing to answer from. */
   readonly jurisdiction: Jurisdiction | undefined;
   readonly now: () => number;

@@ -4,7 +4,8 @@ import type { OnInvalid } from "./invalid.ts";
 
 /** What a source that reads the platform itself needs from the agent. */
 export interface LiveDependencies {
-  readonly catalogue: Catalogue;
+  /** The one decided by now: it may change while the agent runs. */
+  readonly catalogue: () => Catalogue;
   readonly jurisdiction: Jurisdiction;
   /** Milliseconds since 1970. */
   readonly now: () => number;

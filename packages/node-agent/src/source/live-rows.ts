@@ -27,6 +27,7 @@ export interface LiveContext {
   readonly jurisdiction: Jurisdiction;
   /** ISO instant of the reading. */
   readonly recordedAt: string;
+  readonly catalogueVersion: number;
   readonly onInvalid: OnInvalid;
 }
 
@@ -93,7 +94,7 @@ function recordOf(
   row: PlatformRow,
   { item, kind, stateValues }: RowMapping,
   subject: Subject,
-  { jurisdiction, recordedAt }: LiveContext,
+  { jurisdiction, recordedAt, catalogueVersion }: LiveContext,
 ): Result<CreditRecord, Faults> {
   const column = subjectColumn(item, subject.scheme);
   if (column === undefined) return refuse(item.columns.subjectName, "subject-missing");
@@ -106,7 +107,7 @@ function recordOf(
   const record = recordFromRow(
     item,
     { ...raw.value, [column]: subject.id },
-    { jurisdiction, recordedAt, ...(kind !== undefined && { subjectKind: kind }) },
+    { jurisdiction, recordedAt, catalogueVersion, ...(kind !== undefined && { subjectKind: kind }) },
   );
   if (!record.ok) return record;
   // An identifier of higher rank in the same row says that it is another subject's.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RecordSource } from "./port.ts";
-import { asked, neighbour, penalty, stranger, taxCredit } from "./testing/rows.ts";
+import { asked, neighbour, penalty, stranger, taxCredit, testCatalogue } from "./testing/rows.ts";
 
 export interface Opened {
   readonly source: RecordSource;
@@ -44,6 +44,7 @@ export function describeSource(name: string, open: () => Promise<Opened>): void 
         jurisdiction: "440306",
         state: "current",
         occurredOn: "2025-01-02",
+        catalogueVersion: testCatalogue.version,
         fields: { CF_NR_FK: "0.5", CF_YXQ: "2099-12-31" },
       });
       expect(new Date(asOf).toISOString()).toBe(asOf);

@@ -96,6 +96,10 @@ const steps: readonly string[] = [
     heard_at INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Under which version of the catalogue a record was made; unknown of those that are older than this column.
+  ALTER TABLE record ADD COLUMN catalogue_version INTEGER;
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -31,12 +31,23 @@ interface Row {
   readonly valid_until: string | null;
   readonly disclosed_until: string | null;
   readonly recorded_at: string;
+  readonly catalogue_version: number | null;
   readonly fields: string;
 }
 
 /** What a file says about a record it names. Subject and item need no comparing: they are part of the id. */
 const content = ["kind", "name", "jurisdiction", "occurred_on", "valid_until", "disclosed_until", "fields"];
-const others = ["id", "item", "scheme", "subject", "version", "state", "annotation", "recorded_at"];
+const others = [
+  "id",
+  "item",
+  "scheme",
+  "subject",
+  "version",
+  "state",
+  "annotation",
+  "recorded_at",
+  "catalogue_version",
+];
 const columns = [...others, ...content];
 const list = (prefix: string, of = content) => of.map((column) => `${prefix}${column}`).join(", ");
 
@@ -49,7 +60,8 @@ const putSql = `
   ON CONFLICT (id) DO UPDATE SET
     ${content.map((column) => `${column} = excluded.${column}`).join(", ")},
     version = record.version + 1,
-    recorded_at = excluded.recorded_at
+    recorded_at = excluded.recorded_at,
+    catalogue_version = excluded.catalogue_version
   WHERE (${list("record.")}) IS NOT (${list("excluded.")})
   RETURNING version`;
 
@@ -91,6 +103,7 @@ function toRow(record: CreditRecord): Row {
     valid_until: record.validUntil ?? null,
     disclosed_until: record.disclosedUntil ?? null,
     recorded_at: record.recordedAt,
+    catalogue_version: record.catalogueVersion ?? null,
     fields: canonicalJson(record.fields),
   };
 }
@@ -114,6 +127,7 @@ function toRecord(row: Row): CreditRecord {
     ...(row.valid_until !== null && { validUntil: row.valid_until }),
     ...(row.disclosed_until !== null && { disclosedUntil: row.disclosed_until }),
     recordedAt: row.recorded_at,
+    ...(row.catalogue_version !== null && { catalogueVersion: row.catalogue_version }),
     fields: JSON.parse(row.fields),
   });
 }

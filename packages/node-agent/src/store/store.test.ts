@@ -56,6 +56,18 @@ describe("the agent's store: records", () => {
     expect(store.find(subject(1), [penalty]).records).toEqual([record]);
   });
 
+  it("keeps under which catalogue a record was made, until it says something else under another", () => {
+    const put = (changes: Record<string, string>, catalogueVersion: number) => {
+      const session = start();
+      const taken = session.take([{ ...recordOf(penaltyRow(1, changes)), catalogueVersion }]);
+      session.close();
+      return [taken[0], store.find(subject(1), [penalty]).records[0]?.catalogueVersion];
+    };
+    expect(put({}, 1)).toEqual(["added", 1]);
+    expect(put({}, 2)).toEqual(["unchanged", 1]);
+    expect(put({ CF_NR: "示例改正" }, 3)).toEqual(["changed", 3]);
+  });
+
   it("finds by subject and items, and nothing else", () => {
     const session = start();
     session.take([
@@ -210,6 +222,19 @@ describe("the agent's store: its file", () => {
     database.close();
     reopen();
     expect(store.imports.list(1)).toEqual([]);
+  });
+
+  it("is brought up to date with its records, made before it was known under which catalogue", () => {
+    const session = start();
+    session.take([{ ...recordOf(penaltyRow(1)), catalogueVersion: 1 }]);
+    session.close();
+    store.close();
+    const database = new Database(path);
+    database.exec("ALTER TABLE record DROP COLUMN catalogue_version");
+    database.pragma("user_version = 2");
+    database.close();
+    store = openStore(path);
+    expect(store.find(subject(1), [penalty]).records).toEqual([recordOf(penaltyRow(1))]);
   });
 
   it("is not touched when a newer agent has made it", () => {

@@ -1,3 +1,4 @@
+import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
 import type { OpenedExchange, Question } from "@xinqiao/protocol/exchange";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Registry } from "@xinqiao/protocol/registry";
@@ -26,6 +27,8 @@ export interface AgentEvents {
   registryTaken(registry: Registry): void;
   /** A version that was not taken: the one held stays. `registry.rolled-back` and `registry.forked` are alarms. */
   registryFault(reason: Fault): void;
+  catalogueTaken(catalogue: PublishedCatalogue): void;
+  catalogueFault(reason: Fault): void;
   /** This member signs with the key that followed its old one. */
   keyChanged(keyId: string): void;
   failed(error: unknown): void;
@@ -34,20 +37,19 @@ export interface AgentEvents {
 }
 
 export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number): AgentEvents {
-  const { registry, answers, refusals, lookups, registryVersion, registryEnd, registryFaults } =
-    createAgentMetrics(withdrawalsHeard);
+  const metrics = createAgentMetrics(withdrawalsHeard);
   return {
     answered({ exchange, requester, purpose }, { status, refusal, recordCount }, traceId) {
-      answers.inc({ status });
+      metrics.answers.inc({ status });
       const why = refusal && { code: refusal.code, rule: refusal.rule };
       logger.info({ event: "answered", exchange, requester, purpose, status, recordCount, traceId, ...why });
     },
     refused(reason, ids) {
-      refusals.inc({ code: reason.code });
+      metrics.refusals.inc({ code: reason.code });
       logger.warn({ event: "refused", code: reason.code, skewSeconds: reason.facts?.skewSeconds, ...ids });
     },
     lookedUp({ exchange, complete, results }, traceId) {
-      lookups.inc({ complete: String(complete) });
+      metrics.lookups.inc({ complete: String(complete) });
       logger.info({ event: "looked-up", exchange, complete, rows: results.length, traceId });
     },
     authorised(id, traceId) {
@@ -63,13 +65,21 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
       logger.warn({ event: "invalid-rows", ...rows });
     },
     registryTaken({ document: { version, exp }, hash }) {
-      registryVersion.set(version);
-      registryEnd.set(exp);
+      metrics.registryVersion.set(version);
+      metrics.registryEnd.set(exp);
       logger.info({ event: "registry-taken", version, hash });
     },
     registryFault({ code, facts }) {
-      registryFaults.inc({ code });
+      metrics.registryFaults.inc({ code });
       logger.warn({ event: "registry-fault", code, ...facts });
+    },
+    catalogueTaken({ document: { version }, hash }) {
+      metrics.catalogueVersion.set(version);
+      logger.info({ event: "catalogue-taken", version, hash });
+    },
+    catalogueFault({ code, facts }) {
+      metrics.catalogueFaults.inc({ code });
+      logger.warn({ event: "catalogue-fault", code, ...facts });
     },
     keyChanged(keyId) {
       logger.info({ event: "key-changed", keyId });
@@ -77,7 +87,7 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
     },
-    metrics: () => registry.metrics(),
-    metricsType: registry.contentType,
+    metrics: () => metrics.registry.metrics(),
+    metricsType: metrics.registry.contentType,
   };
 }

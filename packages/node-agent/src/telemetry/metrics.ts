@@ -6,40 +6,7 @@ import { Counter, Gauge, Registry } from "prom-client";
  */
 export function createAgentMetrics(withdrawalsHeard: () => number) {
   const registry = new Registry();
-  const answers = new Counter({
-    name: "xinqiao_agent_answers_total",
-    help: "Answers given, by status",
-    labelNames: ["status"],
-    registers: [registry],
-  });
-  const refusals = new Counter({
-    name: "xinqiao_agent_refused_requests_total",
-    help: "Requests that got no answer, by code",
-    labelNames: ["code"],
-    registers: [registry],
-  });
-  const lookups = new Counter({
-    name: "xinqiao_agent_lookups_total",
-    help: "Lookups made for the local platform, by completeness",
-    labelNames: ["complete"],
-    registers: [registry],
-  });
-  const registryVersion = new Gauge({
-    name: "xinqiao_agent_registry_version",
-    help: "Version of the registry this member decides by",
-    registers: [registry],
-  });
-  const registryEnd = new Gauge({
-    name: "xinqiao_agent_registry_end_seconds",
-    help: "When that version ends, seconds since 1970",
-    registers: [registry],
-  });
-  const registryFaults = new Counter({
-    name: "xinqiao_agent_registry_faults_total",
-    help: "Refreshes that took nothing, by code",
-    labelNames: ["code"],
-    registers: [registry],
-  });
+  const registers = [registry];
   new Gauge({
     name: "xinqiao_agent_withdrawals_heard_seconds",
     help: "When this member last knew every withdrawn authorisation, seconds since 1970",
@@ -51,10 +18,57 @@ export function createAgentMetrics(withdrawalsHeard: () => number) {
   new Gauge({
     name: "xinqiao_agent_resident_bytes",
     help: "Resident memory",
-    registers: [registry],
+    registers,
     collect() {
       this.set(process.memoryUsage.rss());
     },
   });
-  return { registry, answers, refusals, lookups, registryVersion, registryEnd, registryFaults };
+  return {
+    registry,
+    answers: new Counter({
+      name: "xinqiao_agent_answers_total",
+      help: "Answers given, by status",
+      labelNames: ["status"],
+      registers,
+    }),
+    refusals: new Counter({
+      name: "xinqiao_agent_refused_requests_total",
+      help: "Requests that got no answer, by code",
+      labelNames: ["code"],
+      registers,
+    }),
+    lookups: new Counter({
+      name: "xinqiao_agent_lookups_total",
+      help: "Lookups made for the local platform, by completeness",
+      labelNames: ["complete"],
+      registers,
+    }),
+    registryVersion: new Gauge({
+      name: "xinqiao_agent_registry_version",
+      help: "Version of the registry this member decides by",
+      registers,
+    }),
+    registryEnd: new Gauge({
+      name: "xinqiao_agent_registry_end_seconds",
+      help: "When that version ends, seconds since 1970",
+      registers,
+    }),
+    registryFaults: new Counter({
+      name: "xinqiao_agent_registry_faults_total",
+      help: "Refreshes that took nothing, by code",
+      labelNames: ["code"],
+      registers,
+    }),
+    catalogueVersion: new Gauge({
+      name: "xinqiao_agent_catalogue_version",
+      help: "Version of the catalogue this member decides by",
+      registers,
+    }),
+    catalogueFaults: new Counter({
+      name: "xinqiao_agent_catalogue_faults_total",
+      help: "Refreshes that took nothing, by code",
+      labelNames: ["code"],
+      registers,
+    }),
+  };
 }

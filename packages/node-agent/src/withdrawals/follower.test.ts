@@ -7,7 +7,7 @@ import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { testFederation, testNow } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { GetFromGateway } from "../registry/index.ts";
+import type { GetFromGateway } from "../published/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
 import { createWithdrawalFollower } from "./follower.ts";
 

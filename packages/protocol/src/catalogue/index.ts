@@ -1,13 +1,13 @@
 export { normaliseAmount } from "./amount.ts";
 export { baseCatalogue } from "./base/index.ts";
-export {
-  type Catalogue,
-  type CatalogueDocument,
-  catalogueDocumentSchema,
-  indexCatalogue,
-} from "./catalogue.ts";
+export { type Catalogue, indexCatalogue } from "./catalogue.ts";
+export { type Class, classSchema } from "./class.ts";
+export { type CatalogueContent, catalogueContentSchema } from "./content.ts";
+export { type Contradiction, contradictions } from "./contradictions.ts";
 export { dayBefore, noEndDay, normaliseDay } from "./day.ts";
+export { type CatalogueChange, diffCatalogues } from "./diff.ts";
 export { disclosedFields } from "./disclosed-fields.ts";
+export { type CatalogueDocument, catalogueDocumentSchema } from "./document.ts";
 export {
   type ColumnRoles,
   columnRolesSchema,
@@ -26,6 +26,15 @@ export {
 } from "./item.ts";
 export { maskFields } from "./mask-fields.ts";
 export { type Purpose, type PurposeCode, purposeCodeSchema, purposeSchema } from "./purpose.ts";
+export {
+  type CatalogueAnchor,
+  catalogueType,
+  openCatalogue,
+  type PublishedCatalogue,
+  reopenCatalogue,
+  signCatalogue,
+  succeedCatalogue,
+} from "./signed.ts";
 export {
   type FieldFault,
   type FieldReason,

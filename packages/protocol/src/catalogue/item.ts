@@ -54,7 +54,7 @@ export type ColumnRoles = z.infer<typeof columnRolesSchema>;
 /** One kind of record (GB/T 39446): what it holds, who may see it, how long it is kept. */
 export const itemSchema = z.strictObject({
   code: itemCodeSchema,
-  /** 目录大类, e.g. `行政管理`. */
+  /** The class it is of, e.g. `行政管理`. */
   class: z.string(),
   name: labelSchema,
   subjectKinds: z.array(z.enum(subjectKinds)).min(1),
@@ -63,6 +63,8 @@ export const itemSchema = z.strictObject({
   shareScope: z.array(z.string()),
   retentionYears: z.number().int().positive(),
   updateFrequency: z.string(),
+  /** The kind of unit that reports it. */
+  source: labelSchema,
   fields: z.array(fieldSchema).min(1),
   columns: columnRolesSchema,
 });

@@ -10,6 +10,11 @@ export type PurposeCode = z.infer<typeof purposeCodeSchema>;
 
 const columns = z.array(z.string().min(1)).min(1);
 
+const day = z.iso.date();
+
+/** How nodes answer: with records, or only with what they hold of what was asked. */
+export const answerForms = ["records", "yes-no"] as const;
+
 /** What a purpose needs of one item's records. */
 export const needsSchema = z.strictObject({
   /** Columns that are disclosed at all; every one when absent. */
@@ -23,6 +28,9 @@ export const purposeSchema = z.strictObject({
   code: purposeCodeSchema,
   name: labelSchema,
   legalBasis: z.string().min(1),
+  /** First and last day on which the legal basis is in force, by the city's calendar. */
+  validFrom: day.optional(),
+  validUntil: day.optional(),
   items: z.array(itemCodeSchema).min(1),
   subjectKinds: z.array(z.enum(subjectKinds)).min(1),
   jurisdictions: z.union([z.literal("all"), z.array(jurisdictionSchema).min(1)]),
@@ -30,6 +38,10 @@ export const purposeSchema = z.strictObject({
   needs: z.partialRecord(itemCodeSchema, needsSchema).optional(),
   /** Whether the subject's own authorisation is needed whatever the item's class. */
   authorisation: z.boolean(),
+  /** Minimum disclosure: `yes-no` answers say of each item asked only whether anything is held. Default: records. */
+  answers: z.enum(answerForms).optional(),
+  /** Seconds past the registry's end in which it is still used, where that is less than the registry allows. */
+  graceSeconds: z.number().int().nonnegative().optional(),
   status: z.enum(["live", "pending"]),
 });
 export type Purpose = z.infer<typeof purposeSchema>;

@@ -12,6 +12,7 @@ const item: Item = itemSchema.parse({
   disclosure: "public",
   shareScope: [],
   retentionYears: 1,
+  source: label,
   updateFrequency: "每日",
   fields: [
     { ...field, name: "NAME", type: "text", required: true, maxLength: 4 },

@@ -1,13 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { jurisdictionSchema } from "../identity/index.ts";
 import { signCompact } from "../jws/index.ts";
-import { testAnswer, testExpected, testFederation, testNode, testNow, testRecord } from "../testing/index.ts";
+import {
+  testAnswer,
+  testExpected,
+  testFederation,
+  testNode,
+  testNow,
+  testPurpose,
+  testRecord,
+} from "../testing/index.ts";
 import { answerType, openAnswer, signAnswer } from "./index.ts";
 
 const { directory, signer } = testFederation();
 const open = (text: string, now = testNow) => openAnswer(text, testExpected(), directory, now);
 const code = (text: string, now = testNow) => {
   const opened = open(text, now);
+  return opened.ok ? "ok" : opened.error.code;
+};
+/** As a purpose with these terms has it opened. */
+const codeUnder = (terms: object, text: string) => {
+  const { answers, needs } = testPurpose({ items: ["licence", "penalty"], ...terms });
+  const expected = { ...testExpected(), terms: { ...(answers && { answers }), ...(needs && { needs }) } };
+  const opened = openAnswer(text, expected, directory, testNow);
   return opened.ok ? "ok" : opened.error.code;
 };
 const answered = (change: object = {}, by = "dg") => signAnswer(testAnswer(change), signer(by));
@@ -68,6 +83,56 @@ describe("an answer signed with SM2", () => {
       ])
         expect(openSm2(changed)).toMatchObject({ error: { code: "answer.signature-invalid" } });
     }
+  });
+});
+
+describe("openAnswer, for a purpose that is answered by yes or no,", () => {
+  const yesNo = { answers: "yes-no" };
+  const yes = { records: [], held: ["penalty"] };
+
+  it.each([
+    ["which items are held", yes],
+    ["that none is", { ...none, held: [] }],
+    ["a refusal", refused],
+  ])("accepts %s", async (_, change) => {
+    expect(codeUnder(yesNo, await answered(change))).toBe("ok");
+  });
+
+  it.each([
+    ["records", {}],
+    ["records beside the items held", { held: ["penalty"] }],
+    ["neither records nor items", none],
+    ["an item that was not asked for", { ...yes, held: ["tax"] }],
+    ["an item twice", { ...yes, held: ["penalty", "penalty"] }],
+  ])("refuses %s, with answer.not-asked", async (_, change) => {
+    expect(codeUnder(yesNo, await answered(change))).toBe("answer.not-asked");
+  });
+
+  it("refuses an answer that contradicts itself", async () => {
+    for (const change of [
+      { ...yes, status: "none" },
+      { records: [], held: [] },
+      { ...refused, held: [] },
+    ]) {
+      expect(codeUnder(yesNo, await answered(change))).toBe("answer.malformed");
+    }
+  });
+
+  it("refuses a yes in place of the records that another purpose asks for", async () => {
+    expect(code(await answered(yes))).toBe("answer.not-asked");
+  });
+});
+
+describe("openAnswer, for a purpose that needs some columns only,", () => {
+  const under = async (needs: object) => codeUnder({ needs }, await answered());
+
+  it("accepts a record of those, and any of an item of which it says nothing", async () => {
+    expect(await under({ penalty: { only: ["CF_WSH", "CF_NR"] } })).toBe("ok");
+    expect(await under({ licence: { only: ["XK_WSH"] } })).toBe("ok");
+  });
+
+  it("refuses a record that holds another column", async () => {
+    expect(await under({ penalty: { only: ["CF_NR"] } })).toBe("answer.not-asked");
   });
 });
 

@@ -6,7 +6,7 @@ import { type Fault, fault } from "../problem/index.ts";
 import type { Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { type Answer, answerSchema } from "./answer.ts";
-import { holdsOnlyWhatWasAsked } from "./asked-records.ts";
+import { type AnswerTerms, disclosesOnly, holdsOnlyWhatWasAsked } from "./asked-records.ts";
 import type { Question } from "./lookup.ts";
 import { sealFault } from "./sealed.ts";
 
@@ -28,12 +28,14 @@ export interface Expected {
   readonly question: Omit<Question, "remainingMs">;
   /** Whether records must come sealed (`mustBeSealed`); otherwise none may. */
   readonly sealed: boolean;
+  /** What the catalogue says of answers for the purpose asked. */
+  readonly terms: AnswerTerms;
 }
 
 /**
  * Opens an answer: known key, of the node asked, valid signature, this very question, in time, sealed when it must
- * be, and no record that was not asked for (PR-EXCHANGE §6). Gateway and requester both call this; what is sealed
- * only the requester opens (`unseal`).
+ * be, no record that was not asked for, and nothing that the purpose does not disclose (PR-EXCHANGE §6). Gateway and
+ * requester both call this; what is sealed only the requester opens (`unseal`).
  */
 export function openAnswer(
   text: string,
@@ -54,7 +56,9 @@ export function openAnswer(
   }
   const unsealed = sealingFault(answer, expected);
   if (unsealed !== undefined) return err(unsealed);
-  return holdsOnlyWhatWasAsked(answer.records, answer) ? ok(answer) : err(fault("answer.not-asked"));
+  return holdsOnlyWhatWasAsked(answer.records, answer) && keepsTo(expected.terms, answer)
+    ? ok(answer)
+    : err(fault("answer.not-asked"));
 }
 
 /** What nobody on the way may read is sealed, and all else can be read by whoever must check it. */
@@ -62,7 +66,8 @@ function sealingFault(answer: Answer, expected: Expected): Fault | undefined {
   if (answer.sealed !== undefined) {
     return expected.sealed ? sealFault(answer.sealed, answer) : fault("answer.malformed");
   }
-  return expected.sealed && answer.records.length > 0 ? fault("answer.not-sealed") : undefined;
+  const clear = answer.records.length > 0 || (answer.held ?? []).length > 0;
+  return expected.sealed && clear ? fault("answer.not-sealed") : undefined;
 }
 
 /** A node may not stretch its answer's life: what it said is true for its day, not for ever. */
@@ -97,10 +102,13 @@ function parsePayload(payload: Uint8Array): Answer | undefined {
   }
 }
 
-/** Records come, clear or sealed, with `ok` and only with it, a refusal with `refused`, and the age of the data with all else. */
-function isOneStory({ status, records, sealed, refusal, asOf }: Answer): boolean {
+/**
+ * Something held comes, in records, sealed, or by name, with `ok` and only with it, a refusal with `refused`, and the age
+ * of the data with all else.
+ */
+function isOneStory({ status, records, sealed, held = [], refusal, asOf }: Answer): boolean {
   const refused = status === "refused";
-  const ways = Number(records.length > 0) + Number(sealed !== undefined);
+  const ways = Number(records.length > 0) + Number(sealed !== undefined) + Number(held.length > 0);
   return (
     ways === (status === "ok" ? 1 : 0) &&
     refused === (refusal !== undefined) &&
@@ -120,5 +128,18 @@ function fits(answer: Answer, { node, question }: Expected): boolean {
     answer.subject.id === question.subject.id &&
     answer.items.length === question.items.length &&
     answer.items.every((item, index) => item === question.items[index])
+  );
+}
+
+/** A yes or no where that is all the purpose may know; else records, of the columns that it may know. */
+function keepsTo(terms: AnswerTerms, { status, items, records, sealed, held }: Answer): boolean {
+  if (status === "refused") return held === undefined;
+  if (terms.answers !== "yes-no") return held === undefined && disclosesOnly(terms, records);
+  return (
+    held !== undefined &&
+    records.length === 0 &&
+    sealed === undefined &&
+    new Set(held).size === held.length &&
+    held.every((item) => items.includes(item))
   );
 }

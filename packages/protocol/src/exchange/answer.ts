@@ -45,6 +45,8 @@ export const answerSchema = z.object({
   records: z.array(recordSchema),
   /** The records instead, as a compact JWE to the requester: whoever carries the answer cannot read them. */
   sealed: z.string().optional(),
+  /** In place of records, for a purpose that is answered by yes or no: the items of which anything is held. */
+  held: z.array(itemCodeSchema).optional(),
   gaps: z.array(gapSchema).min(1).optional(),
   refusal: refusalSchema.optional(),
 });

@@ -1,3 +1,4 @@
+import type { Purpose } from "../catalogue/index.ts";
 import type { CreditRecord } from "../record/index.ts";
 import type { Question } from "./lookup.ts";
 
@@ -17,4 +18,18 @@ export function holdsOnlyWhatWasAsked(
       record.subject.scheme === subject.scheme &&
       record.subject.id === subject.id,
   );
+}
+
+/** In which form a purpose is answered, and which columns it discloses. */
+export type AnswerTerms = Pick<Purpose, "answers" | "needs">;
+
+/** Whether no record holds a column that the purpose does not need, where the catalogue says which. */
+export function disclosesOnly(
+  { needs = {} }: Pick<AnswerTerms, "needs">,
+  records: readonly Pick<CreditRecord, "item" | "fields">[],
+): boolean {
+  return records.every(({ item, fields }) => {
+    const only = needs[item]?.only;
+    return only === undefined || Object.keys(fields).every((name) => only.includes(name));
+  });
 }

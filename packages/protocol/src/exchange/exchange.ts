@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { itemCodeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { isCode } from "../problem/index.ts";
 import { recordSchema } from "../record/index.ts";
@@ -68,6 +69,13 @@ export type Exchange = z.infer<typeof exchangeSchema>;
 
 /** What the agent hands its platform: the same rows, opened and checked. */
 export const openedExchangeSchema = exchangeSchema.extend({
-  results: z.array(z.object({ ...rowBase, records: z.array(recordSchema) })),
+  results: z.array(
+    z.object({
+      ...rowBase,
+      records: z.array(recordSchema),
+      /** In place of records, for a purpose that is answered by yes or no: the items of which anything is held. */
+      held: z.array(itemCodeSchema).optional(),
+    }),
+  ),
 });
 export type OpenedExchange = z.infer<typeof openedExchangeSchema>;

@@ -15,6 +15,7 @@ export {
   openAnswer,
   signAnswer,
 } from "./answer-jws.ts";
+export { type AnswerTerms, disclosesOnly } from "./asked-records.ts";
 export {
   type Exchange,
   exchangeSchema,

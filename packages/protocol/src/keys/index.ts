@@ -1,3 +1,4 @@
+export { type DatedKey, datedKeySchema, isValidAt } from "./dated-key.ts";
 export { ed25519 } from "./ed25519.ts";
 export { es256 } from "./es256.ts";
 export { generatePrivateJwk, importLater, importSigner, importVerifier, suiteOf } from "./import.ts";

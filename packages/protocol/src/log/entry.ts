@@ -5,7 +5,8 @@ import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { thumbprintSchema } from "../keys/index.ts";
 import { isCode } from "../problem/index.ts";
-import { memberChanges, registryHashSchema, roles } from "../registry/index.ts";
+import { publishedHashSchema } from "../published/index.ts";
+import { memberChanges, roles } from "../registry/index.ts";
 
 const entryIndexSchema = z.number().int().nonnegative();
 const instantSchema = z.iso.datetime({ precision: 3 });
@@ -63,7 +64,14 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     ...common,
     version: z.number().int().positive(),
     /** SHA-256 of the version as it was published, base64url. */
-    hash: registryHashSchema,
+    hash: publishedHashSchema,
+  }),
+  /** A version of the catalogue by which the gateway decides from here on. */
+  z.strictObject({
+    kind: z.literal("catalogue.taken"),
+    ...common,
+    version: z.number().int().positive(),
+    hash: publishedHashSchema,
   }),
   /** What a version changes about one member: written before the `registry.taken` of that version. */
   z.strictObject({

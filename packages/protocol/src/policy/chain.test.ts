@@ -6,8 +6,10 @@ import { decide, explain, federationRules, type Rule } from "./index.ts";
 const everythingWrong: TestDisclosure = {
   requester: { status: "suspended", role: "auditor", scope: { items: [], purposes: [] } },
   items: [{ disclosure: "government-shared" }, { code: "tax", disclosure: "authorised" }],
+  registryLate: 61,
   purpose: {
     status: "pending",
+    graceSeconds: 60,
     items: ["licence"],
     subjectKinds: ["individual"],
     jurisdictions: ["441900"],
@@ -21,6 +23,7 @@ const repairs: readonly (readonly [rule: string, repair: TestDisclosure])[] = [
   ["items-in-scope", { requester: { scope: { items: "all", purposes: [] } } }],
   ["class-disclosed", { items: [{}, { code: "tax", disclosure: "authorised" }] }],
   ["purpose-live", { purpose: { status: "live" } }],
+  ["registry-fresh", { registryLate: 60 }],
   ["purpose-granted", { requester: { scope: { items: "all", purposes: "all" } } }],
   ["purpose-covers-items", { purpose: { items: ["penalty", "tax"] } }],
   ["subject-kind-covered", { purpose: { subjectKinds: ["enterprise"] } }],

@@ -7,6 +7,7 @@ import { purposeCoversItems } from "./rules/purpose-covers-items.ts";
 import { purposeCoversJurisdictions } from "./rules/purpose-covers-jurisdictions.ts";
 import { purposeGranted } from "./rules/purpose-granted.ts";
 import { purposeLive } from "./rules/purpose-live.ts";
+import { registryFresh } from "./rules/registry-fresh.ts";
 import { roleMayAsk } from "./rules/role-may-ask.ts";
 import { subjectKindCovered } from "./rules/subject-kind-covered.ts";
 
@@ -23,6 +24,7 @@ export const federationRules: readonly Rule[] = [
   itemsInScope,
   classDisclosed,
   purposeLive,
+  registryFresh,
   purposeGranted,
   purposeCoversItems,
   subjectKindCovered,

@@ -1,18 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Catalogue, itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
+import { indexCatalogue, itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { testItem, testPurpose } from "../testing/index.ts";
 import { resolveAsked } from "./index.ts";
 
+const label = { zh: "示例", en: "Example" };
 const items = ["tax", "penalty", "licence"].map((code) =>
-  testItem({ code, class: code === "tax" ? "纳税" : "行政管理" }),
+  testItem({ code, class: code === "tax" ? "纳税" : code === "penalty" ? "处罚" : "行政管理" }),
 );
 const purpose = testPurpose();
-const catalogue: Catalogue = {
-  version: 1,
-  items: new Map(items.map((item) => [item.code, item])),
-  purposes: new Map([[purpose.code, purpose]]),
-};
+const classes = [
+  { code: "纳税", name: label },
+  { code: "行政管理", name: label },
+  { code: "处罚", name: label, parent: "行政管理" },
+  { code: "荣誉", name: label },
+];
+const catalogue = indexCatalogue({ classes, items, purposes: [purpose] });
 const item = (code: string) => itemCodeSchema.parse(code);
 
 function codes(asked: {
@@ -27,12 +30,16 @@ function codes(asked: {
 }
 
 describe("resolveAsked", () => {
-  it("gives items and whole classes in code order, each once", () => {
+  it("gives items and whole classes, with their sub-classes, in code order, each once", () => {
     expect(codes({ items: ["tax", "licence", "tax"], classes: ["行政管理"] })).toEqual([
       "licence",
       "penalty",
       "tax",
     ]);
+  });
+
+  it("gives a sub-class alone when it is asked for", () => {
+    expect(codes({ classes: ["处罚"] })).toEqual(["penalty"]);
   });
 
   it("names the same question the same way whatever the order it is asked in", () => {
@@ -47,7 +54,8 @@ describe("resolveAsked", () => {
   it.each([
     ["an item nobody lists", { items: ["honour"] }],
     ["one such item among others", { items: ["tax", "honour"] }],
-    ["a class nobody lists", { classes: ["荣誉"] }],
+    ["a class nobody lists", { classes: ["声誉"] }],
+    ["a class without items", { classes: ["荣誉"] }],
     ["nothing at all", {}],
     ["two empty lists", { items: [], classes: [] }],
   ])("refuses %s", (_, asked) => {

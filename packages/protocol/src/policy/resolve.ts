@@ -9,7 +9,7 @@ export interface Asked {
 }
 
 /**
- * Looks items, classes and purpose up in the catalogue. Items come back in code order without
+ * Looks items, classes (with their sub-classes) and purpose up in the catalogue. Items come back in code order without
  * repetition, so that both ends name the same question the same way.
  */
 export function resolveAsked(
@@ -26,8 +26,8 @@ export function resolveAsked(
     items.set(code, item);
   }
   for (const [place, name] of (asked.classes ?? []).entries()) {
-    const members = [...catalogue.items.values()].filter((item) => item.class === name);
-    if (members.length === 0) return err(fault("lookup.item-unknown", undefined, { class: place }));
+    const members = catalogue.classes.get(name);
+    if (members === undefined) return err(fault("lookup.item-unknown", undefined, { class: place }));
     for (const item of members) items.set(item.code, item);
   }
   if (items.size === 0) return err(fault("lookup.item-unknown", "name at least one item or class"));

@@ -2,7 +2,7 @@ import type { PresentedAuthorisation } from "../authorisation/index.ts";
 import type { Item, Purpose } from "../catalogue/index.ts";
 import type { Jurisdiction, SubjectKind } from "../identity/index.ts";
 import type { Fault } from "../problem/index.ts";
-import type { Member } from "../registry/index.ts";
+import type { Member, RegistryStanding } from "../registry/index.ts";
 
 /** Everything a disclosure decision may look at. Already parsed and resolved; holds no identifier. */
 export interface DisclosureRequest {
@@ -13,6 +13,10 @@ export interface DisclosureRequest {
   readonly jurisdictions: readonly Jurisdiction[];
   /** The subject's authorisation, when the question comes with one. */
   readonly authorisation?: PresentedAuthorisation | undefined;
+  /** The decider's calendar day, `YYYY-MM-DD`. */
+  readonly today: string;
+  /** How good the registry held still is, by a grace of the purpose's own where it has one. */
+  readonly standing: (graceSeconds?: number) => RegistryStanding;
 }
 
 /** One pure rule: the fault that refuses the request, or nothing. `Request` is what it needs to know. */

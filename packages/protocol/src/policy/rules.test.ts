@@ -56,8 +56,31 @@ const cases: Readonly<Record<string, RuleCases>> = {
   },
   "purpose-live": {
     code: "policy.purpose-not-live",
-    allows: { "a live purpose": { purpose: { status: "live" } } },
-    refuses: { "a pending purpose": { purpose: { status: "pending" } } },
+    allows: {
+      "a live purpose": { purpose: { status: "live" } },
+      "the first day of its legal basis": { purpose: { validFrom: "2026-03-01" }, today: "2026-03-01" },
+      "the last day of its legal basis": { purpose: { validUntil: "2026-03-01" }, today: "2026-03-01" },
+    },
+    refuses: {
+      "a pending purpose": { purpose: { status: "pending" } },
+      "the day before its legal basis": { purpose: { validFrom: "2026-03-01" }, today: "2026-02-28" },
+      "the day after its legal basis": { purpose: { validUntil: "2026-03-01" }, today: "2026-03-02" },
+    },
+  },
+  "registry-fresh": {
+    code: "registry.expired",
+    allows: {
+      "a registry that is current": { purpose: { graceSeconds: 0 } },
+      "one within the purpose's own grace": { purpose: { graceSeconds: 60 }, registryLate: 60 },
+      "one within the registry's, for a purpose that says nothing": { registryLate: 86_400 },
+    },
+    refuses: {
+      "one past the purpose's own grace": { purpose: { graceSeconds: 60 }, registryLate: 61 },
+      "one past the registry's, whatever the purpose says": {
+        purpose: { graceSeconds: 100_000 },
+        registryLate: 86_401,
+      },
+    },
   },
   "purpose-granted": {
     code: "policy.purpose-not-granted",

@@ -147,7 +147,11 @@ export const codes = {
     en: "Item or purpose does not cover this kind of subject",
     zh: "事项或用途不适用于该类主体",
   },
-  "policy.purpose-not-live": { status: 403, en: "Purpose is not live", zh: "用途尚未启用" },
+  "policy.purpose-not-live": {
+    status: 403,
+    en: "Purpose is not live, or its legal basis is not in force",
+    zh: "用途尚未启用，或其法律依据不在有效期内",
+  },
   "policy.purpose-excludes-item": {
     status: 403,
     en: "Purpose does not cover the item",
@@ -368,6 +372,41 @@ export const codes = {
     zh: "待审批的入网申请过多",
   },
 
+  // Whether a catalogue is the city's own, and follows from the one held (PR-CATALOGUE)
+  "catalogue.malformed": { status: 502, en: "Catalogue cannot be parsed", zh: "目录无法解析" },
+  "catalogue.of-another-city": { status: 502, en: "Catalogue is another city's", zh: "目录属于另一城市" },
+  "catalogue.key-unknown": {
+    status: 502,
+    en: "Catalogue is signed with a key that the registry does not list",
+    zh: "目录签名密钥未列入成员清单",
+  },
+  "catalogue.key-not-valid": {
+    status: 502,
+    en: "Catalogue is signed with a key that was not valid then",
+    zh: "目录签名密钥签发时不在有效期内",
+  },
+  "catalogue.signature-invalid": {
+    status: 502,
+    en: "Catalogue's signature does not verify",
+    zh: "目录签名校验失败",
+  },
+  "catalogue.from-the-future": {
+    status: 502,
+    en: "Catalogue was signed in the future",
+    zh: "目录签发时间在将来",
+  },
+  "catalogue.unsound": { status: 502, en: "Catalogue contradicts itself", zh: "目录内容自相矛盾" },
+  "catalogue.rolled-back": {
+    status: 502,
+    en: "Catalogue is older than the one held",
+    zh: "目录版本早于本地已有版本",
+  },
+  "catalogue.forked": {
+    status: 502,
+    en: "Catalogue does not follow from the one held",
+    zh: "目录与本地已有版本不连续",
+  },
+
   // What a target did (a result row's cause)
   "node.unreachable": { status: 502, en: "Node refused the connection", zh: "节点拒绝连接或不可达" },
   "node.timeout": { status: 504, en: "Node did not answer before the deadline", zh: "节点未在时限内应答" },
@@ -407,8 +446,8 @@ export const codes = {
   },
   "answer.not-asked": {
     status: 502,
-    en: "Answer holds records that were not asked for",
-    zh: "应答含有未请求的记录",
+    en: "Answer holds more than was asked for, or another kind of answer",
+    zh: "应答超出所请求的内容，或形式不符",
   },
   "answer.no-encryption-key": {
     status: 403,

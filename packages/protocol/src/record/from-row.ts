@@ -29,6 +29,8 @@ export interface RowContext extends UsccOptions {
   readonly recordedAt: string;
   /** Default 1. */
   readonly version?: number;
+  /** Of the catalogue that `item` is from. */
+  readonly catalogueVersion?: number;
   /** Default: what the identifier says. */
   readonly subjectKind?: SubjectKind;
 }
@@ -58,6 +60,7 @@ export function recordFromRow(item: Item, row: RawRow, context: RowContext): Res
     ...(validUntil !== undefined && { validUntil }),
     ...(disclosedUntil !== undefined && { disclosedUntil }),
     recordedAt: context.recordedAt,
+    ...(context.catalogueVersion !== undefined && { catalogueVersion: context.catalogueVersion }),
     fields,
   });
 }

@@ -30,6 +30,8 @@ export const recordSchema = z.strictObject({
   disclosedUntil: daySchema.optional(),
   /** When the node took this version in. */
   recordedAt: z.iso.datetime(),
+  /** Version of the catalogue under which it was made; absent from sources that do not know. */
+  catalogueVersion: z.number().int().positive().optional(),
   /** Column name → value: text, days as `YYYY-MM-DD`, amounts as decimal text in 万元. Empty columns are absent. */
   fields: z.record(z.string(), z.string()),
 });

@@ -1,5 +1,6 @@
 import { type AgreementKey, importEncryptionKey } from "../encryption/index.ts";
-import { isValidAt, type Member } from "./member.ts";
+import { isValidAt } from "../keys/index.ts";
+import type { Member } from "./member.ts";
 
 /**
  * The key to seal to at an instant (ms since 1970): of those that count then, the one that began last. One that is

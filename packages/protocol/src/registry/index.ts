@@ -1,6 +1,6 @@
 export { changesBetween, type MemberChange, type MemberChangeKind, memberChanges } from "./changes.ts";
 export { createDirectory, type Directory, holdsKey, type KnownKey } from "./directory.ts";
-export { type RegistryDocument, registryDocumentSchema, registryHashSchema } from "./document.ts";
+export { type RegistryDocument, registryDocumentSchema } from "./document.ts";
 export { encryptionKeyAt } from "./encryption-key.ts";
 export { createFederation, type PeerMembers } from "./federation.ts";
 export {
@@ -34,5 +34,5 @@ export {
   signRegistry,
 } from "./signed.ts";
 export { type RegistryStanding, registryStanding } from "./standing.ts";
-export { type Succession, succeed } from "./succession.ts";
+export { succeed } from "./succession.ts";
 export { suitesOf } from "./suites.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { itemCodeSchema, labelSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { encryptionJwkSchema } from "../encryption/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
-import { publicJwkSchema } from "../keys/index.ts";
+import { type DatedKey, datedKeySchema } from "../keys/index.ts";
 
 export const roles = ["city", "district", "neighbour-city", "source-unit", "credit-user", "auditor"] as const;
 export type Role = (typeof roles)[number];
@@ -12,18 +12,9 @@ export const originSchema = z
   .url({ protocol: /^https?$/ })
   .refine((text) => URL.parse(text)?.origin === text, "an origin: no path and no final slash");
 
-/** A member's signing key and when it counts. `notAfter` is set when it is rotated or revoked. */
-export const memberKeySchema = z.strictObject({
-  jwk: publicJwkSchema,
-  notBefore: z.iso.datetime(),
-  notAfter: z.iso.datetime().optional(),
-});
-export type MemberKey = z.infer<typeof memberKeySchema>;
-
-/** @param at milliseconds since 1970 */
-export function isValidAt({ notBefore, notAfter }: Omit<MemberKey, "jwk">, at: number): boolean {
-  return Date.parse(notBefore) <= at && (notAfter === undefined || at < Date.parse(notAfter));
-}
+/** A member's signing key and when it counts. */
+export const memberKeySchema = datedKeySchema;
+export type MemberKey = DatedKey;
 
 /** A key that answers are sealed to. Like a signing key it stays listed when it is retired. */
 export const encryptionKeySchema = memberKeySchema.extend({ jwk: encryptionJwkSchema });

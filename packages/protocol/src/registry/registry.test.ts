@@ -177,7 +177,7 @@ describe("succeed", () => {
   const hold = async (text: string): Promise<Registry> => {
     const succession = succeed(undefined, text, pinned, now);
     if (!succession.ok || succession.value.kind !== "next") throw new Error("not taken");
-    return succession.value.registry;
+    return succession.value.next;
   };
   const outcome = (held: Registry | undefined, text: string) => {
     const succession = succeed(held, text, pinned, now);
@@ -195,7 +195,7 @@ describe("succeed", () => {
     const one = await hold(await sign());
     const two = succeed(one, await sign(following(one)), pinned, now);
     if (!two.ok || two.value.kind !== "next") throw new Error("not taken");
-    expect(succeed(two.value.registry, one.text, pinned, now)).toMatchObject({
+    expect(succeed(two.value.next, one.text, pinned, now)).toMatchObject({
       error: { code: "registry.rolled-back", facts: { held: 2, offered: 1 } },
     });
   });
@@ -228,7 +228,7 @@ describe("succeed", () => {
       now,
     );
     if (!both.ok || both.value.kind !== "next") throw new Error("not taken");
-    const two = both.value.registry;
+    const two = both.value.next;
     const changed = succeed(
       two,
       await sign({ ...following(two), keys: [second.listed] }, second),
@@ -236,7 +236,7 @@ describe("succeed", () => {
       now,
     );
     if (!changed.ok || changed.value.kind !== "next") throw new Error("not taken");
-    const three = changed.value.registry;
+    const three = changed.value.next;
     expect(outcome(three, await sign({ ...following(three), keys: [first.listed] }))).toBe(
       "registry.key-unknown",
     );
@@ -274,7 +274,7 @@ describe("succeed", () => {
           if (offered.ok && offered.value.kind === "behind") {
             const { from, to } = offered.value.missing;
             for (let version = from; version <= to; version += 1) held = take(held, chain[version - 1] ?? "");
-          } else if (offered.ok && offered.value.kind === "next") held = offered.value.registry;
+          } else if (offered.ok && offered.value.kind === "next") held = offered.value.next;
           expect(held.text).toBe(newest);
         },
       ),
@@ -285,6 +285,6 @@ describe("succeed", () => {
   function take(held: Registry, text: string): Registry {
     const succession = succeed(held, text, pinned, now);
     if (!succession.ok || succession.value.kind !== "next") throw new Error(JSON.stringify(succession));
-    return succession.value.registry;
+    return succession.value.next;
   }
 });

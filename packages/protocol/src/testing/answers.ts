@@ -16,7 +16,7 @@ export function testExpected(): Expected {
     jurisdiction: "441900",
     remainingMs: 1000,
   });
-  return { node: testNode("dg"), question, sealed: false };
+  return { node: testNode("dg"), question, terms: {}, sealed: false };
 }
 
 /** One penalty of the subject asked about. */

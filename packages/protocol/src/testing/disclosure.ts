@@ -1,7 +1,7 @@
 import { type Item, itemSchema, type Purpose, purposeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema } from "../identity/index.ts";
 import type { DisclosureRequest } from "../policy/index.ts";
-import { type Member, memberSchema } from "../registry/index.ts";
+import { type Member, memberSchema, registryStanding } from "../registry/index.ts";
 
 const label = { zh: "示例", en: "Example" };
 
@@ -16,6 +16,7 @@ export function testItem(change: object = {}): Item {
     shareScope: [],
     retentionYears: 5,
     updateFrequency: "P1D",
+    source: label,
     fields: [{ name: "CF_WSH", type: "text", required: true, label, masking: "none" }],
     columns: { subjectName: "CF_XDR_MC", documentNumber: "CF_WSH", occurredOn: "CF_JDRQ" },
     ...change,
@@ -63,12 +64,15 @@ export interface TestDisclosure {
   readonly subjectKind?: DisclosureRequest["subjectKind"];
   readonly jurisdictions?: readonly string[];
   readonly authorisation?: DisclosureRequest["authorisation"];
+  readonly today?: string;
+  /** Seconds that the registry held is past its end; its grace is a day. */
+  readonly registryLate?: number;
 }
 
 /** A request every federation rule lets through, but for what is changed. */
 export function testDisclosure(change: TestDisclosure = {}): DisclosureRequest {
   const { requester, items = [{}], purpose, subjectKind = "enterprise", jurisdictions = ["440306"] } = change;
-  const { authorisation } = change;
+  const { authorisation, today = "2026-03-01", registryLate = 0 } = change;
   return {
     requester: testMember(requester),
     items: items.map(testItem),
@@ -76,5 +80,8 @@ export function testDisclosure(change: TestDisclosure = {}): DisclosureRequest {
     subjectKind,
     jurisdictions: jurisdictions.map((jurisdiction) => jurisdictionSchema.parse(jurisdiction)),
     ...(authorisation !== undefined && { authorisation }),
+    today,
+    standing: (graceSeconds) =>
+      registryStanding({ exp: 0, grace: 86_400 }, registryLate * 1000, graceSeconds),
   };
 }

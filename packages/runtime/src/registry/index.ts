@@ -1,22 +1,9 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { type Registry, reopenRegistry } from "@xinqiao/protocol/registry";
-import { ConfigError } from "../config/index.ts";
+import { readPublishedFile, writePublishedFile } from "../published/index.ts";
 
 /** The version a node keeps; nothing when there is none yet. Throws a ConfigError when it is damaged. */
-export async function readRegistryFile(file: string, now: number): Promise<Registry | undefined> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new ConfigError(file, ["cannot be read: may this user read it?"]);
-  });
-  if (text === undefined) return undefined;
-  const registry = reopenRegistry(text.trim(), now);
-  if (!registry.ok) throw new ConfigError(file, [registry.error.detail ?? registry.error.code]);
-  return registry.value;
+export function readRegistryFile(file: string, now: number): Promise<Registry | undefined> {
+  return readPublishedFile(file, (text) => reopenRegistry(text, now));
 }
 
-/** Replaces the version kept in one step: a reader sees the old one or the new one, never half of each. */
-export async function writeRegistryFile(file: string, text: string): Promise<void> {
-  const next = `${file}.next`;
-  await writeFile(next, `${text}\n`, { mode: 0o644, flush: true });
-  await rename(next, file);
-}
+export const writeRegistryFile: (file: string, text: string) => Promise<void> = writePublishedFile;

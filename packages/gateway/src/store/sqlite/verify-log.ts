@@ -105,17 +105,18 @@ export function entriesOf(
   }
 }
 
-/** The version of the registry that the log says was taken last; nothing in a log without one. */
-export function lastTaken(path: string): { readonly version: number; readonly hash: string } | undefined {
+/** The version of a document that the log says was taken last; nothing in a log without one. */
+export function lastTaken(
+  path: string,
+  kind: "registry.taken" | "catalogue.taken",
+): { readonly version: number; readonly hash: string } | undefined {
   const database = openReadOnly(path);
   try {
     const row = database
-      .prepare<[], { leaf: string }>(
-        "SELECT leaf FROM entry WHERE kind = 'registry.taken' ORDER BY idx DESC LIMIT 1",
-      )
-      .get();
+      .prepare<[string], { leaf: string }>("SELECT leaf FROM entry WHERE kind = ? ORDER BY idx DESC LIMIT 1")
+      .get(kind);
     const entry = row && decodeEntry(Buffer.from(row.leaf));
-    return entry?.ok && entry.value.kind === "registry.taken" ? entry.value : undefined;
+    return entry?.ok && entry.value.kind === kind ? entry.value : undefined;
   } finally {
     database.close();
   }

@@ -1,8 +1,24 @@
-import { baseCatalogue, type Item, indexCatalogue, itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import {
+  baseCatalogue,
+  catalogueDocumentSchema,
+  type Item,
+  indexCatalogue,
+  itemCodeSchema,
+  signCatalogue,
+} from "@xinqiao/protocol/catalogue";
 import { composeUscc, jurisdictionSchema, type Uscc } from "@xinqiao/protocol/identity";
+import { generatePrivateJwk, importSigner } from "@xinqiao/protocol/keys";
 
 export const testCatalogue = indexCatalogue(baseCatalogue());
 export const testJurisdiction = jurisdictionSchema.parse("440306");
+
+/** The same, as a city publishes it and a member keeps it. */
+export function testCatalogueText(): Promise<string> {
+  const signer = importSigner(generatePrivateJwk("ed25519"));
+  if (!signer.ok) throw new Error(signer.error);
+  const first = { iss: "sz", version: 1, prev: null, iat: 0, ...baseCatalogue() };
+  return signCatalogue(catalogueDocumentSchema.parse(first), signer.value);
+}
 
 export function testItem(code: string): Item {
   const item = testCatalogue.items.get(itemCodeSchema.parse(code));

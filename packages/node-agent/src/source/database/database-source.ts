@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Item } from "@xinqiao/protocol/catalogue";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { ok, type Result } from "@xinqiao/protocol/result";
-import { mappedItem } from "../configured-item.ts";
+import { mappedItem, unfit } from "../configured-item.ts";
 import type { LiveDependencies } from "../dependencies.ts";
 import {
   foundIn,
@@ -22,7 +22,8 @@ import { maxRows, type Statement, statementOf } from "./statement.ts";
 
 interface Table {
   readonly config: MappedTable;
-  readonly item: Item;
+  /** As the catalogue of the moment has it; nothing when the mapping no longer fits. */
+  readonly item: () => Item | undefined;
   readonly name: string;
   readonly statement: Statement;
 }
@@ -37,8 +38,7 @@ export async function createDatabaseSource(
   const database = await openDatabase(config, url);
   const tables = config.tables.map((table, at) => {
     const item = itemOf(table, deps, `sources.${name}.tables.${at}`);
-    const fields = withName(table, item);
-    const statement = statementOf({ ...table, fields }, database.parameter);
+    const statement = statementOf({ ...table, fields: withName(table, item()) }, database.parameter);
     return { config: table, item, name: `xinqiao-${name}-${at}`, statement };
   });
   return {
@@ -46,7 +46,9 @@ export async function createDatabaseSource(
     type: "database",
     held: (scheme) =>
       new Set(
-        tables.filter(({ config: { subject } }) => subject.scheme === scheme).map(({ item }) => item.code),
+        tables
+          .filter(({ config: { subject } }) => subject.scheme === scheme)
+          .map(({ config }) => config.item),
       ),
     async find({ subject, items }, signal) {
       const asOf = new Date(deps.now()).toISOString();
@@ -54,10 +56,11 @@ export async function createDatabaseSource(
         source: name,
         jurisdiction: deps.jurisdiction,
         recordedAt: asOf,
+        catalogueVersion: deps.catalogue().version,
         onInvalid: deps.onInvalid,
       };
       const asked = tables.filter(
-        (table) => table.config.subject.scheme === subject.scheme && items.includes(table.item.code),
+        (table) => table.config.subject.scheme === subject.scheme && items.includes(table.config.item),
       );
       const reads = await Promise.all(asked.map((table) => read(database, table, subject, context, signal)));
       return foundIn(reads, asOf);
@@ -83,25 +86,33 @@ async function openDatabase(config: DatabaseSourceConfig, url: string): Promise<
 
 function itemOf(
   { item, subject, fields, nameColumn }: MappedTable,
-  deps: LiveDependencies,
+  { catalogue }: LiveDependencies,
   setting: string,
-): Item {
-  const nameField = deps.catalogue.items.get(item)?.columns.subjectName;
-  const given = nameColumn !== undefined && nameField !== undefined ? [nameField] : [];
-  return mappedItem(deps.catalogue, item, subject.scheme, Object.keys(fields), { setting, given });
+): Table["item"] {
+  return mappedItem(catalogue, {
+    code: item,
+    scheme: subject.scheme,
+    mapped: Object.keys(fields),
+    nameGiven: nameColumn !== undefined,
+    setting,
+  });
 }
 
-function withName({ fields, nameColumn }: MappedTable, item: Item): MappedTable["fields"] {
-  return nameColumn === undefined ? fields : { ...fields, [item.columns.subjectName]: nameColumn };
+function withName({ fields, nameColumn }: MappedTable, item: Item | undefined): MappedTable["fields"] {
+  return nameColumn === undefined || item === undefined
+    ? fields
+    : { ...fields, [item.columns.subjectName]: nameColumn };
 }
 
 async function read(
   database: PlatformDatabase,
-  { config, item, name, statement }: Table,
+  { config, item: itemNow, name, statement }: Table,
   subject: Parameters<RecordSource["find"]>[0]["subject"],
   context: LiveContext,
   signal: AbortSignal,
 ): Promise<Result<LiveRecords, Fault>> {
+  const item = itemNow();
+  if (item === undefined) return unavailable(context.source, unfit(config.item));
   const rows = await database.query(name, statement.text, subject.id, signal);
   if (!rows.ok) return unavailable(context.source, rows.error);
   if (rows.value.length > maxRows) return unavailable(context.source, `over ${maxRows} rows for one subject`);

@@ -1,11 +1,12 @@
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { baseCatalogue, type ItemCode, indexCatalogue } from "@xinqiao/protocol/catalogue";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, it } from "vitest";
 import { describeSource } from "../source.contract.ts";
 import { asPlatform, liveDependencies, penaltyFields, taxFields } from "../testing/mapping.ts";
-import { asked, penalties, penalty, penaltyRow, taxGrades } from "../testing/rows.ts";
+import { asked, penalties, penalty, penaltyRow, taxCredit, taxGrades } from "../testing/rows.ts";
 import { databaseSourceSchema } from "./config.ts";
 import { createDatabaseSource } from "./database-source.ts";
 
@@ -74,6 +75,36 @@ describeSource("a SQLite database", async () => {
     },
     close: () => source.close(),
   };
+});
+
+describe("another catalogue", () => {
+  it("is followed as it is taken; an item that the mapping fits no more is not answered, the others are", async () => {
+    const path = await platform((database) => {
+      fillTable(database, "penalties", asPlatform(penalties), Object.values(penaltyFields));
+      fillTable(database, "grades", asPlatform(taxGrades), Object.values(taxFields));
+    });
+    const base = baseCatalogue();
+    let catalogue = indexCatalogue(base, 1);
+    const { deps } = liveDependencies();
+    const config = databaseSourceSchema.parse(configOf(path));
+    const source = await createDatabaseSource(config, { ...deps, catalogue: () => catalogue });
+    const find = (item: ItemCode) => source.find({ subject: asked, items: [item] }, never);
+    expect(await find(penalty)).toMatchObject({ value: { records: [{ catalogueVersion: 1 }, {}] } });
+
+    const required = { name: "CF_NEW", type: "text", required: true, masking: "none" } as const;
+    const items = base.items.map((item) =>
+      item.code === penalty
+        ? { ...item, fields: [...item.fields, { ...required, label: { zh: "新栏目", en: "New" } }] }
+        : item,
+    );
+    catalogue = indexCatalogue({ ...base, items }, 2);
+    expect(await find(penalty)).toMatchObject({ error: { code: "source.unavailable" } });
+    expect(await find(taxCredit)).toMatchObject({ value: { records: [{ catalogueVersion: 2 }] } });
+
+    catalogue = indexCatalogue(base, 3);
+    expect(await find(penalty)).toMatchObject({ value: { records: [{ catalogueVersion: 3 }, {}] } });
+    await source.close();
+  });
 });
 
 describe("states and invalid rows", () => {

@@ -1,7 +1,7 @@
 import type { Item } from "@xinqiao/protocol/catalogue";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { ok, type Result } from "@xinqiao/protocol/result";
-import { mappedItem } from "../configured-item.ts";
+import { mappedItem, unfit } from "../configured-item.ts";
 import type { LiveDependencies } from "../dependencies.ts";
 import { foundIn, type LiveContext, type LiveRecords, recordsFromRows } from "../live-rows.ts";
 import type { RecordSource, SourceQuery } from "../port.ts";
@@ -13,14 +13,18 @@ import { fillBody, platformRow, rowsOf } from "./reply.ts";
 
 interface Door {
   readonly config: ServiceItem;
-  readonly item: Item;
+  /** As the catalogue of the moment has it; nothing when the mapping no longer fits. */
+  readonly item: () => Item | undefined;
 }
 
 /** Asks the platform's own HTTP API, one call an item. Throws when the configuration does not fit the catalogue. */
 export function createServiceSource(config: ServiceSourceConfig, deps: LiveDependencies): RecordSource {
   const { name, auth } = config;
   const doors = config.items.map((entry, at): Door => {
-    const item = mappedItem(deps.catalogue, entry.item, entry.subject.scheme, Object.keys(entry.fields), {
+    const item = mappedItem(deps.catalogue, {
+      code: entry.item,
+      scheme: entry.subject.scheme,
+      mapped: Object.keys(entry.fields),
       setting: `sources.${name}.items.${at}`,
     });
     return { config: entry, item };
@@ -35,7 +39,7 @@ export function createServiceSource(config: ServiceSourceConfig, deps: LiveDepen
     type: "service",
     held: (scheme) =>
       new Set(
-        doors.filter(({ config: { subject } }) => subject.scheme === scheme).map(({ item }) => item.code),
+        doors.filter(({ config: { subject } }) => subject.scheme === scheme).map(({ config }) => config.item),
       ),
     async find(query, signal) {
       const asOf = new Date(deps.now()).toISOString();
@@ -43,6 +47,7 @@ export function createServiceSource(config: ServiceSourceConfig, deps: LiveDepen
         source: name,
         jurisdiction: deps.jurisdiction,
         recordedAt: asOf,
+        catalogueVersion: deps.catalogue().version,
         onInvalid: deps.onInvalid,
       };
       const asked = doors.filter((door) => answers(door, query));
@@ -58,17 +63,19 @@ export function createServiceSource(config: ServiceSourceConfig, deps: LiveDepen
   };
 }
 
-function answers({ config, item }: Door, { subject, items }: SourceQuery): boolean {
-  return config.subject.scheme === subject.scheme && items.includes(item.code);
+function answers({ config }: Door, { subject, items }: SourceQuery): boolean {
+  return config.subject.scheme === subject.scheme && items.includes(config.item);
 }
 
 async function askOne(
   client: PlatformClient,
-  { config, item }: Door,
+  { config, item: itemNow }: Door,
   { subject }: SourceQuery,
   context: LiveContext,
   signal: AbortSignal,
 ): Promise<Result<LiveRecords, Fault>> {
+  const item = itemNow();
+  if (item === undefined) return unavailable(context.source, unfit(config.item));
   const { method, path, body, stateValues } = config;
   const filled = body === undefined ? undefined : JSON.stringify(fillBody(body, subject.id));
   const reply = await client.ask({ method, path, body: filled }, signal);

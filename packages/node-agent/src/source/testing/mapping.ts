@@ -20,7 +20,7 @@ export function liveDependencies(env: Record<string, string> = {}) {
   return {
     invalid,
     deps: {
-      catalogue: testCatalogue,
+      catalogue: () => testCatalogue,
       jurisdiction: testJurisdiction,
       now: () => testNow,
       onInvalid: (rows: InvalidRows) => void invalid.push(rows),

@@ -24,6 +24,7 @@ export const abnormalOperation: ItemData = {
   shareScope: [],
   retentionYears: 5,
   updateFrequency: "每日",
+  source: { zh: "市场监督管理部门", en: "Market regulators" },
   fields: [
     ...subjectColumns("YC"),
     text("YC_LRWSH", "列入决定文书号", "Listing decision number", numbered),

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { isDivision } from "../../identity/index.ts";
+import { contradictions } from "../contradictions.ts";
 import { disclosureClasses } from "../item.ts";
 import { baseCatalogue } from "./index.ts";
 
 const { items, purposes } = baseCatalogue();
 
 describe("the base catalogue", () => {
+  it("does not contradict itself", () => {
+    expect(contradictions(baseCatalogue())).toEqual([]);
+  });
+
   it("survives being published: its JSON parses to itself", () => {
     expect(JSON.parse(JSON.stringify(baseCatalogue()))).toEqual(baseCatalogue());
   });
@@ -22,9 +27,10 @@ describe("the base catalogue", () => {
         "seriously-dishonest",
         "judgment-defaulter",
         "red-list",
+        "honour",
       ],
-      ["commitment"],
-      ["tax-credit"],
+      ["judicial-decision", "commitment", "credit-evaluation"],
+      ["tax-credit", "social-insurance", "utility-payment"],
     ]);
   });
 
@@ -52,6 +58,13 @@ describe("the base catalogue", () => {
     for (const { subjectKinds, columns } of items) {
       expect(columns.citizenId !== undefined).toBe(subjectKinds.includes("individual"));
     }
+  });
+
+  it("has a purpose answered by yes or no, and one whose law is dated", () => {
+    expect(purposes.filter(({ answers }) => answers === "yes-no").map(({ code }) => code)).toEqual([
+      "commitment-eligibility",
+    ]);
+    expect(purposes.find(({ code }) => code === "subsidy-review")?.validFrom).toBe("2023-03-01");
   });
 
   it("has live purposes, a pending one, one that needs authorisation, and one with local reach", () => {

@@ -24,6 +24,7 @@ export const commitment: ItemData = {
   shareScope: ["city", "district", "neighbour-city", "source-unit"],
   retentionYears: 5,
   updateFrequency: "每月",
+  source: { zh: "承诺受理单位", en: "Authorities that receive commitments" },
   fields: [
     ...subjectColumns("CN"),
     ...personDocument("CN"),

@@ -24,6 +24,7 @@ export const judgmentDefaulter: ItemData = {
   shareScope: [],
   retentionYears: 5,
   updateFrequency: "每日",
+  source: { zh: "人民法院", en: "People's courts" },
   fields: [
     ...subjectColumns("SX"),
     ...personDocument("SX"),

@@ -23,6 +23,7 @@ export const licence: ItemData = {
   shareScope: [],
   retentionYears: 10,
   updateFrequency: "作出决定之日起 7 个工作日内",
+  source: { zh: "行政许可机关", en: "Licensing authorities" },
   fields: [
     ...partyColumns("XK"),
     text("XK_XKWS", "行政许可决定文书名称", "Decision title", named),

@@ -24,6 +24,7 @@ export const penalty: ItemData = {
   shareScope: [],
   retentionYears: 5,
   updateFrequency: "作出决定之日起 7 个工作日内",
+  source: { zh: "行政处罚机关", en: "Penalising authorities" },
   fields: [
     ...partyColumns("CF"),
     text("CF_WSH", "行政处罚决定书文号", "Decision number", numbered),

@@ -24,6 +24,7 @@ export const redList: ItemData = {
   shareScope: [],
   retentionYears: 5,
   updateFrequency: "每月",
+  source: { zh: "名单认定单位", en: "Recognising authorities" },
   fields: [
     ...subjectColumns("HM"),
     ...personDocument("HM"),

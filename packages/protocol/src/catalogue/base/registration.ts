@@ -25,6 +25,7 @@ export const registration: ItemData = {
   shareScope: [],
   retentionYears: 30,
   updateFrequency: "每日",
+  source: { zh: "登记机关", en: "Registering authorities" },
   fields: [
     ...subjectColumns("DJ"),
     text("DJ_ZZBH", "证照编号", "Certificate number", numbered),

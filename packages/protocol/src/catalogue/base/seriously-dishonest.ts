@@ -24,6 +24,7 @@ export const seriouslyDishonest: ItemData = {
   shareScope: [],
   retentionYears: 5,
   updateFrequency: "作出决定之日起 7 个工作日内",
+  source: { zh: "名单认定单位", en: "Listing authorities" },
   fields: [
     ...subjectColumns("YZ"),
     ...personDocument("YZ"),

@@ -24,6 +24,7 @@ export const taxCredit: ItemData = {
   shareScope: ["city", "district", "neighbour-city", "credit-user"],
   retentionYears: 5,
   updateFrequency: "每年",
+  source: { zh: "税务机关", en: "Tax authorities" },
   fields: [
     ...subjectColumns("NS"),
     text("NS_PJWSH", "评价文书号", "Assessment number", numbered),

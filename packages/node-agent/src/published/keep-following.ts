@@ -1,5 +1,6 @@
 import { type Fault, FaultError } from "@xinqiao/protocol/problem";
-import type { RegistryFollower } from "./follower.ts";
+import type { Published } from "@xinqiao/protocol/published";
+import type { Follower } from "./follower.ts";
 
 export interface Following {
   /** Refreshes now, too. */
@@ -17,7 +18,7 @@ export interface FollowingOptions {
 }
 
 /** As much of a follower as is needed to keep it going. */
-export interface Followed extends Pick<RegistryFollower, "refresh"> {
+export interface Followed extends Pick<Follower<Published>, "refresh"> {
   current(): object | undefined;
 }
 

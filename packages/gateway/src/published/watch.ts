@@ -1,18 +1,16 @@
-import type { RegistryHolder } from "./holder.ts";
-
 /**
  * Takes new versions as they are published, with nobody having to tell the gateway. What cannot be taken is
  * reported once, until it is another thing.
  * @returns what ends it
  */
-export function watchRegistry(
-  registry: Pick<RegistryHolder, "reload">,
+export function watch(
+  published: { reload(): Promise<void> },
   everyMs: number,
   onFault: (error: unknown) => void,
 ): () => void {
   let last: string | undefined;
   const look = () =>
-    registry.reload().then(
+    published.reload().then(
       () => {
         last = undefined;
       },

@@ -1,0 +1,1 @@
+export { type CatalogueFollower, createCatalogueFollower } from "./follower.ts";

@@ -1,0 +1,1 @@
+export { type City, type CityDependencies, followCity } from "./follow-city.ts";

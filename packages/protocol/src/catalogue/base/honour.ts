@@ -1,0 +1,48 @@
+import {
+  day,
+  everyone,
+  type ItemData,
+  named,
+  numbered,
+  personDocument,
+  required,
+  sourceColumns,
+  sourceRoles,
+  subjectColumns,
+  subjectRoles,
+  text,
+  unit,
+} from "./columns.ts";
+
+/** 荣誉. RY = 荣誉. A subject may refuse to have it recorded (《深圳经济特区社会信用条例》art. 38). */
+export const honour: ItemData = {
+  code: "honour",
+  class: "诚实守信相关荣誉",
+  name: { zh: "荣誉", en: "Honour" },
+  subjectKinds: everyone,
+  disclosure: "public",
+  shareScope: [],
+  retentionYears: 5,
+  updateFrequency: "每月",
+  source: { zh: "荣誉授予单位", en: "Awarding authorities" },
+  fields: [
+    ...subjectColumns("RY"),
+    ...personDocument("RY"),
+    text("RY_RYMC", "荣誉名称", "Honour", named),
+    text("RY_WSH", "授予文书号", "Award number", numbered),
+    day("RY_SYRQ", "授予日期", "Awarded on", required),
+    ...unit("RY_SYDW", "授予单位", "Awarding authority"),
+    day("RY_YXQ", "有效期至", "Valid until"),
+    day("RY_CXRQ", "撤销日期", "Withdrawn on"),
+    ...sourceColumns("RY"),
+  ],
+  columns: {
+    ...subjectRoles("RY"),
+    ...sourceRoles("RY"),
+    citizenId: "RY_ZJHM",
+    documentNumber: "RY_WSH",
+    occurredOn: "RY_SYRQ",
+    validUntil: "RY_YXQ",
+    removedOn: "RY_CXRQ",
+  },
+};

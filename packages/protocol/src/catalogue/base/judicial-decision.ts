@@ -1,0 +1,46 @@
+import {
+  code,
+  day,
+  everyone,
+  type ItemData,
+  named,
+  numbered,
+  personDocument,
+  required,
+  sourceColumns,
+  sourceRoles,
+  subjectColumns,
+  subjectRoles,
+  text,
+} from "./columns.ts";
+
+/** 司法裁判: one party's part in one decision. CP = 裁判. Shared among government bodies: what courts publish leaves names out. */
+export const judicialDecision: ItemData = {
+  code: "judicial-decision",
+  class: "司法裁判及执行",
+  name: { zh: "司法裁判", en: "Judicial decision" },
+  subjectKinds: everyone,
+  disclosure: "government-shared",
+  shareScope: ["city", "district", "neighbour-city", "source-unit"],
+  retentionYears: 5,
+  updateFrequency: "裁判生效之日起 7 个工作日内",
+  source: { zh: "人民法院", en: "People's courts" },
+  fields: [
+    ...subjectColumns("CP"),
+    ...personDocument("CP"),
+    text("CP_CPFY", "裁判法院", "Court", named),
+    text("CP_AH", "案号", "Case number", numbered),
+    text("CP_AY", "案由", "Cause of action", named),
+    code("CP_SSDW", "诉讼地位", "Standing", ["原告", "被告", "第三人", "被告人"], required),
+    text("CP_CPJG", "裁判结果", "Decision", required),
+    day("CP_SXRQ", "生效日期", "In force from", required),
+    ...sourceColumns("CP"),
+  ],
+  columns: {
+    ...subjectRoles("CP"),
+    ...sourceRoles("CP"),
+    citizenId: "CP_ZJHM",
+    documentNumber: "CP_AH",
+    occurredOn: "CP_SXRQ",
+  },
+};

@@ -1,0 +1,45 @@
+import {
+  amount,
+  code,
+  day,
+  type ItemData,
+  integer,
+  numbered,
+  organisations,
+  required,
+  sourceColumns,
+  sourceRoles,
+  subjectColumns,
+  subjectRoles,
+  text,
+  unit,
+} from "./columns.ts";
+
+/** 社保缴纳: one organisation's payments of one period, for those the subject has authorised. SB = 社保. */
+export const socialInsurance: ItemData = {
+  code: "social-insurance",
+  class: "缴费",
+  name: { zh: "社会保险缴纳", en: "Social insurance payment" },
+  subjectKinds: organisations,
+  disclosure: "authorised",
+  shareScope: ["city", "district", "neighbour-city", "credit-user"],
+  retentionYears: 5,
+  updateFrequency: "每月",
+  source: { zh: "社会保险经办机构", en: "Social insurance agencies" },
+  fields: [
+    ...subjectColumns("SB"),
+    text("SB_LSH", "缴费流水号", "Payment number", numbered),
+    integer("SB_CBRS", "参保人数", "Persons insured", required),
+    code("SB_JFZT", "缴费状态", "Status", ["正常", "欠缴", "停保"], required),
+    amount("SB_QJJE", "欠缴金额(万元)", "In arrears (10,000 yuan)"),
+    day("SB_JZRQ", "所属期截止日", "Period ending", required),
+    ...unit("SB_JBJG", "经办机构", "Agency"),
+    ...sourceColumns("SB"),
+  ],
+  columns: {
+    ...subjectRoles("SB"),
+    ...sourceRoles("SB"),
+    documentNumber: "SB_LSH",
+    occurredOn: "SB_JZRQ",
+  },
+};

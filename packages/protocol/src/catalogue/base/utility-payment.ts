@@ -1,0 +1,47 @@
+import {
+  amount,
+  code,
+  day,
+  everyone,
+  type ItemData,
+  numbered,
+  personDocument,
+  required,
+  sourceColumns,
+  sourceRoles,
+  subjectColumns,
+  subjectRoles,
+  text,
+  unit,
+} from "./columns.ts";
+
+/** 公用事业缴费: one bill for water, electricity or gas, for those the subject has authorised. GY = 公用. */
+export const utilityPayment: ItemData = {
+  code: "utility-payment",
+  class: "缴费",
+  name: { zh: "公用事业缴费", en: "Utility payment" },
+  subjectKinds: everyone,
+  disclosure: "authorised",
+  shareScope: ["city", "district", "neighbour-city", "credit-user"],
+  retentionYears: 3,
+  updateFrequency: "每月",
+  source: { zh: "公用事业单位", en: "Utilities" },
+  fields: [
+    ...subjectColumns("GY"),
+    ...personDocument("GY"),
+    text("GY_ZDBH", "账单编号", "Bill number", numbered),
+    code("GY_LX", "类别", "Kind", ["水", "电", "燃气"], required),
+    code("GY_JFZT", "缴费状态", "Status", ["已缴", "欠费"], required),
+    amount("GY_QFJE", "欠费金额(万元)", "In arrears (10,000 yuan)"),
+    day("GY_CZRQ", "出账日期", "Billed on", required),
+    ...unit("GY_GYDW", "供应单位", "Supplier"),
+    ...sourceColumns("GY"),
+  ],
+  columns: {
+    ...subjectRoles("GY"),
+    ...sourceRoles("GY"),
+    citizenId: "GY_ZJHM",
+    documentNumber: "GY_ZDBH",
+    occurredOn: "GY_CZRQ",
+  },
+};
