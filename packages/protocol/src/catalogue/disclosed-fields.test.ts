@@ -72,5 +72,5 @@ describe("disclosedFields", () => {
       ),
       { numRuns: 5_000 },
     );
-  });
+  }, 60_000);
 });

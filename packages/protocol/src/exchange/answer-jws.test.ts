@@ -100,7 +100,6 @@ describe("openAnswer, for a purpose that is answered by yes or no,", () => {
 
   it.each([
     ["records", {}],
-    ["records beside the items held", { held: ["penalty"] }],
     ["neither records nor items", none],
     ["an item that was not asked for", { ...yes, held: ["tax"] }],
     ["an item twice", { ...yes, held: ["penalty", "penalty"] }],
@@ -113,9 +112,17 @@ describe("openAnswer, for a purpose that is answered by yes or no,", () => {
       { ...yes, status: "none" },
       { records: [], held: [] },
       { ...refused, held: [] },
+      { held: ["penalty"] },
     ]) {
       expect(codeUnder(yesNo, await answered(change))).toBe("answer.malformed");
     }
+  });
+
+  it("refuses a yes in the clear about what must be sealed, with answer.not-sealed", async () => {
+    const expected = { ...testExpected(), terms: { answers: "yes-no" as const }, sealed: true };
+    expect(openAnswer(await answered(yes), expected, directory, testNow)).toMatchObject({
+      error: { code: "answer.not-sealed" },
+    });
   });
 
   it("refuses a yes in place of the records that another purpose asks for", async () => {

@@ -106,13 +106,15 @@ function parsePayload(payload: Uint8Array): Answer | undefined {
  * Something held comes, in records, sealed, or by name, with `ok` and only with it, a refusal with `refused`, and the age
  * of the data with all else.
  */
-function isOneStory({ status, records, sealed, held = [], refusal, asOf }: Answer): boolean {
+function isOneStory({ status, records, sealed, held, refusal, asOf }: Answer): boolean {
   const refused = status === "refused";
-  const ways = Number(records.length > 0) + Number(sealed !== undefined) + Number(held.length > 0);
+  const named = held !== undefined && held.length > 0;
+  const ways = Number(records.length > 0) + Number(sealed !== undefined) + Number(named);
   return (
     ways === (status === "ok" ? 1 : 0) &&
     refused === (refusal !== undefined) &&
-    refused === (asOf === undefined)
+    refused === (asOf === undefined) &&
+    (!refused || held === undefined)
   );
 }
 
@@ -133,7 +135,7 @@ function fits(answer: Answer, { node, question }: Expected): boolean {
 
 /** A yes or no where that is all the purpose may know; else records, of the columns that it may know. */
 function keepsTo(terms: AnswerTerms, { status, items, records, sealed, held }: Answer): boolean {
-  if (status === "refused") return held === undefined;
+  if (status === "refused") return true;
   if (terms.answers !== "yes-no") return held === undefined && disclosesOnly(terms, records);
   return (
     held !== undefined &&
