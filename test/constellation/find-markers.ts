@@ -2,7 +2,7 @@ import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Every way a text may lie in a file or in a process's memory. */
-export function formsOf(text: string): readonly Buffer[] {
+function formsOf(text: string): readonly Buffer[] {
   const utf8 = Buffer.from(text);
   const once = base64Of(utf8);
   const forms = [
@@ -38,18 +38,19 @@ function base64Of(bytes: Buffer): readonly Buffer[] {
   });
 }
 
-/** Which of the markers lie in the bytes, in any of their forms. */
-export function findMarkers(bytes: Buffer, markers: readonly string[]): readonly string[] {
-  return markerFinder(markers)(bytes);
-}
-
-/** One pass for all forms of all markers: where three bytes are the first of one, the rest is compared. */
-function markerFinder(markers: readonly string[]): (bytes: Buffer) => readonly string[] {
+/**
+ * Which of the markers lie in any of the pieces, in any of their forms. One pass for all of them: where three bytes are
+ * the first of a form, the rest is compared.
+ */
+export function findMarkers(
+  pieces: Buffer | readonly Buffer[],
+  markers: readonly string[],
+): readonly string[] {
   const forms = markers.flatMap((marker) => formsOf(marker).map((form) => ({ marker, form })));
   const heads = new Uint8Array(1 << 24);
   for (const { form } of forms) heads[form.readUIntLE(0, 3)] = 1;
-  return (bytes) => {
-    const found = new Set<string>();
+  const found = new Set<string>();
+  for (const bytes of Buffer.isBuffer(pieces) ? [pieces] : pieces) {
     let head = 0;
     for (let at = 0; at < bytes.length; at += 1) {
       head = (head >> 8) | ((bytes[at] ?? 0) << 16);
@@ -59,8 +60,8 @@ function markerFinder(markers: readonly string[]): (bytes: Buffer) => readonly s
         if (bytes.subarray(at - 2, at - 2 + form.length).equals(form)) found.add(marker);
       }
     }
-    return markers.filter((marker) => found.has(marker));
-  };
+  }
+  return markers.filter((marker) => found.has(marker));
 }
 
 /** Which of the markers lie in the files of a folder, whoever they are of. */
@@ -75,36 +76,34 @@ export async function searchFolder(folder: string, markers: readonly string[]): 
   return [...found];
 }
 
-/** Longer than any form of a marker: one that lies across two pieces is in their overlap. */
-const overlapBytes = 4096;
 const pieceBytes = 256 * 1024;
-const neverTouched = Buffer.alloc(pieceBytes + overlapBytes);
+const neverTouched = Buffer.alloc(pieceBytes);
 
 /**
- * Which of the markers lie in what a process may write to of its memory: heap, buffers, stacks, what is freed and not
- * yet overwritten. Linux only, and for a child of this process.
+ * Everything a process may write to of its memory: heap, buffers, stacks, what is freed and not yet overwritten. Copied
+ * first and searched later: the process is not held up. Linux only, and for a child of this process.
  */
-export async function searchMemory(pid: number, markers: readonly string[]): Promise<readonly string[]> {
+export async function copyMemory(pid: number): Promise<readonly Buffer[]> {
   const maps = await readFile(`/proc/${pid}/maps`, "utf8");
   const memory = await open(`/proc/${pid}/mem`);
-  const markersIn = markerFinder(markers);
-  const found = new Set<string>();
+  const mappings: Buffer[] = [];
   try {
     for (const [, from = "", to = ""] of maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw/gm)) {
+      const pieces: Buffer[] = [];
       const end = Number.parseInt(to, 16);
       for (let at = Number.parseInt(from, 16); at < end; at += pieceBytes) {
-        const length = Math.min(pieceBytes + overlapBytes, end - at);
+        const length = Math.min(pieceBytes, end - at);
         const { buffer, bytesRead } = await memory
-          .read(Buffer.alloc(length), 0, length, at)
+          .read(Buffer.allocUnsafe(length), 0, length, at)
           // A mapping that is gone by now, or one that the kernel does not show.
-          .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
-        const bytes = buffer.subarray(0, bytesRead);
-        if (bytes.equals(neverTouched.subarray(0, bytesRead))) continue;
-        for (const marker of markersIn(bytes)) found.add(marker);
+          .catch(() => ({ buffer: neverTouched, bytesRead: 0 }));
+        const piece = buffer.subarray(0, bytesRead);
+        if (!piece.equals(neverTouched.subarray(0, bytesRead))) pieces.push(piece);
       }
+      if (pieces.length > 0) mappings.push(Buffer.concat(pieces));
     }
   } finally {
     await memory.close();
   }
-  return [...found];
+  return mappings;
 }

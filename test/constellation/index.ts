@@ -11,7 +11,7 @@ export {
   sealing,
   startFakeNode,
 } from "./fake-node.ts";
-export { findMarkers, formsOf, searchFolder, searchMemory } from "./find-markers.ts";
+export { copyMemory, findMarkers, searchFolder } from "./find-markers.ts";
 export { freePort } from "./free-port.ts";
 export { readLog, startGateway, type TestGateway } from "./gateway.ts";
 export { type GatewayProcess, type ProcessOptions, startGatewayProcess } from "./gateway-process.ts";

@@ -59,7 +59,9 @@ describe("a member's life", () => {
     const approve = () => city.run("members", "approve", "sz-longgang", "--fingerprint", fingerprint);
     const both = await Promise.allSettled([approve(), approve()]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    expect(await city.run("members", "list")).toMatch(/^version · 版本 2\t/);
+    const list = await city.run("members", "list");
+    expect(list).toMatch(/^version · 版本 2\t/);
+    expect(list, "with the key that answers to it are sealed to").toMatch(/\tencryption [\w-]{43}\t/);
   });
 
   it("is a member: asks and answers", async () => {

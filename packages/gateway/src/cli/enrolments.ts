@@ -14,7 +14,7 @@ import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { readSigner } from "@xinqiao/runtime/keys";
 import { openActsFolder } from "../acts/index.ts";
 import { openEnrolmentFolder, type QueuedEnrolment } from "../enrolment/index.ts";
-import { endKey, keptQuotas } from "./members.ts";
+import { endKey, keptQuotas, renewed } from "./members.ts";
 import { openForPublishing, type Publishing } from "./publishing.ts";
 
 export interface InviteOptions {
@@ -167,24 +167,6 @@ function pick(node: string, typed: string | undefined, requests: readonly Waitin
   return request;
 }
 
-/** A key that is sealed to no more stays listed, like one that signs no more. */
-function encryptionKeys(
-  known: Member | undefined,
-  { encryptionKeys: asked }: Member,
-  now: number,
-): Pick<Member, "encryptionKeys"> {
-  const listed = known?.encryptionKeys ?? [];
-  const keys = asked === undefined ? listed : [...asked, ...renewable(listed, asked, now)];
-  return keys.length > 0 ? { encryptionKeys: keys } : {};
-}
-
-function renewable(listed: EncryptionKeys, asked: EncryptionKeys, now: number): EncryptionKeys {
-  const offered = new Set(asked.map(({ jwk }) => thumbprint(jwk)));
-  return listed.filter(({ jwk }) => !offered.has(thumbprint(jwk))).map((key) => endKey(key, now));
-}
-
-type EncryptionKeys = NonNullable<Member["encryptionKeys"]>;
-
 /** An invitation to who is a member already is for one that has lost its keys: they end at once. */
 function admit(
   members: readonly Member[],
@@ -195,16 +177,17 @@ function admit(
   const known = members.find(({ node }) => node === member.node);
   const begin = known !== undefined && by === "endorsement" ? now + leadSeconds * 1000 : now;
   const end = by === "endorsement" ? begin + overlapSeconds * 1000 : now;
+  const encryptionKeys = renewed(known?.encryptionKeys, member.encryptionKeys, now);
   const listed: Member = {
     ...member,
     scope: { ...member.scope, ...keptQuotas(known) },
+    ...(encryptionKeys.length > 0 && { encryptionKeys }),
     status:
       known === undefined || known.status === "pending" || known.status === "left" ? "active" : known.status,
     keys: [
       { ...key, notBefore: new Date(begin).toISOString() },
       ...(known?.keys ?? []).map((old) => endKey(old, end)),
     ],
-    ...encryptionKeys(known, member, now),
   };
   return [...members.filter(({ node }) => node !== member.node), listed];
 }

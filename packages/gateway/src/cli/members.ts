@@ -167,7 +167,7 @@ export function keptQuotas(known: Member | undefined): Pick<Member["scope"], "qu
  * The keys offered, then those that no longer are, retired. One that is listed stays as it is: a file that is sent
  * again brings back no key that was revoked.
  */
-function renewed<Key extends MemberKey>(
+export function renewed<Key extends MemberKey>(
   listed: readonly Key[] = [],
   offered: readonly Key[] = [],
   now: number,

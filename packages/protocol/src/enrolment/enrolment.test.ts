@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { encryptionJwkOf, generateDecryptionJwk } from "../encryption/index.ts";
 import { signCompact } from "../jws/index.ts";
 import {
   generatePrivateJwk,
@@ -110,6 +111,20 @@ const open = async (text: string | Promise<string>, at = context(), instant = no
 };
 
 describe("a request on an invitation", () => {
+  it("brings the encryption key that is to be listed with it", async () => {
+    const encryptionKey = encryptionJwkOf(generateDecryptionJwk());
+    expect(await open(request({ encryptionKey }))).toMatchObject({
+      member: { encryptionKeys: [{ jwk: encryptionKey, notBefore: "2026-03-01T00:00:00.000Z" }] },
+    });
+    expect(await open(request())).not.toHaveProperty("member.encryptionKeys");
+  });
+
+  it("is refused with an encryption key off its curve", async () => {
+    const zero = "A".repeat(43);
+    const encryptionKey = { kty: "EC", crv: "P-256", x: zero, y: zero } as const;
+    expect(await open(request({ encryptionKey }))).toBe("enrolment.malformed");
+  });
+
   it("is the member that the city invited, with the key that asks, pending", async () => {
     expect(await open(request())).toMatchObject({
       by: "invitation",

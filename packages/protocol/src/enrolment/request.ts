@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clockToleranceSeconds } from "../clock/index.ts";
-import { encryptionJwkSchema } from "../encryption/index.ts";
+import { encryptionJwkSchema, importEncryptionKey } from "../encryption/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
 import { algorithmFits, readCompact, signCompact } from "../jws/index.ts";
 import { importVerifier, publicJwkSchema, type Signer, thumbprint } from "../keys/index.ts";
@@ -36,7 +36,7 @@ export const enrolmentSchema = z.strictObject({
   iat: z.number().int().nonnegative(),
   voucher: voucherSchema,
   key: publicJwkSchema,
-  /** What answers to the member are sealed to; absent when it gets none, or keeps the one it has. */
+  /** What answers to the member are to be sealed to. */
   encryptionKey: encryptionJwkSchema.optional(),
   /** Where the member's agent is reached; absent when it only asks. */
   endpoint: originSchema.optional(),
@@ -52,7 +52,7 @@ export interface Enrolment {
   /** Names the voucher, which serves once. */
   readonly id: string;
   readonly by: "invitation" | "endorsement";
-  /** Pending: with the one key that asks. */
+  /** Pending: with the one key that asks, and the one encryption key that it brings. */
   readonly member: Member;
   readonly key: MemberKey;
 }
@@ -76,6 +76,9 @@ export function openEnrolment(
   const jws = readCompact(text, enrolmentType);
   const request = jws && enrolmentSchema.safeParse(parsePayload(jws.payload)).data;
   if (jws === undefined || request === undefined) return err(fault("enrolment.malformed"));
+  if (request.encryptionKey && !importEncryptionKey(request.encryptionKey).ok) {
+    return err(fault("enrolment.malformed"));
+  }
   const verifier = importVerifier(request.key);
   const own =
     verifier.ok &&
@@ -107,7 +110,8 @@ function invited(
     return err(fault("enrolment.endpoint-missing"));
   }
   const key = keyFrom(request, now);
-  const member = invitedMember(invitation.value, request, key);
+  const brought = { keys: [key], ...encryptionKeysFrom(request, now) };
+  const member = invitedMember(invitation.value, request.endpoint, brought);
   return ok({ id: invitation.value.jti, by: "invitation", member, key });
 }
 
@@ -126,7 +130,12 @@ function endorsed(
   return ok({
     id: endorsement.jti,
     by: "endorsement",
-    member: { ...member, keys: [key], ...(endpoint !== undefined && { endpoint }) },
+    member: {
+      ...member,
+      keys: [key],
+      ...encryptionKeysFrom(request, now),
+      ...(endpoint !== undefined && { endpoint }),
+    },
     key,
   });
 }
@@ -136,10 +145,13 @@ const keyFrom = ({ key }: EnrolmentRequest, now: number): MemberKey => ({
   notBefore: new Date(now).toISOString(),
 });
 
+const encryptionKeysFrom = ({ encryptionKey }: EnrolmentRequest, now: number) =>
+  encryptionKey && { encryptionKeys: [{ jwk: encryptionKey, notBefore: new Date(now).toISOString() }] };
+
 function invitedMember(
   { node, name, role, division, jurisdiction, scope }: Invitation,
-  { endpoint, encryptionKey }: EnrolmentRequest,
-  key: MemberKey,
+  endpoint: string | undefined,
+  brought: Pick<Member, "keys" | "encryptionKeys">,
 ): Member {
   return memberSchema.parse({
     node,
@@ -148,8 +160,7 @@ function invitedMember(
     division,
     ...(jurisdiction !== undefined && { jurisdiction }),
     ...(endpoint !== undefined && { endpoint }),
-    keys: [key],
-    ...(encryptionKey !== undefined && { encryptionKeys: [{ ...key, jwk: encryptionKey }] }),
+    ...brought,
     scope,
     status: "pending",
   });
