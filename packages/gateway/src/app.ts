@@ -1,7 +1,6 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
-import type { Rule } from "@xinqiao/protocol/policy";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
 import {
   changesBetween,
@@ -65,8 +64,6 @@ export interface GatewayDependencies {
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
   readonly entropy: Entropy;
-  /** What lookups are decided by. */
-  readonly rules: readonly Rule[];
 }
 
 export const systemDependencies = (logger: Logger): GatewayDependencies => ({
@@ -74,7 +71,6 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
   now: Date.now,
   elapsed: () => performance.now(),
   entropy: systemEntropy(),
-  rules: gatewayRules,
 });
 
 const limitedIntervalMs = 10_000;
@@ -295,11 +291,11 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
 
 function lookUpDependencies(shared: Shared): LookUpDependencies {
   const { config, deps, members, catalogue, signer, targets, log, events } = shared;
-  const { now, elapsed, entropy, rules } = deps;
+  const { now, elapsed, entropy } = deps;
   return {
     directory: members,
     catalogue,
-    rules,
+    rules: gatewayRules,
     identifierExceptions: new Set(config.identifierExceptions),
     log,
     ask: createAskNode({ self: config.node, signer, directory: members, targets, entropy, now }),
