@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readEntries } from "@xinqiao/gateway";
 import { openedExchangeSchema, type Question } from "@xinqiao/protocol/exchange";
 import { type CreditRecord, recordSchema } from "@xinqiao/protocol/record";
@@ -9,6 +8,7 @@ import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   answering,
+  authorise,
   copyMemory,
   findMarkers,
   type GatewayProcess,
@@ -57,8 +57,6 @@ const sealedRecord = (question: Question) =>
     fields: { CF_WSH: secret.number, CF_SY: secret.text, CF_CFJGDM: secret.code },
   });
 
-const ungated = fileURLToPath(new URL("../constellation/ungated-gateway.ts", import.meta.url));
-
 /** The gateway is looked into at the moment it holds two answers and waits for another node: one sealed, one public. */
 describe("a gateway that carries a sealed answer", () => {
   let snapshots: string;
@@ -72,7 +70,9 @@ describe("a gateway that carries a sealed answer", () => {
 
   const lookup = async (purpose: string) => {
     const jurisdictions = ["441900", "441300"];
-    const { body } = await running.ask(sampleLookup({ purpose, jurisdictions, deadlineMs: 30_000 }));
+    const { carried: authorisation } = await authorise(agent.party);
+    const asked = { purpose, authorisation, jurisdictions, deadlineMs: 30_000 };
+    const { body } = await running.ask(sampleLookup(asked));
     return openedExchangeSchema.parse(body).results;
   };
 
@@ -97,11 +97,11 @@ describe("a gateway that carries a sealed answer", () => {
     });
     gateway = await startGatewayProcess([agent.party, dg.party, hz.party], {
       config: { logLevel: "debug" },
-      wrap: ([node = "", _main, ...args], home) => {
+      wrap: ([node = "", ...args], home) => {
         const watched = ["--heapsnapshot-signal=SIGUSR2", `--diagnostic-dir=${snapshots}`];
         const whole = "--heap-snapshot-string-limit=100000000";
         const said = `exec "$0" "$@" > '${join(home, "said.txt")}' 2>&1`;
-        return ["sh", "-c", said, node, ...watched, whole, ungated, ...args];
+        return ["sh", "-c", said, node, ...watched, whole, ...args];
       },
     });
     const members = [gateway.city, agent.party, dg.party, hz.party].map(({ member }) => member);

@@ -1,32 +1,30 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { systemDependencies } from "@xinqiao/gateway";
 import { encryptionJwkOf, generateDecryptionJwk } from "@xinqiao/protocol/encryption";
 import { openedExchangeSchema, type Question } from "@xinqiao/protocol/exchange";
 import { recordSchema } from "@xinqiao/protocol/record";
-import { createLogger } from "@xinqiao/runtime/logging";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   answering,
   ask,
+  authorise,
   type Behaviour,
   createParty,
+  csv,
   noneAnswer,
+  type Party,
   type PlacedNode,
   type PreparedAgent,
+  penaltyRow,
   placeNode,
   prepareAgent,
   type RunningAgent,
   sampleLookup,
+  sampleUscc,
   sealing,
   startGateway,
   type TestGateway,
 } from "../constellation/index.ts";
-
-/** As if the subject had authorised everything: what is shown here is how answers travel, not who may have them. */
-const ungated = systemDependencies(createLogger({ name: "none", level: "silent" })).rules.filter(
-  ({ name }) => name !== "authorisation-given",
-);
 
 const recordOf = (question: Question, change: object = {}) =>
   recordSchema.parse({
@@ -48,9 +46,12 @@ describe("an answer that must be sealed", () => {
   const retired = generateDecryptionJwk();
   let prepared: PreparedAgent;
   let agent: RunningAgent;
+  let preparedNode: PreparedAgent;
+  let node: RunningAgent;
   let dg: PlacedNode;
   let hz: PlacedNode;
   let gateway: TestGateway;
+  const parties = () => [prepared.party, preparedNode.party, dg.party, hz.party];
 
   beforeAll(async () => {
     prepared = await prepareAgent(
@@ -60,18 +61,25 @@ describe("an answer that must be sealed", () => {
     );
     await writeFile(join(prepared.home, "keys/retired.jwk.json"), JSON.stringify(retired));
     [dg, hz] = [await placeNode("dg", "441900"), await placeNode("hz", "441300")];
-    const parties = [prepared.party, dg.party, hz.party];
-    gateway = await startGateway(parties, {}, { rules: ungated });
-    agent = await prepared.start([], gateway);
+    preparedNode = await prepareAgent(
+      { node: "sz-longgang", role: "district", jurisdiction: "440307" },
+      { "penalties.csv": csv([penaltyRow(sampleUscc, "示龙罚〔2026〕1号")]) },
+    );
+    gateway = await startGateway(parties());
+    [agent, node] = await Promise.all([prepared.start([], gateway), preparedNode.start([], gateway)]);
   });
 
   afterAll(async () => {
-    await agent.close();
+    await Promise.all([agent.close(), node.close()]);
     await Promise.all([gateway.close(), dg.fake.close(), hz.fake.close()]);
   });
 
-  const lookup = (purpose = "bank-loan-review") =>
-    sampleLookup({ purpose, jurisdictions: ["441900", "441300"] });
+  /** With the subject's authorisation, which the asker itself took down. */
+  const lookup = async (by: Party, change: object = {}) => {
+    const { carried: authorisation } = await authorise(by);
+    const jurisdictions = ["441900", "441300"];
+    return sampleLookup({ purpose: "bank-loan-review", authorisation, jurisdictions, ...change });
+  };
   const sealedTo = (requester: Parameters<typeof sealing>[1], change: object = {}) =>
     sealing(dg.party, requester, (question) => [recordOf(question, change)]);
   const clear = (): Behaviour => (question, response) =>
@@ -86,7 +94,7 @@ describe("an answer that must be sealed", () => {
 
   /** What the platform is handed. */
   const opened = async () => {
-    const { body } = await agent.ask(lookup());
+    const { body } = await agent.ask(await lookup(prepared.party));
     const { results, complete } = openedExchangeSchema.parse(body);
     const [row, beside] = results;
     expect(beside, "the other row stands").toMatchObject({ node: "hz", status: "none" });
@@ -100,6 +108,32 @@ describe("an answer that must be sealed", () => {
     expect(complete).toBe(true);
   });
 
+  it("goes from a real node to a real agent, and no one between reads it", async () => {
+    const place = { jurisdictions: ["440307"] };
+    const opened = async () => {
+      const { body } = await agent.ask(await lookup(prepared.party, place));
+      return openedExchangeSchema.parse(body).results[0];
+    };
+    // Once the node has heard from the city which authorisations are withdrawn.
+    await expect
+      .poll(opened, { timeout: 20_000 })
+      .toMatchObject({ status: "ok", records: [{ fields: { CF_WSH: "示龙罚〔2026〕1号" } }] });
+    const [row] = (await ask(prepared.party, gateway, await lookup(prepared.party, place))).results;
+    expect(Buffer.from(row?.answer?.split(".")[1] ?? "", "base64url").toString()).not.toContain("示龙罚");
+  });
+
+  it("is refused by a real node when the registry lists no key to seal it to", async () => {
+    const { encryptionKeys: _none, ...keyless } = prepared.party.member;
+    await gateway.setMembers(parties().with(0, { ...prepared.party, member: keyless }));
+    await node.agent.reload();
+    const [row] = (
+      await ask(prepared.party, gateway, await lookup(prepared.party, { jurisdictions: ["440307"] }))
+    ).results;
+    expect(row).toMatchObject({ status: "refused", code: "answer.no-encryption-key" });
+    await gateway.setMembers(parties());
+    await node.agent.reload();
+  });
+
   it("is read with a retired key that is still held", async () => {
     dg.fake.become(sealedTo(listing(retired)));
     expect((await opened()).row).toMatchObject({ status: "ok", records: [{ item: "penalty" }] });
@@ -107,9 +141,9 @@ describe("an answer that must be sealed", () => {
 
   it("is carried by the gateway as the node signed it, without a record in the row", async () => {
     const asker = createParty({ node: "sz-futian", role: "district" });
-    await gateway.setMembers([prepared.party, asker, dg.party, hz.party]);
+    await gateway.setMembers([asker, ...parties()]);
     dg.fake.become(sealedTo(asker.member));
-    const [row] = (await ask(asker, gateway, lookup())).results;
+    const [row] = (await ask(asker, gateway, await lookup(asker))).results;
     expect(row).toMatchObject({ status: "ok" });
     const payload = JSON.parse(Buffer.from(row?.answer?.split(".")[1] ?? "", "base64url").toString());
     expect(payload).toMatchObject({
@@ -120,14 +154,16 @@ describe("an answer that must be sealed", () => {
 
   it("is refused by the gateway in the clear: answer.not-sealed, and nothing of it is handed on", async () => {
     dg.fake.become(clear());
-    const [row] = (await ask(prepared.party, gateway, lookup())).results;
+    const [row] = (await ask(prepared.party, gateway, await lookup(prepared.party))).results;
     expect(row).toMatchObject({ status: "error", code: "answer.not-sealed" });
     expect(row).not.toHaveProperty("answer");
   });
 
   it("is refused by the gateway when nothing asked had to be sealed: it could not check it", async () => {
     dg.fake.become(sealedTo(prepared.party.member));
-    const [row] = (await ask(prepared.party, gateway, lookup("bid-review"))).results;
+    const [row] = (
+      await ask(prepared.party, gateway, await lookup(prepared.party, { purpose: "bid-review" }))
+    ).results;
     expect(row).toMatchObject({ status: "error", code: "answer.malformed" });
   });
 

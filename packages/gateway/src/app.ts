@@ -1,7 +1,6 @@
 import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
-import type { Rule } from "@xinqiao/protocol/policy";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
 import {
   changesBetween,
@@ -63,8 +62,6 @@ export interface GatewayDependencies {
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
   readonly entropy: Entropy;
-  /** What lookups are decided by. */
-  readonly rules: readonly Rule[];
 }
 
 export const systemDependencies = (logger: Logger): GatewayDependencies => ({
@@ -72,7 +69,6 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
   now: Date.now,
   elapsed: () => performance.now(),
   entropy: systemEntropy(),
-  rules: gatewayRules,
 });
 
 const limitedIntervalMs = 10_000;
@@ -313,13 +309,13 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
 
 function lookUpDependencies(shared: Shared): LookUpDependencies {
   const { config, deps, registry, members, catalogue, signer, targets, log, events } = shared;
-  const { now, elapsed, entropy, rules } = deps;
+  const { now, elapsed, entropy } = deps;
   return {
     directory: members,
     catalogue: () => catalogue.current().catalogue,
     today: () => chinaDay(now()),
     standing: standingOf(registry, now),
-    rules,
+    rules: gatewayRules,
     identifierExceptions: new Set(config.identifierExceptions),
     log,
     ask: createAskNode({ self: config.node, signer, directory: members, targets, entropy, now }),

@@ -231,7 +231,7 @@ describe("the agent's store: its file", () => {
     store.close();
     const database = new Database(path);
     database.exec("ALTER TABLE record DROP COLUMN catalogue_version");
-    database.pragma("user_version = 2");
+    database.pragma(`user_version = ${schemaVersion - 1}`);
     database.close();
     store = openStore(path);
     expect(store.find(subject(1), [penalty]).records).toEqual([recordOf(penaltyRow(1))]);
