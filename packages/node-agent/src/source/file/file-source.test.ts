@@ -26,7 +26,11 @@ function fill(store: AgentStore, code: ItemCode, rows: Rows, startedAt: string):
   const session = store.imports.start({ file: `${code}.csv`, sha256: "", item: code, startedAt });
   session.take(
     rows.map((row) => {
-      const record = recordFromRow(item, row, { jurisdiction: testJurisdiction, recordedAt: startedAt });
+      const record = recordFromRow(item, row, {
+        jurisdiction: testJurisdiction,
+        recordedAt: startedAt,
+        catalogueVersion: testCatalogue.version,
+      });
       if (!record.ok) throw new Error(JSON.stringify(record.error));
       return record.value;
     }),
