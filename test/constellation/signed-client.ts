@@ -41,7 +41,7 @@ export interface SignOptions {
 
 /** Signs a body as a party would; the test may then tamper with what it gets. */
 export async function prepare(
-  party: Party,
+  party: Pick<Party, "signer"> & { readonly member: Pick<Party["member"], "node"> },
   gateway: Pick<City, "origin">,
   body: unknown,
   {

@@ -1,23 +1,17 @@
-import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
+import { getCACertificates } from "node:tls";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
-import { FaultError, fault } from "@xinqiao/protocol/problem";
-import {
-  changesBetween,
-  type Directory,
-  holdsKey,
-  type Registry,
-  registryStanding,
-} from "@xinqiao/protocol/registry";
+import { registryStanding } from "@xinqiao/protocol/registry";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
 import { openKeyRing } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
-import { openActsFolder, recordActs } from "./acts/index.ts";
+import { getThrough } from "@xinqiao/runtime/published";
+import { Agent } from "undici";
 import { createWithdrawalPages } from "./authorisation/index.ts";
-import { type CatalogueHolder, createCatalogueHolder, openCatalogueFolder } from "./catalogue/index.ts";
+import { type City, openCity } from "./city/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { openEnrolmentFolder } from "./enrolment/index.ts";
 import type { LookUpDependencies } from "./exchange/index.ts";
@@ -36,12 +30,18 @@ import {
   type RateLimit,
 } from "./limit/index.ts";
 import type { AuditLog } from "./log/index.ts";
+import { openPeerFolder } from "./peers/index.ts";
 import { gatewayRules } from "./policy/index.ts";
-import { watch } from "./published/index.ts";
-import { createRegistryHolder, openRegistryFolder, type RegistryHolder } from "./registry/index.ts";
-import { lastTaken, type OpenedWithdrawals, openAuditLog, openWithdrawals } from "./store/sqlite/index.ts";
+import type { RegistryHolder } from "./registry/index.ts";
+import { type OpenedWithdrawals, openAuditLog, openWithdrawals } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
-import { createAskNode, createTargets, type Targets, upstreamSettings } from "./upstream/index.ts";
+import {
+  createAskNode,
+  createTargets,
+  type Targets,
+  type UpstreamSettings,
+  upstreamSettings,
+} from "./upstream/index.ts";
 
 export const version = "0.1.0";
 
@@ -73,9 +73,6 @@ export const systemDependencies = (logger: Logger): GatewayDependencies => ({
 
 const limitedIntervalMs = 10_000;
 
-/** How often the folders of registry and catalogue are looked at. */
-const watchEveryMs = 2_000;
-
 /** At the default rate of a member more than the life of a signature, about 20 MB when full. */
 const recentClaims = 100_000;
 
@@ -106,25 +103,13 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let open = false;
   const monitored = { config, log, inFlight, targets, metrics, open: () => open };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
-  const { registry, catalogue } = await begin(config, { log, metrics, now });
-  const acts = openActsFolder(config.acts);
-  const keepUp = async () => {
-    await recordActs(acts, log, now);
-    await registry.reload();
-    const { directory } = registry.current();
-    const keyId = await keys.follow((id) => holdsKey(directory, config.node, id, now()));
-    if (keyId !== undefined) logger.info({ event: "key-changed", keyId });
-  };
-  await keepUp();
-  const watches = [{ reload: keepUp }, catalogue].map((each) => watch(each, watchEveryMs, events.failed));
-  const stopWatching = () => {
-    for (const stop of watches) stop();
-  };
-  starting.defer(stopWatching);
-  const members = () => registry.current().directory;
+  const dispatcher = starting.adopt(peerDispatcher(upstream), (pool) => pool.close());
+  const getFrom = (origin: string) => getThrough(dispatcher, origin);
+  const city = await openCity(config, { version, log, metrics, events, keys, now, getFrom });
+  starting.defer(city.stop);
   const places = { inFlight, reading, refusalRate };
   const adapters = { signer, targets, log, withdrawals, events };
-  const shared = { config, deps, registry, members, catalogue, ...adapters, ...places };
+  const shared = { config, deps, city, ...adapters, ...places };
   const serving = await servePublic(shared);
   open = true;
   starting.move();
@@ -139,60 +124,27 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     port: serving.port,
     adminPort: admin.port,
     async reload() {
-      await keepUp();
-      await catalogue.reload();
-      logger.info({ event: "registry", version: registry.current().document.version });
-      logger.info({ event: "catalogue", version: catalogue.current().document.version });
+      await city.reload();
+      logger.info({ event: "registry", version: city.registry.current().document.version });
+      logger.info({ event: "catalogue", version: city.catalogue.current().document.version });
     },
-    close() {
-      stopWatching();
-      return shutDown({ serving, admin, inFlight, reading, targets, log, withdrawals, limited }, config);
+    async close() {
+      city.stop();
+      await shutDown({ serving, admin, inFlight, reading, targets, log, withdrawals, limited }, config);
+      await dispatcher.close();
     },
   };
 }
 
-/** The log says that the gateway has started, and by which registry and catalogue it decides. */
-async function begin(
-  config: GatewayConfig,
-  { log, metrics, now }: { log: AuditLog; metrics: Metrics; now: () => number },
-): Promise<{ readonly registry: RegistryHolder; readonly catalogue: CatalogueHolder }> {
-  const write = async (draft: LogEntryDraft) => {
-    const written = await log.append(draft);
-    if (!written.ok) throw new FaultError(fault(written.error.code));
-  };
-  await write({ kind: "gateway.started", exchange: null, actor: null, version });
-  const registry = await createRegistryHolder(openRegistryFolder(config.registry, now), {
-    city: config.node,
-    last: lastTaken(config.log, "registry.taken"),
-    now,
-    async onTaken(taken, before) {
-      const { version: taking } = taken.document;
-      for (const change of changesBetween(before?.document, taken.document)) {
-        await write({ kind: "member.changed", exchange: null, actor: null, version: taking, ...change });
-      }
-      await write(takenEntry("registry.taken", taken));
-      metrics.registryEnd.set(taken.document.exp);
+/** Gateways of other cities, asked now and then for their registries. */
+function peerDispatcher({ ca, maxAnswerBytes, connectTimeoutMs }: UpstreamSettings): Agent {
+  return new Agent({
+    maxResponseSize: maxAnswerBytes,
+    connect: {
+      timeout: connectTimeoutMs,
+      ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }),
     },
   });
-  metrics.registryEnd.set(registry.current().document.exp);
-  const catalogue = await createCatalogueHolder(openCatalogueFolder(config.catalogue), {
-    anchor: () => ({ city: config.node, keys: registry.current().document.keys }),
-    last: lastTaken(config.log, "catalogue.taken"),
-    now,
-    async onTaken(taken) {
-      await write(takenEntry("catalogue.taken", taken));
-      metrics.catalogueVersion.set(taken.document.version);
-    },
-  });
-  metrics.catalogueVersion.set(catalogue.current().document.version);
-  return { registry, catalogue };
-}
-
-function takenEntry(
-  kind: "registry.taken" | "catalogue.taken",
-  { document, hash }: Registry | PublishedCatalogue,
-): LogEntryDraft {
-  return { kind, exchange: null, actor: null, version: document.version, hash };
 }
 
 function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies) {
@@ -237,14 +189,17 @@ function serveAdmin({
 
 function servePublic(shared: Shared): Promise<Serving> {
   const { config, refusalRate, events } = shared;
-  const { deps, members: directory, log, signer, withdrawals: list } = shared;
+  const { deps, city, log, signer, withdrawals: list } = shared;
+  const { members: directory, registry, catalogue, peers } = city;
   const app = publicApp({
     member: memberDependencies(shared),
     lookUp: lookUpDependencies(shared),
     withdraw: { directory, log },
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
     enrolments: enrolmentsDependencies(shared),
-    published: shared,
+    published: { registry, catalogue },
+    peers: { registry: peers.registry, text: openPeerFolder(config.peers, deps.now).text },
+    own: () => registry.current().directory,
   });
   return serve(app, {
     address: config.listen,
@@ -266,9 +221,7 @@ function servePublic(shared: Shared): Promise<Serving> {
 interface Shared {
   readonly config: GatewayConfig;
   readonly deps: GatewayDependencies;
-  readonly registry: RegistryHolder;
-  readonly members: () => Directory;
-  readonly catalogue: CatalogueHolder;
+  readonly city: City;
   readonly signer: Signer;
   readonly targets: Targets;
   readonly log: AuditLog;
@@ -283,14 +236,14 @@ const standingOf = (registry: RegistryHolder, now: () => number) => (graceSecond
   registryStanding(registry.current().document, now(), graceSeconds);
 
 function memberDependencies(shared: Shared): MemberRouteDependencies {
-  const { config, deps, registry, members, signer, inFlight, reading, refusalRate, events } = shared;
+  const { config, deps, city, signer, inFlight, reading, refusalRate, events } = shared;
   const { now, entropy } = deps;
   const { node, limits } = config;
   return {
     endpoint: {
       self: node,
       origin: config.origin,
-      directory: members,
+      directory: city.members,
       now,
       maxBodyBytes: limits.maxBodyBytes,
       bodyTimeoutMs: limits.bodyTimeoutMs,
@@ -300,7 +253,7 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
     inFlight,
     memberRate: createRateLimit(limits.perMember),
     recent: createRecentClaims(recentClaims, now),
-    standing: standingOf(registry, now),
+    standing: standingOf(city.registry, now),
     refusalRate,
     entropy,
     events,
@@ -308,17 +261,17 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
 }
 
 function lookUpDependencies(shared: Shared): LookUpDependencies {
-  const { config, deps, registry, members, catalogue, signer, targets, log, events } = shared;
+  const { config, deps, city, signer, targets, log, events } = shared;
   const { now, elapsed, entropy } = deps;
   return {
-    directory: members,
-    catalogue: () => catalogue.current().catalogue,
+    directory: city.members,
+    catalogue: () => city.catalogue.current().catalogue,
     today: () => chinaDay(now()),
-    standing: standingOf(registry, now),
+    standing: standingOf(city.registry, now),
     rules: gatewayRules,
     identifierExceptions: new Set(config.identifierExceptions),
     log,
-    ask: createAskNode({ self: config.node, signer, directory: members, targets, entropy, now }),
+    ask: createAskNode({ self: config.node, signer, directory: city.members, targets, entropy, now }),
     now,
     elapsed,
     onBug: events.failed,
@@ -326,12 +279,12 @@ function lookUpDependencies(shared: Shared): LookUpDependencies {
 }
 
 function enrolmentsDependencies(shared: Shared): EnrolmentRouteDependencies {
-  const { config, deps, registry, log, reading, refusalRate, events } = shared;
+  const { config, deps, city, log, reading, refusalRate, events } = shared;
   return {
     hop: config.node,
     receive: {
       context: () => {
-        const { document, directory } = registry.current();
+        const { document, directory } = city.registry.current();
         return { city: config.node, keys: document.keys, directory };
       },
       queue: openEnrolmentFolder(config.enrolments),

@@ -17,6 +17,7 @@ const families: Readonly<Record<string, string>> = {
   key: "签名密钥 · The signing key",
   log: "审计日志 · The audit log",
   registry: "成员清单 · The registry",
+  peer: "其他城市 · Other cities",
   enrolment: "入网 · Enrolment",
   catalogue: "目录 · The catalogue",
   server: "服务 · The service itself",

@@ -16,6 +16,7 @@ import {
 import { type InitOptions, init } from "./init.ts";
 import { show, verify } from "./log.ts";
 import { addMembers, describeMember, revokeKey, setQuota, setStatus } from "./members.ts";
+import { addPeerCommands } from "./peers.ts";
 import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
 import { rotateKey } from "./rotate-key.ts";
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addInit(program);
   addEnrolmentCommands(addMembersCommands(program));
   addRegistryCommands(program);
+  addPeerCommands(program, home);
   addSigner(program);
   addCatalogueCommands(program);
   program

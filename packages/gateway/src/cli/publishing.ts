@@ -13,7 +13,7 @@ import { type GatewayConfig, loadConfig } from "../config/index.ts";
 import { nextVersion, openRegistryFolder } from "../registry/index.ts";
 
 /** What a new version changes. */
-export type RegistryChange = Partial<Pick<RegistryDocument, "members" | "keys" | "suites">>;
+export type RegistryChange = Partial<Pick<RegistryDocument, "members" | "keys" | "suites" | "peers">>;
 
 /** The registry as an operator's command publishes it. */
 export interface Publishing {
@@ -32,9 +32,15 @@ export async function openForPublishing(home: string, now: () => number): Promis
     async publish(change, given) {
       const signer = given ?? (await readSigner(config.registryKey));
       const held = await folder.newest();
-      const { iss, keys, members, suites } = held.document;
-      const content = { iss, keys, members, ...(suites && { suites }), ...change(held.document) };
-      const next = nextVersion(held, content, config.registryTerm, now());
+      const {
+        version: _version,
+        prev: _prev,
+        iat: _iat,
+        exp: _exp,
+        grace: _grace,
+        ...content
+      } = held.document;
+      const next = nextVersion(held, { ...content, ...change(held.document) }, config.registryTerm, now());
       const directory = openDocument(next);
       if (!directory.ok) throw new ConfigError("members", directory.error);
       const text = await signRegistry(next, signer);

@@ -15,6 +15,7 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
     catalogue: absolute(config.catalogue),
     registryKey: absoluteKey(config.registryKey, home),
     enrolments: absolute(config.enrolments),
+    peers: absolute(config.peers),
     acts: absolute(config.acts),
     signingKey: absoluteKey(config.signingKey, home),
     log: absolute(config.log),

@@ -66,6 +66,9 @@ export const gatewayConfigSchema = z.strictObject({
     .prefault({}),
   /** Requests of members for keys to be listed, and what became of them. */
   enrolments: z.string().default("enrolments"),
+  /** What was taken of other cities' registries. */
+  peers: z.string().default("peers"),
+  peerRefreshSeconds: positive.default(30),
   /** What operators' commands did, until the log has it. */
   acts: z.string().default("acts"),
   signingKey: keyLocationSchema.default("keys/signing.jwk.json"),

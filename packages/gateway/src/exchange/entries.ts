@@ -7,8 +7,9 @@ import type { Plan, Refused } from "./plan.ts";
 import type { AuthenticatedLookup } from "./ports.ts";
 
 /** The parts of an entry every step of one exchange shares. */
-function common({ exchange, requester, trace }: AuthenticatedLookup) {
-  return { exchange, actor: requester.node, traceId: trace.traceId };
+function common({ exchange, requester, forwardedBy, trace }: AuthenticatedLookup) {
+  const ids = { exchange, actor: forwardedBy ?? requester.node, traceId: trace.traceId };
+  return forwardedBy === undefined ? ids : { ...ids, requester: requester.node };
 }
 
 /** Art. 45: which authorisation it was, and who took it down. */

@@ -1,4 +1,5 @@
 import type { Answer, AnswerTerms, Lookup, Question } from "@xinqiao/protocol/exchange";
+import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Member } from "@xinqiao/protocol/registry";
 import type { Result } from "@xinqiao/protocol/result";
@@ -11,6 +12,8 @@ import type { Deadline } from "./deadline.ts";
 export interface AuthenticatedLookup {
   readonly lookup: Lookup;
   readonly requester: Member;
+  /** The other city whose gateway has passed it on. */
+  readonly forwardedBy?: NodeId;
   readonly exchange: string;
   readonly claim: NonceClaim;
   readonly trace: TraceContext;

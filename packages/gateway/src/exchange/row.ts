@@ -17,7 +17,8 @@ export function toRow(
   latencyMs: number,
   oldestAsOf: number,
 ): ResultRow {
-  const base = { jurisdiction: target.jurisdiction, node: target.member.node, latencyMs };
+  const { jurisdiction, member, via } = target;
+  const base = { jurisdiction, node: member.node, ...(via !== undefined && { via }), latencyMs };
   if (!asked.ok) {
     return { ...base, status: statusOfFault[asked.error.code] ?? "error", code: asked.error.code };
   }

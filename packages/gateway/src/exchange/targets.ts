@@ -1,5 +1,5 @@
 import type { Lookup } from "@xinqiao/protocol/exchange";
-import type { Jurisdiction } from "@xinqiao/protocol/identity";
+import type { Jurisdiction, NodeId } from "@xinqiao/protocol/identity";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -8,6 +8,8 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 export interface Target {
   readonly jurisdiction: Jurisdiction;
   readonly member: Member;
+  /** The other city through whose gateway it is asked. */
+  readonly via?: NodeId;
 }
 
 /** Exactly one target for every jurisdiction asked, in the order asked. */
@@ -22,7 +24,8 @@ export function pickTargets(
     // Its place and not what was typed there: errors are logged.
     if (member === undefined)
       return err(fault("lookup.jurisdiction-unknown", undefined, { jurisdiction: place }));
-    targets.push({ jurisdiction, member });
+    const via = directory.peerOf(member.node)?.city;
+    targets.push({ jurisdiction, member, ...(via !== undefined && { via }) });
   }
   return ok(targets);
 }

@@ -4,7 +4,7 @@ import { err, ok } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
 import { type LookUpDependencies, lookUp } from "../exchange/index.ts";
 import { type GatewayEvents, isSpent, type RequestIds } from "../telemetry/index.ts";
-import type { MemberHandler } from "./member-route.ts";
+import { jsonBody, type MemberHandler } from "./member-route.ts";
 
 /** `POST /v1/lookups` (PR-EXCHANGE §4). */
 export function lookupHandler(deps: LookUpDependencies, events: GatewayEvents): MemberHandler {
@@ -22,12 +22,12 @@ export function lookupHandler(deps: LookUpDependencies, events: GatewayEvents): 
       return exchange;
     }
     events.exchanged(exchange.value, ids, deps.elapsed() - begun);
-    return ok(exchange.value);
+    return ok(jsonBody(exchange.value));
   };
 }
 
 /** The use case logs its own refusals, but for a replay: there the log itself refused the entry. */
-async function noteRefusal(reason: Fault, ids: RequestIds, events: GatewayEvents): Promise<void> {
+export async function noteRefusal(reason: Fault, ids: RequestIds, events: GatewayEvents): Promise<void> {
   if (isSpent(reason.code)) await events.unreadable(reason, ids, ids.actor);
   else events.refused(reason, ids);
 }

@@ -45,8 +45,19 @@ export interface MemberRequest extends Pick<Received, "body" | "verified"> {
   readonly gone: AbortSignal;
 }
 
-/** What a member's request comes to: the reply's JSON, or why there is none. It writes its own entries. */
-export type MemberHandler = (request: MemberRequest) => Promise<Result<object, Fault>>;
+/** A reply's body, as it travels. */
+export interface ReplyBody {
+  readonly text: string;
+  readonly contentType: string;
+}
+
+export const jsonBody = (value: object): ReplyBody => ({
+  text: JSON.stringify(value),
+  contentType: "application/json",
+});
+
+/** What a member's request comes to: the reply's body, or why there is none. It writes its own entries. */
+export type MemberHandler = (request: MemberRequest) => Promise<Result<ReplyBody, Fault>>;
 
 /** A route for members: read within limits, verified, rated, and answered with a signature whatever becomes of it. */
 export function memberRoute(deps: MemberRouteDependencies, handler: MemberHandler): Handler<HttpEnv> {
@@ -97,8 +108,7 @@ async function handle(
     const { body } = received;
     const done = await deps.handler({ body, verified, claim, trace, ids, gone: context.req.raw.signal });
     if (!done.ok) return refuse(done.error);
-    const text = JSON.stringify(done.value);
-    return await replySigned({ status: 200, text, contentType: "application/json" }, ids, head, deps);
+    return await replySigned({ status: 200, ...done.value }, ids, head, deps);
   } catch (error) {
     deps.events.failed(error, ids);
     return refuse(fault("server.internal"));

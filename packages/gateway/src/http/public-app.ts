@@ -1,4 +1,5 @@
 import { fault } from "@xinqiao/protocol/problem";
+import type { Directory } from "@xinqiao/protocol/registry";
 import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
 import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
@@ -6,7 +7,8 @@ import type { LookUpDependencies } from "../exchange/index.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
 import { lookupHandler } from "./lookups.ts";
 import { type MemberRouteDependencies, memberRoute } from "./member-route.ts";
-import { type Served, servePublished } from "./published-routes.ts";
+import { passedOnHandler } from "./passed-on.ts";
+import { type Served, type ServedPeers, servePeers, servePublished } from "./published-routes.ts";
 import { withdrawalHandler, withdrawalPage } from "./withdrawals.ts";
 
 export interface PublicDependencies {
@@ -16,21 +18,26 @@ export interface PublicDependencies {
   readonly pages: WithdrawalPages;
   readonly enrolments: EnrolmentRouteDependencies;
   readonly published: { readonly registry: Served; readonly catalogue: Served };
+  readonly peers: ServedPeers;
+  /** The city's own members, without those of other cities. */
+  readonly own: () => Directory;
 }
 
 /** What members reach. */
 export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
-  const { member, lookUp, withdraw, pages, enrolments, published } = deps;
+  const { member, lookUp, withdraw, pages, enrolments, published, peers, own } = deps;
   const hop = member.endpoint.self;
   const { events } = member;
   const app = new Hono<HttpEnv>();
   app.post("/v1/lookups", memberRoute(member, lookupHandler(lookUp, events)));
   app.post("/v1/authorisations/withdrawals", memberRoute(member, withdrawalHandler(withdraw, events)));
+  app.post("/v1/answers", memberRoute(member, passedOnHandler({ lookUp, own, events })));
   app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));
   servePublished(app, "registry", published.registry, hop);
   servePublished(app, "catalogue", published.catalogue, hop);
-  for (const path of ["/v1/lookups", "/v1/authorisations/withdrawals", "/v1/enrolments"])
+  servePeers(app, peers, hop);
+  for (const path of ["/v1/lookups", "/v1/answers", "/v1/authorisations/withdrawals", "/v1/enrolments"])
     app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {

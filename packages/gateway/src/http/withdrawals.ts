@@ -1,12 +1,12 @@
 import { withdrawalSchema, withdrawalsMediaType } from "@xinqiao/protocol/authorisation";
 import { fault } from "@xinqiao/protocol/problem";
-import { err } from "@xinqiao/protocol/result";
+import { err, ok } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
 import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
 import type { Context } from "hono";
 import { type WithdrawalPages, type WithdrawDependencies, withdraw } from "../authorisation/index.ts";
 import { type GatewayEvents, isSpent } from "../telemetry/index.ts";
-import type { MemberHandler } from "./member-route.ts";
+import { jsonBody, type MemberHandler } from "./member-route.ts";
 
 /** `POST /v1/authorisations/withdrawals` (PR-EXCHANGE §13). */
 export function withdrawalHandler(deps: WithdrawDependencies, events: GatewayEvents): MemberHandler {
@@ -18,7 +18,7 @@ export function withdrawalHandler(deps: WithdrawDependencies, events: GatewayEve
     const done = await withdraw({ withdrawal: withdrawal.value, member, requestId, claim, traceId }, deps);
     if (done.ok) {
       events.withdrawn(done.value, ids);
-      return done;
+      return ok(jsonBody(done.value));
     }
     if ("refused" in done.error) {
       return err(await events.unreadable(done.error.refused, ids, member.node, claim));

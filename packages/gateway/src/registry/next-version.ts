@@ -9,7 +9,7 @@ export interface RegistryTerm {
 const daySeconds = 86_400;
 
 /** What stands in a version but the times and the links of the chain. */
-export type RegistryContent = Pick<RegistryDocument, "iss" | "keys" | "members" | "suites">;
+export type RegistryContent = Pick<RegistryDocument, "iss" | "keys" | "members" | "suites" | "peers">;
 
 /** The version after the one held, or the first. @param now milliseconds since 1970 */
 export function nextVersion(

@@ -31,6 +31,10 @@ export interface GatewayEvents {
   /** An authorisation was withdrawn: its entry is written. */
   withdrawn(receipt: WithdrawalReceipt, ids: RequestIds): void;
   breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
+  /** The gateway signs with the key that followed its old one. */
+  keyChanged(keyId: string): void;
+  /** A version of another city's registry that was not taken: what is held of it stays. */
+  peerFault(city: NodeId, reason: Fault): void;
   failed(error: unknown, ids?: RequestIds): void;
 }
 
@@ -111,6 +115,12 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
       logger.warn({ event: "breaker-changed", target, from, to });
       const draft = { kind: "breaker.changed", exchange: null, actor: null, target, from, to } as const;
       log.append(draft).catch((error: unknown) => logger.error({ event: "failed", error: String(error) }));
+    },
+    keyChanged(keyId) {
+      logger.info({ event: "key-changed", keyId });
+    },
+    peerFault(city, { code }) {
+      logger.warn({ event: "peer-fault", city, code });
     },
     failed(error, ids) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown", ...ids });

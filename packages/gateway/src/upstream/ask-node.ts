@@ -1,8 +1,8 @@
 import { answerMediaType, type Expected, openAnswer } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
-import { fault } from "@xinqiao/protocol/problem";
-import type { Directory, Member } from "@xinqiao/protocol/registry";
+import { type Fault, fault, isCode } from "@xinqiao/protocol/problem";
+import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { signRequest } from "@xinqiao/protocol/signing";
 import { formatTraceparent, type TraceContext } from "@xinqiao/protocol/trace";
@@ -25,22 +25,27 @@ export interface AskNodeDependencies {
 /** Puts a question to a node, signed afresh for every attempt, and believes only what the node signed. */
 export function createAskNode(deps: AskNodeDependencies): AskNode {
   return async (target, question, { deadline, trace, seat, terms, sealed }) => {
-    if (target.endpoint === undefined) return err(fault("node.unreachable", "the member has no endpoint"));
-    const url = new URL("/v1/answers", target.endpoint);
+    const peer = deps.directory().peerOf(target.node);
+    const endpoint = peer?.origin ?? target.endpoint;
+    if (endpoint === undefined) return err(fault("node.unreachable", "the member has no endpoint"));
+    const url = new URL("/v1/answers", endpoint);
     const asked = await deps.targets.to({ node: target.node, endpoint: url.origin }).call({
-      build: (remainingMs) => signQuestion(url, target, { ...question, remainingMs }, trace, deps),
+      build: (remainingMs) =>
+        signQuestion(url, peer?.city ?? target.node, { ...question, remainingMs }, trace, deps),
       read: (reply) => readAnswer(reply, { node: target.node, question, terms, sealed }, deps),
       deadline,
       seat,
-      idempotent: true,
+      // The other city asks its node again where that helps; there, one id names one exchange.
+      idempotent: peer === undefined,
     });
-    return asked.ok ? ok(asked.value.value) : asked;
+    if (asked.ok) return ok(asked.value.value);
+    return err(peer === undefined ? asked.error : asToldBy(asked.error));
   };
 }
 
 async function signQuestion(
   url: URL,
-  target: Member,
+  to: NodeId,
   question: TargetQuestion & { readonly remainingMs: number },
   trace: TraceContext,
   { self, signer, entropy, now }: AskNodeDependencies,
@@ -54,11 +59,17 @@ async function signQuestion(
       contentType: "application/json",
       requestId: question.exchange,
       from: self,
-      to: target.node,
+      to,
     },
     { signer, now: now(), nonce: entropy.nonce() },
   );
   return { url, method: "POST", headers: { ...headers, traceparent: formatTraceparent(trace) }, body };
+}
+
+/** What became of the question behind another city's gateway is that gateway's to say. */
+function asToldBy(reason: Fault): Fault {
+  const said = reason.facts?.said;
+  return typeof said === "string" && isCode(said) ? fault(said) : reason;
 }
 
 /** A node that answers garbage, for another request or with a wrong signature is not healthy. */

@@ -9,8 +9,8 @@ import { generatePrivateJwk, importSigner, publicOf } from "@xinqiao/protocol/ke
 import { fault } from "@xinqiao/protocol/problem";
 import { publishedHash } from "@xinqiao/protocol/published";
 import { err, ok } from "@xinqiao/protocol/result";
+import type { Origin } from "@xinqiao/runtime/published";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Origin } from "../published/index.ts";
 import { createCatalogueFollower } from "./follower.ts";
 
 const now = Date.parse("2026-03-01T00:00:00Z");

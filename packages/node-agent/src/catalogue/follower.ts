@@ -4,7 +4,7 @@ import {
   type PublishedCatalogue,
   succeedCatalogue,
 } from "@xinqiao/protocol/catalogue";
-import { createFollower, type Follower, type Keep, type Origin } from "../published/index.ts";
+import { createFollower, type Follower, type Keep, type Origin } from "@xinqiao/runtime/published";
 
 /** Follows the city's catalogue. */
 export type CatalogueFollower = Follower<PublishedCatalogue>;

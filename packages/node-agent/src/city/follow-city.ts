@@ -1,4 +1,7 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Catalogue, PublishedCatalogue } from "@xinqiao/protocol/catalogue";
+import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Published } from "@xinqiao/protocol/published";
 import {
   type Directory,
@@ -8,11 +11,16 @@ import {
 } from "@xinqiao/protocol/registry";
 import { readCatalogueFile, writeCatalogueFile } from "@xinqiao/runtime/catalogue";
 import { ConfigError } from "@xinqiao/runtime/config";
-import { readRegistryFile, writeRegistryFile } from "@xinqiao/runtime/registry";
+import { followPeers, type Peers } from "@xinqiao/runtime/peers";
+import {
+  createHttpOrigin,
+  type Follower,
+  type GetFromGateway,
+  keepFollowing,
+} from "@xinqiao/runtime/published";
+import { createRegistryFollower, readRegistryFile, writeRegistryFile } from "@xinqiao/runtime/registry";
 import { createCatalogueFollower } from "../catalogue/index.ts";
 import type { AgentConfig } from "../config/index.ts";
-import { createHttpOrigin, type Follower, type GetFromGateway, keepFollowing } from "../published/index.ts";
-import { createRegistryFollower } from "../registry/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
 
 /** What this member knows of its city: who is a member, and what is exchanged for which purpose. */
@@ -43,23 +51,32 @@ export async function followCity(config: AgentConfig, deps: CityDependencies): P
     onError: events.failed,
   };
   const members = await keepFollowing(registry, { ...often, onFault: events.registryFault });
+  const peers = await peersOf(config, registry, deps);
+  // Every city of every peer stands in the registry of the own: what it says is followed as often.
+  const around = setInterval(
+    () => void peers.refresh().catch(events.failed),
+    often.refreshSeconds * 1000,
+  ).unref();
   const catalogue = await catalogueOf(config, registry, deps);
   const items = await keepFollowing(catalogue, { ...often, onFault: events.catalogueFault }).catch(
     (error: unknown) => {
       members.stop();
+      clearInterval(around);
       throw error;
     },
   );
   return {
-    members: () => taken(registry).directory,
+    members: peers.directory,
     standing: (graceSeconds) => registryStanding(taken(registry).document, now(), graceSeconds),
     catalogue: () => taken(catalogue).catalogue,
     async refresh() {
       await members.refresh();
+      await peers.refresh();
       await items.refresh();
     },
     stop() {
       members.stop();
+      clearInterval(around);
       items.stop();
     },
   };
@@ -69,6 +86,27 @@ function taken<Version extends Published>(follower: Follower<Version>): Version 
   const version = follower.current();
   if (version === undefined) throw new Error("no version was taken");
   return version;
+}
+
+/** Other cities' registries, as the own gateway hands them on: this node needs no way to anybody else. */
+async function peersOf(
+  config: AgentConfig,
+  registry: Follower<Registry>,
+  { get, events, now }: CityDependencies,
+): Promise<Peers> {
+  const fileOf = (city: NodeId) => join(config.peers, `${city}.jws`);
+  await mkdir(config.peers, { recursive: true, mode: 0o700 });
+  const peers = await followPeers({
+    own: () => taken(registry),
+    originOf: ({ city }) => createHttpOrigin(`/v1/peers/${city}/registry`, get),
+    read: (city) => readRegistryFile(fileOf(city), now()),
+    keep: (city, text) => writeRegistryFile(fileOf(city), text),
+    now,
+    onTaken: events.peerTaken,
+    onFault: (_city, reason) => events.registryFault(reason),
+  });
+  void peers.refresh().catch(events.failed);
+  return peers;
 }
 
 async function registryOf(
@@ -81,7 +119,7 @@ async function registryOf(
   return createRegistryFollower({
     held,
     pinned: { city: config.gateway.node, keyIds: new Set(config.registryKeys) },
-    origin: createHttpOrigin("registry", get),
+    origin: createHttpOrigin("/v1/registry", get),
     keep: (text) => writeRegistryFile(config.registry, text),
     now,
     onTaken: events.registryTaken,
@@ -99,7 +137,7 @@ async function catalogueOf(
   return createCatalogueFollower({
     held,
     anchor: () => ({ city: config.gateway.node, keys: taken(registry).document.keys }),
-    origin: createHttpOrigin("catalogue", get),
+    origin: createHttpOrigin("/v1/catalogue", get),
     keep: (text) => writeCatalogueFile(config.catalogue, text),
     now,
     onTaken: events.catalogueTaken,

@@ -12,6 +12,7 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
   return {
     ...config,
     registry: absolute(config.registry),
+    peers: absolute(config.peers),
     catalogue: absolute(config.catalogue),
     signingKey: absoluteKey(config.signingKey, home),
     invitation: absolute(config.invitation),

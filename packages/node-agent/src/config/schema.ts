@@ -50,6 +50,8 @@ const agentShape = z.strictObject({
   registry: z.string().default("registry.jws"),
   /** The newest version of the city's catalogue that this member has taken; written by the agent. */
   catalogue: z.string().default("catalogue.jws"),
+  /** What this member has taken of other cities' registries; written by the agent. */
+  peers: z.string().default("peers"),
   /** Thumbprints of the registry keys pinned at enrolment. */
   registryKeys: z.array(thumbprintSchema).min(1),
   registryRefreshSeconds: positive.default(30),

@@ -1,8 +1,7 @@
-import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader } from "@xinqiao/protocol/signing";
-import { errors, Pool } from "undici";
-import type { GetFromGateway } from "../published/index.ts";
+import { type GetFromGateway, gatewayFault, getThrough } from "@xinqiao/runtime/published";
+import { Pool } from "undici";
 import type { SendToGateway } from "./port.ts";
 
 export interface GatewayClientOptions {
@@ -18,8 +17,6 @@ export interface GatewayClient {
   readonly get: GetFromGateway;
   close(): Promise<void>;
 }
-
-const getTimeoutMs = 10_000;
 
 /** One pool of kept connections to the gateway. */
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
@@ -43,41 +40,10 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         const body = Buffer.from(await reply.body.arrayBuffer());
         return ok({ head: { status: reply.statusCode, field: fieldReader(reply.headers) }, body });
       } catch (error) {
-        return err(faultOf(error));
+        return err(gatewayFault(error));
       }
     },
-    async get(path, headers) {
-      try {
-        const reply = await pool.request({
-          method: "GET",
-          path,
-          headers,
-          headersTimeout: getTimeoutMs,
-          bodyTimeout: getTimeoutMs,
-          signal: AbortSignal.timeout(getTimeoutMs),
-        });
-        const { etag } = reply.headers;
-        const body = await reply.body.text();
-        return ok({ status: reply.statusCode, body, ...(typeof etag === "string" && { etag }) });
-      } catch (error) {
-        return err(faultOf(error));
-      }
-    },
+    get: getThrough(pool, options.origin),
     close: () => pool.close(),
   };
-}
-
-function faultOf(error: unknown): Fault {
-  if (error instanceof errors.ResponseExceededMaxSizeError) {
-    return fault("gateway.response-invalid", "larger than this agent accepts");
-  }
-  return fault(isTimeout(error) ? "gateway.timeout" : "gateway.unreachable");
-}
-
-function isTimeout(error: unknown): boolean {
-  return (
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError ||
-    (error instanceof Error && error.name === "TimeoutError")
-  );
 }

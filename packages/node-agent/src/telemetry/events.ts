@@ -25,6 +25,8 @@ export interface AgentEvents {
   /** Rows of a live source that are no valid records: left out of the answer, never silently. */
   invalidRows(rows: InvalidRows): void;
   registryTaken(registry: Registry): void;
+  /** A version of another city's registry. */
+  peerTaken(registry: Registry): void;
   /** A version that was not taken: the one held stays. `registry.rolled-back` and `registry.forked` are alarms. */
   registryFault(reason: Fault): void;
   catalogueTaken(catalogue: PublishedCatalogue): void;
@@ -68,6 +70,9 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
       metrics.registryVersion.set(version);
       metrics.registryEnd.set(exp);
       logger.info({ event: "registry-taken", version, hash });
+    },
+    peerTaken({ document: { iss, version }, hash }) {
+      logger.info({ event: "peer-taken", city: iss, version, hash });
     },
     registryFault({ code, facts }) {
       metrics.registryFaults.inc({ code });

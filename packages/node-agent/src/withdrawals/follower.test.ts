@@ -6,8 +6,8 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { testFederation, testNow } from "@xinqiao/protocol/testing";
+import type { GetFromGateway } from "@xinqiao/runtime/published";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { GetFromGateway } from "../published/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
 import { createWithdrawalFollower } from "./follower.ts";
 

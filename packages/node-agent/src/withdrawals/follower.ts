@@ -3,7 +3,7 @@ import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type { GetFromGateway } from "../published/index.ts";
+import type { GetFromGateway } from "@xinqiao/runtime/published";
 import type { WithdrawalBook } from "./port.ts";
 
 export interface WithdrawalFollowerDependencies {

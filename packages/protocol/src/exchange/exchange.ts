@@ -12,6 +12,8 @@ export type RowStatus = (typeof rowStatuses)[number];
 const rowBase = {
   jurisdiction: jurisdictionSchema,
   node: nodeIdSchema,
+  /** The other city through whose gateway the node was asked. */
+  via: nodeIdSchema.optional(),
   status: z.enum(rowStatuses),
   /** Data age as the node states it; absent when the node said nothing. */
   asOf: z.iso.datetime().optional(),

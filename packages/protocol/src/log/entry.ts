@@ -30,10 +30,14 @@ const common = {
   commitments: z.record(fieldNameSchema, commitmentSchema).optional(),
 };
 
+/** Whose lookup it is, when another city's gateway (the actor) has passed it on. */
+const requesterSchema = nodeIdSchema.optional();
+
 /** One target's line of an outcome. */
 export const outcomeRowSchema = z.strictObject({
   jurisdiction: jurisdictionSchema,
   node: nodeIdSchema,
+  via: nodeIdSchema.optional(),
   status: z.enum(rowStatuses),
   /** Why, whenever status is not `ok` or `none`. */
   code: codeSchema.optional(),
@@ -83,6 +87,14 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     /** The key that was added or ended, by its thumbprint. */
     keyId: thumbprintSchema.optional(),
   }),
+  /** A version of another city's registry that counts here from now on, within the bounds set for that city. */
+  z.strictObject({
+    kind: z.literal("peer.taken"),
+    ...common,
+    city: nodeIdSchema,
+    version: z.number().int().positive(),
+    hash: publishedHashSchema,
+  }),
   /** An operator has invited a member to be. */
   z.strictObject({
     kind: z.literal("member.invited"),
@@ -117,6 +129,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("lookup.intent"),
     ...common,
+    requester: requesterSchema,
     purpose: purposeCodeSchema,
     items: z.array(itemCodeSchema).readonly(),
     jurisdictions: z.array(jurisdictionSchema).readonly(),
@@ -128,6 +141,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("lookup.outcome"),
     ...common,
+    requester: requesterSchema,
     /** Index of the intent this closes. */
     intent: entryIndexSchema,
     complete: z.boolean(),
@@ -137,6 +151,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("lookup.refused"),
     ...common,
+    requester: requesterSchema,
     /**
      * What was asked, as far as catalogue and registry know it (null: a purpose they do not know). Anything
      * else may be an identity number in the wrong place, so it is committed to with the private values.

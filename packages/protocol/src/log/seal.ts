@@ -52,6 +52,7 @@ function sealRow({ answer, ...row }: OutcomeRowDraft, commitTo: CommitTo): Outco
   return {
     jurisdiction: row.jurisdiction,
     node: row.node,
+    ...(row.via !== undefined && { via: row.via }),
     status: row.status,
     ...(row.code !== undefined && { code: row.code }),
     ...(row.asOf !== undefined && { asOf: row.asOf }),

@@ -407,6 +407,18 @@ export const codes = {
     zh: "目录与本地已有版本不连续",
   },
 
+  // What another city's gateway passes on (PR-REGISTRY §7)
+  "peer.not-a-peer": {
+    status: 403,
+    en: "Only the gateway of an approved city passes questions on",
+    zh: "仅限已对接城市的网关转送问询",
+  },
+  "peer.requester-not-theirs": {
+    status: 403,
+    en: "Requester is no member of the city that passes the question on",
+    zh: "查询方不是转送城市的成员",
+  },
+
   // What a target did (a result row's cause)
   "node.unreachable": { status: 502, en: "Node refused the connection", zh: "节点拒绝连接或不可达" },
   "node.timeout": { status: 504, en: "Node did not answer before the deadline", zh: "节点未在时限内应答" },

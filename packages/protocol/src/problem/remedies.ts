@@ -85,6 +85,10 @@ const remedies = {
     en: "Ask the city for a new invitation, and enrol with it. If nobody used the old one, tell the security officer.",
     zh: "请市级重新签发邀请后再申请；如旧邀请并非本单位使用，请告知安全管理员。",
   },
+  peer: {
+    en: "Compare what the two cities have agreed with `xinqiao-gateway peers list` on both sides.",
+    zh: "对照两市协议与双方 xinqiao-gateway peers list 的内容。",
+  },
   endorseAnew: {
     en: "Begin the replacement of the key again (`xinqiao rotate`).",
     zh: "重新发起密钥更换（xinqiao rotate）。",
@@ -234,6 +238,8 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "registry.expired": "renewRegistry",
   "registry.rolled-back": "registry",
   "registry.forked": "registry",
+  "peer.not-a-peer": "peer",
+  "peer.requester-not-theirs": "peer",
   "enrolment.malformed": "invite",
   "enrolment.signature-invalid": "invite",
   "enrolment.for-another-city": "invite",

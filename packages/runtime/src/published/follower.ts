@@ -1,7 +1,7 @@
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Published } from "@xinqiao/protocol/published";
 import { ok, type Result } from "@xinqiao/protocol/result";
-import { advance, type FollowedKind } from "@xinqiao/runtime/published";
+import { advance, type FollowedKind } from "./advance.ts";
 import type { Keep, Origin } from "./port.ts";
 
 /** Follows what the city publishes: holds the newest version that follows from the one before. */

@@ -1,0 +1,1 @@
+export { type City, type CityDependencies, openCity } from "./open.ts";

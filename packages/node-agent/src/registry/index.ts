@@ -1,1 +1,0 @@
-export { createRegistryFollower, type RegistryFollower } from "./follower.ts";

@@ -1,0 +1,1 @@
+export { followPeers, type Peers, type PeersDependencies } from "./follow-peers.ts";
