@@ -1,5 +1,7 @@
 import { openWithdrawals, withdrawalsPage } from "@xinqiao/protocol/authorisation";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import type { Signer } from "@xinqiao/protocol/keys";
+import { FaultError, fault } from "@xinqiao/protocol/problem";
 import { testFederation, testNow } from "@xinqiao/protocol/testing";
 import { describe, expect, it } from "vitest";
 import type { WithdrawnAuthorisation } from "../log/index.ts";
@@ -11,12 +13,12 @@ const issuer = nodeIdSchema.parse("dg");
 const id = (number: number) => `0f4c2d1e-9b7a-4c55-8f1e-${number.toString(16).padStart(12, "0")}`;
 
 /** Pages over a list that a test makes longer, by a clock that it sets. */
-function scene() {
+function scene(key: Signer = signer("sz")) {
   const all: WithdrawnAuthorisation[] = [];
   let clock = testNow;
   const pages = createWithdrawalPages({
     self,
-    signer: signer("sz"),
+    signer: key,
     now: () => clock,
     list: {
       after: (number) => ({
@@ -46,6 +48,21 @@ function scene() {
 }
 
 describe("a page of withdrawals", () => {
+  it("that could not be signed is signed as soon as the key is back", async () => {
+    const own = signer("sz");
+    let away = true;
+    const { behind, read } = scene({
+      ...own,
+      sign: async (message) => {
+        if (away) throw new FaultError(fault("key.unavailable"));
+        return own.sign(message);
+      },
+    });
+    await expect(behind(0)).rejects.toThrow("key.unavailable");
+    away = false;
+    expect((await read(0)).withdrawn).toEqual([]);
+  });
+
   it("is signed anew when there is news, and when it has grown old", async () => {
     const { behind, withdraw, pass } = scene();
     const first = await behind(0);

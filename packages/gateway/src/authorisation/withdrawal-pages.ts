@@ -58,6 +58,8 @@ export function createWithdrawalPages({ self, signer, list, now }: WithdrawalPag
       const listed = withdrawn.map(({ issuer, id, exp }) => ({ iss: issuer, id, exp }));
       const page = sign({ iss: self, iat, after, next, last, withdrawn: listed });
       kept.set(name, { iat, page });
+      // One that could not be signed is tried anew at once: the key may be back.
+      page.catch(() => kept.delete(name));
       return page;
     },
   };

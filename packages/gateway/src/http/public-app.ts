@@ -1,6 +1,6 @@
 import { fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
-import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
+import { type HttpEnv, problemReply, thrownReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
 import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
@@ -42,7 +42,7 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {
     events.failed(error);
-    return problemReply(fault("server.internal"), { hop });
+    return thrownReply(error, { hop });
   });
   return app;
 }

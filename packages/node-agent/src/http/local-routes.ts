@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Code, fault } from "@xinqiao/protocol/problem";
-import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
+import { type HttpEnv, problemReply, thrownReply } from "@xinqiao/runtime/http";
 import { type Handler, Hono } from "hono";
 import type { RecordSource } from "../source/index.ts";
 import { type LocalCallDependencies, type LocalWork, localCall } from "./local-call.ts";
@@ -42,7 +42,7 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {
     deps.events.failed(error);
-    return problemReply(fault("server.internal"), { hop });
+    return thrownReply(error, { hop });
   });
   return app;
 }

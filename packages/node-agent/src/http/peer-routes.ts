@@ -12,6 +12,7 @@ import {
   problemReply,
   receiveSigned,
   type SignedEndpoint,
+  thrownReply,
 } from "@xinqiao/runtime/http";
 import { type Context, Hono } from "hono";
 import { type AnswerDependencies, answerQuestion } from "../answer/index.ts";
@@ -54,7 +55,7 @@ export function peerRoutes(deps: PeerDependencies): Hono<HttpEnv> {
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {
     deps.events.failed(error);
-    return problemReply(fault("server.internal"), { hop });
+    return thrownReply(error, { hop });
   });
   return app;
 }

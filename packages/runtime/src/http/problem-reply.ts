@@ -1,4 +1,11 @@
-import { type Fault, problemMediaType, statusOf, toProblem } from "@xinqiao/protocol/problem";
+import {
+  type Fault,
+  FaultError,
+  fault,
+  problemMediaType,
+  statusOf,
+  toProblem,
+} from "@xinqiao/protocol/problem";
 
 export interface Where {
   /** Node id of the hop that reports. */
@@ -18,4 +25,9 @@ export function problemReply(reason: Fault, where: Where): Response {
     status: statusOf(reason),
     headers: { "content-type": problemMediaType, ...(retryable && { "retry-after": "1" }) },
   });
+}
+
+/** What nobody caught: the fault it carries, a key that is away for one, or a bug. Tell of it before. */
+export function thrownReply(error: unknown, where: Where): Response {
+  return problemReply(error instanceof FaultError ? error.fault : fault("server.internal"), where);
 }
