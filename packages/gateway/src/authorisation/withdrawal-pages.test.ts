@@ -1,5 +1,6 @@
 import { openWithdrawals, withdrawalsPage } from "@xinqiao/protocol/authorisation";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { FaultError, fault } from "@xinqiao/protocol/problem";
 import { testFederation, testNow } from "@xinqiao/protocol/testing";
 import { describe, expect, it } from "vitest";
 import type { WithdrawnAuthorisation } from "../log/index.ts";
@@ -14,9 +15,17 @@ const id = (number: number) => `0f4c2d1e-9b7a-4c55-8f1e-${number.toString(16).pa
 function scene() {
   const all: WithdrawnAuthorisation[] = [];
   let clock = testNow;
+  let reachable = true;
+  const key = signer("sz");
   const pages = createWithdrawalPages({
     self,
-    signer: signer("sz"),
+    signer: {
+      ...key,
+      async sign(message) {
+        if (!reachable) throw new FaultError(fault("key.unavailable"));
+        return key.sign(message);
+      },
+    },
     now: () => clock,
     list: {
       after: (number) => ({
@@ -25,10 +34,15 @@ function scene() {
       }),
     },
   });
+  async function behind(number: number) {
+    const page = await pages.behind(number);
+    if (!page.ok) throw new Error(page.error.code);
+    return page.value;
+  }
   return {
-    behind: pages.behind,
+    behind,
     async read(number: number) {
-      const { text } = await pages.behind(number);
+      const { text } = await behind(number);
       const opened = openWithdrawals(text, self, directory, clock);
       if (!opened.ok) throw new Error(opened.error.code);
       return opened.value;
@@ -38,6 +52,9 @@ function scene() {
         const number = all.length + 1;
         all.push({ number, issuer, id: id(number), exp: testNow / 1000 + 60 });
       }
+    },
+    unplug(unplugged: boolean) {
+      reachable = !unplugged;
     },
     pass(seconds: number) {
       clock += seconds * 1000;
@@ -80,6 +97,14 @@ describe("a page of withdrawals", () => {
       next: withdrawalsPage + 1,
       withdrawn: [{ id: id(withdrawalsPage + 1) }],
     });
+  });
+
+  it("is not there while the key cannot be reached, and is as soon as it can", async () => {
+    const { behind, unplug } = scene();
+    unplug(true);
+    await expect(behind(0)).rejects.toThrow("key.unavailable");
+    unplug(false);
+    expect((await behind(0)).text).toMatch(/^[^.]+\.[^.]+\.[^.]+$/);
   });
 
   it("begins at the beginning for a number that was never given out here", async () => {

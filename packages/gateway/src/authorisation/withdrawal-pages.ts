@@ -1,6 +1,8 @@
 import { signWithdrawals, type Withdrawals, withdrawalsPage } from "@xinqiao/protocol/authorisation";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
+import { asResult, type Fault } from "@xinqiao/protocol/problem";
+import { ok, type Result } from "@xinqiao/protocol/result";
 import type { WithdrawalList } from "../log/index.ts";
 
 export interface WithdrawalPagesOptions {
@@ -18,8 +20,11 @@ export interface WithdrawalPage {
 }
 
 export interface WithdrawalPages {
-  /** What was withdrawn behind a number; from the beginning when that number was never given out here. */
-  behind(number: number): Promise<WithdrawalPage>;
+  /**
+   * What was withdrawn behind a number; from the beginning when that number was never given out here. Fails with
+   * `key.unavailable`.
+   */
+  behind(number: number): Promise<Result<WithdrawalPage, Fault>>;
 }
 
 /**
@@ -31,12 +36,20 @@ const signedForSeconds = 10;
 /** Pages kept: nodes that are up to date ask for one and the same. */
 const keptPages = 16;
 
-export function createWithdrawalPages({ self, signer, list, now }: WithdrawalPagesOptions): WithdrawalPages {
-  const kept = new Map<string, { readonly iat: number; readonly page: Promise<WithdrawalPage> }>();
+const nameOf = ({ after, last }: Pick<Withdrawals, "after" | "last">) => `${after}/${last}`;
 
-  async function sign(page: Withdrawals): Promise<WithdrawalPage> {
+export function createWithdrawalPages({ self, signer, list, now }: WithdrawalPagesOptions): WithdrawalPages {
+  const kept = new Map<
+    string,
+    { readonly iat: number; readonly page: Promise<Result<WithdrawalPage, Fault>> }
+  >();
+
+  async function sign(page: Withdrawals): Promise<Result<WithdrawalPage, Fault>> {
     const { after, next, last, iat } = page;
-    return { text: await signWithdrawals(page, signer), tag: `"${after}.${next}.${last}.${iat}"` };
+    const text = await asResult(() => signWithdrawals(page, signer));
+    // What could not be signed is tried again at the next poll.
+    if (!text.ok) kept.delete(nameOf(page));
+    return text.ok ? ok({ text: text.value, tag: `"${after}.${next}.${last}.${iat}"` }) : text;
   }
 
   /** From the beginning when the number was never given out here: the log may be one that was restored. */
@@ -49,7 +62,7 @@ export function createWithdrawalPages({ self, signer, list, now }: WithdrawalPag
     behind(number) {
       const iat = Math.floor(now() / 1000);
       const { after, last, withdrawn } = read(number);
-      const name = `${after}/${last}`;
+      const name = nameOf({ after, last });
       const known = kept.get(name);
       if (known && iat - known.iat < signedForSeconds) return known.page;
       if (kept.size >= keptPages) kept.clear();

@@ -40,7 +40,9 @@ export async function withdrawalPage(
 ): Promise<Response> {
   const after = context.req.query("after") ?? "0";
   if (!/^\d{1,15}$/.test(after)) return problemReply(fault("request.query-not-allowed"), { hop });
-  const { text, tag } = await pages.behind(Number(after));
+  const page = await pages.behind(Number(after));
+  if (!page.ok) return problemReply(page.error, { hop });
+  const { text, tag } = page.value;
   const headers = { etag: tag, "cache-control": "no-cache", "content-type": withdrawalsMediaType };
   return context.req.header("if-none-match") === tag
     ? context.body(null, 304, headers)

@@ -8,7 +8,7 @@ import { type NodeId, parseSubject, subjectText } from "@xinqiao/protocol/identi
 import type { Signer } from "@xinqiao/protocol/keys";
 import { commit, commitmentKeyBytes } from "@xinqiao/protocol/log";
 import { resolveAsked } from "@xinqiao/protocol/policy";
-import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { asResult, type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { Entropy } from "@xinqiao/runtime/entropy";
@@ -56,7 +56,9 @@ export async function issueAuthorisation(
     uses: request.uses,
     proof: { method, reference: commit(proofKey, reference) },
   };
-  const token = await signAuthorisation(authorisation, signer);
+  const signed = await asResult(() => signAuthorisation(authorisation, signer));
+  if (!signed.ok) return signed;
+  const token = signed.value;
   const { jti: id, exp } = authorisation;
   // Nothing is given out that could not be withdrawn.
   book.keep({ id, token, proofKey, expiresAt: exp * 1000 });
