@@ -1,4 +1,10 @@
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
@@ -90,4 +96,40 @@ describe("an authorisation that an agent takes down", () => {
       body: { code: "authorisation.not-found", hop: "sz-baoan" },
     });
   });
+
+  it("is signed, used and taken back from a terminal, with the subject's code on standard input", async () => {
+    const home = ["--home", prepared.home];
+    const loan = ["--purpose", "bank-loan-review", "--items", "penalty"];
+    const printed = await xinqiao(
+      ["authorise", "issue", "-", ...home, ...loan, "--uses", "1", "--reference", "示授〔2026〕3号"],
+      sampleUscc,
+    );
+    const { id } = issuedSchema.parse(JSON.parse(printed.out));
+    const file = join(prepared.home, "permission.json");
+    await writeFile(file, printed.out);
+    const lookup = ["lookup", "-", ...home, ...loan, "--jurisdictions", "440306", "--authorisation", file];
+    const looked = await xinqiao([...lookup, "--json"], sampleUscc);
+    expect(openedExchangeSchema.parse(JSON.parse(looked.out)).results).toMatchObject([{ status: "ok" }]);
+    expect(await xinqiao(lookup, sampleUscc)).toMatchObject({
+      code: 1,
+      problem: expect.stringContaining("authorisation.used-up"),
+    });
+    expect((await xinqiao(["authorise", "withdraw", id, ...home])).out).toContain("已撤回");
+    expect(await xinqiao(lookup, sampleUscc)).toMatchObject({
+      code: 1,
+      problem: expect.stringContaining("authorisation.withdrawn"),
+    });
+  });
 });
+
+const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+
+/** Runs a command of the agent's to its end. */
+async function xinqiao(args: readonly string[], input = "") {
+  const command = spawn(process.execPath, [main, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  command.stdin.end(input);
+  const ended = once(command, "exit");
+  const [out, problem] = await Promise.all([text(command.stdout), text(command.stderr)]);
+  const [code] = await ended;
+  return { out, problem, code };
+}

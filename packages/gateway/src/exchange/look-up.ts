@@ -75,9 +75,10 @@ async function writeIntent(
   { log, onBug }: LookUpDependencies,
 ): Promise<Result<Appended, AppendError>> {
   const { authorisation } = plan;
+  const allowances = allowancesOf(request.requester, plan, decidedAt);
   const appending = log.append(intentEntry(request, plan), {
     ...request.claim,
-    allowances: allowancesOf(request.requester, plan, decidedAt),
+    ...(allowances.length > 0 && { allowances }),
     ...(authorisation && { authorisation: authorisationId(authorisation) }),
   });
   const intent = await within(whole, appending);

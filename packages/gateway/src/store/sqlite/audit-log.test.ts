@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { commit, sealEntry } from "@xinqiao/protocol/log";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { auditLogContract, claimOf, intentDraft } from "../../log/audit-log.contract.ts";
 import { type ClaimsHarness, claimsContract } from "../../log/claims.contract.ts";
 import { openAuditLog } from "./audit-log.ts";
@@ -12,6 +12,9 @@ import { openDatabase } from "./database.ts";
 import { createLogWriter } from "./log-writer.ts";
 import { readEntries, verifyLog } from "./verify-log.ts";
 import { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
+
+// Every log that is opened starts a thread: on a busy machine that alone takes a second.
+vi.setConfig({ testTimeout: 30_000 });
 
 const harness = async (): Promise<ClaimsHarness> => {
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-log-"));
