@@ -135,11 +135,13 @@ describe("a member's life", () => {
       const what = "change" in entry ? entry.change : "decision" in entry ? entry.decision : entry.kind;
       return entry.node === "sz-longgang" ? [what] : [];
     });
-    expect(steps).toEqual([
-      ...["member.invited", "enrolment.requested", "approved", "admitted", "key-added"],
-      ...["enrolment.requested", "approved", "key-added", "key-ended"],
+    // An operator's word and the version it has led to are found in either order.
+    expect(steps.filter((step) => step === "approved")).toHaveLength(3);
+    expect(steps.filter((step) => step !== "approved")).toEqual([
+      ...["member.invited", "enrolment.requested", "admitted", "key-added"],
+      ...["enrolment.requested", "key-added", "key-ended"],
       ...["suspended", "resumed", "key-ended"],
-      ...["member.invited", "enrolment.requested", "approved", "amended", "key-added"],
+      ...["member.invited", "enrolment.requested", "amended", "key-added"],
       "left",
     ]);
   });

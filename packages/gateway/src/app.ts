@@ -289,6 +289,7 @@ function enrolmentsDependencies(shared: Shared): EnrolmentRouteDependencies {
       },
       queue: openEnrolmentFolder(config.enrolments),
       log,
+      catchUp: city.recordActs,
       now: deps.now,
     },
     reading,

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, unlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { publishFile } from "@xinqiao/runtime/files";
 import { type Act, actSchema } from "./act.ts";
@@ -35,7 +35,8 @@ export function openActsFolder(folder: string): ActsFolder {
           const file = join(folder, name);
           const act = actSchema.parse(JSON.parse(await readFile(file, "utf8")));
           const id = name.slice(name.indexOf("_") + 1, -ending.length);
-          return { id, act, remove: () => unlink(file) };
+          // Gone already: somebody else has just written it down, and the log has it once.
+          return { id, act, remove: () => rm(file, { force: true }) };
         }),
       );
     },

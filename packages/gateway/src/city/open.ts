@@ -22,6 +22,8 @@ export interface City {
   readonly peers: Peers;
   /** The city's own members and, within their bounds, those of its peers. */
   members(): Directory;
+  /** Writes down what operators did, as far as it is not yet. */
+  recordActs(): Promise<void>;
   /** Takes everything that is new, now. */
   reload(): Promise<void>;
   stop(): void;
@@ -69,6 +71,7 @@ export async function openCity(config: GatewayConfig, deps: CityDependencies): P
     catalogue,
     peers,
     members: peers.directory,
+    recordActs: () => recordActs(acts, log, now),
     async reload() {
       await keepUp();
       await catalogue.reload();

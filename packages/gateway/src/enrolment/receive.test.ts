@@ -48,7 +48,8 @@ describe("an enrolment", () => {
   let folder: string;
   let queue: EnrolmentQueue;
   let log: MemoryAuditLog;
-  const receive = (text: string) => receiveEnrolment(text, { context, queue, log, now: () => now });
+  const receive = (text: string) =>
+    receiveEnrolment(text, { context, queue, log, catchUp: async () => {}, now: () => now });
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "xinqiao-enrolments-"));

@@ -15,6 +15,8 @@ export interface ReceiveDependencies {
   readonly context: () => EnrolmentContext;
   readonly queue: EnrolmentQueue;
   readonly log: Pick<AuditLog, "append">;
+  /** Writes down what operators did before: an invitation stands in the log before it is used. */
+  readonly catchUp: () => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -37,7 +39,7 @@ const claimMs = 100 * 365 * 86_400_000;
  */
 export async function receiveEnrolment(
   text: string,
-  { context, queue, log, now }: ReceiveDependencies,
+  { context, queue, log, catchUp, now }: ReceiveDependencies,
 ): Promise<Result<EnrolmentReceipt, Fault>> {
   const opened = openEnrolment(text, context(), now());
   if (!opened.ok) return opened;
@@ -45,6 +47,7 @@ export async function receiveEnrolment(
   const state = await queue.put(id, text);
   if (state === "used") return err(fault("enrolment.voucher-used"));
   if (state === "full") return err(fault("enrolment.queue-full"));
+  await catchUp();
   const claim = { keyId: "enrolment", nonce: id, expiresAt: now() + claimMs };
   const logged = await log.append(entryOf(opened.value), claim);
   // Logged when it came first.
