@@ -8,6 +8,7 @@ import {
   checkReach,
   chooseAddresses,
   configure,
+  configurePeerCity,
   createService,
   type GatewayHandle,
   gatewayHandle,
@@ -15,12 +16,16 @@ import {
   type Intake,
   type Layout,
   layoutOf,
+  leavePeerCity,
   lockFolder,
   type Move,
   openManifest,
+  peerAgentSpec,
+  peerGatewaySpec,
   platformSpecs,
   prepare,
   type Service,
+  untilPeersKnown,
 } from "./federation/index.ts";
 import { type Progress, silentProgress } from "./terminal/index.ts";
 
@@ -33,6 +38,8 @@ export interface FederationOptions {
   readonly subjects?: number | undefined;
   /** `default`: the documented ports where they are free. `free`: any. */
   readonly ports?: "default" | "free";
+  /** A second city with a gateway of its own, and the two approve each other. */
+  readonly peer?: boolean;
   /** Makes the data anew, whatever the folder holds of an earlier start. */
   readonly fresh?: boolean;
   readonly progress?: Progress;
@@ -62,6 +69,7 @@ export interface Federation extends AsyncDisposable {
 /** Makes what is missing, starts every process and waits until each is ready. */
 export async function startFederation(options: FederationOptions): Promise<Federation> {
   const { data, ports = "default", progress = silentProgress, signal, onLost = () => {} } = options;
+  const { peer = false } = options;
   const layout = layoutOf(data);
   await checkReach(layout.data);
   await using starting = new AsyncDisposableStack();
@@ -69,8 +77,9 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   if (options.fresh) await clear(layout);
   const manifest = await openManifest(layout, options.subjects, defaultSubjects);
   const addresses = await chooseAddresses(ports);
-  const intakes = await prepare(manifest, { layout, addresses, progress, signal });
+  const intakes = await prepare(manifest, { layout, addresses, progress, signal, peer });
   await configure(layout, addresses, signal);
+  await (peer ? configurePeerCity(layout, addresses, signal) : leavePeerCity(layout, signal));
 
   const step = progress.begin("启动网关、节点与平台 gateway, agents and platforms");
   const context = { signal, onLost };
@@ -82,9 +91,16 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     node,
     service: createService(agentSpec(node.node, layout, addresses), context),
   }));
-  const members = [gateway, ...agents.map(({ service }) => service)];
-  starting.defer(() => stopAll(members));
-  await startAll(members);
+  const neighbours = peer ? [peerGatewaySpec, peerAgentSpec] : [];
+  const [peerGateway, peerAgent] = neighbours.map((spec) => createService(spec(layout, addresses), context));
+  const gateways = [gateway, peerGateway].filter((service) => service !== undefined);
+  const answering = [...agents.map(({ service }) => service), peerAgent].filter(
+    (service) => service !== undefined,
+  );
+  starting.defer(() => stopAll([...gateways, ...answering]));
+  await startAll(gateways);
+  if (peer) await untilPeersKnown(addresses, signal);
+  await startAll(answering);
   step.end();
   const handles = await Promise.all(
     agents.map(({ node, service }) => agentHandle(node, service, layout, addresses)),

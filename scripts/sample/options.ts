@@ -10,6 +10,7 @@ export const help = `npm start -- [options]
   --subjects N    subjects a node, ${fewestSubjects} to ${mostSubjects.toLocaleString("en")} (default ${defaultSubjects}); records are ten times as many · 每节点主体数
   --ports free    any free ports; by default gateway 8440, its admin 8449, agents 8441–8444, their local
                   APIs 8541–8544, platforms 8553–8554, each replaced when somebody else holds it · 端口
+  --peer          a second city too: Dongguan's own gateway dg-city, with dg-songshanhu behind it · 启动第二个城市的网关
   --fresh         make the data anew · 重建数据
   --once          one lookup, its table, and stop · 只查询一次后退出
   --json          print the exchange as one JSON line; everything else goes to standard error · 输出 JSON
@@ -20,6 +21,7 @@ export interface StartOptions {
   readonly data: string;
   readonly subjects: number | undefined;
   readonly ports: "default" | "free";
+  readonly peer: boolean;
   readonly fresh: boolean;
   readonly once: boolean;
   readonly json: boolean;
@@ -43,6 +45,7 @@ function parse(args: readonly string[]) {
         data: { type: "string", default: "data" },
         subjects: { type: "string" },
         ports: { type: "string", default: "default" },
+        peer: { type: "boolean", default: false },
         fresh: { type: "boolean", default: false },
         once: { type: "boolean", default: false },
         json: { type: "boolean", default: false },

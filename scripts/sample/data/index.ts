@@ -1,4 +1,12 @@
-export { type SampleNode, type SampleNodeId, sampleNode, sampleNodeIds, sampleNodes } from "./nodes.ts";
+export {
+  peerPlace,
+  type SampleNode,
+  type SampleNodeId,
+  type SamplePlace,
+  sampleNode,
+  sampleNodeIds,
+  sampleNodes,
+} from "./nodes.ts";
 export { demonstrationSubject, type SampleSubject, subjectsOf } from "./population.ts";
 export { recordsOf, type SampleRecord } from "./records.ts";
 export { type Row, type SampleItem, sampleItems } from "./rows/index.ts";

@@ -9,9 +9,9 @@ export interface Office {
   readonly code: string;
 }
 
-/** One answering member of the sample federation. */
-export interface SampleNode {
-  readonly node: SampleNodeId;
+/** A place that keeps records of its own. */
+export interface SamplePlace {
+  readonly node: string;
   readonly name: { readonly zh: string; readonly en: string };
   readonly role: "district" | "neighbour-city";
   /** GB/T 2260; also what it answers for. */
@@ -21,6 +21,11 @@ export interface SampleNode {
   /** Ahead of the numbers of its documents. */
   readonly mark: string;
   readonly offices: Readonly<Record<OfficeKind, Office>>;
+}
+
+/** One answering member of the sample federation. */
+export interface SampleNode extends SamplePlace {
+  readonly node: SampleNodeId;
 }
 
 export const officeKinds = [
@@ -44,11 +49,11 @@ const officeNames: Readonly<Record<OfficeKind, string>> = {
   credit: "信用中心",
 };
 
-interface Profile {
-  readonly node: SampleNodeId;
+interface Profile<Id extends string = SampleNodeId> {
+  readonly node: Id;
   readonly zh: string;
   readonly en: string;
-  readonly role: SampleNode["role"];
+  readonly role: SamplePlace["role"];
   readonly division: string;
   readonly registrar: string;
   readonly mark: string;
@@ -93,15 +98,23 @@ const profiles: readonly Profile[] = [
   },
 ];
 
-export const sampleNodes: readonly SampleNode[] = profiles.map((profile) => ({
-  node: profile.node,
-  name: { zh: profile.zh, en: profile.en },
-  role: profile.role,
-  division: profile.division,
-  registrar: profile.registrar,
-  mark: profile.mark,
-  offices: officesOf(profile),
-}));
+export const sampleNodes: readonly SampleNode[] = profiles.map(placeOf);
+
+/** A part of Dongguan, behind Dongguan's own gateway. It has no division code: it answers by its node id. */
+export const peerPlace: SamplePlace = placeOf({
+  node: "dg-songshanhu",
+  zh: "松山湖",
+  en: "Songshan Lake",
+  role: "district",
+  division: "441900",
+  registrar: "441900",
+  mark: "示松",
+});
+
+function placeOf<Id extends string>(profile: Profile<Id>) {
+  const { node, zh, en, role, division, registrar, mark } = profile;
+  return { node, name: { zh, en }, role, division, registrar, mark, offices: officesOf(profile) };
+}
 
 export function sampleNode(node: SampleNodeId): SampleNode {
   const found = sampleNodes.find((candidate) => candidate.node === node);
@@ -110,7 +123,7 @@ export function sampleNode(node: SampleNodeId): SampleNode {
 }
 
 /** Offices nobody could mistake for the real ones: called 示例, with codes out of the sample's own range. */
-function officesOf({ zh, division }: Profile): SampleNode["offices"] {
+function officesOf({ zh, division }: Pick<Profile, "zh" | "division">): SampleNode["offices"] {
   const office = (kind: OfficeKind): Office => ({
     name: `示例${zh}${officeNames[kind]}`,
     code: composeUscc({ authority: "1", division, serial: `XQ00000${officeKinds.indexOf(kind) + 1}` }),

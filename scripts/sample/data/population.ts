@@ -1,6 +1,6 @@
 import { composeCitizenId, composeUscc, type Subject } from "@xinqiao/protocol/identity";
 import { daysAfter } from "./day.ts";
-import { type SampleNode, sampleNodes } from "./nodes.ts";
+import { type SamplePlace, sampleNodes } from "./nodes.ts";
 
 /** A synthetic subject. Its name says so, and its code lies in a range that no registrar has given out. */
 export interface SampleSubject {
@@ -46,15 +46,21 @@ const sharedBy: readonly (readonly number[])[] = [
 const sharedShare = 0.04;
 
 /** Every subject a member knows: the demonstration's, those it shares, and its own; as many as asked for. */
-export function* subjectsOf(node: SampleNode, subjects: number): Generator<SampleSubject> {
+export function* subjectsOf(node: SamplePlace, subjects: number): Generator<SampleSubject> {
   yield demonstrationSubject;
   let place = 1;
   for (const shared of sharedPlaces(node, subjects)) yield { ...sharedSubject(shared), place: place++ };
   while (place < subjects) yield ownSubject(node, place++);
 }
 
-function* sharedPlaces(node: SampleNode, subjects: number): Generator<number> {
-  const us = sampleNodes.indexOf(node);
+/** Among the members, or behind them all. */
+function placeOf({ node }: SamplePlace): number {
+  const place = sampleNodes.findIndex((each) => each.node === node);
+  return place < 0 ? sampleNodes.length : place;
+}
+
+function* sharedPlaces(node: SamplePlace, subjects: number): Generator<number> {
+  const us = placeOf(node);
   for (let at = 0; at < Math.floor(subjects * sharedShare); at += 1) {
     if (sharedBy[at % sharedBy.length]?.includes(us)) yield at;
   }
@@ -71,8 +77,8 @@ function sharedSubject(at: number): Omit<SampleSubject, "place"> {
 }
 
 /** Of twenty subjects fourteen are companies, three individual businesses, two people, and one is a body. */
-function ownSubject(node: SampleNode, place: number): SampleSubject {
-  const serial = serialOf(sampleNodes.indexOf(node) + 1, place);
+function ownSubject(node: SamplePlace, place: number): SampleSubject {
+  const serial = serialOf(placeOf(node) + 1, place);
   const where = node.name.zh;
   const named = (what: string, form: string) => ({
     name: `示例${where}${what}第${numeral(place)}号${form}`,
@@ -100,7 +106,7 @@ function enterprise(registrar: string, serial: string): Subject {
 }
 
 function body(
-  node: SampleNode,
+  node: SamplePlace,
   place: number,
   serial: string,
   named: (what: string, form: string) => Omit<SampleSubject, "subject">,
@@ -123,8 +129,8 @@ const birthDays = 16_000;
  * 440300 is the city's own code, and citizen IDs carry a county's: these numbers are valid and belong to
  * nobody, whichever member holds the record.
  */
-function person(node: SampleNode, place: number): SampleSubject {
-  const order = sampleNodes.indexOf(node) * mostPeople + place;
+function person(node: SamplePlace, place: number): SampleSubject {
+  const order = placeOf(node) * mostPeople + place;
   const id = composeCitizenId({
     division: "440300",
     birth: daysAfter(firstBirth, order % birthDays),

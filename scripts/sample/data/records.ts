@@ -1,5 +1,5 @@
 import { createDice, type Dice } from "./dice.ts";
-import type { SampleNode } from "./nodes.ts";
+import type { SamplePlace } from "./nodes.ts";
 import { demonstrationSubject, type SampleSubject, subjectsOf } from "./population.ts";
 import { itemOf, type Row, rowMakers, type SampleItem } from "./rows/index.ts";
 import { recordCount, sampleVersion } from "./size.ts";
@@ -17,14 +17,14 @@ const demonstrationRecords = 9;
  * Everything a node's source holds, one record after another: nothing is kept, so that the size is bounded
  * by the disk only. Each subject has dice of its own.
  */
-export function* recordsOf(node: SampleNode, subjects: number): Generator<SampleRecord> {
+export function* recordsOf(node: SamplePlace, subjects: number): Generator<SampleRecord> {
   for (const subject of subjectsOf(node, subjects)) yield* recordsAbout(subject, node, subjects);
 }
 
 /** Document numbers of one subject: more than it has records. */
 const numbersEach = 1_000;
 
-function* recordsAbout(subject: SampleSubject, node: SampleNode, subjects: number): Generator<SampleRecord> {
+function* recordsAbout(subject: SampleSubject, node: SamplePlace, subjects: number): Generator<SampleRecord> {
   const dice = createDice(`${sampleVersion}/${node.node}/${subject.place}`);
   const demonstration = subject.place === demonstrationSubject.place;
   const count = demonstration ? demonstrationRecords : recordCount(subject.place, subjects);

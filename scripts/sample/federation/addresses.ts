@@ -2,7 +2,16 @@ import { sampleNodes } from "../data/index.ts";
 import { choosePorts } from "../processes/index.ts";
 
 /** Who listens. Agents in the order of the sample's nodes. */
-type Listener = "gateway" | "admin" | `agent ${string}` | `local ${string}` | "dg platform" | "hz platform";
+type Listener =
+  | "gateway"
+  | "admin"
+  | `agent ${string}`
+  | `local ${string}`
+  | "dg platform"
+  | "hz platform"
+  | PeerListener;
+/** Of Dongguan's own gateway and the place behind it. */
+type PeerListener = "peer gateway" | "peer admin" | "peer agent" | "peer local";
 
 const defaults: Readonly<Record<Listener, number>> = {
   gateway: 8440,
@@ -11,10 +20,14 @@ const defaults: Readonly<Record<Listener, number>> = {
   ...Object.fromEntries(sampleNodes.map(({ node }, at) => [`local ${node}`, 8541 + at])),
   "dg platform": 8553,
   "hz platform": 8554,
+  "peer gateway": 8450,
+  "peer admin": 8459,
+  "peer agent": 8451,
+  "peer local": 8551,
 };
 
-/** `host:port` on loopback for everything that listens. */
-export interface Addresses {
+/** `host:port` on loopback for everything of one city that listens. */
+export interface CityAddresses {
   readonly gateway: string;
   /** Health, metrics and targets. */
   readonly admin: string;
@@ -22,8 +35,12 @@ export interface Addresses {
   agent(node: string): string;
   /** Where an agent's own platform reaches it. */
   local(node: string): string;
+}
+
+export interface Addresses extends CityAddresses {
   readonly dgPort: number;
   readonly hzPort: number;
+  readonly peer: CityAddresses;
   /** Listeners that had to move, because somebody else holds their port. */
   readonly moved: readonly Move[];
 }
@@ -50,6 +67,12 @@ export async function chooseAddresses(ports: "default" | "free"): Promise<Addres
     local: (node) => at(`local ${node}`),
     dgPort: portOf("dg platform"),
     hzPort: portOf("hz platform"),
+    peer: {
+      gateway: at("peer gateway"),
+      admin: at("peer admin"),
+      agent: () => at("peer agent"),
+      local: () => at("peer local"),
+    },
     moved: [...chosen].flatMap(([listener, { port, insteadOf }]) =>
       insteadOf === undefined ? [] : [{ listener, from: insteadOf, to: port }],
     ),

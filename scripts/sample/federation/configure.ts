@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Member } from "@xinqiao/protocol/registry";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
@@ -15,6 +15,7 @@ import {
 } from "../platforms/index.ts";
 import { runNode } from "../processes/index.ts";
 import type { Addresses } from "./addresses.ts";
+import { amend } from "./amend.ts";
 import { type Layout, programs } from "./layout.ts";
 import { writeOffer } from "./members.ts";
 
@@ -96,14 +97,4 @@ async function readMembers(layout: Layout): Promise<readonly Member[]> {
 
 async function readJson(file: string): Promise<unknown> {
   return JSON.parse(await readFile(file, "utf8"));
-}
-
-/** Replaces settings of a configuration file and leaves the others as an operator may have set them. */
-async function amend(file: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
-  const before = await readFile(file, "utf8");
-  const after = `${JSON.stringify({ ...objectSchema.parse(JSON.parse(before)), ...settings }, null, 2)}\n`;
-  if (after === before) return;
-  // Only its owner may read it: it may hold a password.
-  await writeFile(`${file}.next`, after, { mode: 0o600 });
-  await rename(`${file}.next`, file);
 }

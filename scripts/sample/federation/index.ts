@@ -12,6 +12,15 @@ export type { Intake } from "./intake.ts";
 export { type Layout, layoutOf } from "./layout.ts";
 export { lockFolder } from "./lock.ts";
 export { openManifest } from "./manifest.ts";
+export { configurePeerCity, leavePeerCity, untilPeersKnown } from "./peer-city.ts";
 export { prepare } from "./prepare.ts";
 export { checkReach } from "./reach.ts";
-export { agentSpec, createService, gatewaySpec, platformSpecs, type Service } from "./services.ts";
+export {
+  agentSpec,
+  createService,
+  gatewaySpec,
+  peerAgentSpec,
+  peerGatewaySpec,
+  platformSpecs,
+  type Service,
+} from "./services.ts";

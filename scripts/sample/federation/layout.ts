@@ -9,6 +9,8 @@ export interface Layout {
   readonly manifest: string;
   readonly lock: string;
   readonly gateway: string;
+  /** The second city's folder: its gateway, and the agent behind it. */
+  readonly peer: { readonly gateway: string; agent(node: string): string };
   /** Everything that a start makes. */
   readonly made: readonly string[];
   agent(node: string): string;
@@ -24,7 +26,8 @@ export function layoutOf(data: string): Layout {
     manifest: join(root, "manifest.json"),
     lock: join(root, "start.lock"),
     gateway: join(root, "gateway"),
-    made: ["manifest.json", "gateway", "agents", "platforms", "offers", "logs"].map((name) =>
+    peer: { gateway: join(root, "peer", "gateway"), agent: (node) => join(root, "peer", "agents", node) },
+    made: ["manifest.json", "gateway", "agents", "platforms", "offers", "logs", "peer"].map((name) =>
       join(root, name),
     ),
     agent: (node) => join(root, "agents", node),

@@ -6,7 +6,7 @@ import { SampleError } from "../sample-error.ts";
 import { type Layout, layoutVersion } from "./layout.ts";
 
 /** What a part's name stands for is finished, whole, when it is listed here; anything else is made anew. */
-export const parts = ["members", ...sampleNodeIds, "import"] as const;
+export const parts = ["members", ...sampleNodeIds, "import", "peer"] as const;
 export type Part = (typeof parts)[number];
 
 const manifestSchema = z.strictObject({

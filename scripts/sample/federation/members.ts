@@ -1,39 +1,87 @@
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type SampleNode, sampleNodes } from "../data/index.ts";
+import { peerPlace, type SamplePlace, sampleNodes } from "../data/index.ts";
 import { runNode } from "../processes/index.ts";
-import type { Addresses } from "./addresses.ts";
+import type { Addresses, CityAddresses } from "./addresses.ts";
 import { type Layout, programs } from "./layout.ts";
-import { createService, gatewaySpec } from "./services.ts";
+import { createService, gatewaySpec, peerGatewaySpec, type ServiceSpec } from "./services.ts";
 
 export const gatewayNode = "sz";
+export const peerGatewayNode = "dg-city";
 
-/**
- * Makes the gateway and the agents as their operators would: the city invites, each member makes its own keys and
- * asks to be listed, and the city approves by the fingerprint that the member reads out. Whatever an interrupted run
- * left is made anew.
- */
-export async function createMembers(
+type CityLayout = Pick<Layout, "data"> & Layout["peer"];
+
+/** One city and who is in it. */
+interface CityPlan {
+  readonly node: string;
+  readonly name: SamplePlace["name"];
+  readonly division: string;
+  readonly layout: CityLayout;
+  readonly addresses: CityAddresses;
+  readonly service: ServiceSpec;
+  readonly members: readonly MemberPlan[];
+}
+
+interface MemberPlan extends Pick<SamplePlace, "node" | "name" | "role" | "division"> {
+  readonly jurisdiction: string;
+}
+
+/** Shenzhen's gateway and its four members. */
+export function createMembers(
   layout: Layout,
   addresses: Addresses,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const shenzhen: CityPlan = {
+    node: gatewayNode,
+    name: { zh: "深圳市", en: "Shenzhen" },
+    division: "440300",
+    layout,
+    addresses,
+    service: gatewaySpec(layout, addresses),
+    members: sampleNodes.map((node) => ({ ...node, jurisdiction: node.division })),
+  };
+  return createCity(shenzhen, signal);
+}
+
+/** Dongguan's own gateway, and the place behind it. */
+export function createPeerCity(
+  layout: Layout,
+  addresses: Addresses,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const dongguan: CityPlan = {
+    node: peerGatewayNode,
+    name: { zh: "东莞市", en: "Dongguan" },
+    division: "441900",
+    layout: { data: layout.data, ...layout.peer },
+    addresses: addresses.peer,
+    service: peerGatewaySpec(layout, addresses),
+    members: [{ ...peerPlace, jurisdiction: peerPlace.node }],
+  };
+  return createCity(dongguan, signal);
+}
+
+/**
+ * Makes a gateway and its agents as their operators would: the city invites, each member makes its own keys and
+ * asks to be listed, and the city approves by the fingerprint that the member reads out. Whatever an interrupted run
+ * left is made anew.
+ */
+async function createCity(city: CityPlan, signal: AbortSignal | undefined): Promise<void> {
+  const { layout, members } = city;
   const operator = (...args: string[]) =>
     runNode(programs.gateway, [...args, "--home", layout.gateway], signal);
   await rm(layout.gateway, { recursive: true, force: true });
-  await operator(...gatewayInit(addresses));
-  const gateway = createService(gatewaySpec(layout, addresses), { signal, onLost: () => {} });
+  await operator(...gatewayInit(city));
+  const gateway = createService(city.service, { signal, onLost: () => {} });
   await gateway.start();
   try {
     const fingerprints = await Promise.all(
-      sampleNodes.map(async (node) => {
-        const invitation = await operator(...invite(node));
-        return enrol(node, invitation, layout, addresses, signal);
-      }),
+      members.map(async (member) => enrol(member, await operator(...invite(member)), city, signal)),
     );
     // One after the other: each approval is a version of the registry.
-    for (const [place, { node }] of sampleNodes.entries()) {
+    for (const [place, { node }] of members.entries()) {
       await operator("members", "approve", node, "--fingerprint", fingerprints[place] ?? "");
     }
   } finally {
@@ -41,18 +89,18 @@ export async function createMembers(
   }
 }
 
-function gatewayInit({ gateway, admin }: Addresses): string[] {
+function gatewayInit({ node, name, division, addresses: { gateway, admin } }: CityPlan): string[] {
   return [
     "init",
-    ...["--node", gatewayNode, "--division", "440300", "--name-zh", "深圳市", "--name-en", "Shenzhen"],
+    ...["--node", node, "--division", division, "--name-zh", name.zh, "--name-en", name.en],
     ...["--listen", gateway, "--admin", admin],
   ];
 }
 
-function invite({ node, name, role, division }: SampleNode): string[] {
+function invite({ node, name, role, division, jurisdiction }: MemberPlan): string[] {
   return [
     ...["members", "invite", node, "--name-zh", name.zh, "--name-en", name.en],
-    ...["--role", role, "--division", division, "--jurisdiction", division],
+    ...["--role", role, "--division", division, "--jurisdiction", jurisdiction],
   ];
 }
 
@@ -60,10 +108,9 @@ const receiptSchema = z.object({ fingerprint: z.string() });
 
 /** @returns the fingerprint that the member reads out */
 async function enrol(
-  { node }: SampleNode,
+  { node }: MemberPlan,
   invitation: string,
-  layout: Layout,
-  addresses: Addresses,
+  { layout, addresses }: CityPlan,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const home = layout.agent(node);
@@ -71,14 +118,14 @@ async function enrol(
   const file = await writeOffer(layout, node, invitation);
   const ports = ["--listen", addresses.agent(node), "--local", addresses.local(node)];
   await runNode(programs.agent, ["init", "--home", home, "--invitation", file, ...ports], signal);
-  // Handed over with the invitation: Bao'an imports its files before the city's gateway is up for good.
+  // Handed over with the invitation: members import their files before the city's gateway is up for good.
   await copyFile(join(layout.gateway, "catalogue", "1.jws"), join(home, "catalogue.jws"));
   const receipt = await runNode(programs.agent, ["enrol", "--home", home, "--json"], signal);
   return receiptSchema.parse(JSON.parse(receipt)).fingerprint;
 }
 
 /** What city and member hand to one another; returns the file. */
-export async function writeOffer(layout: Layout, node: string, text: string): Promise<string> {
+export async function writeOffer(layout: Pick<Layout, "data">, node: string, text: string): Promise<string> {
   const folder = join(layout.data, "offers");
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${node}.json`);

@@ -9,12 +9,15 @@ import { type Intake, takeIn } from "./intake.ts";
 import { type Layout, programs } from "./layout.ts";
 import { type Ledger, type Manifest, openLedger } from "./manifest.ts";
 import { createMembers } from "./members.ts";
+import { preparePeerCity } from "./peer-city.ts";
 
 export interface Preparation {
   readonly layout: Layout;
   readonly addresses: Addresses;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
+  /** Whether there is a second city. */
+  readonly peer: boolean;
 }
 
 /** Jobs at once: as many as the smallest machine this is meant for has processors. */
@@ -25,7 +28,7 @@ const workers = 2;
  * off is taken up where it stopped. Returns what became of the imported files, when this start imported.
  */
 export async function prepare(manifest: Manifest, preparation: Preparation): Promise<readonly Intake[]> {
-  const { layout, addresses, progress, signal } = preparation;
+  const { layout, addresses, progress, signal, peer } = preparation;
   const ledger = openLedger(layout, manifest);
   await mkdir(join(layout.data, "logs"), { recursive: true });
   if (ledger.misses("members")) {
@@ -33,6 +36,12 @@ export async function prepare(manifest: Manifest, preparation: Preparation): Pro
     await createMembers(layout, addresses, signal);
     // An agent's store lies in its home: what had been imported went with it.
     await ledger.finish("members", "import");
+    step.end();
+  }
+  if (peer && ledger.misses("peer")) {
+    const step = progress.begin("东莞市网关及其成员 Dongguan's own gateway and its member");
+    await preparePeerCity(layout, addresses, signal);
+    await ledger.finish("peer");
     step.end();
   }
   let intakes: readonly Intake[] = [];

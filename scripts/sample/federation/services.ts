@@ -1,3 +1,4 @@
+import { peerPlace } from "../data/index.ts";
 import { type Child, obituary, startChild, untilReady } from "../processes/index.ts";
 import { SampleError } from "../sample-error.ts";
 import type { Addresses } from "./addresses.ts";
@@ -72,6 +73,27 @@ export function agentSpec(node: string, layout: Layout, addresses: Addresses): S
     args: ["serve", "--home", layout.agent(node)],
     log: layout.log(node),
     readyUrl: `http://${addresses.local(node)}/readyz`,
+  };
+}
+
+export function peerGatewaySpec({ peer, log }: Layout, { peer: { admin } }: Addresses): ServiceSpec {
+  return {
+    name: "dg-city",
+    script: programs.gateway,
+    args: ["serve", "--home", peer.gateway],
+    log: log("dg-city"),
+    readyUrl: `http://${admin}/readyz`,
+  };
+}
+
+export function peerAgentSpec({ peer, log }: Layout, addresses: Addresses): ServiceSpec {
+  const { node } = peerPlace;
+  return {
+    name: node,
+    script: programs.agent,
+    args: ["serve", "--home", peer.agent(node)],
+    log: log(node),
+    readyUrl: `http://${addresses.peer.local(node)}/readyz`,
   };
 }
 

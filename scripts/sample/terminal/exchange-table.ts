@@ -1,6 +1,5 @@
-import { gapTexts, type OpenedExchange, type RowStatus } from "@xinqiao/protocol/exchange";
+import { explainRow, nodeOfRow, type OpenedExchange, type RowStatus } from "@xinqiao/protocol/exchange";
 import { divisionName } from "@xinqiao/protocol/identity";
-import { codes } from "@xinqiao/protocol/problem";
 import Table from "cli-table3";
 
 const statuses: Readonly<Record<RowStatus, string>> = {
@@ -33,12 +32,12 @@ export function exchangeTable({ exchange, complete, results, log }: OpenedExchan
   for (const row of results) {
     table.push([
       placeOf(row.jurisdiction),
-      row.node,
+      nodeOfRow(row),
       statuses[row.status],
       row.asOf === undefined ? "—" : localTime(row.asOf),
       `${row.latencyMs.toFixed(0)} ms`,
       row.records.length,
-      whyOf(row),
+      explainRow(row),
     ]);
   }
   const whole = complete ? "完整 complete" : "部分 partial";
@@ -46,13 +45,6 @@ export function exchangeTable({ exchange, complete, results, log }: OpenedExchan
     `交换 exchange ${exchange} · ${whole}`,
     table.toString(),
     `日志 audit log ${log.origin}: 序号 index ${log.intent}, ${log.outcome}; 总数 size ${log.size}`,
-  ].join("\n");
-}
-
-function whyOf({ code, gaps = [] }: OpenedExchange["results"][number]): string {
-  return [
-    ...(code === undefined ? [] : [codes[code].zh, code]),
-    ...gaps.map(({ item, reason }) => `${item}: ${gapTexts[reason].zh} ${gapTexts[reason].en}`),
   ].join("\n");
 }
 

@@ -3,6 +3,7 @@ import {
   type Member,
   type MemberKey,
   memberSchema,
+  originSchema,
   type Quota,
   quotaSchema,
   type RegistryDocument,
@@ -78,6 +79,18 @@ export function setStatus(
   now: () => number,
 ): Promise<RegistryDocument> {
   return changeMember(home, node, (member) => ({ ...member, status }), now);
+}
+
+/** Where a member is reached from now on. */
+export function moveMember(
+  home: string,
+  node: string,
+  endpoint: string,
+  now: () => number,
+): Promise<RegistryDocument> {
+  const origin = parseConfig(originSchema, endpoint);
+  if (!origin.ok) throw new ConfigError("--endpoint", origin.error);
+  return changeMember(home, node, (member) => ({ ...member, endpoint: origin.value }), now);
 }
 
 /** Ends a key's validity now. It stays listed: earlier answers are checked with it. */

@@ -15,7 +15,7 @@ import {
 } from "./enrolments.ts";
 import { type InitOptions, init } from "./init.ts";
 import { show, verify } from "./log.ts";
-import { addMembers, describeMember, revokeKey, setQuota, setStatus } from "./members.ts";
+import { addMembers, describeMember, moveMember, revokeKey, setQuota, setStatus } from "./members.ts";
 import { addPeerCommands } from "./peers.ts";
 import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
@@ -173,6 +173,16 @@ function addMembersCommands(program: Command): Command {
         const quota = { purpose, lookups: wanted, per: options.per };
         return describeVersion(await setQuota(options.home, node, quota, Date.now));
       }),
+    );
+  members
+    .command("move <node>")
+    .option(...home)
+    .requiredOption("--endpoint <url>", "where it is reached from now on · 新的服务地址")
+    .description("list another address · 变更成员地址")
+    .action((node: string, options: { home: string; endpoint: string }) =>
+      runCommand(async () =>
+        describeVersion(await moveMember(options.home, node, options.endpoint, Date.now)),
+      ),
     );
   members
     .command("revoke-key <node> <thumbprint>")

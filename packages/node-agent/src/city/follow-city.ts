@@ -105,7 +105,8 @@ async function peersOf(
     onTaken: events.peerTaken,
     onFault: (_city, reason) => events.registryFault(reason),
   });
-  void peers.refresh().catch(events.failed);
+  // What the own gateway holds of them: it was reached a moment ago.
+  await peers.refresh().catch(events.failed);
   return peers;
 }
 

@@ -1,6 +1,5 @@
 import { carriedAuthorisationSchema } from "@xinqiao/protocol/authorisation";
-import { gapTexts, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
-import { codes } from "@xinqiao/protocol/problem";
+import { explainRow, nodeOfRow, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { readConfig } from "@xinqiao/runtime/config";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
@@ -69,12 +68,12 @@ export function exchangeTable(exchange: OpenedExchange): string {
   for (const row of exchange.results) {
     table.push([
       row.jurisdiction,
-      row.node,
+      nodeOfRow(row),
       row.status,
       row.asOf ?? "-",
       row.latencyMs.toFixed(1),
       row.records.length,
-      whyOf(row),
+      explainRow(row),
     ]);
   }
   const { size, intent, outcome } = exchange.log;
@@ -82,13 +81,5 @@ export function exchangeTable(exchange: OpenedExchange): string {
     `exchange ${exchange.exchange} · ${exchange.complete ? "完整 complete" : "部分 partial"}`,
     table.toString(),
     `log · 日志: index 序号 ${intent}, ${outcome}; size 总数 ${size}`,
-  ].join("\n");
-}
-
-function whyOf({ code, gaps = [], held = [] }: OpenedExchange["results"][number]): string {
-  return [
-    ...held.map((item) => `${item}: 有记录 held`),
-    ...(code === undefined ? [] : [`${codes[code].zh} ${code}`]),
-    ...gaps.map(({ item, reason }) => `${item}: ${gapTexts[reason].zh} ${gapTexts[reason].en}`),
   ].join("\n");
 }

@@ -30,5 +30,6 @@ export {
   resultRowSchema,
   rowStatuses,
 } from "./exchange.ts";
+export { explainRow, nodeOfRow } from "./explain-row.ts";
 export { deadlineMs, type Lookup, lookupSchema, type Question, questionSchema } from "./lookup.ts";
 export { mustBeSealed, sealedBlockBytes, sealedType, sealRecords, unseal } from "./sealed.ts";

@@ -1,5 +1,5 @@
 import type { Dice } from "../dice.ts";
-import type { Office, OfficeKind, SampleNode } from "../nodes.ts";
+import type { Office, OfficeKind, SamplePlace } from "../nodes.ts";
 import type { SampleSubject } from "../population.ts";
 
 /** National columns in catalogue form: days as `YYYY-MM-DD`, amounts in 万元, empty columns left out. */
@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, string>>;
 /** What one row is about; everything else in it comes from the dice. */
 export interface About {
   readonly subject: SampleSubject;
-  readonly node: SampleNode;
+  readonly node: SamplePlace;
   /** Unique among the node's documents. */
   readonly number: number;
   readonly dice: Dice;
@@ -50,7 +50,7 @@ export function office(column: string, { name, code }: Office): Row {
   return { [column]: name, [`${column}DM`]: code };
 }
 
-export function reportedBy(prefix: string, node: SampleNode, kind: OfficeKind): Row {
+export function reportedBy(prefix: string, node: SamplePlace, kind: OfficeKind): Row {
   return office(`${prefix}_SJLY`, node.offices[kind]);
 }
 
