@@ -22,6 +22,8 @@ export interface Followed extends Pick<Follower<Published>, "refresh"> {
   current(): object | undefined;
 }
 
+/** How long a start waits for news when there is something to start with. */
+const newestWithinMs = 2_000;
 const firstPauseMs = 500;
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, firstPauseMs));
 
@@ -47,7 +49,12 @@ export async function keepFollowing(
   const refreshSafely = async () => {
     await refresh().catch(onError);
   };
-  void refreshSafely();
+  // A city that is away or slow keeps no member from starting with what it holds.
+  const patience = AbortSignal.timeout(newestWithinMs);
+  await Promise.race([
+    refreshSafely(),
+    new Promise((resolve) => patience.addEventListener("abort", resolve)),
+  ]);
   const timer = setInterval(() => void refreshSafely(), refreshSeconds * 1000).unref();
   return {
     refresh: refreshSafely,
