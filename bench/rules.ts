@@ -71,6 +71,7 @@ export async function measureRules(): Promise<readonly Figure[]> {
         subjectKind: "enterprise" as const,
         ...resolved.value,
         jurisdictions: [],
+        agreed: () => true,
         today: "2026-03-01",
         standing: () => "current" as const,
       };

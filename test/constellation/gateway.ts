@@ -34,7 +34,7 @@ export interface TestGateway {
   readonly lines: string[];
   /** Publishes a version and leaves it to the gateway to find it. */
   publish(parties: readonly Party[]): Promise<void>;
-  setMembers(parties: readonly Party[]): Promise<void>;
+  setMembers(parties: readonly Party[], claims?: object): Promise<void>;
   /** Publishes a version of the catalogue, the base but for what is changed, and leaves it to the gateway to find it. */
   publishCatalogue(change: Partial<CatalogueContent>): Promise<void>;
   setCatalogue(change: Partial<CatalogueContent>): Promise<void>;
@@ -51,7 +51,11 @@ export async function startGateway(
   const [port, adminPort] = [await freePort(), await freePort()];
   const city = createParty({ node: "sz", role: "city", suite });
   const registry = createTestRegistry("sz", join(folder, "registry"), suite);
-  const publish = (list: readonly Party[]) => registry.publish([city, ...list].map(({ member }) => member));
+  const publish = (list: readonly Party[], claims?: object) =>
+    registry.publish(
+      [city, ...list].map(({ member }) => member),
+      claims,
+    );
   await publish(parties);
   const catalogue = createTestCatalogue("sz", join(folder, "catalogue"), registry.signer);
   await catalogue.publish();
@@ -89,8 +93,8 @@ export async function startGateway(
     async publish(list) {
       await publish(list);
     },
-    async setMembers(list) {
-      await publish(list);
+    async setMembers(list, claims) {
+      await publish(list, claims);
       await gateway.reload();
     },
     async publishCatalogue(change) {

@@ -15,8 +15,8 @@ export interface TestRegistry {
   readonly keyId: string;
   /** Its own key: it signs the city's catalogue too. */
   readonly signer: Signer;
-  /** Signs the next version, puts it into the folder and gives its text. */
-  publish(members: readonly Member[]): Promise<string>;
+  /** Signs the next version, with more claims where given, puts it into the folder and gives its text. */
+  publish(members: readonly Member[], claims?: object): Promise<string>;
 }
 
 /**
@@ -33,7 +33,7 @@ export function createTestRegistry(city: string, folder: string, suite: SuiteNam
   return {
     keyId: signer.value.keyId,
     signer: signer.value,
-    async publish(members) {
+    async publish(members, claims = {}) {
       version += 1;
       const iat = Math.floor(Date.now() / 1000) - 1;
       const document = registryDocumentSchema.parse({
@@ -46,6 +46,7 @@ export function createTestRegistry(city: string, folder: string, suite: SuiteNam
         keys: [{ jwk: publicOf(jwk), notBefore: "2020-01-01T00:00:00.000Z" }],
         ...suites,
         members,
+        ...claims,
       });
       const text = await signRegistry(document, signer.value);
       prev = registryHash(text);

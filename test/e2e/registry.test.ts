@@ -97,6 +97,26 @@ describe("the registry", () => {
     proxy.server.close();
   });
 
+  it("lists what cities have agreed on: who has no agreement is refused, until there is one and after its end", async () => {
+    const day = 86_400_000;
+    let clock = Date.now();
+    const iso = (at: number) => new Date(at).toISOString();
+    const between = ["4403", "4419"];
+    const agreement = { between, purposes: "all", notBefore: iso(clock), notAfter: iso(clock + day / 2) };
+    const asking = { ...asker, member: { ...asker.member, division: "440306" } };
+    const answering = { ...dg.party, member: { ...dg.party.member, division: "441900" } };
+    gateway = await startGateway([asking, answering], {}, { now: () => clock });
+    const lookUp = async () =>
+      (await send(await prepare(asking, gateway, sampleLookup(), { now: clock }))).code;
+    expect(await lookUp(), "none is asked for").toBeUndefined();
+    await gateway.setMembers([asking, answering], { agreements: [] });
+    expect(await lookUp()).toBe("policy.no-agreement");
+    await gateway.setMembers([asking, answering], { agreements: [agreement] });
+    expect(await lookUp()).toBeUndefined();
+    clock += day / 2;
+    expect(await lookUp()).toBe("policy.no-agreement");
+  });
+
   it("past its end and its grace leaves nobody known: nothing is asked or answered", async () => {
     const days = 86_400_000;
     let clock = Date.now();

@@ -84,9 +84,17 @@ async function createCity(city: CityPlan, signal: AbortSignal | undefined): Prom
     for (const [place, { node }] of members.entries()) {
       await operator("members", "approve", node, "--fingerprint", fingerprints[place] ?? "");
     }
+    const agreements = agreementsBetween(members);
+    if (agreements.length > 0) await operator("agreements", "add", ...agreements, "--from", "2026-01-01");
   } finally {
     await gateway.stop();
   }
+}
+
+/** Every city of these with every other. */
+function agreementsBetween(members: readonly MemberPlan[]): string[] {
+  const cities = [...new Set(members.map(({ division }) => division.slice(0, 4)))];
+  return cities.flatMap((one, at) => cities.slice(at + 1).map((other) => `${one}:${other}`));
 }
 
 function gatewayInit({ node, name, division, addresses: { gateway, admin } }: CityPlan): string[] {

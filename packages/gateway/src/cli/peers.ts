@@ -2,6 +2,7 @@ import { type Peer, peerSchema, type RegistryDocument, roles } from "@xinqiao/pr
 import { CommandError, runCommand } from "@xinqiao/runtime/cli";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import type { Command } from "commander";
+import { instantOf } from "./instant.ts";
 import { openForPublishing } from "./publishing.ts";
 
 export interface PeerOptions {
@@ -73,13 +74,6 @@ async function changePeers(
     }
     return { peers: next };
   });
-}
-
-/** A day begins at its first instant in Beijing. */
-function instantOf(text: string | undefined): string | undefined {
-  return text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
-    ? new Date(`${text}T00:00:00+08:00`).toISOString()
-    : text;
 }
 
 export function addPeerCommands(program: Command, home: readonly [string, string, string]): void {

@@ -3,6 +3,7 @@ import { type RegistryDocument, suitesOf } from "@xinqiao/protocol/registry";
 import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command, Option } from "commander";
 import { version } from "../app.ts";
+import { addAgreementCommands } from "./agreements.ts";
 import { addCatalogueCommands } from "./catalogue-commands.ts";
 import { doctor } from "./doctor.ts";
 import {
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   addEnrolmentCommands(addMembersCommands(program));
   addRegistryCommands(program);
   addPeerCommands(program, home);
+  addAgreementCommands(program, home);
   addSigner(program);
   addCatalogueCommands(program);
   program

@@ -13,7 +13,9 @@ import { type GatewayConfig, loadConfig } from "../config/index.ts";
 import { nextVersion, openRegistryFolder } from "../registry/index.ts";
 
 /** What a new version changes. */
-export type RegistryChange = Partial<Pick<RegistryDocument, "members" | "keys" | "suites" | "peers">>;
+export type RegistryChange = Partial<
+  Pick<RegistryDocument, "members" | "keys" | "suites" | "peers" | "agreements">
+>;
 
 /** The registry as an operator's command publishes it. */
 export interface Publishing {

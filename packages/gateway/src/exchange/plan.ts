@@ -7,14 +7,7 @@ import {
 import type { Catalogue, Item, Purpose } from "@xinqiao/protocol/catalogue";
 import type { Lookup } from "@xinqiao/protocol/exchange";
 import { parseSubject } from "@xinqiao/protocol/identity";
-import {
-  type Decision,
-  decide,
-  type Rule,
-  resolveAsked,
-  type StandingRule,
-  standingRules,
-} from "@xinqiao/protocol/policy";
+import { type Decision, decide, decideStanding, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Directory, RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -58,7 +51,7 @@ export function makePlan(
   catalogue: Catalogue,
   deps: PlanDependencies,
 ): Result<Plan, Refused> {
-  const standing = decide<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
+  const standing = decideStanding(requester);
   if (!standing.allowed) return refusedBy(standing);
   const subject = parseSubject(lookup.subject, { exceptions: deps.identifierExceptions });
   if (!subject.ok) return refused(subject.error);
@@ -72,6 +65,7 @@ export function makePlan(
     subjectKind: lookup.subject.kind,
     ...asked.value,
     jurisdictions: targets.value.map(({ jurisdiction }) => jurisdiction),
+    agreed: (jurisdiction) => deps.directory().agreed(requester, jurisdiction, lookup.purpose, deps.now()),
     authorisation: presented,
     today: deps.today(),
     standing: deps.standing,

@@ -18,16 +18,9 @@ import {
   sealRecords,
   signAnswer,
 } from "@xinqiao/protocol/exchange";
-import { maskName, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
+import { type Jurisdiction, maskName, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
-import {
-  type Decision,
-  decide,
-  type Rule,
-  resolveAsked,
-  type StandingRule,
-  standingRules,
-} from "@xinqiao/protocol/policy";
+import { type Decision, decide, decideStanding, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
 import { asResult, type Fault, fault } from "@xinqiao/protocol/problem";
 import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
 import type { Directory, RegistryStanding } from "@xinqiao/protocol/registry";
@@ -122,7 +115,7 @@ function decideQuestion(question: Question, catalogue: Catalogue, deps: AnswerDe
   const refuse = (rule: string, reason: Fault): Decided => ({ allowed: false, rule, fault: reason });
   const requester = deps.directory().member(question.requester);
   if (requester === undefined) return refuse("requester-known", fault("policy.member-not-active"));
-  const standing = decide<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
+  const standing = decideStanding(requester);
   if (!standing.allowed) return standing;
   if (question.jurisdiction !== deps.jurisdiction) {
     return refuse("jurisdiction-ours", fault("lookup.jurisdiction-unknown"));
@@ -136,6 +129,8 @@ function decideQuestion(question: Question, catalogue: Catalogue, deps: AnswerDe
     subjectKind: question.subject.kind,
     ...asked.value,
     jurisdictions: [question.jurisdiction],
+    agreed: (jurisdiction: Jurisdiction) =>
+      deps.directory().agreed(requester, jurisdiction, question.purpose, deps.now()),
     authorisation: present(question, deps),
     today: deps.dayOf(deps.now()),
     standing: deps.standing,

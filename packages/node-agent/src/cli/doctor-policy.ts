@@ -62,6 +62,7 @@ export async function doctorPolicy(options: PolicyOptions): Promise<string> {
     directory,
     catalogue: await heldCatalogue(config),
     today: chinaDay(now),
+    now,
     standing: (graceSeconds?: number) => registryStanding(document, now, graceSeconds),
   };
   const steps = explainLookup(lookup.value, knowledge, own);

@@ -39,7 +39,13 @@ const explained = (change: Partial<HypotheticalLookup> = {}) =>
       jurisdictions: "all",
       ...change,
     },
-    { directory, catalogue: indexCatalogue(baseCatalogue()), today: "2026-03-01", standing: () => "current" },
+    {
+      directory,
+      catalogue: indexCatalogue(baseCatalogue()),
+      today: "2026-03-01",
+      now: 0,
+      standing: () => "current",
+    },
     own,
   );
 const refusals = (change?: Partial<HypotheticalLookup>) =>

@@ -5,11 +5,11 @@ import {
   type Asked,
   type DisclosureRequest,
   explain,
+  explainStanding,
   federationRules,
   type Rule,
   type RuleVerdict,
   resolveAsked,
-  type StandingRule,
   standingRules,
 } from "@xinqiao/protocol/policy";
 import { fault } from "@xinqiao/protocol/problem";
@@ -28,6 +28,8 @@ export interface HypotheticalLookup extends Asked {
 export interface Knowledge extends Pick<DisclosureRequest, "today" | "standing"> {
   readonly directory: Directory;
   readonly catalogue: Catalogue;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** One step of the decision, in the order it is made. */
@@ -43,7 +45,7 @@ export interface PolicyStep extends RuleVerdict {
  */
 export function explainLookup(
   lookup: HypotheticalLookup,
-  { directory, catalogue, today, standing }: Knowledge,
+  { directory, catalogue, today, now, standing }: Knowledge,
   own: readonly Rule[],
 ): readonly PolicyStep[] {
   const step = (verdict: RuleVerdict, by: PolicyStep["by"] = "federation"): PolicyStep => ({
@@ -54,7 +56,7 @@ export function explainLookup(
   if (requester === undefined) {
     return [step({ rule: "requester-known", fault: fault("policy.member-not-active") })];
   }
-  const about = explain<Parameters<StandingRule["check"]>[0]>(standingRules, { requester });
+  const about = explainStanding(requester);
   const known = [step({ rule: "requester-known" }), ...about.map((verdict) => step(verdict))];
   const asked = resolveAsked(lookup, catalogue);
   if (!asked.ok) return [...known, step({ rule: "catalogue-knows", fault: asked.error })];
@@ -69,6 +71,7 @@ export function explainLookup(
     subjectKind: lookup.subjectKind,
     ...asked.value,
     jurisdictions,
+    agreed: (jurisdiction: Jurisdiction) => directory.agreed(requester, jurisdiction, lookup.purpose, now),
     authorisation,
     today,
     standing,

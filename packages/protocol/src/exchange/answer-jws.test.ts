@@ -54,6 +54,25 @@ describe("openAnswer accepts", () => {
   });
 });
 
+describe("an answer whose key has been retired since", () => {
+  const retiredAt = testNow + 60_000;
+  const retired = {
+    key(keyId: string) {
+      const known = directory.key(keyId);
+      return known && { ...known, notAfter: retiredAt };
+    },
+  };
+  const openAt = async (at: number) => openAnswer(await answered(), testExpected(), retired, at);
+
+  it("still verifies for its time", async () => {
+    expect(await openAt(retiredAt - 1)).toMatchObject({ ok: true });
+  });
+
+  it("is not taken any more for a new one", async () => {
+    expect(await openAt(retiredAt)).toMatchObject({ error: { code: "answer.key-unknown" } });
+  });
+});
+
 describe("an answer signed with SM2", () => {
   const { question } = testExpected();
   const expected = {

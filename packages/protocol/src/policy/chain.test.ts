@@ -7,6 +7,7 @@ const everythingWrong: TestDisclosure = {
   requester: { status: "suspended", role: "auditor", scope: { items: [], purposes: [] } },
   items: [{ disclosure: "government-shared" }, { code: "tax", disclosure: "authorised" }],
   registryLate: 61,
+  agreed: false,
   purpose: {
     status: "pending",
     graceSeconds: 60,
@@ -28,6 +29,7 @@ const repairs: readonly (readonly [rule: string, repair: TestDisclosure])[] = [
   ["purpose-covers-items", { purpose: { items: ["penalty", "tax"] } }],
   ["subject-kind-covered", { purpose: { subjectKinds: ["enterprise"] } }],
   ["purpose-covers-jurisdictions", { purpose: { jurisdictions: "all" } }],
+  ["agreement-in-force", { agreed: true }],
   ["authorisation-given", { purpose: { authorisation: false }, items: [{}] }],
 ];
 

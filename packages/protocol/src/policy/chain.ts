@@ -1,4 +1,14 @@
-import type { Rule, StandingRule } from "./rule.ts";
+import type { Member } from "../registry/index.ts";
+import {
+  type Decision,
+  decide,
+  explain,
+  type Rule,
+  type RuleVerdict,
+  type Standing,
+  type StandingRule,
+} from "./rule.ts";
+import { agreementInForce } from "./rules/agreement-in-force.ts";
 import { authorisationGiven } from "./rules/authorisation-given.ts";
 import { classDisclosed } from "./rules/class-disclosed.ts";
 import { itemsInScope } from "./rules/items-in-scope.ts";
@@ -29,5 +39,13 @@ export const federationRules: readonly Rule[] = [
   purposeCoversItems,
   subjectKindCovered,
   purposeCoversJurisdictions,
+  agreementInForce,
   authorisationGiven,
 ];
+
+/** Whether somebody may ask at all. */
+export const decideStanding = (requester: Member): Decision => decide<Standing>(standingRules, { requester });
+
+/** What the same rules say one by one. */
+export const explainStanding = (requester: Member): readonly RuleVerdict[] =>
+  explain<Standing>(standingRules, { requester });

@@ -1,4 +1,4 @@
-export { federationRules, standingRules } from "./chain.ts";
+export { decideStanding, explainStanding, federationRules, standingRules } from "./chain.ts";
 export { type Asked, resolveAsked } from "./resolve.ts";
 export {
   type Decision,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Authorisation, PresentedAuthorisation } from "../authorisation/index.ts";
 import { disclosureClasses, type Item, type Purpose } from "../catalogue/index.ts";
-import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/index.ts";
+import { type Jurisdiction, jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/index.ts";
 import { fault } from "../problem/index.ts";
 import { type Member, registryStanding, roles } from "../registry/index.ts";
 import { testAuthorisation, testItem, testMember, testPurpose } from "../testing/index.ts";
@@ -83,7 +83,10 @@ const anyPresented: fc.Arbitrary<PresentedAuthorisation | undefined> = fc.oneof(
   fc.constantFrom(undefined, { fault: fault("authorisation.signature-invalid") }),
 );
 
-type AnyRequest = DisclosureRequest & { readonly registryLate: number };
+type AnyRequest = DisclosureRequest & {
+  readonly registryLate: number;
+  readonly agreedPlaces: readonly Jurisdiction[];
+};
 
 const anyRequest: fc.Arbitrary<AnyRequest> = fc
   .record({
@@ -93,10 +96,13 @@ const anyRequest: fc.Arbitrary<AnyRequest> = fc
     purpose: anyPurpose,
     jurisdictions: fc.subarray(places),
     authorisation: anyPresented,
+    // Mostly everywhere, or hardly anything would be allowed.
+    agreedPlaces: fc.oneof({ weight: 9, arbitrary: fc.constant(places) }, fc.subarray(places)),
     registryLate: fc.constantFrom(-3, -2, -1, 0, 30, 100, registryGrace + 1),
   })
   .map((request) => ({
     ...request,
+    agreed: (place) => request.agreedPlaces.includes(place),
     today,
     standing: (graceSeconds) =>
       registryStanding({ exp: 0, grace: registryGrace }, request.registryLate * 1000, graceSeconds),
@@ -113,7 +119,7 @@ function isAuthorised({ code }: Item, { requester, purpose, authorisation }: Dis
 
 /** What the law asks of one item's disclosure, said without the rules and not in their order. */
 function mayBeDisclosed(item: Item, request: AnyRequest): boolean {
-  const { requester, purpose, subjectKind, jurisdictions } = request;
+  const { requester, purpose, subjectKind, jurisdictions, agreedPlaces } = request;
   const { validFrom = today, validUntil = today, graceSeconds = registryGrace } = purpose;
   const holds = <T>(listed: "all" | readonly T[], wanted: T) => listed === "all" || listed.includes(wanted);
   const byClass = {
@@ -131,7 +137,7 @@ function mayBeDisclosed(item: Item, request: AnyRequest): boolean {
     purpose.items.includes(item.code) &&
     purpose.subjectKinds.includes(subjectKind) &&
     item.subjectKinds.includes(subjectKind) &&
-    jurisdictions.every((place) => holds(purpose.jurisdictions, place)) &&
+    jurisdictions.every((place) => holds(purpose.jurisdictions, place) && agreedPlaces.includes(place)) &&
     holds(requester.scope.items, item.code) &&
     holds(requester.scope.purposes, purpose.code) &&
     requester.status === "active" &&
@@ -154,8 +160,8 @@ describe("policy, whatever is asked", () => {
         }),
         { numRuns: runs },
       );
-      expect(seen, "requests that are allowed are among them").toBeGreaterThan(runs / 1_000);
-      expect(authorised, "and some by an authorisation").toBeGreaterThan(runs / 10_000);
+      expect(seen, "requests that are allowed are among them").toBeGreaterThan(runs / 2_000);
+      expect(authorised, "and some by an authorisation").toBeGreaterThan(0);
     },
     patience,
   );

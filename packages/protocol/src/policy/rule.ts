@@ -11,6 +11,8 @@ export interface DisclosureRequest {
   readonly items: readonly Item[];
   readonly purpose: Purpose;
   readonly jurisdictions: readonly Jurisdiction[];
+  /** Whether the cities have agreed that the requester may ask there for this purpose. */
+  readonly agreed: (jurisdiction: Jurisdiction) => boolean;
   /** The subject's authorisation, when the question comes with one. */
   readonly authorisation?: PresentedAuthorisation | undefined;
   /** The decider's calendar day, `YYYY-MM-DD`. */
@@ -25,8 +27,11 @@ export interface Rule<Request = DisclosureRequest> {
   check(request: Request): Fault | undefined;
 }
 
+/** Who asks, and nothing of what. */
+export type Standing = Pick<DisclosureRequest, "requester">;
+
 /** A rule about who asks, whatever is asked. */
-export type StandingRule = Rule<Pick<DisclosureRequest, "requester">>;
+export type StandingRule = Rule<Standing>;
 
 /** A refusal is a decision like any other: returned, signed and logged. */
 export type Decision =

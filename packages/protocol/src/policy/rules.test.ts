@@ -124,6 +124,11 @@ const cases: Readonly<Record<string, RuleCases>> = {
       },
     },
   },
+  "agreement-in-force": {
+    code: "policy.no-agreement",
+    allows: { "places that the cities have agreed on": { jurisdictions: ["440306", "441900"] } },
+    refuses: { "places that they have not": { agreed: false } },
+  },
   "authorisation-given": {
     code: "policy.authorisation-required",
     allows: {

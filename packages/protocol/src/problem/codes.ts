@@ -162,6 +162,11 @@ export const codes = {
     en: "Purpose does not cover the jurisdiction",
     zh: "用途不适用于该辖区",
   },
+  "policy.no-agreement": {
+    status: 403,
+    en: "The cities have no agreement in force for this purpose",
+    zh: "两市之间没有适用于该用途的有效协议",
+  },
   "policy.purpose-not-granted": {
     status: 403,
     en: "Member was not granted the purpose",

@@ -85,6 +85,10 @@ const remedies = {
     en: "Ask the city for a new invitation, and enrol with it. If nobody used the old one, tell the security officer.",
     zh: "请市级重新签发邀请后再申请；如旧邀请并非本单位使用，请告知安全管理员。",
   },
+  agree: {
+    en: "Ask the city centre which agreements are listed (`xinqiao-gateway agreements list`) and until when.",
+    zh: "请市公共信用中心核对协议及其期限（xinqiao-gateway agreements list）。",
+  },
   peer: {
     en: "Compare what the two cities have agreed with `xinqiao-gateway peers list` on both sides.",
     zh: "对照两市协议与双方 xinqiao-gateway peers list 的内容。",
@@ -191,6 +195,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "policy.purpose-not-live": "otherPurpose",
   "policy.purpose-excludes-item": "otherPurpose",
   "policy.purpose-excludes-jurisdiction": "otherPurpose",
+  "policy.no-agreement": "agree",
   "policy.purpose-not-granted": "standing",
   "policy.authorisation-required": "authorise",
   "policy.quota-exceeded": "quota",

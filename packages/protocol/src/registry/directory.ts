@@ -1,6 +1,9 @@
+import type { PurposeCode } from "../catalogue/index.ts";
 import type { Jurisdiction, NodeId } from "../identity/index.ts";
 import { importVerifier, type PublicJwk, type Verifier } from "../keys/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
+import { isAgreed } from "./agreement.ts";
+import type { RegistryDocument } from "./document.ts";
 import type { Member, MemberKey, MemberList } from "./member.ts";
 import type { Peer } from "./peer.ts";
 
@@ -20,6 +23,11 @@ export interface Directory {
   key(keyId: string): KnownKey | undefined;
   answering(jurisdiction: Jurisdiction): Member | undefined;
   jurisdictions(): readonly Jurisdiction[];
+  /**
+   * Whether a member may ask into a jurisdiction by what the cities have agreed on.
+   * @param at milliseconds since 1970
+   */
+  agreed(requester: Member, jurisdiction: Jurisdiction, purpose: PurposeCode, at: number): boolean;
   /** The other city through whose gateway a member is reached; nothing for the city's own. */
   peerOf(node: NodeId): Peer | undefined;
 }
@@ -43,7 +51,7 @@ export type ImportKey = (jwk: PublicJwk) => Result<Verifier, string>;
  * @param importKey for a list whose keys were checked when it was published: one that checks them later
  */
 export function createDirectory(
-  list: MemberList,
+  list: MemberList & Pick<RegistryDocument, "agreements">,
   importKey: ImportKey = importVerifier,
 ): Result<Directory, readonly string[]> {
   const faults: string[] = [];
@@ -92,6 +100,10 @@ export function createDirectory(
     key: (keyId) => keys.get(keyId),
     answering: (jurisdiction) => answering.get(jurisdiction),
     jurisdictions: () => [...answering.keys()],
+    agreed(requester, jurisdiction, purpose, at) {
+      const to = answering.get(jurisdiction)?.division ?? jurisdiction;
+      return isAgreed(list.agreements, { from: requester.division, to, purpose }, at);
+    },
     peerOf: () => undefined,
   });
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { suiteNameSchema } from "../keys/index.ts";
 import { chainClaims, startsItsChain } from "../published/index.ts";
+import { agreementSchema } from "./agreement.ts";
 import { memberKeySchema, memberSchema } from "./member.ts";
 import { peerSchema } from "./peer.ts";
 
@@ -26,6 +27,8 @@ export const registryDocumentSchema = z
       .refine((names) => new Set(names).size === names.length, "each suite once")
       .optional(),
     members: z.array(memberSchema),
+    /** What cities have agreed on; absent: none is asked for. */
+    agreements: z.array(agreementSchema).optional(),
     /** Other cities, as this one has approved them. */
     peers: z.array(peerSchema).optional(),
   })

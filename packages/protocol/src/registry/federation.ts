@@ -43,6 +43,11 @@ export function createFederation(own: Directory, peers: readonly PeerMembers[]):
     },
     answering: (jurisdiction) => own.answering(jurisdiction) ?? answering.get(jurisdiction),
     jurisdictions: () => [...own.jurisdictions(), ...answering.keys()],
+    // With a peer the cities have agreed by approving each other.
+    agreed: (requester, jurisdiction, purpose, at) =>
+      foreign.has(requester.node) ||
+      (own.answering(jurisdiction) === undefined && answering.has(jurisdiction)) ||
+      own.agreed(requester, jurisdiction, purpose, at),
     peerOf: (node) => foreign.get(node)?.from.peer,
   };
 }

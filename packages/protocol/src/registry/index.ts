@@ -1,3 +1,4 @@
+export { type Agreement, agreementSchema, isAgreed } from "./agreement.ts";
 export { changesBetween, type MemberChange, type MemberChangeKind, memberChanges } from "./changes.ts";
 export { createDirectory, type Directory, holdsKey, type KnownKey } from "./directory.ts";
 export { type RegistryDocument, registryDocumentSchema } from "./document.ts";

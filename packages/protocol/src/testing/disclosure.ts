@@ -64,6 +64,8 @@ export interface TestDisclosure {
   readonly subjectKind?: DisclosureRequest["subjectKind"];
   readonly jurisdictions?: readonly string[];
   readonly authorisation?: DisclosureRequest["authorisation"];
+  /** Whether the cities have agreed. */
+  readonly agreed?: boolean;
   readonly today?: string;
   /** Seconds that the registry held is past its end; its grace is a day. */
   readonly registryLate?: number;
@@ -72,13 +74,14 @@ export interface TestDisclosure {
 /** A request every federation rule lets through, but for what is changed. */
 export function testDisclosure(change: TestDisclosure = {}): DisclosureRequest {
   const { requester, items = [{}], purpose, subjectKind = "enterprise", jurisdictions = ["440306"] } = change;
-  const { authorisation, today = "2026-03-01", registryLate = 0 } = change;
+  const { authorisation, agreed = true, today = "2026-03-01", registryLate = 0 } = change;
   return {
     requester: testMember(requester),
     items: items.map(testItem),
     purpose: testPurpose(purpose),
     subjectKind,
     jurisdictions: jurisdictions.map((jurisdiction) => jurisdictionSchema.parse(jurisdiction)),
+    agreed: () => agreed,
     ...(authorisation !== undefined && { authorisation }),
     today,
     standing: (graceSeconds) =>
