@@ -6,7 +6,7 @@ import { chinaDay } from "@xinqiao/runtime/calendar";
 import type { Address } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, serve } from "@xinqiao/runtime/http";
-import { type KeyRing, openKeyRing, readDecryptionKeys } from "@xinqiao/runtime/keys";
+import { type DecryptionRing, type KeyRing, openDecryptionRing, openKeyRing } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { type City, followCity } from "./city/index.ts";
 import { type AgentConfig, encryptionKeyFiles } from "./config/index.ts";
@@ -55,7 +55,7 @@ const firstWithinMs = 30_000;
  */
 export async function createAgent(config: AgentConfig, deps: AgentDependencies): Promise<Agent> {
   const { logger, now, entropy } = deps;
-  const { keys, decryptionKeys, token, ca } = await readSecrets(config);
+  const { keys, decryption, token, ca } = await readSecrets(config);
   const { signer } = keys;
   await using starting = new AsyncDisposableStack();
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
@@ -73,7 +73,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const known = { store, catalogue: city.catalogue, jurisdiction, now, onInvalid: events.invalidRows };
   const source = starting.adopt(await createSources(sources, known), (opened) => opened.close());
   const { maxConcurrent, maxReading } = config.limits;
-  const stopChangingKeys = changeKeys(keys, config, city.members, events, now);
+  const stopChangingKeys = changeKeys({ keys, decryption }, config, city.members, events, now);
   starting.defer(stopChangingKeys);
   const stopHearing = hearWithdrawals(config, { client, city, book: store.withdrawals, events, now });
   starting.defer(stopHearing);
@@ -83,7 +83,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const reading = createInFlight(maxReading);
   const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
-  const own = { decryptionKeys, token, client, store, open: () => open };
+  const own = { decryptionKeys: decryption.keys, token, client, store, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
@@ -115,7 +115,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
 async function readSecrets(config: AgentConfig) {
   return {
     keys: await openKeyRing(config.signingKey),
-    decryptionKeys: await readDecryptionKeys(encryptionKeyFiles(config)),
+    decryption: await openDecryptionRing(encryptionKeyFiles(config)),
     token: (await readFile(config.localToken, "utf8")).trim(),
     ca: config.caFile === undefined ? undefined : await readFile(config.caFile, "utf8"),
   };
@@ -136,13 +136,14 @@ const keyEveryMs = 2_000;
 
 /** @returns what ends it */
 function changeKeys(
-  keys: KeyRing,
+  { keys, decryption }: { readonly keys: KeyRing; readonly decryption: DecryptionRing },
   { node }: AgentConfig,
   members: () => Directory,
   events: AgentEvents,
   now: () => number,
 ): () => void {
   const look = async () => {
+    await decryption.takeNew();
     const keyId = await keys.follow((id) => holdsKey(members(), node, id, now()));
     if (keyId !== undefined) events.keyChanged(keyId);
   };

@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { DocumentName, Published } from "@xinqiao/protocol/published";
 import type { Result } from "@xinqiao/protocol/result";
 import { ConfigError } from "@xinqiao/runtime/config";
+import { publishFile } from "@xinqiao/runtime/files";
 import { readPublishedFile } from "@xinqiao/runtime/published";
 
 /** Every version a city has published, one file each. */
@@ -56,29 +56,10 @@ export function openFolder<Version extends Published>(
     },
     async publish(version, text) {
       await mkdir(folder, { recursive: true, mode: 0o755 });
-      const draft = join(folder, `.${version}.${randomUUID()}.draft`);
-      await writeFile(draft, `${text}\n`, { mode: 0o644, flush: true });
-      try {
-        await link(draft, file(version));
-        await syncFolder(folder);
-      } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-        throw new ConfigError(file(version), [
-          "this version was published meanwhile by somebody else: look at it, and do it again",
-        ]);
-      } finally {
-        await unlink(draft);
-      }
+      if (await publishFile(file(version), `${text}\n`, 0o644)) return;
+      throw new ConfigError(file(version), [
+        "this version was published meanwhile by somebody else: look at it, and do it again",
+      ]);
     },
   };
-}
-
-/** What members have taken must not be gone after a power cut. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

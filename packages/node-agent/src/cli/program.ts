@@ -126,7 +126,7 @@ function addEncryptionKey(program: Command): void {
         const member = await renewEncryptionKey(options.home, Date.now());
         process.stderr.write(describeKeys(member));
         process.stderr.write(
-          "restart the agent before the city lists the key · 请先重启节点，再请市级登记\n",
+          "a running agent holds it within two seconds; then have the city list it · 运行中的节点两秒内启用，随后请市级登记\n",
         );
         return JSON.stringify({ member });
       }),

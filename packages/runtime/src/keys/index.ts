@@ -5,6 +5,7 @@ export {
   type ReturnValue,
   returnValues,
 } from "./daemon-wire.ts";
+export { type DecryptionRing, openDecryptionRing } from "./decryption-ring.ts";
 export {
   createEncryptionKeyFile,
   createKeyFile,
