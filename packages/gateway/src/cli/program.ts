@@ -1,22 +1,15 @@
 import { type SuiteName, suiteNames } from "@xinqiao/protocol/keys";
-import { type RegistryDocument, suitesOf } from "@xinqiao/protocol/registry";
 import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command, Option } from "commander";
 import { version } from "../app.ts";
 import { addAgreementCommands } from "./agreements.ts";
 import { addCatalogueCommands } from "./catalogue-commands.ts";
+import { describeVersion } from "./describe-version.ts";
 import { doctor } from "./doctor.ts";
-import {
-  approve,
-  describeRequest,
-  type InviteOptions,
-  invite,
-  reject,
-  waitingRequests,
-} from "./enrolments.ts";
+import { addEnrolmentCommands, type TimesArguments, timesOf } from "./enrolment-commands.ts";
 import { type InitOptions, init } from "./init.ts";
 import { show, verify } from "./log.ts";
-import { addMembers, describeMember, moveMember, revokeKey, setQuota, setStatus } from "./members.ts";
+import { addMembers, moveMember, revokeKey, setQuota, setStatus } from "./members.ts";
 import { addPeerCommands } from "./peers.ts";
 import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
@@ -31,7 +24,7 @@ export function createProgram(): Command {
     .description("Xinqiao city gateway · 信桥市级网关")
     .version(version);
   addInit(program);
-  addEnrolmentCommands(addMembersCommands(program));
+  addEnrolmentCommands(addMembersCommands(program), home);
   addRegistryCommands(program);
   addPeerCommands(program, home);
   addAgreementCommands(program, home);
@@ -196,67 +189,6 @@ function addMembersCommands(program: Command): Command {
   return members;
 }
 
-function addEnrolmentCommands(members: Command): void {
-  members
-    .command("invite <node>")
-    .option(...home)
-    .requiredOption("--name-zh <name>", "Chinese name · 中文名")
-    .requiredOption("--name-en <name>", "English name · 英文名")
-    .requiredOption("--division <code>", "six-digit parent division · 行政区划代码")
-    .option("--role <role>", "district, neighbour-city, source-unit, credit-user, auditor", "district")
-    .option("--jurisdiction <code>", "what it answers for; leave out when it only asks · 应答辖区")
-    .option("--items <codes>", "items it may ask for, comma-separated; all when left out · 事项范围")
-    .option("--purposes <codes>", "purposes it may ask for; all when left out · 用途范围")
-    .option("--hours <number>", "how long it is good · 有效小时数", "24")
-    .description("print an invitation, good once, to hand to the member · 签发一次性邀请")
-    .action((node: string, options: InviteOptions) => runCommand(() => invite(node, options, Date.now)));
-  members
-    .command("requests")
-    .option(...home)
-    .description("requests that wait, each with the fingerprint to compare · 待审批的入网与换钥申请")
-    .action((options: { home: string }) =>
-      runCommand(async () => {
-        const waiting = await waitingRequests(await openForPublishing(options.home, Date.now));
-        return waiting.length === 0 ? "none waits · 无待审批申请" : waiting.map(describeRequest).join("\n");
-      }),
-    );
-  members
-    .command("approve <node>")
-    .option(...home)
-    .option("--fingerprint <digits>", "as the member read it out over the telephone · 成员在电话中读出的指纹")
-    .option("--lead-seconds <number>", "until a key that follows another counts · 新密钥生效前的秒数", "300")
-    .option("--overlap-seconds <number>", "how long the old key then goes on · 旧密钥继续有效的秒数", "86400")
-    .description("list the key that was asked for · 批准申请")
-    .action((node: string, options: ApprovalArguments) =>
-      runCommand(async () => describeVersion(await approve(node, timesOf(options), Date.now))),
-    );
-  members
-    .command("reject <node>")
-    .option(...home)
-    .description("refuse what waits; its invitation stays used · 拒绝申请")
-    .action((node: string, options: { home: string }) =>
-      runCommand(() => reject(node, options.home, Date.now)),
-    );
-}
-
-interface TimesArguments {
-  readonly home: string;
-  readonly leadSeconds: string;
-  readonly overlapSeconds: string;
-}
-
-interface ApprovalArguments extends TimesArguments {
-  readonly fingerprint?: string;
-}
-
-function timesOf<Options extends TimesArguments>(options: Options) {
-  const [leadSeconds, overlapSeconds] = [Number(options.leadSeconds), Number(options.overlapSeconds)];
-  if (!(leadSeconds >= 0 && overlapSeconds >= 0)) {
-    throw new CommandError("seconds are a number, zero or more · 秒数须为非负数");
-  }
-  return { ...options, leadSeconds, overlapSeconds };
-}
-
 function addRegistryCommands(program: Command): void {
   const registry = program.command("registry").description("the signed list of members · 成员清单");
   registry
@@ -296,14 +228,4 @@ function addRegistryCommands(program: Command): void {
     .action((options: { home: string }) =>
       runCommand(async () => describeVersion(await finishRollover(options.home, Date.now))),
     );
-}
-
-function describeVersion(document: RegistryDocument): string {
-  const { version: number, exp, members } = document;
-  const end = new Date(exp * 1000).toISOString();
-  const suites = suitesOf(document).join(", ");
-  return [
-    `version · 版本 ${number}\tuntil · 有效期至 ${end}\tsuites · 算法 ${suites}`,
-    ...members.map(describeMember),
-  ].join("\n");
 }
