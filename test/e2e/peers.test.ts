@@ -144,6 +144,16 @@ describe("two cities", () => {
     ]);
   });
 
+  it("answer nobody of the other city who comes past its gateway, nor that gateway for itself", async () => {
+    const lookup = sampleLookup({ jurisdictions: ["dg-songshanhu"] });
+    expect(await askAs(baoan, "sz-baoan", dongguan, "dg-city", lookup, "/v1/lookups")).toBe(
+      "signature.key-unknown",
+    );
+    expect(
+      await passOn(shenzhen, "sz", dongguan, "dg-city", { requester: "sz", jurisdiction: "dg-songshanhu" }),
+    ).toBe("peer.requester-not-theirs");
+  });
+
   it("answer no member of a role that was not agreed on", async () => {
     await approve(dongguan, "sz", shenzhen, "--divisions", "4403", "--roles", "credit-user");
     await expect
@@ -182,13 +192,26 @@ async function passOn(
   city: string,
   change: object,
 ): Promise<string | undefined> {
-  const file = await readFile(join(from.home, "keys", "signing.jwk.json"), "utf8");
-  const signer = importSigner(privateJwkSchema.parse(JSON.parse(file)));
-  if (!signer.ok) throw new Error(signer.error);
   const { subject, items, purpose } = sampleLookup();
   const exchange = randomUUID();
   const question = { exchange, subject, items, purpose, remainingMs: 2_000, ...change };
+  return askAs(from, node, to, city, question, "/v1/answers", exchange);
+}
+
+/** Signs with an installation's own key and sends; the code of what comes back. */
+async function askAs(
+  from: Installation,
+  node: string,
+  to: Installation,
+  city: string,
+  body: object,
+  path: string,
+  requestId: string = randomUUID(),
+): Promise<string | undefined> {
+  const file = await readFile(join(from.home, "keys", "signing.jwk.json"), "utf8");
+  const signer = importSigner(privateJwkSchema.parse(JSON.parse(file)));
+  if (!signer.ok) throw new Error(signer.error);
   const party = { member: { node: nodeIdSchema.parse(node) }, signer: signer.value };
-  const ids = { requestId: exchange, to: nodeIdSchema.parse(city) };
-  return (await send(await prepare(party, to, question, { path: "/v1/answers", change: ids }))).code;
+  const change = { requestId, to: nodeIdSchema.parse(city) };
+  return (await send(await prepare(party, to, body, { path, change }))).code;
 }

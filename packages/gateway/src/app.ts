@@ -137,9 +137,12 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
 }
 
 /** Gateways of other cities, asked now and then for their registries. */
-function peerDispatcher({ ca, maxAnswerBytes, connectTimeoutMs }: UpstreamSettings): Agent {
+/** A registry of thousands of members has some two million bytes. */
+const largestRegistry = 4 * 1024 * 1024;
+
+function peerDispatcher({ ca, connectTimeoutMs }: UpstreamSettings): Agent {
   return new Agent({
-    maxResponseSize: maxAnswerBytes,
+    maxResponseSize: largestRegistry,
     connect: {
       timeout: connectTimeoutMs,
       ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }),
@@ -198,7 +201,13 @@ function servePublic(shared: Shared): Promise<Serving> {
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
-    peers: { registry: peers.registry, text: openPeerFolder(config.peers, deps.now).text },
+    peers: {
+      registry: peers.registry,
+      async text(node, number) {
+        const peer = peers.peer(node);
+        return peer && openPeerFolder(config.peers, deps.now).text(peer, number);
+      },
+    },
     own: () => registry.current().directory,
   });
   return serve(app, {

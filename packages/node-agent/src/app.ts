@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { clockToleranceSeconds } from "@xinqiao/protocol/clock";
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { type Directory, holdsKey } from "@xinqiao/protocol/registry";
@@ -133,6 +134,8 @@ function openClient({ gateway, limits }: AgentConfig, ca: string | undefined): G
 
 /** How often the agent looks whether the key that follows its own counts by now. */
 const keyEveryMs = 2_000;
+/** It is changed over to when it counts by every clock that is right enough. */
+const marginMs = clockToleranceSeconds * 1000;
 
 /** @returns what ends it */
 function changeKeys(
@@ -144,7 +147,7 @@ function changeKeys(
 ): () => void {
   const look = async () => {
     await decryption.takeNew();
-    const keyId = await keys.follow((id) => holdsKey(members(), node, id, now()));
+    const keyId = await keys.follow((id) => holdsKey(members(), node, id, now() - marginMs));
     if (keyId !== undefined) events.keyChanged(keyId);
   };
   const timer = setInterval(() => void look().catch(events.failed), keyEveryMs).unref();

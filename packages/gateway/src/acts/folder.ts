@@ -30,15 +30,22 @@ export function openActsFolder(folder: string): ActsFolder {
     },
     async waiting() {
       const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ending)).sort();
-      return Promise.all(
+      const waiting = await Promise.all(
         names.map(async (name) => {
           const file = join(folder, name);
-          const act = actSchema.parse(JSON.parse(await readFile(file, "utf8")));
-          const id = name.slice(name.indexOf("_") + 1, -ending.length);
           // Gone already: somebody else has just written it down, and the log has it once.
-          return { id, act, remove: () => rm(file, { force: true }) };
+          const text = await readFile(file, "utf8").catch(goneOrThrow);
+          if (text === undefined) return undefined;
+          const id = name.slice(name.indexOf("_") + 1, -ending.length);
+          return { id, act: actSchema.parse(JSON.parse(text)), remove: () => rm(file, { force: true }) };
         }),
       );
+      return waiting.filter((act) => act !== undefined);
     },
   };
+}
+
+function goneOrThrow(error: unknown): undefined {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+  throw error;
 }

@@ -1,4 +1,5 @@
 import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
+import { clockToleranceSeconds } from "@xinqiao/protocol/clock";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
 import { changesBetween, type Directory, holdsKey, type Registry } from "@xinqiao/protocol/registry";
@@ -40,6 +41,9 @@ export interface CityDependencies {
   readonly getFrom: (origin: string) => GetFromGateway;
 }
 
+/** A key is changed over to when it counts by every clock that is right enough. */
+const marginMs = clockToleranceSeconds * 1000;
+
 /** How often the folders of registry, catalogue and operators' acts are looked at. */
 const watchEveryMs = 2_000;
 
@@ -50,13 +54,14 @@ export async function openCity(config: GatewayConfig, deps: CityDependencies): P
   const folder = openPeerFolder(config.peers, now);
   const peers = await followPeerCities({ own: registry.current, getFrom, folder, log, now, events });
   const keepUp = async () => {
-    await recordActs(acts, log, now);
+    // An act that cannot be written down is for an operator to look at; it holds no suspension back.
+    await recordActs(acts, log, now).catch(events.failed);
     const before = registry.current();
     await registry.reload();
     // Who is a peer may have changed. Another city that is away holds nothing up.
     if (registry.current() !== before) void peers.refresh().catch(events.failed);
     const { directory } = registry.current();
-    const keyId = await keys.follow((id) => holdsKey(directory, config.node, id, now()));
+    const keyId = await keys.follow((id) => holdsKey(directory, config.node, id, now() - marginMs));
     if (keyId !== undefined) events.keyChanged(keyId);
   };
   await keepUp();

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { describeVersion } from "./describe-version.ts";
 import {
   approve,
-  describeRequest,
+  describeWaiting,
   type InviteOptions,
   invite,
   reject,
@@ -32,8 +32,9 @@ export function addEnrolmentCommands(members: Command, home: readonly [string, s
     .description("requests that wait, each with the fingerprint to compare · 待审批的入网与换钥申请")
     .action((options: { home: string }) =>
       runCommand(async () => {
-        const waiting = await waitingRequests(await openForPublishing(options.home, Date.now));
-        return waiting.length === 0 ? "none waits · 无待审批申请" : waiting.map(describeRequest).join("\n");
+        return describeWaiting(
+          await waitingRequests(await openForPublishing(options.home, Date.now), Date.now()),
+        );
       }),
     );
   members

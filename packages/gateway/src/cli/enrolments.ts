@@ -8,6 +8,7 @@ import {
   signInvitation,
 } from "@xinqiao/protocol/enrolment";
 import { thumbprint } from "@xinqiao/protocol/keys";
+import type { Code } from "@xinqiao/protocol/problem";
 import type { Member, RegistryDocument } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
@@ -75,27 +76,44 @@ export interface WaitingRequest extends Enrolment {
   readonly receivedAt: string;
 }
 
-export async function waitingRequests({
-  config,
-  newest,
-}: Pick<Publishing, "config" | "newest">): Promise<readonly WaitingRequest[]> {
-  const { document, directory } = await newest();
-  const context = { city: config.node, keys: document.keys, directory };
-  const opened = (await openEnrolmentFolder(config.enrolments).pending()).map(
-    ({ text, receivedAt }: QueuedEnrolment) => {
-      // As it was judged when it came in: an invitation may have run out since, waiting for an operator.
-      const request = openEnrolment(text, context, Date.parse(receivedAt));
-      return request.ok ? { ...request.value, fingerprint: fingerprint(text), receivedAt } : undefined;
-    },
-  );
-  return opened.filter((request) => request !== undefined);
+/** What waits: requests that can be approved, and those that cannot any more, with the reason. */
+export interface Waiting {
+  readonly requests: readonly WaitingRequest[];
+  readonly stale: readonly { readonly queued: QueuedEnrolment; readonly code: Code }[];
 }
 
-export function describeRequest({ member, by, key, fingerprint, receivedAt }: WaitingRequest): string {
-  const { node, role, name, jurisdiction = "-", endpoint = "-" } = member;
-  return [node, role, name.zh, jurisdiction, endpoint, by, thumbprint(key.jwk), fingerprint, receivedAt].join(
-    "\t",
-  );
+export async function waitingRequests(
+  { config, newest }: Pick<Publishing, "config" | "newest">,
+  now: number,
+): Promise<Waiting> {
+  const { document, directory } = await newest();
+  const context = { city: config.node, keys: document.keys, directory };
+  const requests: WaitingRequest[] = [];
+  const stale: Waiting["stale"][number][] = [];
+  for (const queued of await openEnrolmentFolder(config.enrolments).pending()) {
+    const { text, receivedAt } = queued;
+    // An invitation may have run out since, waiting for an operator; a key that endorses must count still.
+    const received = openEnrolment(text, context, Date.parse(receivedAt));
+    const request =
+      received.ok && received.value.by === "endorsement" ? openEnrolment(text, context, now) : received;
+    if (request.ok) requests.push({ ...request.value, fingerprint: fingerprint(text), receivedAt });
+    else stale.push({ queued, code: request.error.code });
+  }
+  return { requests, stale };
+}
+
+export function describeWaiting({ requests, stale }: Waiting): string {
+  const lines = [
+    ...requests.map(describeRequest),
+    ...stale.map(({ queued: { node, receivedAt }, code }) => [node, code, receivedAt].join("\t")),
+  ];
+  return lines.length === 0 ? "none waits · 无待审批申请" : lines.join("\n");
+}
+
+function describeRequest({ member, by, key, fingerprint, receivedAt }: WaitingRequest): string {
+  const { node, role, name, jurisdiction = "-", endpoint = "-", encryptionKeys = [] } = member;
+  const keys = [key, ...encryptionKeys].map(({ jwk }) => thumbprint(jwk));
+  return [node, role, name.zh, jurisdiction, endpoint, by, ...keys, fingerprint, receivedAt].join("\t");
 }
 
 export interface ApproveOptions {
@@ -114,35 +132,43 @@ export async function approve(
   now: () => number,
 ): Promise<RegistryDocument> {
   const registry = await openForPublishing(options.home, now);
-  const request = pick(node, options.fingerprint, await waitingRequests(registry));
+  const waiting = await waitingRequests(registry, now());
+  await settleListed(registry, waiting, now());
+  const request = pick(node, options.fingerprint, waiting.requests);
   const published = await registry.publish(({ members }) => ({
     members: admit(members, request, options, now()),
   }));
-  await decide(registry, request, "approved", now());
+  await decide(registry, { id: request.id, node: request.member.node }, "approved", now());
   return published;
 }
 
+/** A request whose key is listed already was approved, and the command broke off before it could say so. */
+async function settleListed(registry: Publishing, { stale }: Waiting, now: number): Promise<void> {
+  for (const { queued, code } of stale) {
+    if (code === "enrolment.key-known") await decide(registry, queued, "approved", now);
+  }
+}
+
+/** Refuses everything of a member that waits, also what cannot be approved any more. */
 export async function reject(node: string, home: string, now: () => number): Promise<string> {
   const registry = await openForPublishing(home, now);
-  const requests = (await waitingRequests(registry)).filter(({ member }) => member.node === node);
-  if (requests.length === 0) throw new CommandError(`nothing of ${node} waits · 没有该成员的待审批申请`);
-  for (const request of requests) await decide(registry, request, "rejected", now());
-  return `rejected · 已拒绝: ${requests.length}`;
+  await settleListed(registry, await waitingRequests(registry, now()), now());
+  const waiting = await openEnrolmentFolder(registry.config.enrolments).pending();
+  const own = waiting.filter((queued) => queued.node === node);
+  if (own.length === 0) throw new CommandError(`nothing of ${node} waits · 没有该成员的待审批申请`);
+  for (const queued of own) await decide(registry, queued, "rejected", now());
+  return `rejected · 已拒绝: ${own.length}`;
 }
 
 async function decide(
   { config }: Publishing,
-  { id, member }: WaitingRequest,
+  { id, node }: Pick<QueuedEnrolment, "id" | "node">,
   decision: "approved" | "rejected",
   now: number,
 ): Promise<void> {
   const act = { kind: "enrolment.decided", exchange: null, actor: null } as const;
-  await openActsFolder(config.acts).leave(
-    `decided-${id}`,
-    { ...act, enrolment: id, node: member.node, decision },
-    now,
-  );
-  await openEnrolmentFolder(config.enrolments).decide(id, decision);
+  await openActsFolder(config.acts).leave(`decided-${id}`, { ...act, enrolment: id, node, decision }, now);
+  await openEnrolmentFolder(config.enrolments).decide({ id, node }, decision);
 }
 
 function pick(node: string, typed: string | undefined, requests: readonly WaitingRequest[]): WaitingRequest {

@@ -10,6 +10,7 @@ export interface PeerOptions {
   readonly origin: string;
   readonly keys: string;
   readonly divisions: string;
+  readonly names?: string;
   readonly jurisdictions?: string;
   readonly roles: string;
   readonly from?: string;
@@ -25,6 +26,7 @@ export function addPeer(city: string, options: PeerOptions, now: () => number): 
     origin: options.origin,
     keys: list(options.keys),
     divisions: list(options.divisions),
+    names: list(options.names ?? city.split("-")[0] ?? city),
     ...(options.jurisdictions !== undefined && { jurisdictions: list(options.jurisdictions) }),
     roles: list(options.roles),
     notBefore: instantOf(options.from) ?? new Date(now()).toISOString(),
@@ -48,11 +50,13 @@ export function describePeers({ peers = [] }: RegistryDocument): string {
 }
 
 function describePeer(peer: Peer): string {
-  const { city, origin, keys, divisions, jurisdictions = [], roles: agreed, notBefore, notAfter } = peer;
+  const { city, origin, keys, divisions, jurisdictions = [], names, roles: agreed } = peer;
+  const { notBefore, notAfter } = peer;
   return [
     city,
     origin,
     ...keys,
+    names.join(","),
     [...divisions, ...jurisdictions].join(","),
     agreed.join(","),
     `${notBefore} – ${notAfter ?? ""}`,
@@ -96,6 +100,10 @@ export function addPeerCommands(program: Command, home: readonly [string, string
       "its registry keys, as it said by another way · 对方成员清单密钥指纹",
     )
     .requiredOption("--divisions <prefixes>", "its members lie under these, e.g. 4419 · 行政区划前缀")
+    .option(
+      "--names <ids>",
+      "its node ids are these or begin with one and a hyphen; the first part of its own when left out · 节点编号前缀",
+    )
     .option("--jurisdictions <names>", "places of its without a code of their own · 无代码的片区")
     .option("--roles <roles>", `of ${roles.join(", ")}`, "district,source-unit")
     .option("--from <day>", "of the agreement; now when left out · 协议起始日")

@@ -100,7 +100,8 @@ describe("an enrolment", () => {
       const invitation = await invited();
       const text = await request(invitation);
       const received = await receive(text);
-      if (received.ok) await queue.decide(received.value.enrolment, decision);
+      if (received.ok)
+        await queue.decide({ id: received.value.enrolment, node: received.value.node }, decision);
       await expect(receive(text)).resolves.toMatchObject({ value: { state: decision } });
       expect(await receive(await request(invitation))).toMatchObject({
         error: { code: "enrolment.voucher-used" },

@@ -44,7 +44,7 @@ export async function receiveEnrolment(
   const opened = openEnrolment(text, context(), now());
   if (!opened.ok) return opened;
   const { id, member } = opened.value;
-  const state = await queue.put(id, text);
+  const state = await queue.put({ id, node: member.node, text });
   if (state === "used") return err(fault("enrolment.voucher-used"));
   if (state === "full") return err(fault("enrolment.queue-full"));
   await catchUp();

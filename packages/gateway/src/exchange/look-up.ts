@@ -75,7 +75,9 @@ async function writeIntent(
   { log, onBug }: LookUpDependencies,
 ): Promise<Result<Appended, AppendError>> {
   const { authorisation } = plan;
-  const allowances = allowancesOf(request.requester, plan, decidedAt);
+  // What is passed on was counted by the city of who asks.
+  const allowances =
+    request.forwardedBy === undefined ? allowancesOf(request.requester, plan, decidedAt) : [];
   const appending = log.append(intentEntry(request, plan), {
     ...request.claim,
     ...(allowances.length > 0 && { allowances }),

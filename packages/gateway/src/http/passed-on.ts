@@ -1,6 +1,6 @@
 import { answerMediaType, type Question, questionSchema } from "@xinqiao/protocol/exchange";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
-import type { Directory, Member } from "@xinqiao/protocol/registry";
+import type { Directory, Member, Peer } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
 import { type AuthenticatedLookup, type LookUpDependencies, lookUp } from "../exchange/index.ts";
@@ -82,7 +82,12 @@ function requesterOf(
 ): Result<Member, Fault> {
   if (directory.peerOf(sender.node)?.city !== sender.node) return err(fault("peer.not-a-peer"));
   const requester = directory.member(node);
-  return requester !== undefined && directory.peerOf(node)?.city === sender.node
+  return requester !== undefined && mayRequest(requester, directory.peerOf(node), sender)
     ? ok(requester)
     : err(fault("peer.requester-not-theirs"));
+}
+
+/** The other city's own gateway is known for what it signs, and asks for itself only when its role was agreed on. */
+function mayRequest({ role }: Member, peer: Peer | undefined, sender: Member): boolean {
+  return peer?.city === sender.node && peer.roles.includes(role);
 }

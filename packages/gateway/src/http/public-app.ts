@@ -29,8 +29,10 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   const hop = member.endpoint.self;
   const { events } = member;
   const app = new Hono<HttpEnv>();
-  app.post("/v1/lookups", memberRoute(member, lookupHandler(lookUp, events)));
-  app.post("/v1/authorisations/withdrawals", memberRoute(member, withdrawalHandler(withdraw, events)));
+  // Members of other cities come through their own gateway, which logs, counts and knows what was withdrawn there.
+  const ownMember = { ...member, endpoint: { ...member.endpoint, directory: own } };
+  app.post("/v1/lookups", memberRoute(ownMember, lookupHandler(lookUp, events)));
+  app.post("/v1/authorisations/withdrawals", memberRoute(ownMember, withdrawalHandler(withdraw, events)));
   app.post("/v1/answers", memberRoute(member, passedOnHandler({ lookUp, own, events })));
   app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));

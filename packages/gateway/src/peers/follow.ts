@@ -13,7 +13,7 @@ export interface PeerDependencies {
   readonly folder: PeerFolder;
   readonly log: Pick<AuditLog, "append">;
   readonly now: () => number;
-  readonly events: Pick<GatewayEvents, "peerFault">;
+  readonly events: Pick<GatewayEvents, "peerFault" | "failed">;
 }
 
 /** Follows every peer's registry; the log says which version counts before it does. */
@@ -29,17 +29,18 @@ export function followPeerCities({
     own,
     originOf: ({ origin }) => createHttpOrigin("/v1/registry", getFrom(origin)),
     read: folder.newest,
-    async keep(city, text) {
+    async keep(peer, text) {
       const registry = reopenRegistry(text, now());
       if (!registry.ok) throw new FaultError(registry.error);
       const { version } = registry.value.document;
-      const entry = { kind: "peer.taken", exchange: null, actor: null, city, version } as const;
+      const entry = { kind: "peer.taken", exchange: null, actor: null, city: peer.city, version } as const;
       const logged = await log.append({ ...entry, hash: registry.value.hash });
       if (!logged.ok) throw new FaultError(fault(logged.error.code));
-      await folder.keep(registry.value);
+      await folder.keep(peer, registry.value);
     },
     now,
     onTaken: () => {},
     onFault: events.peerFault,
+    onError: events.failed,
   });
 }

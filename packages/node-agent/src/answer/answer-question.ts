@@ -115,6 +115,10 @@ function decideQuestion(question: Question, catalogue: Catalogue, deps: AnswerDe
   const refuse = (rule: string, reason: Fault): Decided => ({ allowed: false, rule, fault: reason });
   const requester = deps.directory().member(question.requester);
   if (requester === undefined) return refuse("requester-known", fault("policy.member-not-active"));
+  const peer = deps.directory().peerOf(requester.node);
+  if (peer !== undefined && !peer.roles.includes(requester.role)) {
+    return refuse("requester-agreed", fault("peer.requester-not-theirs"));
+  }
   const standing = decideStanding(requester);
   if (!standing.allowed) return standing;
   if (question.jurisdiction !== deps.jurisdiction) {

@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Catalogue, PublishedCatalogue } from "@xinqiao/protocol/catalogue";
-import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Published } from "@xinqiao/protocol/published";
 import {
+  anchorName,
   type Directory,
+  type Peer,
   type Registry,
   type RegistryStanding,
   registryStanding,
@@ -17,6 +18,8 @@ import {
   type Follower,
   type GetFromGateway,
   keepFollowing,
+  newestWithinMs,
+  within,
 } from "@xinqiao/runtime/published";
 import { createRegistryFollower, readRegistryFile, writeRegistryFile } from "@xinqiao/runtime/registry";
 import { createCatalogueFollower } from "../catalogue/index.ts";
@@ -94,19 +97,19 @@ async function peersOf(
   registry: Follower<Registry>,
   { get, events, now }: CityDependencies,
 ): Promise<Peers> {
-  const fileOf = (city: NodeId) => join(config.peers, `${city}.jws`);
+  const fileOf = (peer: Peer) => join(config.peers, `${anchorName(peer)}.jws`);
   await mkdir(config.peers, { recursive: true, mode: 0o700 });
   const peers = await followPeers({
     own: () => taken(registry),
     originOf: ({ city }) => createHttpOrigin(`/v1/peers/${city}/registry`, get),
-    read: (city) => readRegistryFile(fileOf(city), now()),
-    keep: (city, text) => writeRegistryFile(fileOf(city), text),
+    read: (peer) => readRegistryFile(fileOf(peer), now()),
+    keep: (peer, text) => writeRegistryFile(fileOf(peer), text),
     now,
     onTaken: events.peerTaken,
-    onFault: (_city, reason) => events.registryFault(reason),
+    onFault: events.peerFault,
+    onError: events.failed,
   });
-  // What the own gateway holds of them: it was reached a moment ago.
-  await peers.refresh().catch(events.failed);
+  await within(newestWithinMs, peers.refresh().catch(events.failed));
   return peers;
 }
 

@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   endorsementLifetimeSeconds,
@@ -10,9 +10,9 @@ import {
   signEnrolment,
 } from "@xinqiao/protocol/enrolment";
 import { type PublicJwk, type Signer, type SuiteName, thumbprint } from "@xinqiao/protocol/keys";
-import { codes, FaultError, parseProblem } from "@xinqiao/protocol/problem";
+import { type Code, codes, FaultError, parseProblem } from "@xinqiao/protocol/problem";
 import { CommandError } from "@xinqiao/runtime/cli";
-import { exists } from "@xinqiao/runtime/files";
+import { exists, publishFile } from "@xinqiao/runtime/files";
 import {
   createKeyFile,
   type KeyLocation,
@@ -26,12 +26,18 @@ import { request } from "undici";
 import { z } from "zod";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
 
-/** What was sent is kept: sent again after a lost reply, it must be the same to the letter. */
-const requestFile = (keyFile: string) => `${keyFile}.enrolment.jws`;
-
-/** Beside the key, or where the invitation lies when the key is behind a daemon. */
-const firstRequestFile = ({ signingKey, invitation }: AgentConfig) =>
-  requestFile(typeof signingKey === "string" ? signingKey : join(dirname(invitation), signingKey.keyId));
+/**
+ * What was sent is kept, by the key and the voucher it is about: sent again after a lost reply, it must be the same to
+ * the letter.
+ */
+function requestFile({ signingKey, invitation }: AgentConfig, key: PublicJwk, voucher: string): string {
+  const folder = dirname(typeof signingKey === "string" ? signingKey : invitation);
+  const name = createHash("sha256")
+    .update(`${thumbprint(key)} ${voucher}`)
+    .digest("hex")
+    .slice(0, 16);
+  return join(folder, `enrolment-${name}.jws`);
+}
 
 export interface EnrolOptions {
   readonly home: string;
@@ -49,10 +55,10 @@ export async function enrol({ home, json }: EnrolOptions, now: number): Promise<
   }
   const read = readInvitation(invitation.trim());
   if (!read.ok) throw new FaultError(read.error);
-  const text = await prepared(firstRequestFile(config), async () =>
-    requestOf(config, config.signingKey, { invitation: invitation.trim() }, now),
-  );
-  return told(await post(config, text), text, json);
+  const voucher = { invitation: invitation.trim() };
+  const file = requestFile(config, await readPublicKey(config.signingKey), voucher.invitation);
+  const text = await prepared(file, async () => requestOf(config, config.signingKey, voucher, now));
+  return told(await send(config, file, text), text, json);
 }
 
 export interface RotateOptions extends EnrolOptions {
@@ -67,11 +73,12 @@ export async function rotate({ home, json, suite }: RotateOptions, now: number):
   const config = await loadConfig(home);
   const file = nextKeyFile(keyFileOf(config.signingKey));
   const jwk = (await exists(file)) ? await readPublicKey(file) : await createKeyFile(file, suite);
-  const text = await prepared(requestFile(file), async () => {
+  const kept = requestFile(config, jwk, "endorsement");
+  const text = await prepared(kept, async () => {
     const endorsement = await endorse(config, jwk, await readSigner(config.signingKey), now);
     return requestOf(config, file, { endorsement }, now);
   });
-  return told(await post(config, text), text, json);
+  return told(await send(config, kept, text), text, json);
 }
 
 function endorse(config: AgentConfig, next: PublicJwk, signer: Signer, now: number): Promise<string> {
@@ -111,8 +118,31 @@ async function prepared(file: string, make: () => Promise<string>): Promise<stri
   const kept = await readFile(file, "utf8").catch(() => undefined);
   if (kept !== undefined) return kept.trim();
   const text = await make();
-  await writeFile(file, `${text}\n`, { mode: 0o600, flag: "wx" });
+  await publishFile(file, `${text}\n`, 0o600);
   return text;
+}
+
+/** A request that comes to nothing is forgotten: the next one is another. */
+async function send(config: AgentConfig, file: string, text: string): Promise<Receipt> {
+  try {
+    const receipt = await post(config, text);
+    if (receipt.state === "rejected") await rm(file, { force: true });
+    return receipt;
+  } catch (error) {
+    if (error instanceof RefusedError && error.code !== "enrolment.queue-full")
+      await rm(file, { force: true });
+    throw error;
+  }
+}
+
+/** The city has refused it, and says why. */
+class RefusedError extends CommandError {
+  readonly code: Code;
+  constructor(code: Code) {
+    const { zh, en } = codes[code];
+    super(`${zh} · ${en} (${code})`);
+    this.code = code;
+  }
 }
 
 const receiptSchema = z.object({ enrolment: z.uuid(), node: z.string(), state: z.string() });
@@ -135,8 +165,7 @@ async function post({ gateway }: AgentConfig, body: string): Promise<Receipt> {
   const problem = parseProblem(text);
   if (problem === undefined)
     throw new CommandError(`the gateway answered ${reply.statusCode} · 网关返回异常`);
-  const { zh, en } = codes[problem.code];
-  throw new CommandError(`${zh} · ${en} (${problem.code})`);
+  throw new RefusedError(problem.code);
 }
 
 /** The fingerprint is of what was sent from here, never what the city says it received. */

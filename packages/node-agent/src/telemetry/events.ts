@@ -1,5 +1,6 @@
 import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
 import type { OpenedExchange, Question } from "@xinqiao/protocol/exchange";
+import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
@@ -25,6 +26,8 @@ export interface AgentEvents {
   /** Rows of a live source that are no valid records: left out of the answer, never silently. */
   invalidRows(rows: InvalidRows): void;
   registryTaken(registry: Registry): void;
+  /** A version of another city's registry that was not taken: what is held of it stays. */
+  peerFault(city: NodeId, reason: Fault): void;
   /** A version of another city's registry. */
   peerTaken(registry: Registry): void;
   /** A version that was not taken: the one held stays. `registry.rolled-back` and `registry.forked` are alarms. */
@@ -70,6 +73,10 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
       metrics.registryVersion.set(version);
       metrics.registryEnd.set(exp);
       logger.info({ event: "registry-taken", version, hash });
+    },
+    peerFault(city, { code, facts }) {
+      metrics.registryFaults.inc({ code });
+      logger.warn({ event: "peer-fault", city, code, ...facts });
     },
     peerTaken({ document: { iss, version }, hash }) {
       logger.info({ event: "peer-taken", city: iss, version, hash });

@@ -99,7 +99,7 @@ describe("an authorisation", () => {
       const found = directory.member(node);
       return found && { ...found, status: "suspended" };
     };
-    expect(codeOf(await testCarried(), { directory: { key: directory.key, member } })).toBe(
+    expect(codeOf(await testCarried(), { directory: { ...directory, member } })).toBe(
       "authorisation.issuer-not-active",
     );
   });

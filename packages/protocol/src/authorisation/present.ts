@@ -17,7 +17,7 @@ export type PresentedAuthorisation =
 
 export interface Presenting {
   readonly subject: Subject;
-  readonly directory: Pick<Directory, "key" | "member">;
+  readonly directory: Pick<Directory, "key" | "member" | "peerOf">;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Why one that is sound does not stand any more, as far as this node knows. */
@@ -32,7 +32,7 @@ export function presentAuthorisation(
   const opened = openAuthorisation(token, directory);
   if (!opened.ok) return { fault: opened.error };
   const authorisation = opened.value;
-  const { iss, sub, iat, exp } = authorisation;
+  const { iss, aud, sub, iat, exp } = authorisation;
   const seconds = now / 1000;
   const refused = (reason: Fault) => ({ authorisation, fault: reason });
   // Who is suspended takes nothing down for anybody, and who has left could not withdraw what it took down.
@@ -41,6 +41,11 @@ export function presentAuthorisation(
   if (seconds > exp) return refused(fault("authorisation.expired"));
   if (!opens(sub, { key: Buffer.from(key, "base64url"), value: subjectText(subject) })) {
     return refused(fault("authorisation.for-another-subject"));
+  }
+  // What was withdrawn in another city is known there: it has let the question of its own member through.
+  const issuedIn = directory.peerOf(iss)?.city;
+  if (issuedIn !== undefined && issuedIn !== directory.peerOf(aud)?.city) {
+    return refused(fault("authorisation.standing-unknown"));
   }
   const withdrawn = standing?.(authorisation);
   return withdrawn === undefined ? { authorisation } : refused(withdrawn);

@@ -81,7 +81,7 @@ function checkSignature(
   directory: Pick<Directory, "key">,
   now: number,
 ): Result<void, Fault> {
-  const known = directory.key(jws.keyId);
+  const known = directory.key(jws.keyId, node);
   if (known === undefined || now < known.notBefore || now >= known.notAfter) {
     return err(fault("answer.key-unknown"));
   }

@@ -20,7 +20,8 @@ export interface KnownKey {
 export interface Directory {
   readonly version: number;
   member(node: NodeId): Member | undefined;
-  key(keyId: string): KnownKey | undefined;
+  /** @param claimed whose it is said to be: where two cities list one key, that of the city the node is of */
+  key(keyId: string, claimed?: string): KnownKey | undefined;
   answering(jurisdiction: Jurisdiction): Member | undefined;
   jurisdictions(): readonly Jurisdiction[];
   /**

@@ -28,6 +28,7 @@ const peer = (change: object = {}) =>
     city: "dgs",
     origin: "https://dongguan.example",
     keys: [thumbprint(key().jwk)],
+    names: ["dg"],
     divisions: ["4419"],
     roles: ["district", "source-unit"],
     notBefore: "2026-01-01T00:00:00Z",
@@ -71,6 +72,7 @@ describe("a federation", () => {
       "for a place without a code that was not agreed on",
       answers("dg-songshan", "441904", { jurisdiction: "songshan" }),
     ],
+    ["whose name is another's", answers("gz-changan", "441905")],
     ["that calls itself a city", member("dgx", { role: "city", division: "441900" })],
   ])("does not know a peer's member %s", (_name, stranger) => {
     const bounded = createFederation(directoryOf(own), [from([city, stranger])]);
@@ -92,11 +94,15 @@ describe("a federation", () => {
     expect(shared.key(idOf(borrowed))?.member.node).toBe("sz-baoan");
   });
 
-  it("of two peers that list one node knows the first", () => {
-    const other = { ...chang, keys: [key()] };
-    const two = createFederation(directoryOf(own), [from([city, chang]), from([other], { city: "gz" })]);
-    expect(two.key(idOf(other))).toBeUndefined();
-    expect(two.peerOf(chang.node)?.city).toBe("dgs");
+  it("lets no peer take the names or the keys of another's members", () => {
+    const huizhou = { city: "hz", names: ["hz"], divisions: ["4413"] };
+    const theirs = [member("hz", { role: "city", division: "441300" }), answers("hz-huicheng", "441302")];
+    const copied = answers("dg-copy", "441906", { keys: theirs[0]?.keys });
+    const posing = answers("hz-bank", "441907");
+    const two = createFederation(directoryOf(own), [from([city, copied, posing]), from(theirs, huizhou)]);
+    expect(two.member(posing.node)).toBeUndefined();
+    expect(two.key(idOf(copied), "hz")?.member.node).toBe("hz");
+    expect(two.key(idOf(copied), "dg-copy")?.member.node).toBe("dg-copy");
   });
 
   it("never hands a node of one city to another's key, whatever members peers list", () => {

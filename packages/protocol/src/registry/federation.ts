@@ -1,7 +1,7 @@
 import type { Jurisdiction, NodeId } from "../identity/index.ts";
 import type { Directory } from "./directory.ts";
 import type { Member } from "./member.ts";
-import type { Peer } from "./peer.ts";
+import { isNamed, type Peer } from "./peer.ts";
 
 /** A peer together with the members its own registry lists. */
 export interface PeerMembers {
@@ -28,18 +28,17 @@ export function createFederation(own: Directory, peers: readonly PeerMembers[]):
       if (!answering.has(jurisdiction)) answering.set(jurisdiction, member);
     }
   }
+  const homeOf = (node: NodeId) => (own.member(node) ? own : foreign.get(node)?.from.directory);
   return {
     version: own.version,
     member: (node) => own.member(node) ?? foreign.get(node)?.member,
-    key(keyId) {
-      const known = own.key(keyId);
-      if (known !== undefined) return known;
-      for (const { directory } of peers) {
+    key(keyId, claimed) {
+      const listed = [own, ...peers.map(({ directory }) => directory)].flatMap((directory) => {
         const key = directory.key(keyId);
-        // Listed by that very peer, for a member that counts: not for one of its that we know from elsewhere.
-        if (key !== undefined && foreign.get(key.member.node)?.from.directory === directory) return key;
-      }
-      return undefined;
+        // Listed by that very city, for a member that counts: not for one of its that we know from elsewhere.
+        return key !== undefined && homeOf(key.member.node) === directory ? [key] : [];
+      });
+      return listed.find(({ member }) => member.node === claimed) ?? listed[0];
     },
     answering: (jurisdiction) => own.answering(jurisdiction) ?? answering.get(jurisdiction),
     jurisdictions: () => [...own.jurisdictions(), ...answering.keys()],
@@ -55,7 +54,7 @@ export function createFederation(own: Directory, peers: readonly PeerMembers[]):
 /** The peer's own gateway counts always: without it nothing that it passes on could be checked. */
 function counts(member: Member, peer: Peer): boolean {
   const within = (code: string) => peer.divisions.some((prefix) => code.startsWith(prefix));
-  if (!within(member.division)) return false;
+  if (!within(member.division) || !isNamed(member.node, peer)) return false;
   if (member.node === peer.city) return member.role === "city";
   if (!peer.roles.includes(member.role)) return false;
   const { jurisdiction } = member;

@@ -21,7 +21,7 @@ export {
   roles,
   scopeSchema,
 } from "./member.ts";
-export { isInForce, type Peer, peerSchema } from "./peer.ts";
+export { anchorName, isInForce, type Peer, peerSchema } from "./peer.ts";
 export {
   anchorOf,
   openDocument,

@@ -20,6 +20,7 @@ import {
   registryDocumentSchema,
   registryHeadSchema,
 } from "./document.ts";
+import { peerFaults } from "./peer.ts";
 import { suiteFaults } from "./suites.ts";
 
 export const registryType = "xinqiao-registry+jws";
@@ -83,7 +84,13 @@ export function openDocument(
   importKey?: ImportKey,
 ): Result<Directory, readonly string[]> {
   const directory = createDirectory(document, importKey);
-  const faults = [...(directory.ok ? [] : directory.error), ...suiteFaults(document)];
+  const { iss, members, peers = [] } = document;
+  const division = members.find(({ node }) => node === iss)?.division;
+  const faults = [
+    ...(directory.ok ? [] : directory.error),
+    ...suiteFaults(document),
+    ...peerFaults(iss, division, peers),
+  ];
   return faults.length > 0 ? err(faults) : directory;
 }
 

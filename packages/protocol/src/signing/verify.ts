@@ -11,7 +11,7 @@ import { type ParsedSignature, parseSignature } from "./signature-input.ts";
 
 export interface Checking {
   /** Key by thumbprint; `undefined` when no member has it. */
-  readonly key: (keyId: string) => KnownKey | undefined;
+  readonly key: (keyId: string, claimed?: string) => KnownKey | undefined;
   /** Our own node id: the only recipient of a request, the only one whose requests a response may answer. */
   readonly self: NodeId;
   /** Milliseconds since 1970. */
@@ -90,7 +90,7 @@ function verified(signature: ParsedSignature, from: KnownKey, request: RequestHe
 }
 
 function checkKey(signature: ParsedSignature, sender: string, checking: Checking): Result<KnownKey, Fault> {
-  const known = checking.key(signature.keyId);
+  const known = checking.key(signature.keyId, sender);
   if (known === undefined) return err(fault("signature.key-unknown"));
   if (known.member.node !== sender) return err(fault("signature.key-of-another-member"));
   const validity = checkValidity(known, checking.now);

@@ -23,7 +23,13 @@ export interface Followed extends Pick<Follower<Published>, "refresh"> {
 }
 
 /** How long a start waits for news when there is something to start with. */
-const newestWithinMs = 2_000;
+export const newestWithinMs = 2_000;
+/** Waits for work no longer than so many milliseconds; the work goes on. */
+export async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  const patience = AbortSignal.timeout(milliseconds);
+  await Promise.race([work, new Promise((resolve) => patience.addEventListener("abort", resolve))]);
+}
+
 const firstPauseMs = 500;
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, firstPauseMs));
 
@@ -50,11 +56,7 @@ export async function keepFollowing(
     await refresh().catch(onError);
   };
   // A city that is away or slow keeps no member from starting with what it holds.
-  const patience = AbortSignal.timeout(newestWithinMs);
-  await Promise.race([
-    refreshSafely(),
-    new Promise((resolve) => patience.addEventListener("abort", resolve)),
-  ]);
+  await within(newestWithinMs, refreshSafely());
   const timer = setInterval(() => void refreshSafely(), refreshSeconds * 1000).unref();
   return {
     refresh: refreshSafely,
