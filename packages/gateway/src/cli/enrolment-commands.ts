@@ -16,10 +16,13 @@ export function addEnrolmentCommands(members: Command, home: readonly [string, s
   members
     .command("invite <node>")
     .option(...home)
-    .requiredOption("--name-zh <name>", "Chinese name · 中文名")
-    .requiredOption("--name-en <name>", "English name · 英文名")
-    .requiredOption("--division <code>", "six-digit parent division · 行政区划代码")
-    .option("--role <role>", "district, neighbour-city, source-unit, credit-user, auditor", "district")
+    .option(
+      "--name-zh <name>",
+      "Chinese name; of a member that comes back, what is left out is as it was · 中文名",
+    )
+    .option("--name-en <name>", "English name · 英文名")
+    .option("--division <code>", "six-digit parent division · 行政区划代码")
+    .option("--role <role>", "district, neighbour-city, source-unit, credit-user, auditor")
     .option("--jurisdiction <code>", "what it answers for; leave out when it only asks · 应答辖区")
     .option("--items <codes>", "items it may ask for, comma-separated; all when left out · 事项范围")
     .option("--purposes <codes>", "purposes it may ask for; all when left out · 用途范围")

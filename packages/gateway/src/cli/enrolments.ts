@@ -7,6 +7,7 @@ import {
   sameFingerprint,
   signInvitation,
 } from "@xinqiao/protocol/enrolment";
+import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { thumbprint } from "@xinqiao/protocol/keys";
 import type { Code } from "@xinqiao/protocol/problem";
 import type { Member, RegistryDocument } from "@xinqiao/protocol/registry";
@@ -20,10 +21,11 @@ import { openForPublishing, type Publishing } from "./publishing.ts";
 
 export interface InviteOptions {
   readonly home: string;
-  readonly nameZh: string;
-  readonly nameEn: string;
-  readonly role: string;
-  readonly division: string;
+  /** Those left out are as the registry lists them, for a member that comes back. */
+  readonly nameZh?: string;
+  readonly nameEn?: string;
+  readonly role?: string;
+  readonly division?: string;
   readonly jurisdiction?: string;
   readonly items?: string;
   readonly purposes?: string;
@@ -31,21 +33,19 @@ export interface InviteOptions {
 }
 
 const hourSeconds = 3_600;
-const list = (text: string | undefined) => (text === undefined ? "all" : text.split(",").filter(Boolean));
+const list = (text: string | undefined) => text?.split(",").filter(Boolean);
 
 /** What the operator hands to the member to be: one line of text, good once and for so many hours. */
 export async function invite(node: string, options: InviteOptions, now: () => number): Promise<string> {
   const { config, newest } = await openForPublishing(options.home, now);
   const signer = await readSigner(config.registryKey);
   const iat = Math.floor(now() / 1000);
-  const { document } = await newest();
-  const jurisdictionHolder = document.members.find(
-    ({ jurisdiction }) => jurisdiction !== undefined && jurisdiction === options.jurisdiction,
-  );
-  if (jurisdictionHolder !== undefined && jurisdictionHolder.node !== node) {
-    throw new CommandError(
-      `${options.jurisdiction} is answered by ${jurisdictionHolder.node} · 该辖区已有应答成员`,
-    );
+  const { directory } = await newest();
+  const known = directory.member(nodeIdSchema.parse(node));
+  const jurisdiction = options.jurisdiction ?? known?.jurisdiction;
+  const holder = directory.answering(jurisdictionSchema.parse(jurisdiction ?? node));
+  if (holder !== undefined && holder.node !== node) {
+    throw new CommandError(`${jurisdiction} is answered by ${holder.node} · 该辖区已有应答成员`);
   }
   const parsed = parseConfig(invitationSchema, {
     iss: config.node,
@@ -55,11 +55,14 @@ export async function invite(node: string, options: InviteOptions, now: () => nu
     iat,
     exp: iat + Math.round(Number(options.hours) * hourSeconds),
     node,
-    name: { zh: options.nameZh, en: options.nameEn },
-    role: options.role,
-    division: options.division,
-    ...(options.jurisdiction !== undefined && { jurisdiction: options.jurisdiction }),
-    scope: { items: list(options.items), purposes: list(options.purposes) },
+    name: { zh: options.nameZh ?? known?.name.zh, en: options.nameEn ?? known?.name.en },
+    role: options.role ?? known?.role ?? "district",
+    division: options.division ?? known?.division,
+    ...(jurisdiction !== undefined && { jurisdiction }),
+    scope: {
+      items: list(options.items) ?? known?.scope.items ?? "all",
+      purposes: list(options.purposes) ?? known?.scope.purposes ?? "all",
+    },
   });
   if (!parsed.ok) throw new ConfigError("options", parsed.error);
   const { jti, exp, role } = parsed.value;

@@ -8,7 +8,15 @@ import { testMember } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRegistryFolder } from "../registry/index.ts";
 import { init } from "./init.ts";
-import { addMembers, describeMember, revokeKey, setQuota, setStatus } from "./members.ts";
+import {
+  addMembers,
+  describeMember,
+  removeQuota,
+  revokeAllKeys,
+  revokeKey,
+  setQuota,
+  setStatus,
+} from "./members.ts";
 
 let folder: string;
 let home: string;
@@ -78,9 +86,8 @@ describe("members", () => {
   it("are shown with both kinds of keys, for the operator to compare", async () => {
     const [signing, encryption] = [newKey(), newEncryptionKey()];
     const member = testMember({ keys: [signing], encryptionKeys: [encryption] });
-    expect(describeMember(member).split("\t")).toEqual(
-      expect.arrayContaining([thumbprint(signing.jwk), `encryption ${thumbprint(encryption.jwk)}`]),
-    );
+    expect(describeMember(member)).toContain(`\t${thumbprint(signing.jwk)} from `);
+    expect(describeMember(member)).toContain(`\tencryption ${thumbprint(encryption.jwk)} from `);
   });
 
   it("are not admitted with an encryption key off the curve: nothing is published", async () => {
@@ -130,11 +137,21 @@ describe("members", () => {
     expect((await listed("sz-baoan"))?.scope.quotas).toEqual(both);
     await addMembers(home, [file], now);
     expect((await listed("sz-baoan"))?.scope.quotas).toEqual(both);
-    await set(0, "hour");
-    await set(0);
+    await removeQuota(home, "sz-baoan", "bid-review", now);
     expect((await listed("sz-baoan"))?.scope).toEqual({ items: "all", purposes: "all" });
     await expect(set(1, "day", "curiosity")).rejects.toThrow(/no purpose/);
     await expect(set(1, "week")).rejects.toThrow(/per/);
+    await expect(removeQuota(home, "sz-baoan", "bid-review", now)).rejects.toThrow(/no quota/);
+  });
+
+  it("lose all keys at once, and say when each ended", async () => {
+    const encryptionKeys = [newEncryptionKey()];
+    await addMembers(home, [await offer({ keys: [newKey(), newKey()], encryptionKeys })], now);
+    await revokeAllKeys(home, "sz-baoan", now);
+    const member = await listed("sz-baoan");
+    const keys = [...(member?.keys ?? []), ...(member?.encryptionKeys ?? [])];
+    expect(keys.map(({ notAfter }) => notAfter)).toEqual(Array(3).fill("2026-03-01T00:00:00.000Z"));
+    expect(member && describeMember(member)).toContain("– 2026-03-01T00:00:00.000Z");
   });
 
   it("lose a key from one moment to the next, and no other", async () => {

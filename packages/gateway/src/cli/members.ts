@@ -1,5 +1,6 @@
 import { thumbprint } from "@xinqiao/protocol/keys";
 import {
+  type EncryptionKey,
   type Member,
   type MemberKey,
   memberSchema,
@@ -31,10 +32,17 @@ export function describeMember(member: Member): string {
     status,
     name.zh,
     endpoint ?? "-",
-    ...keys.map(({ jwk }) => thumbprint(jwk)),
-    ...encryptionKeys.map(({ jwk }) => `encryption ${thumbprint(jwk)}`),
+    ...keys.map(describeKey),
+    ...encryptionKeys.map((key) => `encryption ${describeKey(key)}`),
     rights(scope),
   ].join("\t");
+}
+
+/** A key that has ended, or will, says when. */
+function describeKey({ jwk, notBefore, notAfter }: MemberKey | EncryptionKey): string {
+  return notAfter === undefined
+    ? `${thumbprint(jwk)} from ${notBefore}`
+    : `${thumbprint(jwk)} ${notBefore} – ${notAfter}`;
 }
 
 const describeQuota = ({ purpose, lookups, per }: Quota) => `quota ${purpose}:${lookups}/${per}`;
@@ -119,10 +127,24 @@ export function revokeKey(
   );
 }
 
+/** Ends every key of a member now: for one whose machine is not its own any more. */
+export function revokeAllKeys(home: string, node: string, now: () => number): Promise<RegistryDocument> {
+  const end = <Key extends MemberKey>(key: Key) => endKey(key, now());
+  return changeMember(
+    home,
+    node,
+    ({ encryptionKeys, ...member }) => ({
+      ...member,
+      keys: member.keys.map(end),
+      ...(encryptionKeys && { encryptionKeys: encryptionKeys.map(end) }),
+    }),
+    now,
+  );
+}
+
 /**
  * How many lookups for a purpose a member may have in a day or an hour, from the next refresh on; another quota for
  * the same purpose and period goes.
- * @param lookups 0 takes the quota away
  */
 export async function setQuota(
   home: string,
@@ -130,7 +152,7 @@ export async function setQuota(
   { purpose, lookups, per }: { readonly purpose: string; readonly lookups: number; readonly per: string },
   now: () => number,
 ): Promise<RegistryDocument> {
-  const wanted = parseConfig(quotaSchema, { purpose, lookups: Math.max(1, lookups), per });
+  const wanted = parseConfig(quotaSchema, { purpose, lookups, per });
   if (!wanted.ok) throw new ConfigError("options", wanted.error);
   const { config } = await openForPublishing(home, now);
   const quota = wanted.value;
@@ -144,8 +166,29 @@ export async function setQuota(
     (member) => {
       const { quotas = [], ...scope } = member.scope;
       const others = quotas.filter((each) => each.purpose !== quota.purpose || each.per !== quota.per);
-      const next = lookups > 0 ? [...others, quota] : others;
-      return { ...member, scope: { ...scope, ...(next.length > 0 && { quotas: next }) } };
+      return { ...member, scope: { ...scope, quotas: [...others, quota] } };
+    },
+    now,
+  );
+}
+
+/** Takes a member's quotas for a purpose away, whatever their period. */
+export function removeQuota(
+  home: string,
+  node: string,
+  purpose: string,
+  now: () => number,
+): Promise<RegistryDocument> {
+  return changeMember(
+    home,
+    node,
+    (member) => {
+      const { quotas = [], ...scope } = member.scope;
+      const left = quotas.filter((each) => each.purpose !== purpose);
+      if (left.length === quotas.length) {
+        throw new CommandError(`${node} has no quota for ${purpose} · 该成员没有此用途的配额`);
+      }
+      return { ...member, scope: { ...scope, ...(left.length > 0 && { quotas: left }) } };
     },
     now,
   );

@@ -9,7 +9,15 @@ import { doctor } from "./doctor.ts";
 import { addEnrolmentCommands, type TimesArguments, timesOf } from "./enrolment-commands.ts";
 import { type InitOptions, init } from "./init.ts";
 import { show, verify } from "./log.ts";
-import { addMembers, moveMember, revokeKey, setQuota, setStatus } from "./members.ts";
+import {
+  addMembers,
+  moveMember,
+  removeQuota,
+  revokeAllKeys,
+  revokeKey,
+  setQuota,
+  setStatus,
+} from "./members.ts";
 import { addPeerCommands } from "./peers.ts";
 import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
@@ -153,22 +161,7 @@ function addMembersCommands(program: Command): Command {
         runCommand(async () => describeVersion(await setStatus(options.home, node, status, Date.now))),
       );
   }
-  members
-    .command("quota <node> <purpose> [lookups]")
-    .option(...home)
-    .option("--per <period>", "day or hour · 按日或按小时", "day")
-    .option("--remove", "take it away, as 0 does · 取消配额")
-    .description("how many lookups for a purpose the member may have · 查询配额")
-    .action((node: string, purpose: string, lookups: string | undefined, options: QuotaOptions) =>
-      runCommand(async () => {
-        const wanted = options.remove ? 0 : Number(lookups ?? Number.NaN);
-        if (!Number.isSafeInteger(wanted) || wanted < 0) {
-          throw new CommandError("say how many lookups, or --remove · 请给出次数，或用 --remove");
-        }
-        const quota = { purpose, lookups: wanted, per: options.per };
-        return describeVersion(await setQuota(options.home, node, quota, Date.now));
-      }),
-    );
+  addQuota(members);
   members
     .command("move <node>")
     .option(...home)
@@ -180,13 +173,41 @@ function addMembersCommands(program: Command): Command {
       ),
     );
   members
-    .command("revoke-key <node> <thumbprint>")
+    .command("revoke-key <node> [thumbprint]")
     .option(...home)
+    .option(
+      "--all",
+      "every key of the member: one that was rotated away counts until its overlap ends · 全部密钥",
+    )
     .description("end a key's validity now · 立即停用密钥")
-    .action((node: string, keyId: string, options: { home: string }) =>
-      runCommand(async () => describeVersion(await revokeKey(options.home, node, keyId, Date.now))),
+    .action((node: string, keyId: string | undefined, options: { home: string; all?: boolean }) =>
+      runCommand(async () => {
+        if (options.all) return describeVersion(await revokeAllKeys(options.home, node, Date.now));
+        if (keyId === undefined) throw new CommandError("say which key, or --all · 请指明密钥，或用 --all");
+        return describeVersion(await revokeKey(options.home, node, keyId, Date.now));
+      }),
     );
   return members;
+}
+
+function addQuota(members: Command): void {
+  members
+    .command("quota <node> <purpose> [lookups]")
+    .option(...home)
+    .option("--per <period>", "day or hour · 按日或按小时", "day")
+    .option("--remove", "take it away, whatever its period · 取消配额")
+    .description("how many lookups for a purpose the member may have · 查询配额")
+    .action((node: string, purpose: string, lookups: string | undefined, options: QuotaOptions) =>
+      runCommand(async () => {
+        if (options.remove) return describeVersion(await removeQuota(options.home, node, purpose, Date.now));
+        const wanted = Number(lookups ?? Number.NaN);
+        if (!Number.isSafeInteger(wanted) || wanted < 1) {
+          throw new CommandError("say how many lookups, or --remove · 请给出次数，或用 --remove");
+        }
+        const quota = { purpose, lookups: wanted, per: options.per };
+        return describeVersion(await setQuota(options.home, node, quota, Date.now));
+      }),
+    );
 }
 
 function addRegistryCommands(program: Command): void {

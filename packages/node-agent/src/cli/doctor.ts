@@ -1,6 +1,6 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { thumbprint } from "@xinqiao/protocol/keys";
-import { encryptionKeyAt, type Registry, registryStanding } from "@xinqiao/protocol/registry";
+import { encryptionKeyAt, holdsKey, type Registry, registryStanding } from "@xinqiao/protocol/registry";
 import { readCatalogueFile } from "@xinqiao/runtime/catalogue";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { readDecryptionKeys, readPublicKey } from "@xinqiao/runtime/keys";
@@ -54,7 +54,11 @@ function checkRegistry(
     findings.push(
       "the signing key is not listed for this node: is this member admitted? · 成员清单中没有本节点密钥",
     );
+  } else if (!holdsKey(directory, config.node, keyId, Date.now())) {
+    findings.push("the signing key has ended, or does not count yet · 签名密钥已失效或尚未生效");
   }
+  const status = directory.member(config.node)?.status ?? "active";
+  if (status !== "active") findings.push(`this member is ${status} · 成员当前状态: ${status}`);
   if (directory.member(config.gateway.node) === undefined) {
     findings.push(`the gateway ${config.gateway.node} is not in the registry · 成员清单中没有网关`);
   }

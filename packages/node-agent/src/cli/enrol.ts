@@ -58,7 +58,7 @@ export async function enrol({ home, json }: EnrolOptions, now: number): Promise<
   const voucher = { invitation: invitation.trim() };
   const file = requestFile(config, await readPublicKey(config.signingKey), voucher.invitation);
   const text = await prepared(file, async () => requestOf(config, config.signingKey, voucher, now));
-  return told(await send(config, file, text), text, json);
+  return told(await send(config, file, text), text, json, invitedNext);
 }
 
 export interface RotateOptions extends EnrolOptions {
@@ -78,7 +78,7 @@ export async function rotate({ home, json, suite }: RotateOptions, now: number):
     const endorsement = await endorse(config, jwk, await readSigner(config.signingKey), now);
     return requestOf(config, file, { endorsement }, now);
   });
-  return told(await send(config, kept, text), text, json);
+  return told(await send(config, kept, text), text, json, endorsedNext);
 }
 
 function endorse(config: AgentConfig, next: PublicJwk, signer: Signer, now: number): Promise<string> {
@@ -168,13 +168,19 @@ async function post({ gateway }: AgentConfig, body: string): Promise<Receipt> {
   throw new RefusedError(problem.code);
 }
 
+const invitedNext =
+  "read it to the city's operator over the telephone; `serve` may run meanwhile · 请在电话中向市级运维读出指纹；可先运行 serve";
+const endorsedNext =
+  "the city approves it, no telephone is needed; a running agent changes over by itself · 由市级批准，无须电话核对；运行中的节点自动切换";
+
 /** The fingerprint is of what was sent from here, never what the city says it received. */
-function told({ enrolment, node, state }: Receipt, text: string, json: boolean | undefined): string {
+function told(
+  { enrolment, node, state }: Receipt,
+  text: string,
+  json: boolean | undefined,
+  next: string,
+): string {
   const own = fingerprint(text);
   if (json) return JSON.stringify({ enrolment, node, state, fingerprint: own });
-  return [
-    `${node}: ${state}`,
-    `fingerprint · 指纹: ${own}`,
-    "read it to the city's operator over the telephone; `serve` may run meanwhile · 请在电话中向市级运维读出指纹；可先运行 serve",
-  ].join("\n");
+  return [`${node}: ${state}`, `fingerprint · 指纹: ${own}`, next].join("\n");
 }

@@ -24,7 +24,7 @@ export async function postLocal(config: AgentConfig, path: string, body: object)
   if (problem === undefined) throw new CommandError(`the agent answered ${reply.statusCode} · 节点返回异常`);
   const facts = problem.facts ? `\n${JSON.stringify(problem.facts)}` : "";
   throw new CommandError(
-    `${problem.titleZh} · ${problem.title} (${problem.code}, hop ${problem.hop}, trace ${problem.traceId ?? "-"})` +
+    `${problem.titleZh} · ${problem.title} (${problem.code}, hop ${problem.hop}, request ${problem.requestId ?? "-"}, trace ${problem.traceId ?? "-"})` +
       `${problem.detail === undefined ? "" : `\n${problem.detail}`}${facts}`,
   );
 }

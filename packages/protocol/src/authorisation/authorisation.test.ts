@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { signCompact } from "../jws/index.ts";
+import { peerSchema } from "../registry/index.ts";
 import {
   testAuthorisation,
   testAuthorisationKey,
@@ -92,6 +93,36 @@ describe("an authorisation", () => {
     expect(codeOf(await withToken(`${header}.${payload}.${signature}`))).toBe(
       "authorisation.signature-invalid",
     );
+  });
+
+  it("of another city counts for that city's own members only", async () => {
+    const between = (
+      issuer: string | undefined,
+      asker: string | undefined,
+    ): Presenting["directory"]["peerOf"] => {
+      const { iss } = testAuthorisation();
+      const city = (name: string | undefined) =>
+        name === undefined
+          ? undefined
+          : peerSchema.parse({
+              city: name,
+              origin: "https://city.example",
+              keys: [signer("dg").keyId],
+              names: [name],
+              divisions: ["4419"],
+              roles: ["district"],
+              notBefore: "2026-01-01T00:00:00Z",
+            });
+      return (node) => city(node === iss ? issuer : asker);
+    };
+    const code = async (issuer: string | undefined, asker: string | undefined) =>
+      codeOf(await testCarried({ aud: "dg" }), {
+        directory: { ...directory, peerOf: between(issuer, asker) },
+      });
+    expect(await code("gz", undefined)).toBe("authorisation.standing-unknown");
+    expect(await code("gz", "hz")).toBe("authorisation.standing-unknown");
+    expect(await code("gz", "gz")).toBeUndefined();
+    expect(await code(undefined, "gz")).toBeUndefined();
   });
 
   it("does not outlast the standing of the member that signed it", async () => {
