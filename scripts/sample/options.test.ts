@@ -7,6 +7,7 @@ describe("the options of `npm start`", () => {
       data: "data",
       subjects: undefined,
       ports: "default",
+      peer: false,
       fresh: false,
       once: false,
       json: false,
@@ -15,11 +16,23 @@ describe("the options of `npm start`", () => {
   });
 
   it("are read", () => {
-    const args = ["--data", "/d", "--subjects", "500", "--ports", "free", "--once", "--json", "--fresh"];
+    const args = [
+      "--data",
+      "/d",
+      "--subjects",
+      "500",
+      "--ports",
+      "free",
+      "--once",
+      "--json",
+      "--fresh",
+      "--peer",
+    ];
     expect(readOptions(args)).toEqual({
       data: "/d",
       subjects: 500,
       ports: "free",
+      peer: true,
       fresh: true,
       once: true,
       json: true,

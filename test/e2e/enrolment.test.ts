@@ -61,7 +61,7 @@ describe("a member's life", () => {
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const list = await city.run("members", "list");
     expect(list).toMatch(/^version · 版本 2\t/);
-    expect(list, "with the key that answers to it are sealed to").toMatch(/\tencryption [\w-]{43}\t/);
+    expect(list, "with the key that answers to it are sealed to").toMatch(/\tencryption [\w-]{43} from /);
   });
 
   it("is a member: asks and answers", async () => {
