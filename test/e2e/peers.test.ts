@@ -81,7 +81,7 @@ describe("two cities", () => {
   it("do not pass on what only one of them has approved", async () => {
     await approve(shenzhen, "dg-city", dongguan, "--divisions", "4419", "--jurisdictions", "dg-songshanhu");
     await expect
-      .poll(() => rowsOf(baoan), { timeout: 30_000 })
+      .poll(() => rowsOf(baoan), { timeout: 30_000, interval: 200 })
       .toMatchObject([
         { node: "dg-songshanhu", via: "dg-city", status: "error", code: "signature.key-unknown" },
       ]);
@@ -90,7 +90,7 @@ describe("two cities", () => {
   it("answer each other's members through both gateways, signed by the node that answers", async () => {
     await approve(dongguan, "sz", shenzhen, "--divisions", "4403");
     await expect
-      .poll(() => rowsOf(baoan), { timeout: 30_000 })
+      .poll(() => rowsOf(baoan), { timeout: 30_000, interval: 200 })
       .toMatchObject([
         {
           jurisdiction: "dg-songshanhu",
@@ -101,7 +101,7 @@ describe("two cities", () => {
         },
       ]);
     await expect
-      .poll(() => rowsOf(songshanhu, { jurisdictions: ["440306"] }), { timeout: 30_000 })
+      .poll(() => rowsOf(songshanhu, { jurisdictions: ["440306"] }), { timeout: 30_000, interval: 200 })
       .toMatchObject([{ node: "sz-baoan", via: "sz", status: "refused", code: "source.item-not-held" }]);
   });
 
@@ -157,10 +157,12 @@ describe("two cities", () => {
   it("answer no member of a role that was not agreed on", async () => {
     await approve(dongguan, "sz", shenzhen, "--divisions", "4403", "--roles", "credit-user");
     await expect
-      .poll(() => rowsOf(baoan), { timeout: 30_000 })
+      .poll(() => rowsOf(baoan), { timeout: 30_000, interval: 200 })
       .toMatchObject([{ via: "dg-city", status: "error", code: "peer.requester-not-theirs" }]);
     await approve(dongguan, "sz", shenzhen, "--divisions", "4403");
-    await expect.poll(() => rowsOf(baoan), { timeout: 30_000 }).toMatchObject([{ status: "ok" }]);
+    await expect
+      .poll(() => rowsOf(baoan), { timeout: 30_000, interval: 200 })
+      .toMatchObject([{ status: "ok" }]);
   });
 
   it("say what became of it there: a node that is away is a row, and the others stand", async () => {
@@ -179,7 +181,7 @@ describe("two cities", () => {
     ]);
     await shenzhen.run("peers", "remove", "dg-city");
     await expect
-      .poll(() => lookUp(baoan), { timeout: 30_000 })
+      .poll(() => lookUp(baoan), { timeout: 30_000, interval: 200 })
       .toMatchObject({ status: 422, body: { code: "lookup.jurisdiction-unknown" } });
   });
 });
