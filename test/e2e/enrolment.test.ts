@@ -156,7 +156,7 @@ describe("a member's life", () => {
       ...["member.invited", "enrolment.requested", "admitted", "key-added"],
       ...["enrolment.requested", "key-added", "key-ended"],
       ...["enrolment.requested", "key-added", "key-ended"],
-      ...["suspended", "resumed", "key-ended"],
+      ...["suspended", "resumed", "amended", "key-ended"],
       ...["member.invited", "enrolment.requested", "amended", "key-added"],
       "left",
     ]);
