@@ -30,7 +30,6 @@ import {
   type RateLimit,
 } from "./limit/index.ts";
 import type { AuditLog } from "./log/index.ts";
-import { openPeerFolder } from "./peers/index.ts";
 import { gatewayRules } from "./policy/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
 import { type OpenedWithdrawals, openAuditLog, openWithdrawals } from "./store/sqlite/index.ts";
@@ -201,13 +200,7 @@ function servePublic(shared: Shared): Promise<Serving> {
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
-    peers: {
-      registry: peers.registry,
-      async text(node, number) {
-        const peer = peers.peer(node);
-        return peer && openPeerFolder(config.peers, deps.now).text(peer, number);
-      },
-    },
+    peers,
     own: () => registry.current().directory,
   });
   return serve(app, {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { publishFile } from "@xinqiao/runtime/files";
+import { absent, publishFile } from "@xinqiao/runtime/files";
 import { type Act, actSchema } from "./act.ts";
 
 /**
@@ -34,7 +34,7 @@ export function openActsFolder(folder: string): ActsFolder {
         names.map(async (name) => {
           const file = join(folder, name);
           // Gone already: somebody else has just written it down, and the log has it once.
-          const text = await readFile(file, "utf8").catch(goneOrThrow);
+          const text = await readFile(file, "utf8").catch(absent);
           if (text === undefined) return undefined;
           const id = name.slice(name.indexOf("_") + 1, -ending.length);
           return { id, act: actSchema.parse(JSON.parse(text)), remove: () => rm(file, { force: true }) };
@@ -43,9 +43,4 @@ export function openActsFolder(folder: string): ActsFolder {
       return waiting.filter((act) => act !== undefined);
     },
   };
-}
-
-function goneOrThrow(error: unknown): undefined {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-  throw error;
 }

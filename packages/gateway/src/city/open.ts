@@ -1,5 +1,6 @@
 import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
 import { clockToleranceSeconds } from "@xinqiao/protocol/clock";
+import type { NodeId } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
 import { changesBetween, type Directory, holdsKey, type Registry } from "@xinqiao/protocol/registry";
@@ -20,7 +21,10 @@ import type { GatewayEvents, Metrics } from "../telemetry/index.ts";
 export interface City {
   readonly registry: RegistryHolder;
   readonly catalogue: CatalogueHolder;
-  readonly peers: Peers;
+  readonly peers: Pick<Peers, "registry"> & {
+    /** One version of a peer's registry, as it was taken. */
+    text(city: NodeId, version: number): Promise<string | undefined>;
+  };
   /** The city's own members and, within their bounds, those of its peers. */
   members(): Directory;
   /** Writes down what operators did, as far as it is not yet. */
@@ -74,7 +78,13 @@ export async function openCity(config: GatewayConfig, deps: CityDependencies): P
   return {
     registry,
     catalogue,
-    peers,
+    peers: {
+      registry: peers.registry,
+      async text(node, version) {
+        const peer = peers.peer(node);
+        return peer && folder.text(peer, version);
+      },
+    },
     members: peers.directory,
     recordActs: () => recordActs(acts, log, now),
     async reload() {

@@ -108,20 +108,14 @@ export function revokeKey(
   keyId: string,
   now: () => number,
 ): Promise<RegistryDocument> {
+  const isMeant = ({ jwk }: MemberKey | EncryptionKey) => thumbprint(jwk) === keyId;
   return changeMember(
     home,
     node,
     (member) => {
-      const { keys, encryptionKeys } = member;
-      const known = [...keys, ...(encryptionKeys ?? [])].some(({ jwk }) => thumbprint(jwk) === keyId);
+      const known = [...member.keys, ...(member.encryptionKeys ?? [])].some(isMeant);
       if (!known) throw new CommandError(`${node} has no key ${keyId} · 该成员没有此密钥`);
-      const end = <Key extends MemberKey>(key: Key) =>
-        thumbprint(key.jwk) === keyId ? endKey(key, now()) : key;
-      return {
-        ...member,
-        keys: keys.map(end),
-        ...(encryptionKeys && { encryptionKeys: encryptionKeys.map(end) }),
-      };
+      return withKeysEnded(member, isMeant, now());
     },
     now,
   );
@@ -129,17 +123,20 @@ export function revokeKey(
 
 /** Ends every key of a member now: for one whose machine is not its own any more. */
 export function revokeAllKeys(home: string, node: string, now: () => number): Promise<RegistryDocument> {
-  const end = <Key extends MemberKey>(key: Key) => endKey(key, now());
-  return changeMember(
-    home,
-    node,
-    ({ encryptionKeys, ...member }) => ({
-      ...member,
-      keys: member.keys.map(end),
-      ...(encryptionKeys && { encryptionKeys: encryptionKeys.map(end) }),
-    }),
-    now,
-  );
+  return changeMember(home, node, (member) => withKeysEnded(member, () => true, now()), now);
+}
+
+function withKeysEnded(
+  { encryptionKeys, ...member }: Member,
+  isMeant: (key: MemberKey | EncryptionKey) => boolean,
+  at: number,
+): Member {
+  const ended = <Key extends MemberKey | EncryptionKey>(key: Key) => (isMeant(key) ? endKey(key, at) : key);
+  return {
+    ...member,
+    keys: member.keys.map(ended),
+    ...(encryptionKeys && { encryptionKeys: encryptionKeys.map(ended) }),
+  };
 }
 
 /**
@@ -238,7 +235,7 @@ export function renewed<Key extends MemberKey>(
 }
 
 /** Never later than it would have ended anyway. @param at milliseconds since 1970 */
-export function endKey<Key extends MemberKey>(key: Key, at: number): Key {
+export function endKey<Key extends MemberKey | EncryptionKey>(key: Key, at: number): Key {
   const end = key.notAfter === undefined ? at : Math.min(at, Date.parse(key.notAfter));
   return { ...key, notAfter: new Date(end).toISOString() };
 }

@@ -1,5 +1,5 @@
 import type { NodeId } from "../identity/index.ts";
-import { readCompact } from "../jws/index.ts";
+import { payloadOf, readCompact } from "../jws/index.ts";
 import { type DatedKey, type Signer, thumbprint } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import {
@@ -7,7 +7,6 @@ import {
   follow,
   openPublished,
   type Published,
-  parsePayload,
   publishedHash,
   type Succession,
   signPublished,
@@ -69,8 +68,8 @@ export function openCatalogue(
  * it may have been replaced since. Finds damage, not deceit.
  */
 export function reopenCatalogue(text: string): Result<PublishedCatalogue, Fault> {
-  const payload = readCompact(text, catalogueType)?.payload;
-  const document = catalogueDocumentSchema.safeParse(payload && parsePayload(payload)).data;
+  const jws = readCompact(text, catalogueType);
+  const document = catalogueDocumentSchema.safeParse(jws && payloadOf(jws)).data;
   if (document === undefined) return err(fault("catalogue.malformed"));
   return indexed({ document, text, hash: publishedHash(text) });
 }

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { nodeIdSchema } from "../identity/index.ts";
-import { algorithmFits, readCompact, signCompact } from "../jws/index.ts";
+import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import { type Signer, thumbprintSchema } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import type { Directory, Member } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { parsePayload } from "./payload.ts";
 
 export const endorsementType = "xinqiao-endorsement+jws";
 
@@ -42,7 +41,7 @@ export function openEndorsement(
   now: number,
 ): Result<Endorsed, Fault> {
   const jws = readCompact(text, endorsementType);
-  const endorsement = jws && endorsementSchema.safeParse(parsePayload(jws.payload)).data;
+  const endorsement = jws && endorsementSchema.safeParse(payloadOf(jws)).data;
   if (jws === undefined || endorsement === undefined) return err(fault("enrolment.malformed"));
   const known = directory.key(jws.keyId);
   const holds =
@@ -51,8 +50,7 @@ export function openEndorsement(
     known.member.status !== "left" &&
     known.notBefore <= now &&
     now < known.notAfter &&
-    algorithmFits(jws, known.verifier.suite) &&
-    known.verifier.verify(jws.signingInput, jws.signature);
+    verifyCompact(jws, known.verifier);
   if (!holds || endorsement.aud !== city) return err(fault("enrolment.endorsement-invalid"));
   const seconds = now / 1000;
   if (seconds >= endorsement.exp || endorsement.exp - endorsement.iat > endorsementLifetimeSeconds) {

@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { labelSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
-import { algorithmFits, readCompact, signCompact } from "../jws/index.ts";
-import { importVerifier, type Signer, thumbprintSchema } from "../keys/index.ts";
+import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
+import { importVerifier, isValidAt, type Signer, thumbprintSchema } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import { type MemberKey, originSchema, roles, scopeSchema } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { parsePayload } from "./payload.ts";
 
 /** RFC 8725 §3.11: an explicit type, so that nothing else that a registry key signs can pass for an invitation. */
 export const invitationType = "xinqiao-invitation+jws";
@@ -39,8 +38,8 @@ export function signInvitation(invitation: Invitation, signer: Signer): Promise<
 
 /** What an invitation says of itself, unverified: whoever is invited has nothing to check it by but who handed it over. */
 export function readInvitation(text: string): Result<Invitation, Fault> {
-  const payload = readCompact(text, invitationType)?.payload;
-  const invitation = payload && invitationSchema.safeParse(parsePayload(payload)).data;
+  const jws = readCompact(text, invitationType);
+  const invitation = jws && invitationSchema.safeParse(payloadOf(jws)).data;
   return invitation === undefined ? err(fault("enrolment.malformed")) : ok(invitation);
 }
 
@@ -57,15 +56,13 @@ export function openInvitation(
   const jws = readCompact(text, invitationType);
   const read = readInvitation(text);
   if (jws === undefined || !read.ok) return err(fault("enrolment.malformed"));
-  const signed = keys.some(({ jwk, notBefore, notAfter }) => {
-    const verifier = importVerifier(jwk);
+  const signed = keys.some((key) => {
+    const verifier = importVerifier(key.jwk);
     return (
       verifier.ok &&
       verifier.value.keyId === jws.keyId &&
-      Date.parse(notBefore) <= now &&
-      (notAfter === undefined || now < Date.parse(notAfter)) &&
-      algorithmFits(jws, verifier.value.suite) &&
-      verifier.value.verify(jws.signingInput, jws.signature)
+      isValidAt(key, now) &&
+      verifyCompact(jws, verifier.value)
     );
   });
   if (!signed || read.value.iss !== city) return err(fault("enrolment.invitation-not-ours"));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { clockToleranceSeconds } from "../clock/index.ts";
 import { encryptionJwkSchema, importEncryptionKey } from "../encryption/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
-import { algorithmFits, readCompact, signCompact } from "../jws/index.ts";
+import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import { importVerifier, publicJwkSchema, type Signer, thumbprint } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import {
@@ -15,7 +15,6 @@ import {
 import { err, ok, type Result } from "../result/index.ts";
 import { openEndorsement } from "./endorsement.ts";
 import { type Invitation, openInvitation } from "./invitation.ts";
-import { parsePayload } from "./payload.ts";
 
 export const enrolmentType = "xinqiao-enrolment+jws";
 export const enrolmentMediaType = "application/jose";
@@ -74,17 +73,13 @@ export function openEnrolment(
   now: number,
 ): Result<Enrolment, Fault> {
   const jws = readCompact(text, enrolmentType);
-  const request = jws && enrolmentSchema.safeParse(parsePayload(jws.payload)).data;
+  const request = jws && enrolmentSchema.safeParse(payloadOf(jws)).data;
   if (jws === undefined || request === undefined) return err(fault("enrolment.malformed"));
   if (request.encryptionKey && !importEncryptionKey(request.encryptionKey).ok) {
     return err(fault("enrolment.malformed"));
   }
   const verifier = importVerifier(request.key);
-  const own =
-    verifier.ok &&
-    jws.keyId === verifier.value.keyId &&
-    algorithmFits(jws, verifier.value.suite) &&
-    verifier.value.verify(jws.signingInput, jws.signature);
+  const own = verifier.ok && jws.keyId === verifier.value.keyId && verifyCompact(jws, verifier.value);
   if (!own) return err(fault("enrolment.signature-invalid"));
   if (request.aud !== context.city) return err(fault("enrolment.for-another-city"));
   const skewSeconds = request.iat - Math.floor(now / 1000);

@@ -1,6 +1,6 @@
 import { clockToleranceSeconds } from "../clock/index.ts";
 import type { NodeId } from "../identity/index.ts";
-import { algorithmFits, type CompactJws, readCompact, signCompact } from "../jws/index.ts";
+import { type CompactJws, payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import type { Directory } from "../registry/index.ts";
@@ -47,7 +47,7 @@ export function openAnswer(
   if (jws === undefined) return err(fault("answer.malformed"));
   const signed = checkSignature(jws, expected.node, directory, now);
   if (!signed.ok) return signed;
-  const answer = parsePayload(jws.payload);
+  const answer = readAnswer(jws);
   if (answer === undefined) return err(fault("answer.malformed"));
   if (!fits(answer, expected)) return err(fault("answer.for-another-request"));
   const seconds = now / 1000;
@@ -86,20 +86,12 @@ function checkSignature(
     return err(fault("answer.key-unknown"));
   }
   if (known.member.node !== node) return err(fault("answer.key-of-another-member"));
-  return algorithmFits(jws, known.verifier.suite) && known.verifier.verify(jws.signingInput, jws.signature)
-    ? ok(undefined)
-    : err(fault("answer.signature-invalid"));
+  return verifyCompact(jws, known.verifier) ? ok(undefined) : err(fault("answer.signature-invalid"));
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-function parsePayload(payload: Uint8Array): Answer | undefined {
-  try {
-    const answer = answerSchema.safeParse(JSON.parse(utf8.decode(payload))).data;
-    return answer && isOneStory(answer) ? answer : undefined;
-  } catch {
-    return undefined;
-  }
+function readAnswer(jws: CompactJws): Answer | undefined {
+  const answer = answerSchema.safeParse(payloadOf(jws)).data;
+  return answer && isOneStory(answer) ? answer : undefined;
 }
 
 /**

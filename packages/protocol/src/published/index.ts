@@ -8,6 +8,6 @@ export {
   publishedMediaType,
   startsItsChain,
 } from "./document.ts";
+export { type Link, linkOf } from "./link.ts";
 export { type Belief, type DocumentKind, openPublished, signPublished } from "./open.ts";
-export { type Link, linkOf, parsePayload } from "./payload.ts";
 export { follow, type Succession } from "./succession.ts";

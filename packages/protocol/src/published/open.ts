@@ -1,12 +1,11 @@
 import type { z } from "zod";
 import { clockToleranceSeconds } from "../clock/index.ts";
 import type { NodeId } from "../identity/index.ts";
-import { algorithmFits, type CompactJws, readCompact, signCompact } from "../jws/index.ts";
+import { type CompactJws, payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import { type DatedKey, importVerifier, isValidAt, type Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { type ChainClaims, type DocumentName, type Published, publishedHash } from "./document.ts";
-import { parsePayload } from "./payload.ts";
 
 /** One kind of document that a city publishes. */
 export interface DocumentKind<Head extends Pick<ChainClaims, "iss" | "iat">, Document extends ChainClaims> {
@@ -45,7 +44,7 @@ export function openPublished<Head extends Pick<ChainClaims, "iss" | "iat">, Doc
   now: number,
 ): Result<Published<Document>, Fault> {
   const jws = readCompact(text, type);
-  const payload = jws && parsePayload(jws.payload);
+  const payload = jws && payloadOf(jws);
   const head = headSchema.safeParse(payload).data;
   if (jws === undefined || head === undefined) return err(fault(`${name}.malformed`));
   if (head.iss !== city) return err(fault(`${name}.of-another-city`));
@@ -64,9 +63,5 @@ export function openPublished<Head extends Pick<ChainClaims, "iss" | "iat">, Doc
 
 function verifies(jws: CompactJws, { jwk }: DatedKey): boolean {
   const verifier = importVerifier(jwk);
-  return (
-    verifier.ok &&
-    algorithmFits(jws, verifier.value.suite) &&
-    verifier.value.verify(jws.signingInput, jws.signature)
-  );
+  return verifier.ok && verifyCompact(jws, verifier.value);
 }

@@ -33,6 +33,9 @@ export function createFederation(own: Directory, peers: readonly PeerMembers[]):
     version: own.version,
     member: (node) => own.member(node) ?? foreign.get(node)?.member,
     key(keyId, claimed) {
+      const mine = own.key(keyId);
+      // Asked for at every message: nearly all are of own members.
+      if (mine !== undefined && (claimed === undefined || mine.member.node === claimed)) return mine;
       const listed = [own, ...peers.map(({ directory }) => directory)].flatMap((directory) => {
         const key = directory.key(keyId);
         // Listed by that very city, for a member that counts: not for one of its that we know from elsewhere.

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
-import { thumbprintSchema } from "../keys/index.ts";
+import { isValidAt, thumbprintSchema } from "../keys/index.ts";
 import { originSchema, roles } from "./member.ts";
 
 /** The leading digits of GB/T 2260 codes: `4419` is Dongguan with everything in it. */
@@ -33,11 +33,8 @@ export const peerSchema = z.strictObject({
 export type Peer = z.infer<typeof peerSchema>;
 
 /** Whether the agreement with a peer is in force. @param at milliseconds since 1970 */
-export function isInForce(
-  { notBefore, notAfter }: Pick<Peer, "notBefore" | "notAfter">,
-  at: number,
-): boolean {
-  return Date.parse(notBefore) <= at && (notAfter === undefined || at < Date.parse(notAfter));
+export function isInForce(agreement: Pick<Peer, "notBefore" | "notAfter">, at: number): boolean {
+  return isValidAt(agreement, at);
 }
 
 /** What was taken of a peer is kept under this name: with other keys it is another beginning. */

@@ -1,5 +1,5 @@
 import type { NodeId } from "../identity/index.ts";
-import { readCompact } from "../jws/index.ts";
+import { payloadOf, readCompact } from "../jws/index.ts";
 import { importLater, type Signer, thumbprint } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import {
@@ -7,7 +7,6 @@ import {
   type DocumentKind,
   openPublished,
   type Published,
-  parsePayload,
   publishedHash,
   publishedMediaType,
   signPublished,
@@ -99,8 +98,8 @@ export function openDocument(
  * itself are believed. Finds damage, not deceit.
  */
 export function reopenRegistry(text: string, now: number): Result<Registry, Fault> {
-  const payload = readCompact(text, registryType)?.payload;
-  const head = registryHeadSchema.safeParse(payload && parsePayload(payload)).data;
+  const jws = readCompact(text, registryType);
+  const head = registryHeadSchema.safeParse(jws && payloadOf(jws)).data;
   if (head === undefined) return err(fault("registry.malformed"));
   return openRegistry(text, anchorOf(head), now);
 }

@@ -1,5 +1,6 @@
 import { clockToleranceSeconds } from "../clock/index.ts";
 import type { NodeId } from "../identity/index.ts";
+import { isValidAt } from "../keys/index.ts";
 import { type Code, type Fault, fault } from "../problem/index.ts";
 import type { KnownKey } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
@@ -107,10 +108,7 @@ function checkKey(signature: ParsedSignature, sender: string, checking: Checking
 function checkValidity({ notBefore, notAfter, member }: KnownKey, now: number): Code | undefined {
   if (now < notBefore) return "signature.key-not-yet-valid";
   if (now < notAfter) return undefined;
-  const replaced = member.keys.some(
-    (key) =>
-      Date.parse(key.notBefore) <= now && (key.notAfter === undefined || now < Date.parse(key.notAfter)),
-  );
+  const replaced = member.keys.some((key) => isValidAt(key, now));
   return replaced ? "signature.key-rotated-away" : "signature.key-expired";
 }
 

@@ -27,13 +27,23 @@ export function exists(file: string): Promise<boolean> {
   );
 }
 
+/** For `catch`: a file that is not there is nothing; anything else is thrown on. */
+export function absent(error: unknown): undefined {
+  if (codeOf(error) === "ENOENT") return undefined;
+  throw error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
 /** Gives a file a second name, unless that name is taken. */
 export async function linkNew(existing: string, name: string): Promise<boolean> {
   try {
     await link(existing, name);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
 }
