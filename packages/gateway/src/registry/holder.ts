@@ -1,4 +1,5 @@
-import { anchorOf, type Registry, registryType, reopenRegistry, succeed } from "@xinqiao/protocol/registry";
+import { anchorOf, type Registry, registryType, reopenRegistry } from "@xinqiao/protocol/registry";
+import { succeed } from "@xinqiao/runtime/registry";
 import { createHolder, type Holder, reopenTaken, type TakenVersion } from "../published/index.ts";
 import type { RegistryFolder } from "./folder.ts";
 

@@ -44,11 +44,14 @@ function verifierOf(jwk: PublicJwk): Verifier {
 /**
  * A verifier for a public key that somebody who is believed has checked. Its point is checked again at the first use
  * and not before: that takes some 50 µs a key, too long for thousands of them at once. A key that is not sound
- * verifies nothing.
+ * verifies nothing. One key object has one verifier: a key that stays from one version of a list to the next is
+ * imported once.
  */
 export function importLater(jwk: PublicJwk): Verifier {
+  const known = later.get(jwk);
+  if (known !== undefined) return known;
   let imported: Result<Verifier, string> | undefined;
-  return {
+  const verifier: Verifier = {
     keyId: thumbprint(jwk),
     suite: suiteOf(jwk),
     verify(message, signature) {
@@ -56,7 +59,11 @@ export function importLater(jwk: PublicJwk): Verifier {
       return imported.ok && imported.value.verify(message, signature);
     },
   };
+  later.set(jwk, verifier);
+  return verifier;
 }
+
+const later = new WeakMap<PublicJwk, Verifier>();
 
 /** Makes a signing key from the operating system's randomness. */
 export function generatePrivateJwk(suite: SuiteName = "ed25519"): PrivateJwk {

@@ -10,4 +10,4 @@ export {
 } from "./document.ts";
 export { type Link, linkOf } from "./link.ts";
 export { type Belief, type DocumentKind, openPublished, signPublished } from "./open.ts";
-export { follow, type Succession } from "./succession.ts";
+export { follow, mapVersion, type Succession, versionIn } from "./succession.ts";

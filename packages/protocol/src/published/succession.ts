@@ -17,10 +17,27 @@ export type Succession<Version> =
       readonly newest?: Version;
     };
 
+/** The version that was opened, when it means anything. */
+export function versionIn<Version>(succession: Succession<Version>): Version | undefined {
+  if (succession.kind === "next") return succession.next;
+  return succession.kind === "behind" ? succession.newest : undefined;
+}
+
+/** The same succession, told of a version in another form. */
+export function mapVersion<From, To>(
+  succession: Succession<From>,
+  into: (version: From) => To,
+): Succession<To> {
+  if (succession.kind === "unchanged") return succession;
+  if (succession.kind === "next") return { kind: "next", next: into(succession.next) };
+  const { kind, missing, newest } = succession;
+  return newest === undefined ? { kind, missing } : { kind, missing, newest: into(newest) };
+}
+
 /** Whether a version that was opened may follow the one held: the chain has no gap and no fork, and never goes back. */
 export function follow<Version extends Published>(
   name: DocumentName,
-  held: Version,
+  held: Published,
   offered: Version,
 ): Result<Succession<Version>, Fault> {
   const [from, to] = [held.document.version, offered.document.version];

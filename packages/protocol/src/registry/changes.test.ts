@@ -43,10 +43,10 @@ describe("changesBetween", () => {
       ],
     ],
   ])("tells %s", (_name, old, now, changes) => {
-    expect(changesBetween({ members: old }, { members: now })).toEqual(changes);
+    expect([...changesBetween({ members: old }, { members: now })]).toEqual(changes);
   });
 
   it("tells everyone of a first version", () => {
-    expect(changesBetween(undefined, { members: [before] })).toHaveLength(2);
+    expect([...changesBetween(undefined, { members: [before] })]).toHaveLength(2);
   });
 });

@@ -24,17 +24,20 @@ export interface MemberChange {
   readonly keyId?: string;
 }
 
-/** Everything that a version changes about members, in its order: what the log says of a membership's life. */
-export function changesBetween(
+/**
+ * Everything that a version changes about members, in its order: what the log says of a membership's life. Found one by
+ * one, as whoever reads them goes on: a version may change thousands.
+ */
+export function* changesBetween(
   before: Pick<RegistryDocument, "members"> | undefined,
   after: Pick<RegistryDocument, "members">,
-): readonly MemberChange[] {
-  const old = new Map((before?.members ?? []).map((member) => [member.node, member]));
-  const kept = new Set(after.members.map(({ node }) => node));
-  const dropped = [...old.keys()]
-    .filter((node) => !kept.has(node))
-    .map((node): MemberChange => ({ node, change: "dropped" }));
-  return [...after.members.flatMap((member) => changesOf(old.get(member.node), member)), ...dropped];
+): Generator<MemberChange> {
+  const gone = new Map((before?.members ?? []).map((member) => [member.node, member]));
+  for (const member of after.members) {
+    yield* changesOf(gone.get(member.node), member);
+    gone.delete(member.node);
+  }
+  for (const node of gone.keys()) yield { node, change: "dropped" };
 }
 
 function changesOf(before: Member | undefined, after: Member): MemberChange[] {

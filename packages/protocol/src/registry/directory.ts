@@ -46,15 +46,27 @@ export function holdsKey(
 
 export type ImportKey = (jwk: PublicJwk) => Result<Verifier, string>;
 
+/** A directory in the making: it takes members one by one, so that thousands need not be indexed in one go. */
+export interface DirectoryBuilder {
+  add(member: Member): void;
+  /** A key that is not sound, and a key or a jurisdiction claimed by two members, is a fault of the list. */
+  finish(list: Pick<RegistryDocument, "version" | "agreements">): Result<Directory, readonly string[]>;
+}
+
 /**
- * Indexes a member list. A key that is not sound, and a key or a jurisdiction claimed by two members, is a fault of
- * the list.
+ * Indexes a member list.
  * @param importKey for a list whose keys were checked when it was published: one that checks them later
  */
 export function createDirectory(
   list: MemberList & Pick<RegistryDocument, "agreements">,
-  importKey: ImportKey = importVerifier,
+  importKey?: ImportKey,
 ): Result<Directory, readonly string[]> {
+  const builder = buildDirectory(importKey);
+  for (const member of list.members) builder.add(member);
+  return builder.finish(list);
+}
+
+export function buildDirectory(importKey: ImportKey = importVerifier): DirectoryBuilder {
   const faults: string[] = [];
   const members = new Map<NodeId, Member>();
   const keys = new Map<string, KnownKey>();
@@ -73,38 +85,45 @@ export function createDirectory(
     owners.set(keyId, node);
     return imported.value;
   };
-  for (const member of list.members) {
-    if (members.has(member.node)) faults.push(`member ${member.node} is listed twice`);
-    members.set(member.node, member);
-    if (member.jurisdiction !== undefined) {
-      const other = answering.get(member.jurisdiction);
-      if (other) faults.push(`${member.jurisdiction} is answered by ${other.node} and ${member.node}`);
-      if (member.endpoint === undefined) faults.push(`${member.node} answers but has no endpoint`);
-      answering.set(member.jurisdiction, member);
-    }
-    for (const key of member.keys) {
-      const verifier = claim(member, key);
-      if (verifier === undefined) continue;
-      keys.set(verifier.keyId, {
-        member,
-        verifier,
-        notBefore: Date.parse(key.notBefore),
-        notAfter: key.notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(key.notAfter),
-      });
-    }
-    for (const key of member.encryptionKeys ?? []) claim(member, key);
-  }
-  if (faults.length > 0) return err(faults);
-  return ok({
-    version: list.version,
-    member: (node) => members.get(node),
-    key: (keyId) => keys.get(keyId),
-    answering: (jurisdiction) => answering.get(jurisdiction),
-    jurisdictions: () => [...answering.keys()],
-    agreed(requester, jurisdiction, purpose, at) {
-      const to = answering.get(jurisdiction)?.division ?? jurisdiction;
-      return isAgreed(list.agreements, { from: requester.division, to, purpose }, at);
+  return {
+    add(member) {
+      if (members.has(member.node)) faults.push(`member ${member.node} is listed twice`);
+      members.set(member.node, member);
+      if (member.jurisdiction !== undefined) {
+        const other = answering.get(member.jurisdiction);
+        if (other) faults.push(`${member.jurisdiction} is answered by ${other.node} and ${member.node}`);
+        if (member.endpoint === undefined) faults.push(`${member.node} answers but has no endpoint`);
+        answering.set(member.jurisdiction, member);
+      }
+      for (const key of member.keys) {
+        const verifier = claim(member, key);
+        if (verifier !== undefined) keys.set(verifier.keyId, knownKey(member, verifier, key));
+      }
+      for (const key of member.encryptionKeys ?? []) claim(member, key);
     },
-    peerOf: () => undefined,
-  });
+    finish({ version, agreements }) {
+      if (faults.length > 0) return err(faults);
+      return ok({
+        version,
+        member: (node) => members.get(node),
+        key: (keyId) => keys.get(keyId),
+        answering: (jurisdiction) => answering.get(jurisdiction),
+        jurisdictions: () => [...answering.keys()],
+        agreed(requester, jurisdiction, purpose, at) {
+          const to = answering.get(jurisdiction)?.division ?? jurisdiction;
+          return isAgreed(agreements, { from: requester.division, to, purpose }, at);
+        },
+        peerOf: () => undefined,
+      });
+    },
+  };
+}
+
+function knownKey(member: Member, verifier: Verifier, { notBefore, notAfter }: MemberKey): KnownKey {
+  return {
+    member,
+    verifier,
+    notBefore: Date.parse(notBefore),
+    notAfter: notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(notAfter),
+  };
 }

@@ -1,6 +1,12 @@
 export { type Agreement, agreementSchema, isAgreed } from "./agreement.ts";
 export { changesBetween, type MemberChange, type MemberChangeKind, memberChanges } from "./changes.ts";
-export { createDirectory, type Directory, holdsKey, type KnownKey } from "./directory.ts";
+export {
+  createDirectory,
+  type Directory,
+  type DirectoryBuilder,
+  holdsKey,
+  type KnownKey,
+} from "./directory.ts";
 export { type RegistryDocument, registryDocumentSchema } from "./document.ts";
 export { encryptionKeyAt } from "./encryption-key.ts";
 export { createFederation, type PeerMembers } from "./federation.ts";
@@ -24,6 +30,7 @@ export {
 export { anchorName, isInForce, type Peer, peerSchema } from "./peer.ts";
 export {
   anchorOf,
+  buildOpened,
   openDocument,
   openRegistry,
   type Registry,
@@ -35,5 +42,5 @@ export {
   signRegistry,
 } from "./signed.ts";
 export { type RegistryStanding, registryStanding } from "./standing.ts";
-export { succeed } from "./succession.ts";
+export { type HeldRegistry, succeed } from "./succession.ts";
 export { suitesOf } from "./suites.ts";

@@ -12,7 +12,13 @@ import {
   signPublished,
 } from "../published/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { createDirectory, type Directory, type ImportKey } from "./directory.ts";
+import {
+  buildDirectory,
+  createDirectory,
+  type Directory,
+  type DirectoryBuilder,
+  type ImportKey,
+} from "./directory.ts";
 import {
   type RegistryDocument,
   type RegistryHead,
@@ -59,10 +65,17 @@ export interface Registry extends Published<RegistryDocument> {
 export function openRegistry(text: string, anchor: RegistryAnchor, now: number): Result<Registry, Fault> {
   const opened = openPublished(text, kind, beliefOf(anchor), now);
   if (!opened.ok) return opened;
-  // Who signed it checked the keys before (PR-REGISTRY §2).
-  const directory = openDocument(opened.value.document, (jwk) => ok(importLater(jwk)));
+  const directory = openDocument(opened.value.document, checkedBefore);
   if (!directory.ok) return err(fault("registry.unsound", directory.error.join("; ")));
   return ok({ ...opened.value, directory: directory.value });
+}
+
+/** Who signed a version checked the keys before (PR-REGISTRY §2). */
+const checkedBefore: ImportKey = (jwk) => ok(importLater(jwk));
+
+/** A directory of the members of a version that `openRegistry` has opened elsewhere. */
+export function buildOpened(): DirectoryBuilder {
+  return buildDirectory(checkedBefore);
 }
 
 /** A key is believed because the anchor names it, and only while the version lists it too. */

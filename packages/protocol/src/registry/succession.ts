@@ -1,7 +1,11 @@
 import type { Fault } from "../problem/index.ts";
-import { follow, linkOf, type Succession } from "../published/index.ts";
+import { follow, linkOf, type Published, type Succession } from "../published/index.ts";
 import { ok, type Result } from "../result/index.ts";
+import type { RegistryDocument } from "./document.ts";
 import { anchorOf, openRegistry, type Registry, type RegistryAnchor, registryType } from "./signed.ts";
+
+/** As much of the version held as the next one is judged by. */
+export type HeldRegistry = Published<Pick<RegistryDocument, "iss" | "version" | "prev" | "iat" | "keys">>;
 
 /**
  * Whether a version may follow the one held (PR-REGISTRY §3): the chain has no gap and no fork, and never goes back.
@@ -9,7 +13,7 @@ import { anchorOf, openRegistry, type Registry, type RegistryAnchor, registryTyp
  * @param held nothing at enrolment: then the pinned keys alone decide
  */
 export function succeed(
-  held: Registry | undefined,
+  held: HeldRegistry | undefined,
   text: string,
   pinned: RegistryAnchor,
   now: number,
@@ -29,7 +33,7 @@ export function succeed(
  * A version signed by a key that the one held does not know is no reason for alarm when it is several versions on:
  * a key may have been replaced in between. It proves nothing by itself; only the versions in between can.
  */
-function behind(held: Registry, text: string, { code }: Fault): Succession<Registry> | undefined {
+function behind(held: HeldRegistry, text: string, { code }: Fault): Succession<Registry> | undefined {
   if (code !== "registry.key-unknown") return undefined;
   const claimed = linkOf(text, registryType)?.version;
   const { version } = held.document;

@@ -8,12 +8,15 @@ import {
 } from "@xinqiao/protocol/published";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 
+/** What is long is judged beside the event loop, what is short at once. */
+type Awaitable<Value> = Value | Promise<Value>;
+
 /** What of a kind of document is needed to follow it. */
 export interface FollowedKind<Version extends Published> {
   readonly name: DocumentName;
   /** `typ` of its JWS. */
   readonly type: string;
-  succeed(held: Version | undefined, text: string): Result<Succession<Version>, Fault>;
+  succeed(held: Version | undefined, text: string): Awaitable<Result<Succession<Version>, Fault>>;
 }
 
 /** One holder's place in the chain, and how it goes on from there. */
@@ -34,7 +37,7 @@ export async function advance<Version extends Published>(
   text: string,
   walk: Walk<Version>,
 ): Promise<Result<void, Fault>> {
-  const offered = walk.kind.succeed(walk.held(), text);
+  const offered = await walk.kind.succeed(walk.held(), text);
   if (!offered.ok) return offered;
   switch (offered.value.kind) {
     case "unchanged":
@@ -59,7 +62,7 @@ async function walkOn<Version extends Published>(
   for (let version = from; version <= to; version += 1) {
     const text = await textOf(version);
     if (!text.ok) return text;
-    const taken = kind.succeed(held(), text.value);
+    const taken = await kind.succeed(held(), text.value);
     if (!taken.ok) return taken;
     if (taken.value.kind !== "next") return err(fault(`${kind.name}.forked`, undefined, { version }));
     await take(taken.value.next);

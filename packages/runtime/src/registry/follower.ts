@@ -1,5 +1,6 @@
-import { type Registry, type RegistryAnchor, registryType, succeed } from "@xinqiao/protocol/registry";
+import { type Registry, type RegistryAnchor, registryType } from "@xinqiao/protocol/registry";
 import { createFollower, type Follower, type Keep, type Origin } from "../published/index.ts";
+import { succeed } from "./succeed.ts";
 
 /** Follows the city's registry. */
 export type RegistryFollower = Follower<Registry>;

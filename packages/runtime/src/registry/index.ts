@@ -1,2 +1,3 @@
 export { createRegistryFollower, type RegistryFollower } from "./follower.ts";
 export { readRegistryFile, writeRegistryFile } from "./kept-file.ts";
+export { succeed } from "./succeed.ts";

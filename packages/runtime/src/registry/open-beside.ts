@@ -1,0 +1,100 @@
+import { Worker } from "node:worker_threads";
+import type { Fault } from "@xinqiao/protocol/problem";
+import { mapVersion, type Succession } from "@xinqiao/protocol/published";
+import { buildOpened, type Member, type Registry, type RegistryAnchor } from "@xinqiao/protocol/registry";
+import { ok, type Result } from "@xinqiao/protocol/result";
+import type { Opened, Place, Report, Task } from "./opening-thread.ts";
+
+/** Source runs as TypeScript, a package as JavaScript. */
+const threadFile = new URL(
+  import.meta.url.endsWith(".ts") ? "./opening-thread.ts" : "./opening-thread.js",
+  import.meta.url,
+);
+
+/**
+ * Judges a long version in a thread that ends with it, and takes its members over piece by piece: no piece holds up
+ * the event loop for long. Members that have not changed stay the very objects they are, keys imported and all.
+ */
+export async function openBeside(
+  held: Registry | undefined,
+  text: string,
+  pinned: RegistryAnchor,
+  now: number,
+): Promise<Result<Succession<Registry>, Fault>> {
+  const thread = startThread({ held: held && headOf(held), text: encoder.encode(text), pinned, now });
+  try {
+    const judged = await thread.judged();
+    if (!judged.ok) return judged;
+    const take = await takeOver(thread, held?.document.members ?? []);
+    return ok(mapVersion(judged.value, ({ document, hash }) => ({ text, hash, ...take(document) })));
+  } finally {
+    await thread.end();
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** The thread reads the members of the version held from its text: cheaper than to clone thousands of objects. */
+function headOf({ document: { iss, version, prev, iat, keys }, text, hash }: Registry): Task["held"] {
+  return { document: { iss, version, prev, iat, keys }, text: encoder.encode(text), hash };
+}
+
+type Take = (document: Opened["document"]) => Pick<Registry, "document" | "directory">;
+
+async function takeOver(thread: Thread, before: readonly Member[]): Promise<Take> {
+  const members: Member[] = [];
+  const builder = buildOpened();
+  for (let places = await thread.next(); places.length > 0; places = await thread.next()) {
+    for (const place of places) {
+      const member = typeof place === "number" ? before[place] : place;
+      if (member === undefined) throw new Error(`the version held has no member ${place}`);
+      members.push(member);
+      builder.add(member);
+    }
+  }
+  return (document) => {
+    const directory = builder.finish(document);
+    if (!directory.ok) throw new Error(`opened, but unsound: ${directory.error.join("; ")}`);
+    return { document: { ...document, members }, directory: directory.value };
+  };
+}
+
+interface Thread {
+  judged(): Promise<Result<Succession<Opened>, Fault>>;
+  next(): Promise<readonly Place[]>;
+  end(): Promise<unknown>;
+}
+
+function startThread(task: Task): Thread {
+  // Texts are moved, not copied: a clone of two of some megabytes takes longer than all the rest.
+  const moved = [task.text.buffer, ...(task.held === undefined ? [] : [task.held.text.buffer])];
+  const worker = new Worker(threadFile, { workerData: task, transferList: moved });
+  const ended = new Promise<never>((_, reject) => {
+    worker.once("error", reject);
+    worker.once("exit", () => reject(new Error("the thread that opens the registry has ended")));
+  });
+  // Also when nobody waits for it.
+  ended.catch(() => {});
+  const report = () =>
+    Promise.race([ended, new Promise<Report>((resolve) => worker.once("message", resolve))]);
+  const first = report();
+  return {
+    async judged() {
+      const judged = await first;
+      if (judged.did !== "judge") throw outOfTurn(judged);
+      return judged.judged;
+    },
+    async next() {
+      const asked = report();
+      worker.postMessage("next");
+      const piece = await asked;
+      if (piece.did !== "hand-over") throw outOfTurn(piece);
+      return piece.places;
+    },
+    end: () => worker.terminate(),
+  };
+}
+
+function outOfTurn({ did }: Report): Error {
+  return new Error(`the thread that opens the registry was out of turn: ${did}`);
+}
