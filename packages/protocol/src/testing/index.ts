@@ -19,6 +19,7 @@ export {
   testRequestId,
 } from "./messages.ts";
 export {
+  readNoteVectors,
   readRequestVectors,
   readResponseVectors,
   readRfc9421Vectors,

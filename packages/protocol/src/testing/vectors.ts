@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { decryptionJwkSchema } from "../encryption/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
-import { importSigner, privateJwkSchema, type Signer } from "../keys/index.ts";
+import { importSigner, privateJwkSchema, type Signer, suiteNameSchema } from "../keys/index.ts";
 import { recordSchema } from "../record/index.ts";
 import { createDirectory, type Directory, memberListSchema } from "../registry/index.ts";
 import { fieldReader, type RequestHead, type ResponseHead } from "../signing/index.ts";
@@ -103,6 +103,32 @@ const sm2File = z.strictObject({
   invalidPrivateKeys: z.array(keyCase).min(1),
 });
 
+const noteCase = z.strictObject({ name: z.string(), keys: z.array(z.string()), note: z.string() });
+const noteFile = z.strictObject({
+  about: z.string(),
+  keys: z.strictObject({
+    valid: z.array(
+      z.strictObject({ name: z.string(), key: z.string(), use: z.string(), suite: suiteNameSchema }),
+    ),
+    invalid: z.array(z.strictObject({ name: z.string(), key: z.string() })),
+  }),
+  notes: z.strictObject({
+    valid: z.array(noteCase.extend({ text: z.string(), signedBy: z.array(z.string()) })),
+    invalid: z.array(noteCase.extend({ reason: z.string() })),
+  }),
+  checkpoints: z.strictObject({
+    valid: z.array(
+      noteCase.extend({
+        origin: z.string(),
+        size: z.number(),
+        cosignedBy: z.array(z.strictObject({ name: z.string(), time: z.number() })),
+      }),
+    ),
+    invalid: z.array(noteCase.extend({ origin: z.string(), reason: z.string() })),
+  }),
+  cosignatures: z.strictObject({ invalid: z.array(noteCase) }).optional(),
+});
+
 const folder = join(import.meta.dirname, "../../vectors");
 
 function read<T extends z.ZodType>(name: string, schema: T): z.output<T> {
@@ -113,6 +139,8 @@ export const readRequestVectors = () => read("signing/requests.json", requestFil
 export const readResponseVectors = () => read("signing/responses.json", responseFile);
 export const readRfc9421Vectors = () => read("signing/rfc9421.json", rfcFile);
 export const readSealedVectors = () => read("encryption/sealed.json", sealedFile);
+export const readNoteVectors = () =>
+  ["note/published.json", "note/own.json"].map((name) => read(name, noteFile));
 export const readSm2Vectors = () => read("keys/sm2.json", sm2File);
 
 /** A response of the vectors beside the request it answers. */
