@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { SuiteName } from "@xinqiao/protocol/keys";
 import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
+import { gatewayKeys, writeGatewayKeys } from "./gateway-keys.ts";
 import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
 import { untilReady } from "./until-ready.ts";
@@ -46,8 +47,8 @@ export async function startGatewayProcess(
   const [port, adminPort] = [await freePort(), await freePort()];
   const city = createParty({ node: "sz", role: "city", suite });
   await mkdir(join(home, "log"));
-  await writeFile(join(home, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
   const registry = createTestRegistry("sz", join(home, "registry"), suite);
+  await writeGatewayKeys(home, city, registry);
   await registry.publish([city, ...parties].map(({ member }) => member));
   await createTestCatalogue("sz", join(home, "catalogue"), registry.signer).publish();
   const origin = `http://127.0.0.1:${port}`;
@@ -59,7 +60,7 @@ export async function startGatewayProcess(
     origin,
     listen: `127.0.0.1:${port}`,
     admin: `127.0.0.1:${adminPort}`,
-    signingKey: "key.json",
+    ...gatewayKeys,
     log: "log/log.db",
     logReserveBytes: 0,
     logLevel: "error",

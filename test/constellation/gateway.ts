@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -16,6 +16,7 @@ import type { LogEntry } from "@xinqiao/protocol/log";
 import { createLogger } from "@xinqiao/runtime/logging";
 import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
+import { gatewayKeys, writeGatewayKeys } from "./gateway-keys.ts";
 import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
 
@@ -41,6 +42,12 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
+const inFolder = (folder: string, names: typeof gatewayKeys) => ({
+  signingKey: join(folder, names.signingKey),
+  logKey: join(folder, names.logKey),
+  logTagKey: join(folder, names.logTagKey),
+});
+
 /** A real gateway on free ports with a folder of its own, in this process. Its keys, and its registry's, are of `suite`. */
 export async function startGateway(
   parties: readonly Party[],
@@ -59,7 +66,7 @@ export async function startGateway(
   await publish(parties);
   const catalogue = createTestCatalogue("sz", join(folder, "catalogue"), registry.signer);
   await catalogue.publish();
-  await writeFile(join(folder, "key.json"), JSON.stringify(city.jwk), { mode: 0o600 });
+  await writeGatewayKeys(folder, city, registry);
   const config = gatewayConfigSchema.parse({
     node: "sz",
     name: { zh: "深圳市", en: "Shenzhen" },
@@ -69,7 +76,7 @@ export async function startGateway(
     admin: `127.0.0.1:${adminPort}`,
     registry: join(folder, "registry"),
     catalogue: join(folder, "catalogue"),
-    signingKey: join(folder, "key.json"),
+    ...inFolder(folder, gatewayKeys),
     log: join(folder, "log.db"),
     logReserveBytes: 0,
     ...overrides,

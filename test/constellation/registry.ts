@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   generatePrivateJwk,
   importSigner,
+  type PrivateJwk,
   publicOf,
   type Signer,
   type SuiteName,
@@ -15,6 +16,8 @@ export interface TestRegistry {
   readonly keyId: string;
   /** Its own key: it signs the city's catalogue too. */
   readonly signer: Signer;
+  /** What the city's log signs its checkpoints with. */
+  readonly logJwk: PrivateJwk;
   /** Signs the next version, with more claims where given, puts it into the folder and gives its text. */
   publish(members: readonly Member[], claims?: object): Promise<string>;
 }
@@ -25,6 +28,8 @@ export interface TestRegistry {
  */
 export function createTestRegistry(city: string, folder: string, suite: SuiteName = "ed25519"): TestRegistry {
   const jwk = generatePrivateJwk(suite);
+  const logJwk = generatePrivateJwk(suite);
+  const since = "2020-01-01T00:00:00.000Z";
   const suites = suite === "sm2" ? { suites: ["ed25519", "es256", "sm2"] } : {};
   const signer = importSigner(jwk);
   if (!signer.ok) throw new Error(signer.error);
@@ -33,6 +38,7 @@ export function createTestRegistry(city: string, folder: string, suite: SuiteNam
   return {
     keyId: signer.value.keyId,
     signer: signer.value,
+    logJwk,
     async publish(members, claims = {}) {
       version += 1;
       const iat = Math.floor(Date.now() / 1000) - 1;
@@ -43,7 +49,8 @@ export function createTestRegistry(city: string, folder: string, suite: SuiteNam
         iat,
         exp: iat + 86_400,
         grace: 86_400,
-        keys: [{ jwk: publicOf(jwk), notBefore: "2020-01-01T00:00:00.000Z" }],
+        keys: [{ jwk: publicOf(jwk), notBefore: since }],
+        log: [{ jwk: publicOf(logJwk), notBefore: since }],
         ...suites,
         members,
         ...claims,

@@ -5,7 +5,7 @@ import type { SuiteName } from "@xinqiao/protocol/keys";
 import { type Member, memberSchema, signRegistry, suitesOf } from "@xinqiao/protocol/registry";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { exists } from "@xinqiao/runtime/files";
-import { createKeyFile, keyFileOf, readSigner } from "@xinqiao/runtime/keys";
+import { createKeyFile, createSecretFile, keyFileOf, readSigner } from "@xinqiao/runtime/keys";
 import { nextCatalogue, openCatalogueFolder } from "../catalogue/index.ts";
 import { configFileName, type GatewayConfig, gatewayConfigSchema } from "../config/index.ts";
 import { nextVersion, openRegistryFolder } from "../registry/index.ts";
@@ -52,18 +52,24 @@ export async function init(options: InitOptions, now: number): Promise<Member> {
   return member;
 }
 
-/** First versions of registry and catalogue. The registry's own key is made apart from the gateway's: it may be kept where the gateway is not. */
+/**
+ * First versions of registry and catalogue. The registry's own key is made apart from the gateway's: it may be kept
+ * where the gateway is not. The log's is apart from both: it outlives many of the gateway's.
+ */
 async function publishFirst(
   { home, suite }: InitOptions,
-  { registry, registryKey, registryTerm, catalogue }: GatewayConfig,
+  { registry, registryKey, registryTerm, catalogue, logKey, logTagKey }: GatewayConfig,
   city: Member,
   now: number,
 ): Promise<void> {
   const keyFile = join(home, keyFileOf(registryKey));
   const jwk = await createKeyFile(keyFile, suite);
   const keys = [{ jwk, notBefore: new Date(now - 1000).toISOString() }];
+  const logJwk = await createKeyFile(join(home, keyFileOf(logKey)), suite);
+  await createSecretFile(join(home, logTagKey));
+  const log = [{ jwk: logJwk, notBefore: new Date(now - 1000).toISOString() }];
   const suites = suitesWith(suite);
-  const content = { iss: city.node, keys, members: [city], ...(suites && { suites }) };
+  const content = { iss: city.node, keys, log, members: [city], ...(suites && { suites }) };
   const first = nextVersion(undefined, content, registryTerm, now);
   const signer = await readSigner(keyFile);
   const text = await signRegistry(first, signer);

@@ -9,6 +9,7 @@ import { doctor } from "./doctor.ts";
 import { addEnrolmentCommands, type TimesArguments, timesOf } from "./enrolment-commands.ts";
 import { type InitOptions, init } from "./init.ts";
 import { show, verify } from "./log.ts";
+import { logKey } from "./log-key.ts";
 import {
   addMembers,
   moveMember,
@@ -64,6 +65,11 @@ export function createProgram(): Command {
     .description("the entries of one exchange or refused request, as JSON lines · 查看一次交换的日志")
     .option(...home)
     .action((exchange: string, options: { home: string }) => runCommand(() => show(exchange, options.home)));
+  log
+    .command("key")
+    .description("the key of its checkpoints, for whoever checks them · 日志检查点公钥")
+    .option(...home)
+    .action((options: { home: string }) => runCommand(() => logKey(options.home)));
   log
     .command("verify")
     .description("recompute the whole tree from its entries · 全量校验日志")

@@ -14,7 +14,7 @@ import { nextVersion, openRegistryFolder } from "../registry/index.ts";
 
 /** What a new version changes. */
 export type RegistryChange = Partial<
-  Pick<RegistryDocument, "members" | "keys" | "suites" | "peers" | "agreements">
+  Pick<RegistryDocument, "members" | "keys" | "log" | "suites" | "peers" | "agreements">
 >;
 
 /** The registry as an operator's command publishes it. */

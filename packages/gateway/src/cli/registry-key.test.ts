@@ -78,6 +78,8 @@ describe("replacing the registry's key", () => {
     await renew(home, now);
     expect((await follow(old))?.document.version).toBe(4);
     expect((await readdir(keys)).sort()).toEqual([
+      "log-tag.key",
+      "log.jwk.json",
       "registry.jwk.json",
       "registry.jwk.json.retired-3",
       "signing.jwk.json",

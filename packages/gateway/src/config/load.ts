@@ -19,6 +19,8 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
     acts: absolute(config.acts),
     signingKey: absoluteKey(config.signingKey, home),
     log: absolute(config.log),
+    logKey: absoluteKey(config.logKey, home),
+    logTagKey: absolute(config.logTagKey),
     ...(config.upstream.caFile !== undefined && {
       upstream: { ...config.upstream, caFile: absolute(config.upstream.caFile) },
     }),

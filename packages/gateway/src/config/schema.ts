@@ -73,6 +73,10 @@ export const gatewayConfigSchema = z.strictObject({
   acts: z.string().default("acts"),
   signingKey: keyLocationSchema.default("keys/signing.jwk.json"),
   log: z.string().default("log.db"),
+  /** Signs the log's checkpoints, and nothing else. */
+  logKey: keyLocationSchema.default("keys/log.jwk.json"),
+  /** Keys the tags by which entries about one subject are found: without it nobody can tell whose they are. */
+  logTagKey: z.string().default("keys/log-tag.key"),
   /** Free space below which no new exchange begins, so that those under way can still be logged. */
   logReserveBytes: z
     .number()

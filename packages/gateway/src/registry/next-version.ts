@@ -11,7 +11,7 @@ const daySeconds = 86_400;
 /** What stands in a version but the times and the links of the chain. */
 export type RegistryContent = Pick<
   RegistryDocument,
-  "iss" | "keys" | "members" | "suites" | "peers" | "agreements"
+  "iss" | "keys" | "log" | "members" | "suites" | "peers" | "agreements"
 >;
 
 /** The version after the one held, or the first. @param now milliseconds since 1970 */

@@ -26,6 +26,8 @@ export const registryDocumentSchema = z
       .min(1)
       .refine((names) => new Set(names).size === names.length, "each suite once")
       .optional(),
+    /** What signs the checkpoints of the city's log: its own key, more than one while it is replaced (PR-AUDIT). */
+    log: z.array(memberKeySchema).min(1).max(mostKeys).optional(),
     members: z.array(memberSchema),
     /** What cities have agreed on; absent: none is asked for. */
     agreements: z.array(agreementSchema).optional(),

@@ -106,6 +106,15 @@ describe("openRegistry", () => {
     expect(await codeOf(sign({ members: [testMember(), testMember()] }))).toBe("registry.unsound");
   });
 
+  it("refuses a log's key that is a member's too, or of a suite it does not list", async () => {
+    const [log, national] = [registryKey(), registryKey("sm2")];
+    expect(await codeOf(sign({ log: [log.listed] }))).toBe("ok");
+    expect(await codeOf(sign({ log: [log.listed], members: [testMember({ keys: [log.listed] })] }))).toBe(
+      "registry.unsound",
+    );
+    expect(await codeOf(sign({ log: [national.listed] }))).toBe("registry.unsound");
+  });
+
   it("reads a version without suites as one that lists Ed25519 and ES256, and leaves it as it is", async () => {
     const text = await sign({ keys: [first.listed, second.listed] });
     const payload = Buffer.from(text.split(".")[1] ?? "", "base64url").toString();

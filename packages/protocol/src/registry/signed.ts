@@ -101,9 +101,18 @@ export function openDocument(
   const faults = [
     ...(directory.ok ? [] : directory.error),
     ...suiteFaults(document),
+    ...(directory.ok ? logKeyFaults(document, directory.value) : []),
     ...peerFaults(iss, division, peers),
   ];
   return faults.length > 0 ? err(faults) : directory;
+}
+
+/** What signs checkpoints signs nothing else: a member's message must never pass for one. */
+function logKeyFaults({ log = [] }: RegistryDocument, directory: Directory): readonly string[] {
+  return log
+    .map(({ jwk }) => thumbprint(jwk))
+    .filter((keyId) => directory.key(keyId) !== undefined)
+    .map((keyId) => `key ${keyId} is the log's and a member's`);
 }
 
 /**

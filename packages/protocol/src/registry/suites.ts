@@ -5,7 +5,7 @@ import type { MemberKey } from "./member.ts";
 /** What a federation signs with that does not say: so every version from before the claim stays what it was. */
 const defaultSuites: readonly SuiteName[] = ["ed25519", "es256"];
 
-/** The suites a version lets its members and its registry keys sign with. */
+/** The suites a version lets its members, its registry and its log sign with. */
 export function suitesOf({ suites }: Pick<RegistryDocument, "suites">): readonly SuiteName[] {
   return suites ?? defaultSuites;
 }
@@ -15,7 +15,7 @@ export function suitesOf({ suites }: Pick<RegistryDocument, "suites">): readonly
  * it: it signs nothing any more, and is kept for old evidence.
  */
 export function suiteFaults(document: RegistryDocument): readonly string[] {
-  const { iat, keys, members } = document;
+  const { iat, keys, log = [], members } = document;
   const suites = suitesOf(document);
   const over = ({ notAfter }: MemberKey) => notAfter !== undefined && Date.parse(notAfter) <= iat * 1000;
   const unlisted = ({ jwk }: MemberKey) => !suites.includes(suiteOf(jwk).name);
@@ -23,6 +23,7 @@ export function suiteFaults(document: RegistryDocument): readonly string[] {
     `${owner}: key ${thumbprint(jwk)} is of the suite ${suiteOf(jwk).name}, which is not listed`;
   const owned = [
     ...keys.map((key) => ({ owner: "registry", key })),
+    ...log.map((key) => ({ owner: "log", key })),
     ...members.flatMap((member) => member.keys.map((key) => ({ owner: member.node, key }))),
   ];
   return owned

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   type AgreementKey,
@@ -31,6 +32,23 @@ export async function createEncryptionKeyFile(file: string): Promise<EncryptionJ
   const jwk = generateDecryptionJwk();
   await writeKey(file, jwk);
   return encryptionJwkOf(jwk);
+}
+
+const secretBytes = 32;
+
+/** Makes a secret in a file only its owner can read; never overwrites one. */
+export async function createSecretFile(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, `${randomBytes(secretBytes).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+}
+
+/** Throws a ConfigError when the file holds no such secret. */
+export async function readSecretFile(file: string): Promise<Buffer> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  const secret = Buffer.from(text.trim(), "hex");
+  if (secret.length !== secretBytes)
+    throw new ConfigError(file, ["is not a file of 32 bytes in hexadecimal"]);
+  return secret;
 }
 
 async function writeKey(file: string, jwk: object): Promise<void> {

@@ -75,4 +75,34 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX withdrawal_exp ON withdrawal (exp);
   `,
+  `
+  -- Heads as the log has signed them, each before it left the process; \`note\` gains the cosignatures that came.
+  CREATE TABLE checkpoint (
+    size      INTEGER PRIMARY KEY,
+    at        INTEGER NOT NULL,
+    note      TEXT NOT NULL,
+    -- How many other organisations have cosigned it.
+    cosigners INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  -- One random key a subject: without it nothing that is kept about the subject can be read. Never in a backup.
+  CREATE TABLE subject_key (
+    tag BLOB PRIMARY KEY,
+    key BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- What is kept beside an entry, sealed under its subject's key. Erasing a row leaves every proof intact.
+  CREATE TABLE evidence (
+    id     INTEGER PRIMARY KEY,
+    entry  INTEGER NOT NULL,
+    part   TEXT NOT NULL,
+    tag    BLOB NOT NULL,
+    -- Milliseconds since 1970: kept until.
+    until  INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    UNIQUE (entry, part)
+  ) STRICT;
+  CREATE INDEX evidence_tag ON evidence (tag);
+  CREATE INDEX evidence_until ON evidence (until);
+  `,
 ];
