@@ -21,5 +21,6 @@ export {
   signatureOf,
   signNote,
 } from "./signer.ts";
+export { readPlain } from "./text.ts";
 export type { KeyUse } from "./type.ts";
 export { verifiedSignatures, verifyNote } from "./verify.ts";

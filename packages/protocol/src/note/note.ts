@@ -2,6 +2,7 @@ import { err, ok, type Result } from "../result/index.ts";
 import { decodeBase64 } from "./base64.ts";
 import type { NoteFault } from "./fault.ts";
 import { type KeyName, keyNameSchema } from "./name.ts";
+import { readPlain } from "./text.ts";
 
 /** One signature line: whose key, and what it signed with. */
 export interface NoteSignature {
@@ -29,8 +30,8 @@ const malformed = (detail: string) => err({ reason: "malformed", detail } as con
 /** Reads a note as it travels; nothing in it is verified. */
 export function parseNote(raw: Uint8Array | string): Result<Note, NoteFault> {
   if (Buffer.byteLength(raw) > maxNoteBytes) return malformed(`longer than ${maxNoteBytes} bytes`);
-  const note = typeof raw === "string" ? raw : decodeUtf8(raw);
-  if (note === undefined || !isPlain(note)) return malformed("not plain text in UTF-8");
+  const note = readPlain(raw);
+  if (note === undefined) return malformed("not plain text in UTF-8");
   // The last empty line: the text itself may have others.
   const end = note.lastIndexOf("\n\n");
   if (end < 0) return malformed("no empty line between text and signatures");
@@ -64,24 +65,4 @@ export function formatNote({ text, signatures }: Note): string {
 /** One signature line with its newline. */
 export function formatSignature({ name, keyId, bytes }: NoteSignature): string {
   return `— ${name} ${Buffer.concat([Buffer.from(keyId, "hex"), bytes]).toString("base64")}\n`;
-}
-
-/** Whether a text can be a note's. */
-export function isNoteText(text: string): boolean {
-  return text.endsWith("\n") && isPlain(text);
-}
-
-/** No control character but the newline, and nothing that UTF-8 cannot write. */
-function isPlain(text: string): boolean {
-  return text.isWellFormed() && !Buffer.from(text).some((byte) => byte < 0x20 && byte !== 0x0a);
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { importLater, type Signer, thumbprint } from "../keys/index.ts";
 import type { NoteKey } from "./key.ts";
-import { formatNote, isNoteText, type NoteSignature } from "./note.ts";
+import { formatNote, type NoteSignature } from "./note.ts";
+import { isNoteText } from "./text.ts";
 
 /** Signs a note's text as one key. */
 export interface NoteSigner {

@@ -1,0 +1,18 @@
+export {
+  formatTilePath,
+  parseTilePath,
+  placeOf,
+  type TileAddress,
+  type TilePlace,
+  tileIn,
+  tileWidth,
+} from "./address.ts";
+export { type BundleFault, encodeBundle, matchesHashes, maxLeafBytes, parseBundle } from "./entries.ts";
+export {
+  type HashTileAddress,
+  hashTile,
+  readTiles,
+  type TileFault,
+  type TileSource,
+  tilesRead,
+} from "./hashes.ts";
