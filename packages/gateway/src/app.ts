@@ -1,6 +1,7 @@
 import { getCACertificates } from "node:tls";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
+import { FaultError } from "@xinqiao/protocol/problem";
 import { registryStanding } from "@xinqiao/protocol/registry";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import { ConfigError } from "@xinqiao/runtime/config";
@@ -11,6 +12,7 @@ import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
 import { createWithdrawalPages } from "./authorisation/index.ts";
+import { compareWithWitnesses, openPublishing, type Publishing } from "./checkpoints/index.ts";
 import { type City, openCity } from "./city/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { openEnrolmentFolder } from "./enrolment/index.ts";
@@ -32,7 +34,13 @@ import {
 import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
-import { type OpenedWithdrawals, openAuditLog, openWithdrawals } from "./store/sqlite/index.ts";
+import {
+  type OpenedPublishedLog,
+  type OpenedWithdrawals,
+  openAuditLog,
+  openPublishedLog,
+  openWithdrawals,
+} from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
 import {
   createAskNode,
@@ -41,6 +49,7 @@ import {
   type UpstreamSettings,
   upstreamSettings,
 } from "./upstream/index.ts";
+import { createWitnessLine, type WitnessLine, type WitnessReport } from "./witnesses/index.ts";
 
 export const version = "0.1.0";
 
@@ -86,8 +95,12 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const upstream = await upstreamSettings(config);
   const metrics = createMetrics();
   await using starting = new AsyncDisposableStack();
-  const log = starting.adopt(await openLog(config, deps), (opened) => opened.close());
+  const logKeys = await openKeyRing(config.logKey);
+  const dispatcher = starting.adopt(peerDispatcher(upstream), (pool) => pool.close());
+  const line = createWitnessLine(dispatcher, config.witnesses.timeoutMs);
+  const log = starting.adopt(await openLog(config, deps, line), (opened) => opened.close());
   const withdrawals = starting.adopt(openWithdrawals(config.log), (opened) => opened.close());
+  const published = starting.adopt(openPublishedLog(config.log), (opened) => opened.close());
   const append = async (draft: LogEntryDraft) => (await log.append(draft)).ok;
   const limited = createLimitedBook(append, now, limitedIntervalMs);
   const events = createGatewayEvents({ logger, metrics, log, limited });
@@ -100,14 +113,26 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const reading = createInFlight(config.limits.maxReading);
   const refusalRate = createRateLimit(config.limits.refusalsPerAddress);
   let open = false;
-  const monitored = { config, log, inFlight, targets, metrics, open: () => open };
+  let publishing: Publishing | undefined;
+  const witnesses = () => publishing?.report();
+  const monitored = { config, log, inFlight, targets, metrics, open: () => open, witnesses };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
-  const dispatcher = starting.adopt(peerDispatcher(upstream), (pool) => pool.close());
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
   const city = await openCity(config, { version, log, metrics, events, keys, now, getFrom });
   starting.defer(city.stop);
+  const registryNow = () => city.registry.current().document;
+  publishing = openPublishing(config, {
+    log,
+    published,
+    keys: logKeys,
+    registry: registryNow,
+    line,
+    events,
+    now,
+  });
+  starting.defer(publishing.stop);
   const places = { inFlight, reading, refusalRate };
-  const adapters = { signer, targets, log, withdrawals, events };
+  const adapters = { signer, targets, log, withdrawals, published, events };
   const shared = { config, deps, city, ...adapters, ...places };
   const serving = await servePublic(shared);
   open = true;
@@ -129,7 +154,9 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     },
     async close() {
       city.stop();
-      await shutDown({ serving, admin, inFlight, reading, targets, log, withdrawals, limited }, config);
+      publishing.stop();
+      const stores = { log, withdrawals, published, publishing };
+      await shutDown({ serving, admin, inFlight, reading, targets, limited, ...stores }, config);
       await dispatcher.close();
     },
   };
@@ -149,14 +176,19 @@ function peerDispatcher({ ca, connectTimeoutMs }: UpstreamSettings): Agent {
   });
 }
 
-function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies) {
+function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies, line: WitnessLine) {
   return openAuditLog({
+    async beforeWriting(head) {
+      const published = openPublishedLog(config.log);
+      await compareWithWitnesses(config, { head, published, line, logger, now }).finally(published.close);
+    },
     path: config.log,
     origin: config.node,
     now,
     minFreeBytes: config.logReserveBytes,
     onFailure: ({ code, reason }) => logger.error({ event: "log-failed", code, reason }),
   }).catch((error: unknown) => {
+    if (error instanceof FaultError) throw error;
     // In use, damaged or unreadable: the operator's to mend, and no bug.
     throw new ConfigError(config.log, [error instanceof Error ? error.message : String(error)]);
   });
@@ -169,9 +201,11 @@ function serveAdmin({
   targets,
   metrics,
   open,
+  witnesses,
 }: Pick<Shared, "config" | "log" | "inFlight" | "targets"> & {
   metrics: Metrics;
   open: () => boolean;
+  witnesses: () => WitnessReport | undefined;
 }): Promise<Serving> {
   const app = adminApp({
     node: config.node,
@@ -179,6 +213,7 @@ function serveAdmin({
     metrics,
     inFlight,
     open,
+    witnesses,
     targets: () => targets.snapshot(),
   });
   return serve(app, {
@@ -201,6 +236,7 @@ function servePublic(shared: Shared): Promise<Serving> {
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
     peers,
+    log: { published: shared.published },
     own: () => registry.current().directory,
   });
   return serve(app, {
@@ -228,6 +264,7 @@ interface Shared {
   readonly targets: Targets;
   readonly log: AuditLog;
   readonly withdrawals: OpenedWithdrawals;
+  readonly published: OpenedPublishedLog;
   readonly inFlight: InFlight;
   readonly reading: InFlight;
   readonly refusalRate: RateLimit;
@@ -310,12 +347,15 @@ interface Parts {
   readonly targets: Targets;
   readonly log: AuditLog;
   readonly withdrawals: OpenedWithdrawals;
+  readonly published: OpenedPublishedLog;
+  readonly publishing: Publishing;
   readonly limited: LimitedBook;
 }
 
 /** Requests end first, then what they need: a socket that was cut does not end its handler. */
 async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promise<void> {
   const { serving, admin, inFlight, reading, targets, log, withdrawals, limited } = parts;
+  const { published, publishing } = parts;
   reading.drain();
   inFlight.drain();
   await serving.close(shutdownGraceMs);
@@ -323,6 +363,9 @@ async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promi
   await Promise.all([reading.idle(), inFlight.idle()]);
   await limited.flush();
   await log.append({ kind: "gateway.stopped", exchange: null, actor: null });
+  // So that whoever looks next sees all of it. What cannot be signed now is signed at the next start.
+  await publishing.publish().catch(() => {});
+  published.close();
   withdrawals.close();
   await log.close();
   await admin.close(1_000);

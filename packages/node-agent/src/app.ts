@@ -11,12 +11,12 @@ import { type DecryptionRing, type KeyRing, openDecryptionRing, openKeyRing } fr
 import type { Logger } from "@xinqiao/runtime/logging";
 import { type City, followCity } from "./city/index.ts";
 import { type AgentConfig, encryptionKeyFiles } from "./config/index.ts";
-import { localRoutes, peerRoutes } from "./http/index.ts";
+import { localRoutes, peerRoutes, type WitnessRouteDependencies } from "./http/index.ts";
 import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
 import { forgetKeptBackDaily } from "./retention/index.ts";
 import { createSources, type RecordSource } from "./source/index.ts";
-import { type AgentStore, openStore } from "./store/index.ts";
+import { type AgentStore, openStore, openWitnessBook } from "./store/index.ts";
 import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
 import {
   createWithdrawalFollower,
@@ -47,6 +47,9 @@ export const systemDependencies = (logger: Logger): AgentDependencies => ({
   entropy: systemEntropy(),
 });
 
+/** Checkpoints being looked at: one log sends one every few seconds. */
+const mostCosigning = 8;
+
 /** How long a first start waits for its city. */
 const firstWithinMs = 30_000;
 
@@ -60,6 +63,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const { signer } = keys;
   await using starting = new AsyncDisposableStack();
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
+  const witness = starting.adopt(openWitnessBook(config.witness), (opened) => opened.close());
   const events = createAgentEvents(logger, () => store.withdrawals.heard().at);
   const stopForgetting = starting.adopt(
     await forgetKeptBackDaily(store, config, now, events.failed),
@@ -82,6 +86,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
   const reading = createInFlight(maxReading);
+  const cosigning = createInFlight(mostCosigning);
   const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
   const own = { decryptionKeys: decryption.keys, token, client, store, open: () => open };
@@ -89,7 +94,8 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
   );
-  const serving = await serve(peerApp({ ...shared, reading, inFlight: answering, store }), {
+  const watching = { book: witness, get: client.get, places: cosigning };
+  const serving = await serve(peerApp({ ...shared, reading, inFlight: answering, store, watching }), {
     ...edge(config, config.listen),
     onBrokenRequest: (reason, traceId) => events.refused(reason, { traceId }),
   });
@@ -102,12 +108,13 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     reload: city.refresh,
     async close() {
       for (const stop of background) stop();
-      for (const places of [asking, answering, reading]) places.drain();
+      for (const places of [asking, answering, reading, cosigning]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.
-      await Promise.all([asking.idle(), answering.idle(), reading.idle()]);
+      await Promise.all([asking.idle(), answering.idle(), reading.idle(), cosigning.idle()]);
       await client.close();
       await source.close();
+      witness.close();
       store.close();
     },
   };
@@ -198,15 +205,18 @@ interface Shared {
   readonly events: AgentEvents;
 }
 
+type Watching = Pick<WitnessRouteDependencies, "book" | "get" | "places">;
+
 function peerApp({
   config,
-  city: { members, standing, catalogue },
+  city: { members, standing, catalogue, logKeys },
   signer,
   source,
   now,
   store,
+  watching,
   ...rest
-}: Shared & { reading: InFlight; store: AgentStore }) {
+}: Shared & { reading: InFlight; store: AgentStore; watching: Watching }) {
   const { node, jurisdiction, limits } = config;
   const { maxBodyBytes, bodyTimeoutMs } = limits;
   return peerRoutes({
@@ -231,6 +241,18 @@ function peerApp({
       signer,
       now,
       dayOf: chinaDay,
+    },
+    witness: {
+      ...watching,
+      self: node,
+      city: config.gateway.node,
+      logKeys,
+      directory: members,
+      signer,
+      now,
+      onCosigned: rest.events.cosigned,
+      onAlarm: rest.events.logAlarm,
+      bodyTimeoutMs,
     },
     claimNonce: (keyId, nonce, expiresAt) => store.claimNonce(keyId, nonce, expiresAt),
   });

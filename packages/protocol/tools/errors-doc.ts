@@ -16,6 +16,7 @@ const families: Readonly<Record<string, string>> = {
   limit: "容量 · Capacity",
   key: "签名密钥 · The signing key",
   log: "审计日志 · The audit log",
+  witness: "见证方 · Witnesses of the log",
   registry: "成员清单 · The registry",
   peer: "其他城市 · Other cities",
   enrolment: "入网 · Enrolment",

@@ -20,6 +20,7 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
     signingKey: absoluteKey(config.signingKey, home),
     log: absolute(config.log),
     logKey: absoluteKey(config.logKey, home),
+    alarms: absolute(config.alarms),
     logTagKey: absolute(config.logTagKey),
     ...(config.upstream.caFile !== undefined && {
       upstream: { ...config.upstream, caFile: absolute(config.upstream.caFile) },

@@ -77,6 +77,16 @@ export const gatewayConfigSchema = z.strictObject({
   logKey: keyLocationSchema.default("keys/log.jwk.json"),
   /** Keys the tags by which entries about one subject are found: without it nobody can tell whose they are. */
   logTagKey: z.string().default("keys/log-tag.key"),
+  /** Where two checkpoints that contradict each other are kept. */
+  alarms: z.string().default("alarms"),
+  witnesses: z
+    .strictObject({
+      /** Organisations that must have cosigned a checkpoint. */
+      quorum: z.number().int().nonnegative().default(2),
+      everySeconds: positive.default(5),
+      timeoutMs: positive.default(2_000),
+    })
+    .prefault({}),
   /** Free space below which no new exchange begins, so that those under way can still be logged. */
   logReserveBytes: z
     .number()

@@ -17,6 +17,7 @@ describe("GET /readyz", () => {
       inFlight,
       open: () => open,
       targets: () => [],
+      witnesses: () => undefined,
     });
     const reply = await app.request("/readyz");
     return { status: reply.status, body: await reply.json() };

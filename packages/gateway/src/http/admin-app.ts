@@ -4,6 +4,7 @@ import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http
 import { Hono } from "hono";
 import type { AuditLog } from "../log/index.ts";
 import type { BreakerState, Metrics } from "../telemetry/index.ts";
+import type { WitnessReport } from "../witnesses/index.ts";
 
 export interface AdminDependencies {
   readonly node: NodeId;
@@ -12,6 +13,8 @@ export interface AdminDependencies {
   readonly inFlight: InFlight;
   /** Whether the public door is open: monitoring may look in before that. */
   readonly open: () => boolean;
+  /** Nothing before witnesses are asked. */
+  readonly witnesses: () => WitnessReport | undefined;
   readonly targets: () => readonly { readonly node: NodeId; readonly state: BreakerState }[];
 }
 
@@ -27,12 +30,20 @@ export function adminApp(deps: AdminDependencies): Hono<HttpEnv> {
     deps.metrics.inFlight.set(deps.inFlight.count);
     deps.metrics.logSize.set(deps.log.head().size);
     deps.metrics.logHealthy.set(deps.log.health().ok ? 1 : 0);
+    noteWitnesses(deps);
     const text = await deps.metrics.registry.metrics();
     return context.body(text, 200, { "content-type": deps.metrics.registry.contentType });
   });
+  app.get("/witnesses", (context) => context.json(deps.witnesses() ?? {}));
   app.get("/targets", (context) => context.json(deps.targets()));
   app.notFound(() => problemReply(fault("request.not-found"), { hop: deps.node }));
   return app;
+}
+
+function noteWitnesses({ metrics, witnesses: report }: AdminDependencies): void {
+  const { witnesses = [], newest } = report() ?? {};
+  if (newest) metrics.quorumTime.set(newest.time);
+  for (const { node, cosigned } of witnesses) if (cosigned) metrics.witnessTime.set({ node }, cosigned.time);
 }
 
 function notReady({ log, inFlight, open }: AdminDependencies): Code | undefined {

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
+import { type LogRouteDependencies, serveLog } from "./log-routes.ts";
 import { lookupHandler } from "./lookups.ts";
 import { type MemberRouteDependencies, memberRoute } from "./member-route.ts";
 import { passedOnHandler } from "./passed-on.ts";
@@ -19,13 +20,14 @@ export interface PublicDependencies {
   readonly enrolments: EnrolmentRouteDependencies;
   readonly published: { readonly registry: Served; readonly catalogue: Served };
   readonly peers: ServedPeers;
+  readonly log: Omit<LogRouteDependencies, "hop">;
   /** The city's own members, without those of other cities. */
   readonly own: () => Directory;
 }
 
 /** What members reach. */
 export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
-  const { member, lookUp, withdraw, pages, enrolments, published, peers, own } = deps;
+  const { member, lookUp, withdraw, pages, enrolments, published, peers, log, own } = deps;
   const hop = member.endpoint.self;
   const { events } = member;
   const app = new Hono<HttpEnv>();
@@ -39,6 +41,7 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   servePublished(app, "registry", published.registry, hop);
   servePublished(app, "catalogue", published.catalogue, hop);
   servePeers(app, peers, hop);
+  serveLog(app, { hop, ...log });
   for (const path of ["/v1/lookups", "/v1/answers", "/v1/authorisations/withdrawals", "/v1/enrolments"])
     app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));

@@ -67,6 +67,7 @@ export interface AuditLog {
   append(draft: LogEntryDraft, claim?: NonceClaim): Promise<Result<Appended, AppendError>>;
   /** Whether an append would be accepted now; refreshes itself when space returns. */
   health(): { readonly ok: true } | { readonly ok: false; readonly code: LogFailure };
+  /** What is durable. */
   head(): { readonly size: number; readonly root: string };
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ export type {
   NonceClaim,
   SpendError,
 } from "./audit-log.ts";
+export type { CheckpointKeeper, KeptCheckpoint, PublishedLog } from "./checkpoints.ts";
 export {
   createMemoryAuditLog,
   emptyLogState,

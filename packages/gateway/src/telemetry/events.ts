@@ -5,6 +5,7 @@ import { type Code, type Fault, fault, statusOf } from "@xinqiao/protocol/proble
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { LimitedBook } from "../limit/index.ts";
 import type { AuditLog, NonceClaim } from "../log/index.ts";
+import type { WitnessAlarm } from "../witnesses/index.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What identifies a request in every book: never who or what it is about. */
@@ -35,6 +36,8 @@ export interface GatewayEvents {
   keyChanged(keyId: string): void;
   /** A version of another city's registry that was not taken: what is held of it stays. */
   peerFault(city: NodeId, reason: Fault): void;
+  /** A witness holds a head that this log never had. */
+  witnessAlarm(alarm: WitnessAlarm): Promise<void>;
   failed(error: unknown, ids?: RequestIds): void;
 }
 
@@ -121,6 +124,12 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
     },
     peerFault(city, { code }) {
       logger.warn({ event: "peer-fault", city, code });
+    },
+    async witnessAlarm({ witness, finding, heldSize, heldRoot }) {
+      metrics.logAlarms.inc({ node: witness });
+      logger.error({ event: "witness-alarm", witness, finding, heldSize, heldRoot });
+      const draft = { kind: "witness.alarm", exchange: null, actor: null, witness, finding } as const;
+      await log.append({ ...draft, heldSize, heldRoot });
     },
     failed(error, ids) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown", ...ids });

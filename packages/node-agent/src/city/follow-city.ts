@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Catalogue, PublishedCatalogue } from "@xinqiao/protocol/catalogue";
+import type { DatedKey } from "@xinqiao/protocol/keys";
 import type { Published } from "@xinqiao/protocol/published";
 import {
   anchorName,
@@ -31,6 +32,8 @@ export interface City {
   members(): Directory;
   standing(graceSeconds?: number): RegistryStanding;
   catalogue(): Catalogue;
+  /** What signs the checkpoints of the city's log. */
+  logKeys(): readonly DatedKey[];
   /** Looks for new versions now. */
   refresh(): Promise<void>;
   stop(): void;
@@ -72,6 +75,7 @@ export async function followCity(config: AgentConfig, deps: CityDependencies): P
     members: peers.directory,
     standing: (graceSeconds) => registryStanding(taken(registry).document, now(), graceSeconds),
     catalogue: () => taken(catalogue).catalogue,
+    logKeys: () => taken(registry).document.log ?? [],
     async refresh() {
       await members.refresh();
       await peers.refresh();

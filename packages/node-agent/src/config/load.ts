@@ -20,6 +20,7 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
     retiredEncryptionKeys: config.retiredEncryptionKeys.map(absolute),
     localToken: absolute(config.localToken),
     store: absolute(config.store),
+    witness: absolute(config.witness),
     quarantine: absolute(config.quarantine),
     sources: config.sources.map((source) =>
       source.type === "database" && source.dialect === "sqlite" && source.url !== undefined

@@ -67,6 +67,8 @@ const agentShape = z.strictObject({
   retiredEncryptionKeys: z.array(z.string()).default([]),
   localToken: z.string().default("local.token"),
   store: z.string().default("store.db"),
+  /** What this member has cosigned of its city's log. Never put back to an older state: it would cosign another past. */
+  witness: z.string().default("witness.db"),
   /** Where lists of rows that were kept back lie, one a file. */
   quarantine: z.string().default("quarantine"),
   /** How long rows that were kept back are kept, for their sender to be told: they are personal data. */

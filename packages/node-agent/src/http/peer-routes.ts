@@ -17,6 +17,7 @@ import {
 import { type Context, Hono } from "hono";
 import { type AnswerDependencies, answerQuestion } from "../answer/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
+import { type WitnessRouteDependencies, witnessRoutes } from "./witness-routes.ts";
 
 export interface PeerDependencies {
   readonly endpoint: SignedEndpoint;
@@ -29,6 +30,7 @@ export interface PeerDependencies {
   readonly reading: InFlight;
   readonly inFlight: InFlight;
   readonly standing: () => RegistryStanding;
+  readonly witness: WitnessRouteDependencies;
   readonly entropy: Entropy;
   readonly events: AgentEvents;
 }
@@ -52,6 +54,7 @@ export function peerRoutes(deps: PeerDependencies): Hono<HttpEnv> {
     const answered = await within(deps.inFlight, () => answer(context, received.value, trace.traceId, deps));
     return answered.ok ? answered.value : refuse(answered.error, requestId);
   });
+  witnessRoutes(app, deps.witness);
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {
     deps.events.failed(error);

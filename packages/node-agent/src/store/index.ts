@@ -12,3 +12,4 @@ export type {
 } from "./imports.ts";
 export type { SubjectKey } from "./records.ts";
 export { type AgentStore, type Held, openStore } from "./store.ts";
+export { type OpenedWitnessBook, openWitnessBook } from "./witness-book.ts";

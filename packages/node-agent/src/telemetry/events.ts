@@ -6,6 +6,7 @@ import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { SignedAnswer } from "../answer/index.ts";
 import type { InvalidRows } from "../source/index.ts";
+import type { KeptEvidence } from "../witness/index.ts";
 import { createAgentMetrics } from "./metrics.ts";
 
 interface Ids {
@@ -36,6 +37,9 @@ export interface AgentEvents {
   catalogueFault(reason: Fault): void;
   /** This member signs with the key that followed its old one. */
   keyChanged(keyId: string): void;
+  cosigned(size: number): void;
+  /** The city's log contradicts what it has signed before: both checkpoints are named, and kept. */
+  logAlarm(evidence: KeptEvidence): void;
   failed(error: unknown): void;
   metrics(): Promise<string>;
   readonly metricsType: string;
@@ -95,6 +99,13 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
     },
     keyChanged(keyId) {
       logger.info({ event: "key-changed", keyId });
+    },
+    cosigned(size) {
+      metrics.cosignedSize.set(size);
+    },
+    logAlarm({ kind, held, offered }) {
+      metrics.logAlarms.inc({ kind });
+      logger.error({ event: "log-alarm", kind, held, offered });
     },
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });

@@ -203,6 +203,16 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     ...common,
     intent: entryIndexSchema,
   }),
+  /** A witness holds a head that the log's key has signed and this log never had: both are kept as evidence. */
+  z.strictObject({
+    kind: z.literal("witness.alarm"),
+    ...common,
+    witness: nodeIdSchema,
+    finding: z.enum(["ahead", "forked"]),
+    heldSize: entryIndexSchema,
+    /** RFC 9162 root, base64. */
+    heldRoot: z.base64().length(44),
+  }),
   z.strictObject({
     kind: z.literal("breaker.changed"),
     ...common,

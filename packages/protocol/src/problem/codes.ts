@@ -278,6 +278,26 @@ export const codes = {
     en: "The audit log's disk is full; nothing was handed over",
     zh: "审计日志磁盘已满，未交付任何数据",
   },
+  "log.rolled-back": {
+    status: 503,
+    en: "A witness has cosigned more of the audit log than it holds now: it was put back to an older state",
+    zh: "见证方签署过的日志多于现存日志：日志曾被回退",
+  },
+  "log.forked": {
+    status: 503,
+    en: "A witness has cosigned another past of the audit log than it holds now",
+    zh: "见证方签署过的日志与现存日志不一致：日志已分叉",
+  },
+  "log.key-not-listed": {
+    status: 503,
+    en: "The log's key is not listed in the registry: no checkpoint is signed with it",
+    zh: "日志密钥未列入成员清单，不签发检查点",
+  },
+  "witness.reply-invalid": {
+    status: 502,
+    en: "A witness's reply cannot be read or does not verify",
+    zh: "见证方答复无法解析或验签失败",
+  },
   "key.unavailable": {
     status: 503,
     en: "The signing key cannot be reached; nothing can be signed",

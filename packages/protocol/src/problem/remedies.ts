@@ -109,6 +109,14 @@ const remedies = {
     en: "Gateway operator: make the log writable or free its disk. Nothing was handed over.",
     zh: "网关运维：恢复日志写入或清理磁盘；期间未交付任何数据。",
   },
+  logOfBefore: {
+    en: "Gateway operator: put back the newest state of the log. Both checkpoints are kept in `alarms`; tell the auditors.",
+    zh: "网关运维：恢复最新的日志；两个检查点已保存在 alarms 目录，请告知审计人员。",
+  },
+  logKey: {
+    en: "Gateway operator: have the registry list the public half of `logKey`, or put back the key that it lists.",
+    zh: "网关运维：将 logKey 的公钥列入成员清单，或恢复清单所列的密钥。",
+  },
   signer: {
     en: "The operator of the hop named: start the signing daemon again (`signer serve`). It recovers by itself. The problem document is unsigned.",
     zh: "所示节点运维：重新启动签名服务（signer serve），恢复后自动可用；该错误报文未签名。",
@@ -221,6 +229,10 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "limit.concurrency": "slowDown",
   "log.unavailable": "log",
   "log.full": "log",
+  "log.rolled-back": "logOfBefore",
+  "log.forked": "logOfBefore",
+  "log.key-not-listed": "logKey",
+  "witness.reply-invalid": "operator",
   "key.unavailable": "signer",
   "server.draining": "retry",
   "server.starting": "retry",

@@ -4,7 +4,7 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type LogEntryDraft, sealEntry } from "@xinqiao/protocol/log";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
-import type { AppendError, Appended, AuditLog, NonceClaim } from "../../log/index.ts";
+import type { AppendError, Appended, AuditLog, CheckpointKeeper, NonceClaim } from "../../log/index.ts";
 import { closing, createDiskGuard, type DiskGuardOptions } from "./disk-guard.ts";
 import type { Failure } from "./failure.ts";
 import type { Committed, OpenIntent, Staged } from "./staged.ts";
@@ -21,6 +21,8 @@ export interface AuditLogOptions {
   readonly randomBytes?: (length: number) => Uint8Array;
   /** Told, for an operator, why the log stopped taking entries. Holds nothing of an entry. */
   readonly onFailure?: (failure: Failure) => void;
+  /** Called with what is there before anything is written: when it rejects, nothing is. */
+  readonly beforeWriting?: (head: { readonly size: number; readonly root: string }) => Promise<void>;
 }
 
 /** The log over any writer and disk. */
@@ -28,10 +30,11 @@ export interface AuditLogParts extends Pick<DiskGuardOptions, "freeBytes" | "rep
   readonly writer: Writer;
 }
 
-export type OpenedAuditLog = AuditLog & {
-  /** Exchanges of the last run that were closed as interrupted. */
-  readonly interrupted: number;
-};
+export type OpenedAuditLog = AuditLog &
+  CheckpointKeeper & {
+    /** Exchanges of the last run that were closed as interrupted. */
+    readonly interrupted: number;
+  };
 
 /** Commits no larger than this: the thousandth caller must not wait for the first. */
 const maxBatch = 512;
@@ -100,7 +103,7 @@ export async function createAuditLog(
     guard.failed(failure);
   }
 
-  const log: AuditLog = {
+  const log: AuditLog & CheckpointKeeper = {
     origin,
     append(draft, claim) {
       const hung = stuck() && !closing.has(draft.kind);
@@ -114,6 +117,13 @@ export async function createAuditLog(
     },
     health: () => (stuck() ? { ok: false, code: "log.unavailable" } : guard.health()),
     head: () => head,
+    async keepCheckpoint(checkpoint) {
+      const health = guard.health();
+      if (!health.ok) return err(health);
+      const kept = await writer.keepCheckpoint(checkpoint);
+      if (!kept.ok) noteFailure(kept.error);
+      return kept;
+    },
     async close() {
       closed = true;
       guard.stop();
@@ -121,6 +131,10 @@ export async function createAuditLog(
       await writer.close();
     },
   };
+  await options.beforeWriting?.(head).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
   await guard.check();
   return Object.assign(log, { interrupted: await closeInterrupted(log, writer.opened.interrupted) });
 }

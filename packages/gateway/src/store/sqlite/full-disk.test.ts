@@ -17,6 +17,7 @@ function writerOn(database: Database): Writer {
   return {
     opened: { ...writer.head(), interrupted: writer.openIntents() },
     write: async (batch) => attempt(() => writer.write(batch)),
+    keepCheckpoint: async (checkpoint) => attempt(() => writer.keepCheckpoint(checkpoint)),
     probe: async (at) => attempt(() => writer.probe(at)),
     close: async () => void database.close(),
   };

@@ -1,3 +1,4 @@
 export { type AuditLogOptions, openAuditLog } from "./audit-log.ts";
+export { type OpenedPublishedLog, openPublishedLog } from "./published-log.ts";
 export { entriesOf, type LogReport, lastTaken, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";

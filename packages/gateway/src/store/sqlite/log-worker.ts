@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Result } from "@xinqiao/protocol/result";
 import { z } from "zod";
+import type { KeptCheckpoint } from "../../log/index.ts";
 import { lockLog, openDatabase } from "./database.ts";
 import { attempt, type Failure } from "./failure.ts";
 import { createLogWriter } from "./log-writer.ts";
@@ -10,6 +11,7 @@ import type { Committed, OpenIntent } from "./staged.ts";
 export type WriterRequest =
   /** JSON of `Staged[]`: one string is cheaper to hand over than a structure to clone. */
   | { readonly do: "write"; readonly batch: string }
+  | { readonly do: "keep-checkpoint"; readonly checkpoint: KeptCheckpoint }
   | { readonly do: "probe"; readonly at: number }
   | { readonly do: "close" };
 
@@ -24,6 +26,7 @@ export interface Opened {
 export type WriterReply =
   | { readonly did: "open"; readonly opened: Opened }
   | { readonly did: "write"; readonly result: Result<Committed, Failure> }
+  | { readonly did: "keep-checkpoint"; readonly result: Result<void, Failure> }
   | { readonly did: "probe"; readonly result: Result<void, Failure> }
   | { readonly did: "close" };
 
@@ -37,6 +40,8 @@ function main(port: NonNullable<typeof parentPort>, path: string): void {
   port.on("message", (request: WriterRequest) => {
     if (request.do === "write") {
       reply({ did: "write", result: attempt(() => writer.write(JSON.parse(request.batch))) });
+    } else if (request.do === "keep-checkpoint") {
+      reply({ did: request.do, result: attempt(() => writer.keepCheckpoint(request.checkpoint)) });
     } else if (request.do === "probe") {
       reply({ did: "probe", result: attempt(() => writer.probe(request.at)) });
     } else {

@@ -1,4 +1,6 @@
+import { readCheckpoint } from "@xinqiao/protocol/checkpoint";
 import { appendLeaf, type Frontier, leafHash, rootOf } from "@xinqiao/protocol/log";
+import type { KeptCheckpoint } from "../../log/index.ts";
 import { createClaims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import type { Committed, OpenIntent, Staged, Written } from "./staged.ts";
@@ -9,6 +11,8 @@ export interface LogWriter {
   write(batch: readonly Staged[]): Committed;
   head(): Pick<Committed, "size" | "root">;
   openIntents(): readonly OpenIntent[];
+  /** Throws when it is not a head of this log: no second past may be signed. */
+  keepCheckpoint(checkpoint: KeptCheckpoint): void;
   /** A real write of some size, to learn whether the disk takes one. */
   probe(at: number): void;
 }
@@ -59,6 +63,14 @@ export function createLogWriter(database: Database): LogWriter {
     head,
     openIntents: () =>
       database.prepare<[], OpenIntent>("SELECT entry, exchange, actor FROM open_intent ORDER BY entry").all(),
+    keepCheckpoint({ size, at, note, cosigners }) {
+      const read = readCheckpoint(note);
+      const root = rootOf(readFrontier(database, size));
+      if (!read.ok || read.value.checkpoint.size !== size || !root.equals(read.value.checkpoint.root)) {
+        throw new Error("what was to be kept is no checkpoint of this log");
+      }
+      insert.checkpoint.run(size, at, note, cosigners);
+    },
     probe: (at) => void insert.probe.run(at, probeBytes),
   };
 }
@@ -71,6 +83,11 @@ function prepare(database: Database) {
     openIntent: database.prepare("INSERT INTO open_intent (entry, exchange, actor) VALUES (?, ?, ?)"),
     closeIntent: database.prepare("DELETE FROM open_intent WHERE entry = ?"),
     head: database.prepare("INSERT OR REPLACE INTO head (one, size, root) VALUES (1, ?, ?)"),
+    checkpoint: database.prepare(
+      `INSERT INTO checkpoint (size, at, note, cosigners) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET note = excluded.note, cosigners = excluded.cosigners
+       WHERE excluded.cosigners >= checkpoint.cosigners`,
+    ),
     probe: database.prepare("INSERT OR REPLACE INTO probe (one, at, filler) VALUES (1, ?, randomblob(?))"),
   };
 }

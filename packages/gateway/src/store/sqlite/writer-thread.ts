@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { err, type Result } from "@xinqiao/protocol/result";
+import type { KeptCheckpoint } from "../../log/index.ts";
 import type { Failure } from "./failure.ts";
 import type { Opened, WriterReply, WriterRequest } from "./log-worker.ts";
 import type { Committed, Staged } from "./staged.ts";
@@ -8,6 +9,7 @@ import type { Committed, Staged } from "./staged.ts";
 export interface Writer {
   readonly opened: Opened;
   write(batch: readonly Staged[]): Promise<Result<Committed, Failure>>;
+  keepCheckpoint(checkpoint: KeptCheckpoint): Promise<Result<void, Failure>>;
   /** A real write, to learn whether the disk takes one. */
   probe(at: number): Promise<Result<void, Failure>>;
   close(): Promise<void>;
@@ -45,6 +47,10 @@ export async function startWriter(path: string): Promise<Writer> {
     async write(batch) {
       const reply = await ask({ do: "write", batch: JSON.stringify(batch) });
       return reply.ok && reply.value.did === "write" ? reply.value.result : outOfTurn(reply);
+    },
+    async keepCheckpoint(checkpoint) {
+      const reply = await ask({ do: "keep-checkpoint", checkpoint });
+      return reply.ok && reply.value.did === "keep-checkpoint" ? reply.value.result : outOfTurn(reply);
     },
     async probe(at) {
       const reply = await ask({ do: "probe", at });

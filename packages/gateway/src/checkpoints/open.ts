@@ -1,0 +1,81 @@
+import { clockToleranceSeconds } from "@xinqiao/protocol/clock";
+import { isValidAt, thumbprint } from "@xinqiao/protocol/keys";
+import type { RegistryDocument } from "@xinqiao/protocol/registry";
+import type { KeyRing } from "@xinqiao/runtime/keys";
+import type { GatewayConfig } from "../config/index.ts";
+import type { AuditLog, CheckpointKeeper, PublishedLog } from "../log/index.ts";
+import { watch } from "../published/index.ts";
+import type { GatewayEvents } from "../telemetry/index.ts";
+import {
+  createConversation,
+  createWitnessCollector,
+  keepAlarm,
+  type WitnessLine,
+  type WitnessReport,
+} from "../witnesses/index.ts";
+import { createCheckpointMaker } from "./maker.ts";
+
+/** The log as it is shown to the world: signed once a second while it grows, and seen by witnesses. */
+export interface Publishing {
+  report(): WitnessReport;
+  /** Signs what is there now. */
+  publish(): Promise<void>;
+  stop(): void;
+}
+
+export interface PublishingDependencies {
+  readonly log: AuditLog & CheckpointKeeper;
+  readonly published: PublishedLog;
+  /** The log's own. */
+  readonly keys: KeyRing;
+  readonly registry: () => RegistryDocument;
+  readonly line: WitnessLine;
+  readonly events: Pick<GatewayEvents, "failed" | "keyChanged" | "witnessAlarm">;
+  readonly now: () => number;
+}
+
+const checkpointEveryMs = 1_000;
+/** A key is changed over to when it counts by every clock that is right enough. */
+const marginMs = clockToleranceSeconds * 1000;
+
+export function openPublishing(config: GatewayConfig, deps: PublishingDependencies): Publishing {
+  const { log, published, keys, registry, line, events, now } = deps;
+  const maker = createCheckpointMaker({
+    city: config.node,
+    log,
+    published,
+    signer: keys.signer,
+    listed: () => registry().log,
+    now,
+  });
+  const conversation = createConversation({
+    registry,
+    log,
+    published,
+    line,
+    async onAlarm(alarm) {
+      await keepAlarm(config.alarms, alarm, now());
+      await events.witnessAlarm(alarm);
+    },
+  });
+  const { quorum, everySeconds } = config.witnesses;
+  const collector = createWitnessCollector({ registry, keeper: log, published, conversation, quorum });
+  const isListed = (keyId: string) =>
+    registry().log?.some((key) => thumbprint(key.jwk) === keyId && isValidAt(key, now() - marginMs)) === true;
+  const publish = async () => {
+    const keyId = await keys.follow(isListed);
+    if (keyId !== undefined) events.keyChanged(keyId);
+    await maker.make();
+  };
+  const stops = [
+    watch({ reload: publish }, checkpointEveryMs, events.failed),
+    watch({ reload: collector.round }, everySeconds * 1000, events.failed),
+  ];
+  return {
+    report: collector.report,
+    publish,
+    stop() {
+      for (const stop of stops) stop();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Result } from "@xinqiao/protocol/result";
+import type { LogFailure } from "./audit-log.ts";
+
+/** A head of the log as it was signed. */
+export interface KeptCheckpoint {
+  readonly size: number;
+  /** Milliseconds since 1970: when it was signed. */
+  readonly at: number;
+  /** C2SP signed note: the log's signature, and the cosignatures that have come. */
+  readonly note: string;
+  /** How many other organisations have cosigned it. */
+  readonly cosigners: number;
+}
+
+/** Where checkpoints are kept. */
+export interface CheckpointKeeper {
+  /** Durable when it resolves. Takes the place of one of the same size that fewer have cosigned. */
+  keepCheckpoint(checkpoint: KeptCheckpoint): Promise<Result<void, { readonly code: LogFailure }>>;
+}
+
+/** The log as others read it: what was appended before the newest checkpoint, and the checkpoints. */
+export interface PublishedLog {
+  newest(): KeptCheckpoint | undefined;
+  /** The smallest checkpoint of at least so many entries that so many have cosigned. */
+  covering(size: number, cosigners: number): KeptCheckpoint | undefined;
+  /** Roots of complete subtrees of one level, `from` up to, not including, `to`. */
+  hashes(level: number, from: number, to: number): readonly Buffer[];
+  /** Leaves as they were hashed, `from` up to, not including, `to`. */
+  leaves(from: number, to: number): readonly Buffer[];
+  /** RFC 9162's root of the first `size` entries. */
+  rootAt(size: number): Buffer;
+}

@@ -1,0 +1,46 @@
+import { logOrigin } from "@xinqiao/protocol/checkpoint";
+import { fault } from "@xinqiao/protocol/problem";
+import { readBody } from "@xinqiao/protocol/transport";
+import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http";
+import type { Hono } from "hono";
+import { addCheckpoint, type WitnessDependencies } from "../witness/index.ts";
+
+export interface WitnessRouteDependencies extends WitnessDependencies {
+  readonly bodyTimeoutMs: number;
+  /** Places of their own: whoever sends checkpoints keeps no question waiting. */
+  readonly places: InFlight;
+}
+
+/** A proof of 63 hashes and a checkpoint that many have signed. */
+const longestRequest = 64 * 1024;
+
+/**
+ * `/v1/witness/…` (PR-AUDIT §4, C2SP tlog-witness). What is sent is signed by the log, so that nobody else need be known;
+ * what is held is public.
+ */
+export function witnessRoutes(app: Hono<HttpEnv>, deps: WitnessRouteDependencies): void {
+  const hop = deps.self;
+  app.post("/v1/witness/add-checkpoint", async (context) => {
+    const full = deps.places.enter();
+    if (full) return problemReply(full, { hop });
+    try {
+      const { incoming } = context.env;
+      const length = incoming.headers["content-length"];
+      const body = await readBody(incoming, length, longestRequest, AbortSignal.timeout(deps.bodyTimeoutMs));
+      if (!body.ok) return problemReply(body.error, { hop });
+      const { status, body: text, contentType } = await addCheckpoint(body.value, deps);
+      return new Response(text, { status, headers: { "content-type": contentType } });
+    } finally {
+      deps.places.leave();
+    }
+  });
+  app.get("/v1/witness/held", (context) => {
+    const note = deps.book.held(logOrigin(deps.city));
+    if (note === undefined) return problemReply(fault("request.not-found"), { hop });
+    return context.body(note, 200, {
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-cache",
+    });
+  });
+  app.get("/v1/witness/evidence", (context) => context.json(deps.book.evidence()));
+}

@@ -1,0 +1,3 @@
+export { addCheckpoint, type WitnessAnswer, type WitnessDependencies } from "./add-checkpoint.ts";
+export type { KeptEvidence, Move, WitnessBook } from "./port.ts";
+export { type WatchedLog, watchedLog } from "./watched-log.ts";
