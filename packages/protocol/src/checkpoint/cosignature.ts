@@ -1,5 +1,5 @@
 import type { NodeId } from "../identity/index.ts";
-import { type DatedKey, importLater, isValidAt, type Signer } from "../keys/index.ts";
+import { importLater, isValidAt, type Signer } from "../keys/index.ts";
 import {
   assertSame,
   type Note,
@@ -7,12 +7,11 @@ import {
   type NoteKey,
   type NoteSignature,
   type NoteVerifier,
-  noteKey,
   signatureOf,
   verifiedSignatures,
 } from "../note/index.ts";
 import { ok, type Result } from "../result/index.ts";
-import { witnessName } from "./names.ts";
+import type { Witness } from "./parties.ts";
 
 const timeBytes = 8;
 
@@ -55,16 +54,6 @@ function timeOf(bytes: Uint8Array): number | undefined {
   if (bytes.length <= timeBytes) return undefined;
   const time = Number(Buffer.from(bytes).readBigUInt64BE());
   return Number.isSafeInteger(time) ? time : undefined;
-}
-
-/** A key of a member that cosigns, and when it counts. */
-export interface Witness extends Omit<DatedKey, "jwk"> {
-  readonly member: NodeId;
-  readonly key: NoteKey<"cosignature">;
-}
-
-export function witnessOf(member: NodeId, { jwk, ...window }: DatedKey): Witness {
-  return { member, key: noteKey("cosignature", witnessName(member), jwk), ...window };
 }
 
 /** That a member has seen this checkpoint follow the ones before it. */

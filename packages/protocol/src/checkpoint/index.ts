@@ -4,10 +4,9 @@ export {
   cosign,
   cosignatureVerifier,
   verifyCosignatures,
-  type Witness,
-  witnessOf,
 } from "./cosignature.ts";
 export { logOrigin, nodeOf, witnessName } from "./names.ts";
+export { logVerifiers, type Witness, witnessesOf, witnessOf } from "./parties.ts";
 export { judgeQuorum, type QuorumJudgement, type QuorumPolicy, quorumPolicySchema } from "./quorum.ts";
 export {
   type CheckpointFault,

@@ -40,8 +40,11 @@ export const answerSchema = z.object({
   subject: subjectSchema,
   items: z.array(itemCodeSchema),
   status: z.enum(["ok", "none", "refused"]),
-  /** The instant up to which the node's data was known to be current. Absent on a refusal. */
-  asOf: z.iso.datetime().optional(),
+  /**
+   * The instant up to which the node's data was known to be current. Absent on a refusal. To the nanosecond and no
+   * finer: it goes into the log, whose leaves have a longest length.
+   */
+  asOf: z.iso.datetime().max(30).optional(),
   records: z.array(recordSchema),
   /** The records instead, as a compact JWE to the requester: whoever carries the answer cannot read them. */
   sealed: z.string().optional(),

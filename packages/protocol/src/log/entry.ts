@@ -10,7 +10,8 @@ import { memberChanges, roles } from "../registry/index.ts";
 
 const entryIndexSchema = z.number().int().nonnegative();
 const instantSchema = z.iso.datetime({ precision: 3 });
-const codeSchema = z.string().refine(isCode);
+/** Why, by its code (docs/errors.md). */
+export const codeSchema = z.string().refine(isCode);
 
 /** Carried by every entry. No personal data stands in any field of any entry: commitments only. */
 const common = {

@@ -2,12 +2,15 @@ export { commit, commitmentKeyBytes, type Opening, opens } from "../commitment/i
 export type { LogEntryDraft, OutcomeRowDraft } from "./draft.ts";
 export { decodeEntry, encodeEntry } from "./encode.ts";
 export {
+  codeSchema,
   type LogEntry,
   type LogEntryKind,
   logEntrySchema,
   type OutcomeRow,
   outcomeRowSchema,
 } from "./entry.ts";
+export { maxLeafBytes, maxOutcomeRows } from "./leaf-length.ts";
+export { type EntryActor, type EntryMeaning, entryMeanings } from "./meanings.ts";
 export {
   appendLeaf,
   emptyFrontier,

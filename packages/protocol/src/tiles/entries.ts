@@ -1,8 +1,5 @@
-import { leafHash } from "../log/index.ts";
+import { leafHash, maxLeafBytes } from "../log/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-
-/** The longest leaf that an entry bundle has room to count: two bytes of length. */
-export const maxLeafBytes = 65_535;
 
 const lengthBytes = 2;
 const hashBytes = 32;

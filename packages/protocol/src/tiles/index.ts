@@ -7,7 +7,7 @@ export {
   tileIn,
   tileWidth,
 } from "./address.ts";
-export { type BundleFault, encodeBundle, matchesHashes, maxLeafBytes, parseBundle } from "./entries.ts";
+export { type BundleFault, encodeBundle, matchesHashes, parseBundle } from "./entries.ts";
 export {
   type HashTileAddress,
   hashTile,

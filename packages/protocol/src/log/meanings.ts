@@ -1,0 +1,102 @@
+import type { LogEntryKind } from "./entry.ts";
+
+/**
+ * Who an entry's `actor` is: always null for what the gateway does by itself and for what its operator does; the member
+ * that sent the request otherwise, or null where nobody was authenticated.
+ */
+export type EntryActor = "gateway" | "operator" | "member" | "member-or-null";
+
+export interface EntryMeaning {
+  readonly actor: EntryActor;
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** What each kind of entry says; `docs/audit-events.md` is generated from here. */
+export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
+  "gateway.started": {
+    actor: "gateway",
+    en: "The gateway started, in this version of the software",
+    zh: "网关以该软件版本启动",
+  },
+  "gateway.stopped": {
+    actor: "gateway",
+    en: "The gateway stopped in an orderly way; a log that goes from one start to the next without it ended in a crash",
+    zh: "网关正常停止；两次启动之间没有此条目，说明网关曾异常退出",
+  },
+  "registry.taken": {
+    actor: "gateway",
+    en: "From here on the gateway decides by this version of the registry",
+    zh: "自此网关按该版成员清单裁定",
+  },
+  "catalogue.taken": {
+    actor: "gateway",
+    en: "From here on the gateway decides by this version of the catalogue",
+    zh: "自此网关按该版目录裁定",
+  },
+  "member.changed": {
+    actor: "gateway",
+    en: "What a version of the registry changes about one member; written before that version counts",
+    zh: "某版成员清单对一个成员的变更；先于该版生效写入",
+  },
+  "peer.taken": {
+    actor: "gateway",
+    en: "From here on this version of another city's registry counts, within the bounds set for that city",
+    zh: "自此另一城市的该版成员清单在约定范围内有效",
+  },
+  "member.invited": {
+    actor: "operator",
+    en: "An operator has invited a member to be",
+    zh: "运维人员邀请一个单位入网",
+  },
+  "enrolment.requested": {
+    actor: "member-or-null",
+    en: "Somebody asks for a key to be listed: on an invitation (nobody is authenticated yet), or on the word of a key that the member has",
+    zh: "申请登记一把密钥：凭邀请（此时尚无已认证的成员），或由该成员现有密钥背书",
+  },
+  "enrolment.decided": {
+    actor: "operator",
+    en: "An operator has approved or rejected a request; what approval changes follows as `member.changed`",
+    zh: "运维人员批准或驳回申请；批准引起的变更另记为 `member.changed`",
+  },
+  "lookup.intent": {
+    actor: "member",
+    en: "A lookup that was allowed: what is asked, for which purpose, and of whom. Durable before anything leaves for a target",
+    zh: "一次获准的查询：查什么、作何用途、向谁查。落盘之后才向目标节点发出",
+  },
+  "lookup.outcome": {
+    actor: "member",
+    en: "What came of a lookup, a row a jurisdiction. Durable before anything is handed back",
+    zh: "一次查询的结果，每个辖区一行。落盘之后才交付结果",
+  },
+  "lookup.refused": {
+    actor: "member",
+    en: "A lookup of an authenticated member that policy or its own meaning forbids",
+    zh: "已认证成员的查询，因披露规则或内容本身被拒绝",
+  },
+  "authorisation.withdrawn": {
+    actor: "member",
+    en: "A subject took its authorisation back: from here on no lookup is allowed by it",
+    zh: "信用主体撤回授权：自此任何查询不得再凭该授权",
+  },
+  "request.refused": {
+    actor: "member-or-null",
+    en: "A request that could not be authenticated or read; nothing else of it is kept",
+    zh: "无法认证或无法读取的请求；其余内容一概不留",
+  },
+  "requests.limited": {
+    actor: "member-or-null",
+    en: "Refusals of one member, or of senders that nobody authenticated, over a while, counted in one entry",
+    zh: "一段时间内对某一成员（或未认证发送方）的拒绝，合并计数为一条",
+  },
+  "exchange.interrupted": {
+    actor: "member",
+    en: "An intent whose outcome was never written, closed at the next start: what was disclosed is unknown",
+    zh: "结果从未写入的查询意图，于下次启动时补记：是否已有披露不得而知",
+  },
+  "breaker.changed": {
+    actor: "gateway",
+    en: "The circuit breaker before a target opened, closed or let a probe through",
+    zh: "某目标节点前的熔断器断开、恢复或放行探测",
+  },
+};
