@@ -95,12 +95,10 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const upstream = await upstreamSettings(config);
   const metrics = createMetrics();
   await using starting = new AsyncDisposableStack();
-  const logKeys = await openKeyRing(config.logKey);
   const dispatcher = starting.adopt(peerDispatcher(upstream), (pool) => pool.close());
   const line = createWitnessLine(dispatcher, config.witnesses.timeoutMs);
-  const log = starting.adopt(await openLog(config, deps, line), (opened) => opened.close());
-  const withdrawals = starting.adopt(openWithdrawals(config.log), (opened) => opened.close());
-  const published = starting.adopt(openPublishedLog(config.log), (opened) => opened.close());
+  const stores = await openStores(config, deps, line, starting);
+  const { log } = stores;
   const append = async (draft: LogEntryDraft) => (await log.append(draft)).ok;
   const limited = createLimitedBook(append, now, limitedIntervalMs);
   const events = createGatewayEvents({ logger, metrics, log, limited });
@@ -120,19 +118,11 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
   const city = await openCity(config, { version, log, metrics, events, keys, now, getFrom });
   starting.defer(city.stop);
-  const registryNow = () => city.registry.current().document;
-  publishing = openPublishing(config, {
-    log,
-    published,
-    keys: logKeys,
-    registry: registryNow,
-    line,
-    events,
-    now,
-  });
+  const registry = () => city.registry.current().document;
+  publishing = openPublishing(config, { ...stores, registry, line, events, now });
   starting.defer(publishing.stop);
   const places = { inFlight, reading, refusalRate };
-  const adapters = { signer, targets, log, withdrawals, published, events };
+  const adapters = { signer, targets, ...stores, events };
   const shared = { config, deps, city, ...adapters, ...places };
   const serving = await servePublic(shared);
   open = true;
@@ -155,8 +145,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     async close() {
       city.stop();
       publishing.stop();
-      const stores = { log, withdrawals, published, publishing };
-      await shutDown({ serving, admin, inFlight, reading, targets, limited, ...stores }, config);
+      await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, ...stores }, config);
       await dispatcher.close();
     },
   };
@@ -174,6 +163,21 @@ function peerDispatcher({ ca, connectTimeoutMs }: UpstreamSettings): Agent {
       ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }),
     },
   });
+}
+
+/** The log, and what reads it beside its writer. */
+async function openStores(
+  config: GatewayConfig,
+  deps: GatewayDependencies,
+  line: WitnessLine,
+  starting: AsyncDisposableStack,
+) {
+  return {
+    keys: await openKeyRing(config.logKey),
+    log: starting.adopt(await openLog(config, deps, line), (opened) => opened.close()),
+    withdrawals: starting.adopt(openWithdrawals(config.log), (opened) => opened.close()),
+    published: starting.adopt(openPublishedLog(config.log), (opened) => opened.close()),
+  };
 }
 
 function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies, line: WitnessLine) {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { createLogMetrics } from "./log-metrics.ts";
 
 const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
@@ -40,34 +41,7 @@ export function createMetrics() {
       labelNames: ["node"],
       registers,
     }),
-    logSize: new Gauge({ name: "xinqiao_log_entries", help: "Entries in the audit log", registers }),
-    logHealthy: new Gauge({
-      name: "xinqiao_log_writable",
-      help: "1 when the audit log accepts entries",
-      registers,
-    }),
-    logAlarms: new Counter({
-      name: "xinqiao_log_alarms_total",
-      help: "Witnesses that hold a head this log never had",
-      labelNames: ["node"],
-      registers,
-    }),
-    checkpointSize: new Gauge({
-      name: "xinqiao_log_checkpoint_entries",
-      help: "Entries that the newest signed checkpoint covers",
-      registers,
-    }),
-    quorumTime: new Gauge({
-      name: "xinqiao_log_quorum_seconds",
-      help: "When the newest checkpoint that enough organisations cosigned had reached its quorum, seconds since 1970",
-      registers,
-    }),
-    witnessTime: new Gauge({
-      name: "xinqiao_witness_cosigned_seconds",
-      help: "When a witness cosigned last, seconds since 1970",
-      labelNames: ["node"],
-      registers,
-    }),
+    ...createLogMetrics(registers),
     registryEnd: new Gauge({
       name: "xinqiao_registry_end_seconds",
       help: "When the registry decided by ends, seconds since 1970",

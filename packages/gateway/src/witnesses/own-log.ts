@@ -1,6 +1,6 @@
-import { logOrigin, type SignedCheckpoint } from "@xinqiao/protocol/checkpoint";
+import { logOrigin, logVerifiers, type SignedCheckpoint } from "@xinqiao/protocol/checkpoint";
 import type { NodeReader } from "@xinqiao/protocol/log";
-import { type NoteVerifier, noteKey, noteVerifier } from "@xinqiao/protocol/note";
+import type { NoteVerifier } from "@xinqiao/protocol/note";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import type { PublishedLog } from "../log/index.ts";
 
@@ -11,8 +11,7 @@ export interface OwnLog {
 }
 
 export function ownLog({ iss, log = [] }: Pick<RegistryDocument, "iss" | "log">): OwnLog {
-  const origin = logOrigin(iss);
-  return { origin, verifiers: log.map(({ jwk }) => noteVerifier(noteKey("signature", origin, jwk))) };
+  return { origin: logOrigin(iss), verifiers: logVerifiers(iss, log) };
 }
 
 /** A checkpoint as the log alone has signed it. */

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import { createWitnessMetrics } from "./witness-metrics.ts";
 
 /**
  * Labels are statuses and stable codes only.
@@ -43,17 +44,7 @@ export function createAgentMetrics(withdrawalsHeard: () => number) {
       labelNames: ["complete"],
       registers,
     }),
-    cosignedSize: new Gauge({
-      name: "xinqiao_agent_cosigned_entries",
-      help: "Entries of the newest checkpoint of the city's log that this member has cosigned",
-      registers,
-    }),
-    logAlarms: new Counter({
-      name: "xinqiao_agent_log_alarms_total",
-      help: "Checkpoints of the city's log that contradict what it had signed before",
-      labelNames: ["kind"],
-      registers,
-    }),
+    ...createWitnessMetrics(registers),
     registryVersion: new Gauge({
       name: "xinqiao_agent_registry_version",
       help: "Version of the registry this member decides by",

@@ -1,5 +1,6 @@
 import {
   logOrigin,
+  logVerifiers,
   openCheckpoint,
   readCheckpoint,
   type SignedCheckpoint,
@@ -7,7 +8,7 @@ import {
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { DatedKey } from "@xinqiao/protocol/keys";
 import { verifyConsistency } from "@xinqiao/protocol/log";
-import { type NoteVerifier, noteKey, noteVerifier } from "@xinqiao/protocol/note";
+import type { NoteVerifier } from "@xinqiao/protocol/note";
 import type { GetFromGateway } from "@xinqiao/runtime/published";
 import { z } from "zod";
 
@@ -18,8 +19,7 @@ export interface WatchedLog {
 }
 
 export function watchedLog(city: NodeId, keys: readonly DatedKey[]): WatchedLog {
-  const origin = logOrigin(city);
-  return { origin, verifiers: keys.map(({ jwk }) => noteVerifier(noteKey("signature", origin, jwk))) };
+  return { origin: logOrigin(city), verifiers: logVerifiers(city, keys) };
 }
 
 /** This member verified it before it kept it, and nobody else writes where it lies: what cannot be read is damage. */

@@ -94,6 +94,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "An intent whose outcome was never written, closed at the next start: what was disclosed is unknown",
     zh: "结果从未写入的查询意图，于下次启动时补记：是否已有披露不得而知",
   },
+  "witness.alarm": {
+    actor: "gateway",
+    en: "A witness holds a head that the log's key has signed and this log never had; both checkpoints are kept",
+    zh: "见证方持有本日志密钥所签、而本日志从未有过的检查点；两个检查点均已留存",
+  },
   "breaker.changed": {
     actor: "gateway",
     en: "The circuit breaker before a target opened, closed or let a probe through",
