@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SuiteName } from "@xinqiao/protocol/keys";
+import type { PrivateJwk, SuiteName } from "@xinqiao/protocol/keys";
 import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
 import { gatewayKeys, writeGatewayKeys } from "./gateway-keys.ts";
@@ -18,6 +18,10 @@ export interface GatewayProcess {
   readonly origin: string;
   readonly adminOrigin: string;
   readonly city: Party;
+  /** What members pin. */
+  readonly registryKeyId: string;
+  /** What its log signs checkpoints with. */
+  readonly logJwk: PrivateJwk;
   readonly home: string;
   readonly logFile: string;
   readonly pid: number;
@@ -94,6 +98,8 @@ export async function startGatewayProcess(
     origin,
     adminOrigin,
     city,
+    registryKeyId: registry.keyId,
+    logJwk: registry.logJwk,
     home,
     logFile: join(home, "log", "log.db"),
     get pid() {
