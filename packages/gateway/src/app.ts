@@ -1,4 +1,5 @@
 import { getCACertificates } from "node:tls";
+import { logOrigin } from "@xinqiao/protocol/checkpoint";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { FaultError } from "@xinqiao/protocol/problem";
@@ -187,7 +188,7 @@ function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies, li
       await compareWithWitnesses(config, { head, published, line, logger, now }).finally(published.close);
     },
     path: config.log,
-    origin: config.node,
+    origin: logOrigin(config.node),
     now,
     minFreeBytes: config.logReserveBytes,
     onFailure: ({ code, reason }) => logger.error({ event: "log-failed", code, reason }),

@@ -1,5 +1,6 @@
 import type { Lookup } from "@xinqiao/protocol/exchange";
 import type { Jurisdiction, NodeId } from "@xinqiao/protocol/identity";
+import { maxOutcomeRows } from "@xinqiao/protocol/log";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -19,6 +20,9 @@ export function pickTargets(
 ): Result<readonly Target[], Fault> {
   const targets: Target[] = [];
   const wanted = asked === "all" ? directory.jurisdictions() : [...new Set(asked)];
+  // So many rows always fit into one entry: before anything leaves it is sure that what came of it can be logged.
+  if (wanted.length > maxOutcomeRows)
+    return err(fault("lookup.too-many-jurisdictions", undefined, { most: maxOutcomeRows }));
   for (const [place, jurisdiction] of wanted.entries()) {
     const member = directory.answering(jurisdiction);
     // Its place and not what was typed there: errors are logged.

@@ -23,13 +23,16 @@ export interface AuditLogHarness {
 
 const actor = nodeIdSchema.parse("sz-baoan");
 
-export function intentDraft(exchange: string = randomUUID()): LogEntryDraft {
+export function intentDraft(
+  exchange: string = randomUUID(),
+  items = [itemCodeSchema.parse("penalty")],
+): LogEntryDraft {
   return {
     kind: "lookup.intent",
     exchange,
     actor,
     purpose: purposeCodeSchema.parse("bid-review"),
-    items: [itemCodeSchema.parse("penalty")],
+    items,
     jurisdictions: [jurisdictionSchema.parse("441900")],
     targets: [nodeIdSchema.parse("dg")],
     deadlineMs: 1_000,
@@ -55,6 +58,17 @@ export function auditLogContract(name: string, makeHarness: () => Promise<AuditL
     afterEach(async () => {
       await log.close();
       await harness.dispose();
+    });
+
+    it("refuses an entry that no bundle of entries has room for, and spends nothing on it", async () => {
+      const draft = intentDraft();
+      const items = Array.from({ length: 2_000 }, (_, at) =>
+        itemCodeSchema.parse(`item-${"x".repeat(30)}-${at}`),
+      );
+      const claim = claimOf("one");
+      const refused = await log.append(intentDraft(undefined, items), claim);
+      expect(refused).toEqual({ ok: false, error: { code: "log.entry-too-long" } });
+      expect(await log.append(draft, claim)).toMatchObject({ ok: true, value: { index: 0 } });
     });
 
     it("takes an exchange's id once from a key, and writes nothing for the second", async () => {

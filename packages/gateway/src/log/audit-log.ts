@@ -54,7 +54,10 @@ export interface SpendError {
 /** Why the log takes nothing at all. */
 export type LogFailure = Extract<Code, "log.full" | "log.unavailable">;
 
-export type AppendError = SpendError | { readonly code: LogFailure };
+/** An entry that no bundle of entries has room for (PR-AUDIT §1): nothing is written. */
+export type EntryTooLong = { readonly code: Extract<Code, "log.entry-too-long"> };
+
+export type AppendError = SpendError | EntryTooLong | { readonly code: LogFailure };
 
 /**
  * The audit log as the use cases see it. `append` resolves only when the entry is durable

@@ -6,6 +6,7 @@ import {
   type LogEntry,
   type LogEntryDraft,
   leafHash,
+  maxLeafBytes,
   type Opening,
   rootOf,
   sealEntry,
@@ -111,6 +112,7 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
     async append(draft, claim): Promise<Result<Appended, AppendError>> {
       const refusal = closed ? "log.unavailable" : failure;
       if (refusal) return err({ code: refusal });
+      if (isTooLong(sealEntry(draft, now(), randomBytes))) return err({ code: "log.entry-too-long" });
       const spent = claim && spend(claim, draft.exchange);
       if (spent) return err(spent);
       if (draft.kind === "authorisation.withdrawn") withdraw(draft);
@@ -137,6 +139,8 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
 }
 
 type WithdrawalDraft = Extract<LogEntryDraft, { kind: "authorisation.withdrawn" }>;
+
+const isTooLong = ({ leaf }: { readonly leaf: string }) => Buffer.byteLength(leaf) > maxLeafBytes;
 
 const nameOf = ({ issuer, id }: AuthorisationId) => `${issuer}:${id}`;
 

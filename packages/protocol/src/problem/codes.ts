@@ -123,6 +123,11 @@ export const codes = {
   "lookup.subject-invalid": { status: 422, en: "Subject identifier is not valid", zh: "主体标识无效" },
   "lookup.item-unknown": { status: 422, en: "Item is not in the catalogue", zh: "目录中没有该事项" },
   "lookup.purpose-unknown": { status: 422, en: "Purpose is not registered", zh: "查询用途未登记" },
+  "lookup.too-many-jurisdictions": {
+    status: 422,
+    en: "More jurisdictions than one exchange can be logged with",
+    zh: "辖区过多，超出单次查询可记录的范围",
+  },
   "lookup.jurisdiction-unknown": {
     status: 422,
     en: "Jurisdiction has no member that answers",
@@ -277,6 +282,11 @@ export const codes = {
     status: 507,
     en: "The audit log's disk is full; nothing was handed over",
     zh: "审计日志磁盘已满，未交付任何数据",
+  },
+  "log.entry-too-long": {
+    status: 422,
+    en: "What is asked would make an entry longer than the audit log can serve",
+    zh: "所查内容过多，超出单条日志可记录的长度",
   },
   "log.rolled-back": {
     status: 503,

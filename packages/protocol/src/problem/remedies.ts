@@ -109,6 +109,10 @@ const remedies = {
     en: "Gateway operator: make the log writable or free its disk. Nothing was handed over.",
     zh: "网关运维：恢复日志写入或清理磁盘；期间未交付任何数据。",
   },
+  askLess: {
+    en: "Ask for fewer items or jurisdictions at a time (`facts.most` where it is given).",
+    zh: "减少单次查询的事项或辖区（facts.most 为上限）。",
+  },
   logOfBefore: {
     en: "Gateway operator: put back the newest state of the log. Both checkpoints are kept in `alarms`; tell the auditors.",
     zh: "网关运维：恢复最新的日志；两个检查点已保存在 alarms 目录，请告知审计人员。",
@@ -194,6 +198,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "lookup.subject-invalid": "correct",
   "lookup.item-unknown": "correct",
   "lookup.purpose-unknown": "correct",
+  "lookup.too-many-jurisdictions": "askLess",
   "lookup.jurisdiction-unknown": "correct",
   "policy.member-not-active": "standing",
   "policy.role-not-allowed": "standing",
@@ -229,6 +234,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "limit.concurrency": "slowDown",
   "log.unavailable": "log",
   "log.full": "log",
+  "log.entry-too-long": "askLess",
   "log.rolled-back": "logOfBefore",
   "log.forked": "logOfBefore",
   "log.key-not-listed": "logKey",

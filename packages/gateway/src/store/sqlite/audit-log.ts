@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
-import { type LogEntryDraft, sealEntry } from "@xinqiao/protocol/log";
+import { type LogEntryDraft, maxLeafBytes, sealEntry } from "@xinqiao/protocol/log";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
 import type { AppendError, Appended, AuditLog, CheckpointKeeper, NonceClaim } from "../../log/index.ts";
@@ -12,7 +12,7 @@ import { startWriter, type Writer } from "./writer-thread.ts";
 
 export interface AuditLogOptions {
   readonly path: string;
-  /** The log's name: the city's node id. */
+  /** The log's name (PR-AUDIT §3): `xinqiao/` and the city's node id. */
   readonly origin: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -109,8 +109,10 @@ export async function createAuditLog(
       const hung = stuck() && !closing.has(draft.kind);
       const refused = closed || hung ? "log.unavailable" : guard.refuses(draft.kind);
       if (refused) return Promise.resolve(err({ code: refused }));
+      const staged = stage(draft, claim, now(), randomBytes);
+      if (isTooLong(staged)) return Promise.resolve(err({ code: "log.entry-too-long" }));
       const { promise, resolve } = Promise.withResolvers<Result<Appended, AppendError>>();
-      waiting.push({ staged: stage(draft, claim, now(), randomBytes), resolve });
+      waiting.push({ staged, resolve });
       // What is appended in this turn of the event loop goes into one commit.
       writing ??= Promise.resolve().then(writeAll);
       return promise;
@@ -153,6 +155,8 @@ async function closeInterrupted(log: AuditLog, intents: readonly OpenIntent[]): 
   );
   return appended.filter((result) => result.ok).length;
 }
+
+const isTooLong = ({ leaf }: Staged) => Buffer.byteLength(leaf) > maxLeafBytes;
 
 /** What one append of a batch came to. */
 function appendedAt(result: Result<Committed, Failure>, place: number): Result<Appended, AppendError> {
