@@ -9,6 +9,7 @@ import { demonstrationLookup } from "./sample/lookups.ts";
 import { help, readOptions, type StartOptions } from "./sample/options.ts";
 import { SampleError } from "./sample/sample-error.ts";
 import { createProgress, exchangeTable, intakeTables } from "./sample/terminal/index.ts";
+import { witnessed } from "./sample/witnessed.ts";
 
 const stopped = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort());
@@ -32,6 +33,7 @@ async function tell(options: StartOptions): Promise<void> {
   const exchange = await federation.agent("sz-baoan").lookUp(demonstrationLookup);
   if (options.json) process.stdout.write(`${JSON.stringify(exchange)}\n`);
   else say(exchangeTable(exchange));
+  say(await witnessed(federation, exchange, stopped.signal));
   if (options.once) return;
 
   await demonstrateBreaker(federation, say, stopped.signal);

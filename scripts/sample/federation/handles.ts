@@ -32,6 +32,13 @@ export interface AgentHandle extends Starts {
 const targetsSchema = z.array(z.object({ node: z.string(), state: z.string() }));
 export type Target = z.output<typeof targetsSchema>[number];
 
+const witnessesSchema = z.object({
+  quorum: z.number(),
+  newest: z.object({ size: z.number(), members: z.array(z.string()) }).optional(),
+});
+/** Who has cosigned the gateway's log, and up to where. */
+export type WitnessedLog = z.output<typeof witnessesSchema>;
+
 export interface GatewayHandle extends Starts {
   readonly node: string;
   readonly home: string;
@@ -41,6 +48,7 @@ export interface GatewayHandle extends Starts {
   readonly adminUrl: string;
   /** How its breakers stand. A node it has not asked yet has none. */
   targets(): Promise<readonly Target[]>;
+  witnesses(): Promise<WitnessedLog>;
 }
 
 export function gatewayHandle(service: Service, layout: Layout, addresses: Addresses): GatewayHandle {
@@ -54,6 +62,7 @@ export function gatewayHandle(service: Service, layout: Layout, addresses: Addre
     home: layout.gateway,
     origin: `http://${addresses.gateway}`,
     adminUrl,
+    witnesses: async () => witnessesSchema.parse(await (await fetch(`${adminUrl}/witnesses`)).json()),
     targets: async () => targetsSchema.parse(await (await fetch(`${adminUrl}/targets`)).json()),
   };
 }

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 
 /** Changes whenever what an earlier start left cannot be started any more. */
-export const layoutVersion = 3;
+export const layoutVersion = 4;
 
 /** Where everything lies under the folder that `--data` names. */
 export interface Layout {

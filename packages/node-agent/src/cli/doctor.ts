@@ -1,4 +1,5 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import { logOrigin } from "@xinqiao/protocol/checkpoint";
 import { thumbprint } from "@xinqiao/protocol/keys";
 import { encryptionKeyAt, holdsKey, type Registry, registryStanding } from "@xinqiao/protocol/registry";
 import { readCatalogueFile } from "@xinqiao/runtime/catalogue";
@@ -8,7 +9,7 @@ import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { request } from "undici";
 import { type AgentConfig, encryptionKeyFiles, loadConfig } from "../config/index.ts";
 import { createSources } from "../source/index.ts";
-import { openStore } from "../store/index.ts";
+import { openStore, openWitnessBook } from "../store/index.ts";
 
 /** Checks everything `serve` needs, without serving. Throws with every finding. */
 export async function doctor(home: string): Promise<string> {
@@ -32,6 +33,7 @@ export async function doctor(home: string): Promise<string> {
   const sources = catalogue && (await checkSources(config, catalogue.catalogue, findings));
   const reachable = await gatewayAnswers(config.gateway.origin);
   if (!reachable) findings.push(`the gateway does not answer at ${config.gateway.origin} · 无法连接网关`);
+  const log = checkLog(config, findings);
   if (findings.length > 0) throw new CommandError(findings.join("\n"));
   return [
     `node · 节点\t${config.node}\t${keyId}`,
@@ -40,6 +42,7 @@ export async function doctor(home: string): Promise<string> {
     `catalogue · 目录\tversion ${catalogue?.document.version}`,
     `sources · 数据源\t${sources}`,
     `gateway · 网关\t${config.gateway.origin}`,
+    `the city's log · 市级日志\t${log}`,
     "all is well · 一切正常",
   ].join("\n");
 }
@@ -100,6 +103,24 @@ async function checkSources(config: AgentConfig, catalogue: Catalogue, findings:
   } finally {
     await source.close();
     store.close();
+  }
+}
+
+/** What this member has seen of its city's log; two checkpoints that contradict each other are a finding. */
+function checkLog({ gateway, witness }: AgentConfig, findings: string[]): string {
+  const book = openWitnessBook(witness);
+  try {
+    const evidence = book.evidence();
+    if (evidence.length > 0) {
+      findings.push(
+        `the city's log contradicts what it had signed: ${evidence.length} pairs of checkpoints are kept, see /v1/witness/evidence; tell the auditors · 市级日志与其曾签署的检查点矛盾，证据已留存，请告知审计人员`,
+      );
+    }
+    const held = book.held(logOrigin(gateway.node));
+    const size = held?.split("\n")[1];
+    return size === undefined ? "nothing cosigned yet · 尚未见证" : `${size} entries cosigned · 条已见证签署`;
+  } finally {
+    book.close();
   }
 }
 
