@@ -15,7 +15,7 @@ import { Agent } from "undici";
 import { createWithdrawalPages } from "./authorisation/index.ts";
 import { compareWithWitnesses, openPublishing, type Publishing } from "./checkpoints/index.ts";
 import { type City, openCity } from "./city/index.ts";
-import type { GatewayConfig } from "./config/index.ts";
+import { type GatewayConfig, readTagKey } from "./config/index.ts";
 import { openEnrolmentFolder } from "./enrolment/index.ts";
 import type { LookUpDependencies } from "./exchange/index.ts";
 import {
@@ -35,6 +35,7 @@ import {
 import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
+import { expireDaily } from "./retention/index.ts";
 import {
   type OpenedPublishedLog,
   type OpenedWithdrawals,
@@ -122,6 +123,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const registry = () => city.registry.current().document;
   publishing = openPublishing(config, { ...stores, registry, line, events, now });
   starting.defer(publishing.stop);
+  const stopExpiring = starting.adopt(expireDaily(log, events.failed), (stop) => stop());
   const places = { inFlight, reading, refusalRate };
   const adapters = { signer, targets, ...stores, events };
   const shared = { config, deps, city, ...adapters, ...places };
@@ -146,6 +148,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     async close() {
       city.stop();
       publishing.stop();
+      stopExpiring();
       await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, ...stores }, config);
       await dispatcher.close();
     },
@@ -181,7 +184,7 @@ async function openStores(
   };
 }
 
-function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies, line: WitnessLine) {
+async function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies, line: WitnessLine) {
   return openAuditLog({
     async beforeWriting(head) {
       const published = openPublishedLog(config.log);
@@ -189,6 +192,7 @@ function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies, li
     },
     path: config.log,
     origin: logOrigin(config.node),
+    tagKey: await readTagKey(config.logTagKey),
     now,
     minFreeBytes: config.logReserveBytes,
     onFailure: ({ code, reason }) => logger.error({ event: "log-failed", code, reason }),
@@ -236,7 +240,7 @@ function servePublic(shared: Shared): Promise<Serving> {
   const app = publicApp({
     member: memberDependencies(shared),
     lookUp: lookUpDependencies(shared),
-    withdraw: { directory, log },
+    withdraw: { directory, log, now: deps.now },
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
@@ -280,7 +284,7 @@ const standingOf = (registry: RegistryHolder, now: () => number) => (graceSecond
   registryStanding(registry.current().document, now(), graceSeconds);
 
 function memberDependencies(shared: Shared): MemberRouteDependencies {
-  const { config, deps, city, signer, inFlight, reading, refusalRate, events } = shared;
+  const { config, deps, city, signer, log, inFlight, reading, refusalRate, events } = shared;
   const { now, entropy } = deps;
   const { node, limits } = config;
   return {
@@ -293,6 +297,7 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
       bodyTimeoutMs: limits.bodyTimeoutMs,
     },
     reply: { signer, entropy, now },
+    log,
     reading,
     inFlight,
     memberRate: createRateLimit(limits.perMember),

@@ -5,4 +5,4 @@ export {
   gatewayConfigSchema,
   loadConfig,
 } from "./config/index.ts";
-export { type LogReport, readEntries, verifyLog } from "./store/sqlite/index.ts";
+export { type LogReport, readEntries, readEvidence, verifyLog } from "./store/sqlite/index.ts";

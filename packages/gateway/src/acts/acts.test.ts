@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testMember } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { intentDraft } from "../log/audit-log.contract.ts";
 import { createMemoryAuditLog } from "../log/index.ts";
 import { type Act, openActsFolder, recordActs } from "./index.ts";
 
@@ -54,6 +55,18 @@ describe("what operators did", () => {
     log.fail();
     await recordActs(acts, log, now);
     expect(log.entries()).toHaveLength(1);
+  });
+
+  it("may be an erasure: what is kept about the subject of a tag goes, once", async () => {
+    const [acts, log] = [openActsFolder(folder), newLog()];
+    const written = await log.append(intentDraft());
+    if (!written.ok) throw new Error(written.error.code);
+    const tag = log.evidence(written.value.index)?.tag ?? "";
+    await acts.leave(randomUUID(), { kind: "subject.erased", tag, reason: "unlawful" }, now());
+    await recordActs(acts, log, now);
+    expect(log.evidence(written.value.index)).toBeUndefined();
+    expect(log.entries().at(-1)).toMatchObject({ kind: "subject.erased", entries: 1, reason: "unlawful" });
+    expect(await acts.waiting()).toEqual([]);
   });
 
   it("that is none of the log's kinds is not written", async () => {

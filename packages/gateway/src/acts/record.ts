@@ -8,11 +8,12 @@ const claimMs = 366 * 86_400_000;
 /** Writes waiting acts into the log, each once, in order. Throws when the log takes none: they wait on. */
 export async function recordActs(
   folder: Pick<ActsFolder, "waiting">,
-  log: Pick<AuditLog, "append">,
+  log: Pick<AuditLog, "append" | "erase">,
   now: () => number,
 ): Promise<void> {
   for (const { id, act, remove } of await folder.waiting()) {
-    const written = await log.append(act, { keyId: "act", nonce: id, expiresAt: now() + claimMs });
+    const claim = { keyId: "act", nonce: id, expiresAt: now() + claimMs };
+    const written = await (act.kind === "subject.erased" ? log.erase(act, claim) : log.append(act, claim));
     if (!written.ok && written.error.code !== "signature.replayed") {
       throw new FaultError(fault(written.error.code));
     }

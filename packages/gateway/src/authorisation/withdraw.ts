@@ -1,4 +1,5 @@
 import { openAuthorisation, type Withdrawal, type WithdrawalReceipt } from "@xinqiao/protocol/authorisation";
+import { type KeptRequest, keptUntil } from "@xinqiao/protocol/evidence";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -11,11 +12,15 @@ export interface WithdrawalRequest {
   readonly requestId: string;
   readonly claim: NonceClaim;
   readonly traceId: string;
+  /** As it was signed: kept beside its entry. */
+  readonly signed: KeptRequest;
 }
 
 export interface WithdrawDependencies {
   readonly directory: () => Directory;
   readonly log: AuditLog;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 export type WithdrawError =
@@ -30,8 +35,8 @@ export type WithdrawError =
  * again it is written again, and changes nothing.
  */
 export async function withdraw(
-  { withdrawal, member, requestId, claim, traceId }: WithdrawalRequest,
-  { directory, log }: WithdrawDependencies,
+  { withdrawal, member, requestId, claim, traceId, signed }: WithdrawalRequest,
+  { directory, log, now }: WithdrawDependencies,
 ): Promise<Result<WithdrawalReceipt, WithdrawError>> {
   const opened = openAuthorisation(withdrawal.token, directory());
   if (!opened.ok) return err({ refused: opened.error });
@@ -50,6 +55,8 @@ export async function withdraw(
       until: new Date(exp * 1000).toISOString(),
     },
     claim,
+    // Of whom it is, a token only commits to.
+    { request: signed, until: keptUntil(now(), []) },
   );
   if (!appended.ok) return err({ failed: appended.error });
   const { index, size, root } = appended.value;

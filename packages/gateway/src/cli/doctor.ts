@@ -6,7 +6,7 @@ import { registryStanding } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { readPublicKey } from "@xinqiao/runtime/keys";
 import { openCatalogueFolder } from "../catalogue/index.ts";
-import { loadConfig } from "../config/index.ts";
+import { loadConfig, readTagKey } from "../config/index.ts";
 import { openRegistryFolder } from "../registry/index.ts";
 
 /** Checks everything `serve` needs, without serving. Throws with every finding. */
@@ -21,6 +21,7 @@ export async function doctor(home: string): Promise<string> {
   const disk = await statfs(dirname(config.log));
   const free = disk.bavail * disk.bsize;
   const findings: string[] = [];
+  await readTagKey(config.logTagKey).catch(({ message }: Error) => findings.push(message));
   if (directory.key(keyId)?.member.node !== config.node) {
     findings.push("the signing key is not the one listed for this node · 签名密钥与成员清单不符");
   }

@@ -17,7 +17,7 @@ export async function verify(options: { readonly home: string; readonly json?: b
   if (report.findings.length > 0) {
     throw new CommandError(options.json ? JSON.stringify(report) : report.findings.join("\n"));
   }
-  return options.json
-    ? JSON.stringify(report)
-    : `the log verifies · 日志校验通过: ${report.size} entries, root ${report.root}`;
+  if (options.json) return JSON.stringify(report);
+  const erased = report.erased > 0 ? `, ${report.erased} of them erased beside · 其中留存已删除` : "";
+  return `the log verifies · 日志校验通过: ${report.size} entries${erased}, root ${report.root}`;
 }

@@ -6,3 +6,4 @@ export {
   type Limits,
   type UpstreamConfig,
 } from "./schema.ts";
+export { readTagKey } from "./tag-key.ts";

@@ -1,8 +1,10 @@
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Catalogue, Item } from "@xinqiao/protocol/catalogue";
+import { type KeptAnswers, keptUntil } from "@xinqiao/protocol/evidence";
 import type { Lookup, ResultRow } from "@xinqiao/protocol/exchange";
 import { subjectText } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Directory } from "@xinqiao/protocol/registry";
+import type { Evidence } from "../log/index.ts";
 import type { Plan, Refused } from "./plan.ts";
 import type { AuthenticatedLookup } from "./ports.ts";
 
@@ -46,6 +48,32 @@ export function outcomeEntry(
   rows: readonly ResultRow[],
 ): LogEntryDraft {
   return { kind: "lookup.outcome", ...common(request), intent, complete, rows };
+}
+
+/** What an exchange leaves is its subject's, and kept as long as its items are. */
+function keptFor({ lookup }: AuthenticatedLookup, items: readonly Item[], at: number) {
+  return { subject: subjectText(lookup.subject), until: keptUntil(at, items) };
+}
+
+/** Beside the intent or the refusal: the request that was signed. */
+export function requestEvidence(request: AuthenticatedLookup, items: readonly Item[], at: number): Evidence {
+  return { ...keptFor(request, items, at), request: request.signed };
+}
+
+/** Beside the outcome: every answer, as its node signed it. */
+export function answersEvidence(
+  request: AuthenticatedLookup,
+  { items }: Pick<Plan, "items">,
+  answers: KeptAnswers,
+  at: number,
+): Evidence {
+  return { ...keptFor(request, items, at), ...(answers.length > 0 && { answers }) };
+}
+
+export function answersOf(rows: readonly ResultRow[]): KeptAnswers {
+  return rows.flatMap(({ jurisdiction, answer }) =>
+    answer === undefined ? [] : [{ jurisdiction, jws: answer }],
+  );
 }
 
 /** Who knows which codes are codes. */

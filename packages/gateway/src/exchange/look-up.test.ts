@@ -5,11 +5,11 @@ import { federationRules } from "@xinqiao/protocol/policy";
 import { fault } from "@xinqiao/protocol/problem";
 import { createDirectory } from "@xinqiao/protocol/registry";
 import { err, ok } from "@xinqiao/protocol/result";
-import { testMember } from "@xinqiao/protocol/testing";
+import { testAnswer, testMember } from "@xinqiao/protocol/testing";
 import { describe, expect, it, vi } from "vitest";
 import { type AuditLog, createMemoryAuditLog } from "../log/index.ts";
 import { type LookUpDependencies, lookUp } from "./look-up.ts";
-import type { AskNode } from "./ports.ts";
+import type { AskNode, AuthenticatedLookup } from "./ports.ts";
 
 const catalogue = indexCatalogue(baseCatalogue());
 const soon = { timeout: 10_000 };
@@ -19,6 +19,14 @@ const dongguan = testMember({
   jurisdiction: "441900",
   endpoint: "http://127.0.0.1:1",
 });
+
+const signed = {
+  method: "POST",
+  targetUri: "https://sz.example/v1/lookups",
+  headers: {},
+  base: "",
+  body: "{}",
+};
 
 /** A gateway's use case over a log whose disk can be made to hang. */
 function scene(requester = testMember()) {
@@ -30,11 +38,12 @@ function scene(requester = testMember()) {
   let hanging: { promise: Promise<void>; resolve: () => void } | undefined;
   const log: AuditLog = {
     ...memory,
-    async append(draft, claim) {
+    async append(...given) {
       await hanging?.promise;
-      return memory.append(draft, claim);
+      return memory.append(...given);
     },
   };
+  const replyBeside = vi.fn<AuthenticatedLookup["replyBeside"]>();
   const directory = createDirectory({ version: 1, members: [dongguan] });
   if (!directory.ok) throw new Error(directory.error.join());
   const ask = vi.fn<AskNode>(async () => err(fault("node.unreachable")));
@@ -73,6 +82,8 @@ function scene(requester = testMember()) {
         claim: { keyId: "key", nonce: "nonce", expiresAt: Date.now() + 60_000 },
         trace: { traceId: "0af7651916cd43dd8448eb211c80319c", parentId: "b7ad6b7169203331", sampled: true },
         gone: new AbortController().signal,
+        signed,
+        replyBeside,
       },
       deps,
     );
@@ -81,6 +92,8 @@ function scene(requester = testMember()) {
     deps,
     ask,
     entries: memory.entries,
+    evidence: memory.evidence,
+    replyBeside,
     hang() {
       hanging = Promise.withResolvers<void>();
     },
@@ -176,6 +189,30 @@ describe("a lookup and the catalogue", () => {
     const { lookup, deps } = scene();
     deps.catalogue.mockReturnValueOnce(withTerms({ validUntil: "2026-02-28" }));
     expect(await lookup()).toMatchObject({ error: { code: "policy.purpose-not-live" } });
+  });
+});
+
+describe("what is kept beside the entries of a lookup", () => {
+  it("is the request as it was signed, and every answer, for as long as the longest-kept item asked", async () => {
+    const { lookup, evidence, replyBeside, ask } = scene();
+    ask.mockImplementation(async () => ok({ answer: testAnswer(), jws: "a.signed.answer" }));
+    await lookup({ items: ["penalty", "licence"], deadlineMs: 10_000 });
+    expect(evidence(0)?.kept).toMatchObject({ request: signed, openings: [{ field: "subject" }] });
+    const answers = [{ jurisdiction: "441900", jws: "a.signed.answer" }];
+    expect(evidence(1)?.kept).toMatchObject({ answers, openings: [{ field: "answer.441900" }] });
+    expect(evidence(1)?.tag).toBe(evidence(0)?.tag);
+    const years = [0, 1].map(
+      (entry) => new Date(evidence(entry)?.until ?? 0).getUTCFullYear() - new Date().getUTCFullYear(),
+    );
+    expect(years).toEqual([10, 10]);
+    expect(replyBeside).toHaveBeenCalledExactlyOnceWith(1, answers);
+  });
+
+  it("is the request of one that was refused, too", async () => {
+    const { lookup, evidence, replyBeside } = scene(testMember({ status: "suspended" }));
+    await lookup();
+    expect(evidence(0)?.kept.request).toEqual(signed);
+    expect(replyBeside).toHaveBeenCalledExactlyOnceWith(0);
   });
 });
 

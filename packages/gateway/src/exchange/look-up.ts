@@ -5,7 +5,14 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { AppendError, Appended, AuditLog } from "../log/index.ts";
 import { allowancesOf, authorisationId, overdrawn } from "./allowances.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
-import { intentEntry, outcomeEntry, refusedEntry } from "./entries.ts";
+import {
+  answersEvidence,
+  answersOf,
+  intentEntry,
+  outcomeEntry,
+  refusedEntry,
+  requestEvidence,
+} from "./entries.ts";
 import { fanOut } from "./fan-out.ts";
 import { makePlan, type Plan, type PlanDependencies, type Refused } from "./plan.ts";
 import type { AskNode, AuthenticatedLookup } from "./ports.ts";
@@ -57,7 +64,8 @@ export async function lookUp(
       request.gone,
     );
     const results = await askAll(request, plan.value, asking, deps).finally(asking.dispose);
-    return await close(request, intent.value.index, results, last, deps);
+    const opened = { plan: plan.value, intent: intent.value.index, decidedAt };
+    return await close(request, opened, results, last, deps);
   } finally {
     whole.dispose();
     last.dispose();
@@ -78,11 +86,13 @@ async function writeIntent(
   // What is passed on was counted by the city of who asks.
   const allowances =
     request.forwardedBy === undefined ? allowancesOf(request.requester, plan, decidedAt) : [];
-  const appending = log.append(intentEntry(request, plan), {
+  const claim = {
     ...request.claim,
     ...(allowances.length > 0 && { allowances }),
     ...(authorisation && { authorisation: authorisationId(authorisation) }),
-  });
+  };
+  const evidence = requestEvidence(request, plan.items, decidedAt);
+  const appending = log.append(intentEntry(request, plan), claim, evidence);
   const intent = await within(whole, appending);
   if (intent !== undefined) return intent;
   const unasked = plan.targets.map(
@@ -134,16 +144,20 @@ function askAll(
 /** Nothing is handed back that the log does not hold; an intent it could not close is closed at the next start. */
 async function close(
   request: AuthenticatedLookup,
-  intent: number,
+  { plan, intent, decidedAt }: { readonly plan: Plan; readonly intent: number; readonly decidedAt: number },
   results: ResultRow[],
   last: Deadline,
   { log }: LookUpDependencies,
 ): Promise<Result<Exchange, Fault>> {
   const complete = isComplete(results);
-  const outcome = await within(last, log.append(outcomeEntry(request, intent, complete, results)));
+  const answers = answersOf(results);
+  const evidence = answersEvidence(request, plan, answers, decidedAt);
+  const appending = log.append(outcomeEntry(request, intent, complete, results), undefined, evidence);
+  const outcome = await within(last, appending);
   if (outcome === undefined) return err(fault("log.unavailable"));
   if (!outcome.ok) return outcome;
   const { size, root, index } = outcome.value;
+  request.replyBeside(index, answers);
   const place = { origin: log.origin, intent, outcome: index, size, root };
   return ok({ exchange: request.exchange, complete, results, log: place });
 }
@@ -153,12 +167,21 @@ async function refuse(
   request: AuthenticatedLookup,
   refused: Refused,
   last: Deadline,
-  { log, catalogue, directory }: Pick<LookUpDependencies, "log" | "directory"> & { catalogue: Catalogue },
+  {
+    log,
+    catalogue,
+    directory,
+    now,
+  }: Pick<LookUpDependencies, "log" | "directory" | "now"> & { catalogue: Catalogue },
 ): Promise<Result<never, Fault>> {
   const draft = refusedEntry(request, refused, { catalogue, directory: directory() });
-  const logged = await within(last, log.append(draft, request.claim));
+  const asked = (request.lookup.items ?? []).flatMap((code) => catalogue.items.get(code) ?? []);
+  const evidence = requestEvidence(request, asked, now());
+  const logged = await within(last, log.append(draft, request.claim, evidence));
   if (logged === undefined) return err(fault("log.unavailable"));
-  return logged.ok ? err(refused.fault) : logged;
+  if (!logged.ok) return logged;
+  request.replyBeside(logged.value.index);
+  return err(refused.fault);
 }
 
 /** What the log answers, or nothing when the deadline is over first: a disk that hangs says neither. */

@@ -1,3 +1,4 @@
+import type { KeptAnswers, KeptRequest } from "@xinqiao/protocol/evidence";
 import type { Answer, AnswerTerms, Lookup, Question } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
@@ -19,6 +20,10 @@ export interface AuthenticatedLookup {
   readonly trace: TraceContext;
   /** Fires when the asker goes away. */
   readonly gone: AbortSignal;
+  /** As it was signed: kept beside its entry. */
+  readonly signed: KeptRequest;
+  /** Told of the entry beside which the reply is to be kept, and of the answers that are kept there already. */
+  readonly replyBeside: (entry: number, answers?: KeptAnswers) => void;
 }
 
 /** A question as it goes to one node; the milliseconds left are filled in for each attempt. */

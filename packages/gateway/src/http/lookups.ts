@@ -8,13 +8,14 @@ import { jsonBody, type MemberHandler } from "./member-route.ts";
 
 /** `POST /v1/lookups` (PR-EXCHANGE §4). */
 export function lookupHandler(deps: LookUpDependencies, events: GatewayEvents): MemberHandler {
-  return async ({ body, verified, claim, trace, ids, gone }) => {
+  return async ({ body, verified, ids, ...request }) => {
+    const { claim } = request;
     const begun = deps.elapsed();
     const requester = verified.from.member;
     const lookup = parseJson(body, lookupSchema);
     if (!lookup.ok) return err(await events.unreadable(lookup.error, ids, requester.node, claim));
     const exchange = await lookUp(
-      { lookup: lookup.value, requester, exchange: verified.requestId, claim, trace, gone },
+      { ...request, lookup: lookup.value, requester, exchange: verified.requestId },
       deps,
     );
     if (!exchange.ok) {

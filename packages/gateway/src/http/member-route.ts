@@ -1,3 +1,4 @@
+import { type KeptAnswers, keepRequest, keepResponse } from "@xinqiao/protocol/evidence";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type Fault, fault, problemMediaType, statusOf } from "@xinqiao/protocol/problem";
 import type { RegistryStanding } from "@xinqiao/protocol/registry";
@@ -16,15 +17,17 @@ import {
 } from "@xinqiao/runtime/http";
 import type { Context, Handler } from "hono";
 import { z } from "zod";
+import type { AuthenticatedLookup } from "../exchange/index.ts";
 import type { RateLimit, RecentClaims } from "../limit/index.ts";
-import type { NonceClaim } from "../log/index.ts";
+import type { AuditLog, NonceClaim } from "../log/index.ts";
 import type { GatewayEvents, RequestIds } from "../telemetry/index.ts";
 import { addressOf } from "./address.ts";
-import { type ReplySigning, signedReply } from "./signed-reply.ts";
+import { type ReplySigning, type SignedText, signedReply, toResponse } from "./signed-reply.ts";
 
 export interface MemberRouteDependencies {
   readonly endpoint: SignedEndpoint;
   readonly reply: ReplySigning;
+  readonly log: Pick<AuditLog, "keep">;
   /** Places for requests being read, whoever sends them: more than for those of members. */
   readonly reading: InFlight;
   readonly inFlight: InFlight;
@@ -37,7 +40,9 @@ export interface MemberRouteDependencies {
 }
 
 /** A request that a member is known to have sent. Its nonce is still to be spent, by the entry that records it. */
-export interface MemberRequest extends Pick<Received, "body" | "verified"> {
+export interface MemberRequest
+  extends Pick<Received, "body" | "verified">,
+    Pick<AuthenticatedLookup, "signed" | "replyBeside"> {
   readonly claim: NonceClaim;
   readonly trace: TraceContext;
   readonly ids: RequestIds;
@@ -95,7 +100,9 @@ async function handle(
   const { verified, head } = received;
   const { node } = verified.from.member;
   const ids = { requestId: verified.requestId, traceId: trace.traceId, actor: node };
-  const refuse = (reason: Fault) => refuseSigned(reason, ids, head, deps);
+  const [keep, replyBeside] = keepingReply(deps.log);
+  const answering = { ...deps, keep };
+  const refuse = (reason: Fault) => refuseSigned(reason, ids, head, answering);
   const claim = { keyId: verified.keyId, nonce: verified.nonce, expiresAt: verified.nonceExpiresAt };
   if (deps.recent.has(claim)) return refuse(await noteReplay(context, ids, deps));
   const over = (await deps.memberRate.take(node)) ?? deps.inFlight.enter();
@@ -106,15 +113,30 @@ async function handle(
   try {
     deps.recent.add(claim);
     const { body } = received;
-    const done = await deps.handler({ body, verified, claim, trace, ids, gone: context.req.raw.signal });
+    const signed = keepRequest(head, body);
+    const { signal: gone } = context.req.raw;
+    const done = await deps.handler({ body, verified, claim, trace, ids, gone, signed, replyBeside });
     if (!done.ok) return refuse(done.error);
-    return await replySigned({ status: 200, ...done.value }, ids, head, deps);
+    return await replySigned({ status: 200, ...done.value }, ids, head, answering);
   } catch (error) {
     deps.events.failed(error, ids);
     return refuse(fault("server.internal"));
   } finally {
     deps.inFlight.leave();
   }
+}
+
+type Keep = (sent: SignedText) => void;
+
+/** A signed reply is kept beside the entry that its request came to, once the handler has named one. */
+function keepingReply(log: Pick<AuditLog, "keep">): [Keep, MemberRequest["replyBeside"]] {
+  let place: { readonly entry: number; readonly answers: KeptAnswers } | undefined;
+  return [
+    (sent) => place && log.keep(place.entry, { response: keepResponse(sent, place.answers) }),
+    (entry, answers = []) => {
+      place = { entry, answers };
+    },
+  ];
 }
 
 /** Whoever sends a captured request again spends what its address may get wrong, not its sender's rate. */
@@ -134,10 +156,13 @@ async function replySigned(
   reply: Parameters<typeof signedReply>[0],
   ids: RequestIds,
   request: Received["head"],
-  deps: MemberRouteDependencies,
+  deps: MemberRouteDependencies & { readonly keep: Keep },
 ): Promise<Response> {
   const signed = await signedReply(reply, request, deps.reply);
-  if (signed.ok) return signed.value;
+  if (signed.ok) {
+    deps.keep(signed.value);
+    return toResponse(signed.value);
+  }
   deps.events.refused(signed.error, ids);
   return problemReply(signed.error, whereOf(ids, deps));
 }
@@ -146,7 +171,7 @@ function refuseSigned(
   reason: Fault,
   ids: RequestIds,
   request: Received["head"],
-  deps: MemberRouteDependencies,
+  deps: MemberRouteDependencies & { readonly keep: Keep },
 ): Promise<Response> {
   const text = problemText(reason, whereOf(ids, deps));
   return replySigned({ status: statusOf(reason), text, contentType: problemMediaType }, ids, request, deps);

@@ -47,7 +47,7 @@ function endingHere(everybody: Directory, own: Directory): Directory {
 
 function passOn(
   question: Question,
-  { verified, claim, trace, gone }: MemberRequest,
+  { verified, claim, trace, gone, signed, replyBeside }: MemberRequest,
   directory: Directory,
 ): Result<AuthenticatedLookup, Fault> {
   const requester = requesterOf(question, verified.from.member, directory);
@@ -71,6 +71,8 @@ function passOn(
     claim: { ...claim, keyId: `${claim.keyId} ${jurisdiction}` },
     trace,
     gone,
+    signed,
+    replyBeside,
   });
 }
 

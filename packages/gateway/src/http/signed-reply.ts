@@ -10,12 +10,19 @@ export interface ReplySigning {
   readonly now: () => number;
 }
 
-/** A response signed over its own bytes and everything its request signed (PR-EXCHANGE §3.4). Fails with `key.unavailable`. */
+/** A reply as it goes out, with its signature's fields. */
+export interface SignedText {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A reply signed over its own bytes and everything its request signed (PR-EXCHANGE §3.4). Fails with `key.unavailable`. */
 export async function signedReply(
   reply: { readonly status: number; readonly text: string; readonly contentType: string },
   request: RequestHead,
   { signer, entropy, now }: ReplySigning,
-): Promise<Result<Response, Fault>> {
+): Promise<Result<SignedText, Fault>> {
   const body = Buffer.from(reply.text);
   const signed = await asResult(() =>
     signResponse(
@@ -24,8 +31,11 @@ export async function signedReply(
     ),
   );
   if (!signed.ok) return signed;
-  const headers = { ...signed.value, ...retryAfter(reply.status) };
-  return ok(new Response(body, { status: reply.status, headers }));
+  return ok({ status: reply.status, text: reply.text, headers: signed.value });
+}
+
+export function toResponse({ status, text, headers }: SignedText): Response {
+  return new Response(text, { status, headers: { ...headers, ...retryAfter(status) } });
 }
 
 /** RFC 9110 §10.2.3, unsigned: a hint, nothing to rely on. */

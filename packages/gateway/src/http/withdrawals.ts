@@ -10,13 +10,17 @@ import { jsonBody, type MemberHandler } from "./member-route.ts";
 
 /** `POST /v1/authorisations/withdrawals` (PR-EXCHANGE §13). */
 export function withdrawalHandler(deps: WithdrawDependencies, events: GatewayEvents): MemberHandler {
-  return async ({ body, verified, claim, trace: { traceId }, ids }) => {
+  return async (request) => {
+    const { body, verified, claim, trace, ids, signed, replyBeside } = request;
     const { member } = verified.from;
     const withdrawal = parseJson(body, withdrawalSchema);
     if (!withdrawal.ok) return err(await events.unreadable(withdrawal.error, ids, member.node, claim));
     const { requestId } = verified;
-    const done = await withdraw({ withdrawal: withdrawal.value, member, requestId, claim, traceId }, deps);
+    const { traceId } = trace;
+    const asked = { withdrawal: withdrawal.value, member, requestId, claim, traceId, signed };
+    const done = await withdraw(asked, deps);
     if (done.ok) {
+      replyBeside(done.value.log.index);
       events.withdrawn(done.value, ids);
       return ok(jsonBody(done.value));
     }

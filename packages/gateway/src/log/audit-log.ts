@@ -2,6 +2,7 @@ import type { NodeId } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Code } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
+import type { Erasure, Evidence, LateEvidence } from "./evidence.ts";
 
 /** An authorisation by the member that signed it and that member's id of it: nobody names another's. */
 export interface AuthorisationId {
@@ -63,11 +64,22 @@ export type AppendError = SpendError | EntryTooLong | { readonly code: LogFailur
  * The audit log as the use cases see it. `append` resolves only when the entry is durable
  * (fsync), and an entry and its claim are one write: a request is in the log if and only if
  * its nonce is spent and its allowances are counted. An authorisation whose withdrawal is in the log
- * is used by no later entry.
+ * is used by no later entry. What is kept beside an entry is part of that write, sealed under the key of whom it is
+ * about: the log itself proves the same with and without it.
  */
 export interface AuditLog {
   readonly origin: string;
-  append(draft: LogEntryDraft, claim?: NonceClaim): Promise<Result<Appended, AppendError>>;
+  append(
+    draft: LogEntryDraft,
+    claim?: NonceClaim,
+    evidence?: Evidence,
+  ): Promise<Result<Appended, AppendError>>;
+  /** Keeps more beside a durable entry, with the next write. Not waited for; what the entry has lost, it does not get back. */
+  keep(index: number, evidence: LateEvidence): void;
+  /** Destroys what is kept about a subject, and its key, and says so in an entry: one write. */
+  erase(erasure: Erasure, claim?: NonceClaim): Promise<Result<Appended, AppendError>>;
+  /** Deletes some of what is past its time and says so in an entry. Resolves with how many entries have lost what was kept. */
+  expire(): Promise<Result<number, AppendError>>;
   /** Whether an append would be accepted now; refreshes itself when space returns. */
   health(): { readonly ok: true } | { readonly ok: false; readonly code: LogFailure };
   /** What is durable. */

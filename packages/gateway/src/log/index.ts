@@ -10,6 +10,17 @@ export type {
 } from "./audit-log.ts";
 export type { CheckpointKeeper, KeptCheckpoint, PublishedLog } from "./checkpoints.ts";
 export {
+  type Erasure,
+  type Evidence,
+  type KeptBeside,
+  keptBeside,
+  type LateEvidence,
+  nobodysTag,
+  type SubjectTag,
+  subjectTags,
+  type TagOf,
+} from "./evidence.ts";
+export {
   createMemoryAuditLog,
   emptyLogState,
   type MemoryAuditLog,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { auditLogContract, claimOf, intentDraft } from "./audit-log.contract.ts";
 import { type ClaimsHarness, claimsContract } from "./claims.contract.ts";
+import { type EvidenceHarness, evidenceContract } from "./evidence.contract.ts";
 import {
   createMemoryAuditLog,
   emptyLogState,
@@ -9,18 +10,22 @@ import {
   type MemoryLogState,
 } from "./memory-audit-log.ts";
 
-const openOn = (state: MemoryLogState, now: () => number = Date.now): MemoryAuditLog =>
-  createMemoryAuditLog({ origin: "sz", now, randomBytes, state });
+const tagKey = randomBytes(32);
 
-const harness = async (): Promise<ClaimsHarness> => {
+const openOn = (state: MemoryLogState, now: () => number = Date.now): MemoryAuditLog =>
+  createMemoryAuditLog({ origin: "sz", now, randomBytes, tagKey, state });
+
+const harness = async (): Promise<ClaimsHarness & EvidenceHarness> => {
   const state = emptyLogState();
   let log: MemoryAuditLog;
   return {
+    tagKey,
     async open() {
       log = openOn(state);
       return log;
     },
     withdrawals: async () => log.withdrawals,
+    evidence: async (index) => state.beside.get(index),
     async read() {
       const entries = openOn({ ...state, written: [...state.written] }).entries();
       return state.written.flatMap(({ leaf }, index) => {
@@ -34,6 +39,7 @@ const harness = async (): Promise<ClaimsHarness> => {
 
 auditLogContract("memory", harness);
 claimsContract("memory", harness);
+evidenceContract("memory", harness);
 
 describe("audit log in memory", () => {
   it("fails on demand, spending no nonce, and says so", async () => {

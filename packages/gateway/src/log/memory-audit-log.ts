@@ -1,3 +1,4 @@
+import type { Kept, KeptResponse } from "@xinqiao/protocol/evidence";
 import {
   appendLeaf,
   decodeEntry,
@@ -7,35 +8,33 @@ import {
   type LogEntryDraft,
   leafHash,
   maxLeafBytes,
-  type Opening,
   rootOf,
   sealEntry,
 } from "@xinqiao/protocol/log";
-import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type {
-  AppendError,
-  Appended,
-  AuditLog,
-  AuthorisationId,
-  LogFailure,
-  NonceClaim,
-  SpendError,
-} from "./audit-log.ts";
+import { err, ok } from "@xinqiao/protocol/result";
+import type { AppendError, Appended, AuditLog, LogFailure } from "./audit-log.ts";
+import { type Evidence, keptBeside, type SubjectTag, subjectTags } from "./evidence.ts";
+import { createMemoryClaims, type MemoryClaimsState } from "./memory-claims.ts";
 import type { WithdrawalList } from "./withdrawals.ts";
 
+/** What is kept beside one entry. */
+export interface MemoryEvidence {
+  readonly tag: SubjectTag;
+  readonly until: number;
+  readonly kept: Kept;
+  readonly response?: KeptResponse;
+}
+
 /** What a memory log leaves behind; opened again on it, a log goes on where the last one stopped. */
-export interface MemoryLogState {
-  readonly written: { readonly leaf: string; readonly openings: readonly Opening[] }[];
-  /** Spent nonces and when they may be forgotten. */
-  readonly nonces: Map<string, number>;
-  /** What was used of each allowance. */
-  readonly used: Map<string, number>;
-  /** Authorisations withdrawn and when they end, seconds since 1970, in order. */
-  readonly withdrawn: Map<string, AuthorisationId & { readonly exp: number }>;
+export interface MemoryLogState extends MemoryClaimsState {
+  readonly written: { readonly leaf: string }[];
+  /** By the entry's index. */
+  readonly beside: Map<number, MemoryEvidence>;
 }
 
 export const emptyLogState = (): MemoryLogState => ({
   written: [],
+  beside: new Map(),
   nonces: new Map(),
   used: new Map(),
   withdrawn: new Map(),
@@ -46,6 +45,7 @@ export interface MemoryAuditLogOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
+  readonly tagKey?: Uint8Array;
   readonly state?: MemoryLogState;
 }
 
@@ -53,14 +53,18 @@ export interface MemoryAuditLog extends AuditLog {
   /** Everything written, oldest first. */
   entries(): readonly LogEntry[];
   readonly withdrawals: WithdrawalList;
+  /** What is kept beside an entry. */
+  evidence(index: number): MemoryEvidence | undefined;
   /** From now on every append fails with the code; without one they succeed again. */
   fail(code?: LogFailure): void;
 }
 
 /** The audit log's twin in memory: the port's every promise but durability, for tests of what uses it. */
 export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAuditLog {
-  const { origin, now, randomBytes } = options;
+  const { origin, now, randomBytes, tagKey = Buffer.alloc(32) } = options;
+  const tagOf = subjectTags(tagKey);
   const state: MemoryLogState = options.state ?? emptyLogState();
+  const claims = createMemoryClaims(state, now);
   let frontier: Frontier = state.written.reduce(grow, emptyFrontier);
   let failure: LogFailure | undefined;
   let closed = false;
@@ -68,40 +72,29 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
   const head = () => ({ size: frontier.size, root: rootOf(frontier).toString("base64") });
   const entries = () => state.written.map(({ leaf }) => readBack(leaf));
 
-  function write(draft: LogEntryDraft): Appended {
-    const sealed = sealEntry(draft, now(), randomBytes);
+  function write(draft: LogEntryDraft, evidence?: Evidence): Appended {
+    const at = now();
+    const sealed = sealEntry(draft, at, randomBytes);
     const index = frontier.size;
-    state.written.push(sealed);
+    const beside = keptBeside(draft, sealed, evidence, { at, tagOf });
+    if (beside) state.beside.set(index, beside);
+    state.written.push({ leaf: sealed.leaf });
     frontier = grow(frontier, sealed);
     return { index, ...head() };
   }
 
-  /** Why the claim cannot be spent, when it cannot. */
-  function spend(claim: NonceClaim, exchange: string | null): SpendError | undefined {
-    const { keyId, nonce, expiresAt, allowances = [], authorisation } = claim;
-    for (const [known, until] of state.nonces) if (until < now()) state.nonces.delete(known);
-    if (authorisation !== undefined && state.withdrawn.has(nameOf(authorisation))) {
-      return { code: "authorisation.withdrawn" };
-    }
-    const usedOf = (name: string) => state.used.get(name) ?? 0;
-    const over = allowances.find(({ name, most }) => usedOf(name) >= most);
-    if (over !== undefined) return { code: over.exceeded, allowance: over.name };
-    const once = (name: string) => {
-      const first = !state.nonces.has(name);
-      if (first) state.nonces.set(name, expiresAt);
-      return first;
-    };
-    if (!once(`${keyId} ${nonce}`)) return { code: "signature.replayed" };
-    if (exchange !== null && !once(`${keyId} id:${exchange.toLowerCase()}`)) {
-      return { code: "request.id-reused" };
-    }
-    for (const { name } of allowances) state.used.set(name, usedOf(name) + 1);
-    return undefined;
+  /** How many entries have lost what was kept beside them. */
+  function remove(which: (beside: MemoryEvidence) => boolean): number {
+    const gone = [...state.beside].filter(([, beside]) => which(beside));
+    for (const [index] of gone) state.beside.delete(index);
+    return gone.length;
   }
 
-  function withdraw({ authorisation: id, issuer, until }: WithdrawalDraft): void {
-    const name = nameOf({ issuer, id });
-    if (!state.withdrawn.has(name)) state.withdrawn.set(name, { issuer, id, exp: Date.parse(until) / 1000 });
+  function refusal(draft?: LogEntryDraft): AppendError | undefined {
+    const code = closed ? "log.unavailable" : failure;
+    if (code) return { code };
+    const tooLong = draft !== undefined && isTooLong(sealEntry(draft, now(), randomBytes));
+    return tooLong ? { code: "log.entry-too-long" } : undefined;
   }
 
   for (const { exchange, actor, intent } of openIntents(entries())) {
@@ -109,26 +102,34 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
   }
   return {
     origin,
-    async append(draft, claim): Promise<Result<Appended, AppendError>> {
-      const refusal = closed ? "log.unavailable" : failure;
-      if (refusal) return err({ code: refusal });
-      if (isTooLong(sealEntry(draft, now(), randomBytes))) return err({ code: "log.entry-too-long" });
-      const spent = claim && spend(claim, draft.exchange);
-      if (spent) return err(spent);
-      if (draft.kind === "authorisation.withdrawn") withdraw(draft);
-      return ok(write(draft));
+    async append(draft, claim, evidence) {
+      const refused = refusal(draft) ?? (claim && claims.spend(claim, draft.exchange));
+      if (refused) return err(refused);
+      if (draft.kind === "authorisation.withdrawn") claims.withdraw(draft);
+      return ok(write(draft, evidence));
     },
+    keep(index, { response }) {
+      const beside = state.beside.get(index);
+      if (beside) state.beside.set(index, { ...beside, response });
+    },
+    async erase({ tag, reason }, claim) {
+      const refused = refusal() ?? (claim && claims.spend(claim, null));
+      if (refused) return err(refused);
+      const entries = remove((beside) => beside.tag === tag);
+      return ok(write({ kind: "subject.erased", exchange: null, actor: null, entries, reason }));
+    },
+    async expire() {
+      const refused = refusal();
+      if (refused) return err(refused);
+      const entries = remove(({ until }) => until < now());
+      if (entries > 0) write({ kind: "evidence.expired", exchange: null, actor: null, entries });
+      return ok(entries);
+    },
+    evidence: (index) => state.beside.get(index),
     health: () => (failure === undefined ? { ok: true } : { ok: false, code: failure }),
     head,
     entries,
-    withdrawals: {
-      after: (number) => ({
-        last: state.withdrawn.size,
-        withdrawn: [...state.withdrawn.values()]
-          .map((each, place) => ({ number: place + 1, ...each }))
-          .filter((each) => each.number > number && each.exp * 1000 >= now()),
-      }),
-    },
+    withdrawals: claims.withdrawals,
     fail(code) {
       failure = code;
     },
@@ -138,11 +139,7 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
   };
 }
 
-type WithdrawalDraft = Extract<LogEntryDraft, { kind: "authorisation.withdrawn" }>;
-
 const isTooLong = ({ leaf }: { readonly leaf: string }) => Buffer.byteLength(leaf) > maxLeafBytes;
-
-const nameOf = ({ issuer, id }: AuthorisationId) => `${issuer}:${id}`;
 
 function grow(frontier: Frontier, { leaf }: { readonly leaf: string }): Frontier {
   return appendLeaf(frontier, leafHash(Buffer.from(leaf))).frontier;

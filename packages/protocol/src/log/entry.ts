@@ -53,6 +53,19 @@ export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
 /** The subject's authorisation that came with a lookup, and the member that signed it: art. 45. */
 const authorisationReferenceSchema = z.strictObject({ id: z.uuid(), issuer: nodeIdSchema });
 
+/**
+ * Personal Information Protection Law art. 47: the purpose is reached or gone, the time is over, consent was withdrawn, it was
+ * handled against the law or what was agreed, another law says so.
+ */
+export const erasureReasons = [
+  "purpose-ended",
+  "time-ended",
+  "consent-withdrawn",
+  "unlawful",
+  "other-law",
+] as const;
+export type ErasureReason = (typeof erasureReasons)[number];
+
 const breakerStateSchema = z.enum(["closed", "open", "half-open"]);
 
 /** Every kind of audit entry (PR-EXCHANGE §10). A kind is never renamed or reused. */
@@ -175,6 +188,21 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     issuer: nodeIdSchema,
     /** When it would have ended by itself. */
     until: instantSchema,
+  }),
+
+  /** What was kept about one subject is destroyed with its key, as the law demands; who it was, the entry does not say. */
+  z.strictObject({
+    kind: z.literal("subject.erased"),
+    ...common,
+    /** Entries that had something kept beside them, and have nothing any more. */
+    entries: z.number().int().nonnegative(),
+    reason: z.enum(erasureReasons),
+  }),
+  /** What was kept beside entries is deleted at the end of its time. */
+  z.strictObject({
+    kind: z.literal("evidence.expired"),
+    ...common,
+    entries: z.number().int().positive(),
   }),
 
   /** A request that could not be authenticated or read. Nothing in it is trusted, so nothing of it is kept. */

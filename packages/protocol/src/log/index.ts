@@ -3,6 +3,8 @@ export type { LogEntryDraft, OutcomeRowDraft } from "./draft.ts";
 export { decodeEntry, encodeEntry } from "./encode.ts";
 export {
   codeSchema,
+  type ErasureReason,
+  erasureReasons,
   type LogEntry,
   type LogEntryKind,
   logEntrySchema,

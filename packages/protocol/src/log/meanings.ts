@@ -79,6 +79,16 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A subject took its authorisation back: from here on no lookup is allowed by it",
     zh: "信用主体撤回授权：自此任何查询不得再凭该授权",
   },
+  "subject.erased": {
+    actor: "operator",
+    en: "What was kept about one subject is destroyed with its key, for a reason of the law; whom, the entry does not say, and every proof still holds",
+    zh: "依法删除某一主体的全部留存并销毁其密钥；条目不载明主体，日志证明不受影响",
+  },
+  "evidence.expired": {
+    actor: "gateway",
+    en: "What was kept beside so many entries is deleted at the end of its time",
+    zh: "留存期届满，删除相应条数日志的留存",
+  },
   "request.refused": {
     actor: "member-or-null",
     en: "A request that could not be authenticated or read; nothing else of it is kept",

@@ -123,3 +123,24 @@ function parseParameters([, parameters]: InnerList): Result<Parameters, Fault> {
 function isSeconds(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 0;
 }
+
+/** The parameters of the one signature on a message and every field that it needs to be verified again. */
+export function coveredFields(
+  field: FieldReader,
+  required: readonly Component[],
+):
+  | (Pick<ParsedSignature, "components" | "parameters"> & {
+      readonly headers: Record<string, string>;
+    })
+  | undefined {
+  const parsed = parseSignature(field, required);
+  if (!parsed.ok) return undefined;
+  const { components, parameters } = parsed.value;
+  const names = components.filter(({ name, req }) => !req && !name.startsWith("@")).map(({ name }) => name);
+  const headers: Record<string, string> = {};
+  for (const name of [...names, "signature-input", "signature"]) {
+    const value = field(name);
+    if (value !== undefined) headers[name] = value;
+  }
+  return { components, parameters, headers };
+}

@@ -7,21 +7,25 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { auditLogContract, claimOf, intentDraft } from "../../log/audit-log.contract.ts";
 import { type ClaimsHarness, claimsContract } from "../../log/claims.contract.ts";
+import { type EvidenceHarness, evidenceContract } from "../../log/evidence.contract.ts";
 import { openAuditLog } from "./audit-log.ts";
 import { openDatabase } from "./database.ts";
 import { createLogWriter } from "./log-writer.ts";
+import { readEvidence } from "./read-evidence.ts";
+import { tagKey } from "./testing/tag-key.ts";
 import { readEntries, verifyLog } from "./verify-log.ts";
 import { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
 
 // Every log that is opened starts a thread: on a busy machine that alone takes a second.
 vi.setConfig({ testTimeout: 30_000 });
 
-const harness = async (): Promise<ClaimsHarness> => {
+const harness = async (): Promise<ClaimsHarness & EvidenceHarness> => {
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-log-"));
   const path = join(folder, "log.db");
   const opened: OpenedWithdrawals[] = [];
   return {
-    open: () => openAuditLog({ path, origin: "sz", now: Date.now, minFreeBytes: 0 }),
+    tagKey,
+    open: () => openAuditLog({ path, origin: "sz", tagKey, now: Date.now, minFreeBytes: 0 }),
     async read() {
       const entries = readEntries(path);
       const database = new Database(path, { readonly: true });
@@ -31,6 +35,10 @@ const harness = async (): Promise<ClaimsHarness> => {
         const entry = entries[index];
         return entry === undefined ? [] : [{ leaf, entry }];
       });
+    },
+    async evidence(index) {
+      const evidence = readEvidence(path, index);
+      return typeof evidence === "string" ? undefined : evidence;
     },
     async withdrawals() {
       const list = openWithdrawals(path);
@@ -46,12 +54,13 @@ const harness = async (): Promise<ClaimsHarness> => {
 
 auditLogContract("sqlite", harness);
 claimsContract("sqlite", harness);
+evidenceContract("sqlite", harness);
 
 describe("audit log on SQLite", () => {
   let folder: string;
   let path: string;
   const open = (minFreeBytes = 0, now: () => number = Date.now) =>
-    openAuditLog({ path, origin: "sz", now, minFreeBytes });
+    openAuditLog({ path, origin: "sz", tagKey, now, minFreeBytes });
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "xinqiao-log-"));
@@ -85,13 +94,12 @@ describe("audit log on SQLite", () => {
     const log = await open();
     await log.append(intentDraft());
     await log.close();
-    const database = new Database(path, { readonly: true });
-    const opening = database
-      .prepare<[], { key: Buffer; value: string }>("SELECT key, value FROM opening")
-      .get();
-    database.close();
+    const evidence = readEvidence(path, 0);
+    if (typeof evidence === "string") throw new Error(evidence);
+    const [opening] = evidence.kept.openings;
     if (opening === undefined) throw new Error("no opening");
-    expect(readEntries(path)[0]?.commitments?.subject).toBe(commit(opening.key, opening.value));
+    const committed = commit(Buffer.from(opening.key, "base64"), opening.value);
+    expect(readEntries(path)[0]?.commitments?.subject).toBe(committed);
   });
 
   it("verifies when nobody has touched it", async () => {
@@ -107,12 +115,12 @@ describe("audit log on SQLite", () => {
     ],
     [
       "a deleted entry",
-      "DELETE FROM open_intent; DELETE FROM opening WHERE entry = 4; DELETE FROM entry WHERE idx = 4",
+      "DELETE FROM open_intent; DELETE FROM evidence WHERE entry = 4; DELETE FROM entry WHERE idx = 4",
       "entry 4 is missing",
     ],
     [
       "a cut-off tail",
-      "DELETE FROM open_intent; DELETE FROM opening WHERE entry > 7; DELETE FROM entry WHERE idx > 7",
+      "DELETE FROM open_intent; DELETE FROM evidence WHERE entry > 7; DELETE FROM entry WHERE idx > 7",
       "the head says 10",
     ],
     ["a changed node", "UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 2", "node 1/2"],
@@ -124,9 +132,19 @@ describe("audit log on SQLite", () => {
       "entry 5 is listed as something it is not",
     ],
     [
-      "a changed opening",
-      "UPDATE opening SET value = 'uscc:other' WHERE entry = 6",
-      "entry 6: the value kept for subject is not the one committed to",
+      "what is kept beside one entry moved to another",
+      "UPDATE evidence SET sealed = (SELECT sealed FROM evidence WHERE entry = 5) WHERE entry = 6",
+      "entry 6: what is kept beside it does not open",
+    ],
+    [
+      "an opening taken away by nobody's leave",
+      "DELETE FROM evidence WHERE entry = 6",
+      "1 entries have lost what opens their commitments, 0 by what the log says",
+    ],
+    [
+      "a key that was destroyed alone",
+      "DELETE FROM subject_key",
+      "entry 6: what is kept beside it does not open",
     ],
     [
       "an open intent that is hidden",
@@ -141,7 +159,7 @@ describe("audit log on SQLite", () => {
   it.each([
     [
       "whose tail is gone",
-      "DELETE FROM open_intent; DELETE FROM opening WHERE entry > 7; DELETE FROM entry WHERE idx > 7",
+      "DELETE FROM open_intent; DELETE FROM evidence WHERE entry > 7; DELETE FROM entry WHERE idx > 7",
     ],
     ["whose head is wrong", "UPDATE head SET root = zeroblob(32)"],
     [
@@ -167,13 +185,13 @@ describe("audit log on SQLite", () => {
     const database = openDatabase(path);
     const writer = createLogWriter(database);
     const { leaf } = sealEntry({ kind: "gateway.stopped", exchange: null, actor: null }, 0, Buffer.alloc);
-    const staged = { at: 0, kind: "gateway.stopped", exchange: null, actor: null, leaf, openings: [] };
+    const staged = { at: 0, kind: "gateway.stopped", exchange: null, actor: null, leaf };
     writer.write(Array(10_000).fill(staged));
     const before = writer.head();
     const report = verifyLog(path, () => void writer.write([staged]));
     expect(writer.head().size).toBe(10_001);
     database.close();
-    expect(report).toEqual({ ...before, findings: [] });
+    expect(report).toEqual({ ...before, findings: [], erased: 0 });
   });
 
   it("can be closed twice, and writes what was appended before", async () => {

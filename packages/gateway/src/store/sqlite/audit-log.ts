@@ -4,10 +4,22 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type LogEntryDraft, maxLeafBytes, sealEntry } from "@xinqiao/protocol/log";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
-import type { AppendError, Appended, AuditLog, CheckpointKeeper, NonceClaim } from "../../log/index.ts";
+import {
+  type AppendError,
+  type Appended,
+  type AuditLog,
+  type CheckpointKeeper,
+  type Evidence,
+  keptBeside,
+  type LogFailure,
+  type NonceClaim,
+  subjectTags,
+  type TagOf,
+} from "../../log/index.ts";
 import { closing, createDiskGuard, type DiskGuardOptions } from "./disk-guard.ts";
 import type { Failure } from "./failure.ts";
-import type { Committed, OpenIntent, Staged } from "./staged.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import type { OpenIntent, Removal, Removed, Staged } from "./staged.ts";
 import { startWriter, type Writer } from "./writer-thread.ts";
 
 export interface AuditLogOptions {
@@ -18,6 +30,8 @@ export interface AuditLogOptions {
   readonly now: () => number;
   /** Free space below which only what closes an exchange is written. */
   readonly minFreeBytes: number;
+  /** Keys the tags of subjects, 32 bytes. */
+  readonly tagKey: Uint8Array;
   readonly randomBytes?: (length: number) => Uint8Array;
   /** Told, for an operator, why the log stopped taking entries. Holds nothing of an entry. */
   readonly onFailure?: (failure: Failure) => void;
@@ -36,18 +50,12 @@ export type OpenedAuditLog = AuditLog &
     readonly interrupted: number;
   };
 
-/** Commits no larger than this: the thousandth caller must not wait for the first. */
-const maxBatch = 512;
-
 const checkIntervalMs = 1_000;
-
-/** A commit under way for longer is on a disk that hangs: no failure to see, and no answer either. */
-const stuckAfterMs = 2_000;
 
 /** The audit log on SQLite. Rejects when the file cannot be opened or is damaged. */
 export async function openAuditLog(options: AuditLogOptions): Promise<OpenedAuditLog> {
   return createAuditLog(options, {
-    writer: await startWriter(options.path),
+    writer: await startWriter({ path: options.path, tagKey: options.tagKey }),
     minFreeBytes: options.minFreeBytes,
     async freeBytes() {
       const { bavail, bsize } = await statfs(dirname(options.path));
@@ -60,80 +68,70 @@ export async function openAuditLog(options: AuditLogOptions): Promise<OpenedAudi
   });
 }
 
-interface Waiting {
-  readonly staged: Staged;
-  readonly resolve: (result: Result<Appended, AppendError>) => void;
-}
-
-/**
- * Appends that arrive while a commit is under way share the next one: group commit, with no waiting when
- * there is nothing to wait for.
- */
 export async function createAuditLog(
   options: Omit<AuditLogOptions, "path" | "minFreeBytes">,
   { writer, ...disk }: AuditLogParts,
 ): Promise<OpenedAuditLog> {
   const { now, origin, onFailure, randomBytes = systemEntropy().bytes } = options;
-  const guard = createDiskGuard({ ...disk, probe: () => writer.probe(now()) });
-  let head = { size: writer.opened.size, root: writer.opened.root };
-  let waiting: Waiting[] = [];
-  let writing: Promise<void> | undefined;
-  let closed = false;
-  let committingSince: number | undefined;
-  const stuck = () => committingSince !== undefined && now() - committingSince > stuckAfterMs;
-
-  async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, maxBatch);
-      waiting = waiting.slice(maxBatch);
-      committingSince = now();
-      const result = await writer.write(batch.map(({ staged }) => staged));
-      committingSince = undefined;
-      if (result.ok) head = { size: result.value.size, root: result.value.root };
-      else noteFailure(result.error);
-      batch.forEach(({ resolve }, place) => {
-        resolve(appendedAt(result, place));
-      });
-    }
-    writing = undefined;
-  }
-
-  function noteFailure(failure: Failure): void {
+  const stamping = { tagOf: subjectTags(options.tagKey), randomBytes };
+  const guard = createDiskGuard({
+    ...disk,
+    probe: () => writer.probe(now()),
+    repeat: (check) => disk.repeat(() => check().then(commits.flush)),
+  });
+  const failed = (failure: Failure) => {
     if (guard.health().ok) onFailure?.(failure);
     guard.failed(failure);
+  };
+  const commits = createGroupCommit({ writer, now, onFailure: failed });
+  let closed = false;
+
+  function refusal(kind: LogEntryDraft["kind"]): LogFailure | undefined {
+    const hung = commits.stuck() && !closing.has(kind);
+    return closed || hung ? "log.unavailable" : guard.refuses(kind);
+  }
+
+  async function remove(removal: Removal): Promise<Result<Removed, AppendError>> {
+    const refused = refusal(removal.do === "erase" ? "subject.erased" : "evidence.expired");
+    if (refused) return err({ code: refused });
+    const removed = await commits.remove(removal);
+    return removed.ok ? removed : err({ code: removed.error.code });
   }
 
   const log: AuditLog & CheckpointKeeper = {
     origin,
-    append(draft, claim) {
-      const hung = stuck() && !closing.has(draft.kind);
-      const refused = closed || hung ? "log.unavailable" : guard.refuses(draft.kind);
-      if (refused) return Promise.resolve(err({ code: refused }));
-      const staged = stage(draft, claim, now(), randomBytes);
-      if (isTooLong(staged)) return Promise.resolve(err({ code: "log.entry-too-long" }));
-      const { promise, resolve } = Promise.withResolvers<Result<Appended, AppendError>>();
-      waiting.push({ staged, resolve });
-      // What is appended in this turn of the event loop goes into one commit.
-      writing ??= Promise.resolve().then(writeAll);
-      return promise;
+    async append(draft, claim, evidence) {
+      const refused = refusal(draft.kind);
+      if (refused) return err({ code: refused });
+      const staged = stage({ draft, claim, evidence }, { at: now(), ...stamping });
+      return isTooLong(staged) ? err({ code: "log.entry-too-long" }) : commits.append(staged);
     },
-    health: () => (stuck() ? { ok: false, code: "log.unavailable" } : guard.health()),
-    head: () => head,
+    keep: (entry, { response }) => commits.add({ entry, part: "response", text: JSON.stringify(response) }),
+    async erase(erasure, claim) {
+      const removed = await remove({ do: "erase", ...erasure, at: now(), ...(claim && { claim }) });
+      return removed.ok ? erasedAt(removed.value) : removed;
+    },
+    async expire() {
+      const removed = await remove({ do: "expire", at: now() });
+      return removed.ok ? ok(removed.value.entries) : removed;
+    },
+    health: () => (commits.stuck() ? { ok: false, code: "log.unavailable" } : guard.health()),
+    head: commits.head,
     async keepCheckpoint(checkpoint) {
       const health = guard.health();
       if (!health.ok) return err(health);
       const kept = await writer.keepCheckpoint(checkpoint);
-      if (!kept.ok) noteFailure(kept.error);
+      if (!kept.ok) failed(kept.error);
       return kept;
     },
     async close() {
       closed = true;
       guard.stop();
-      await writing;
+      await commits.flush();
       await writer.close();
     },
   };
-  await options.beforeWriting?.(head).catch(async (error: unknown) => {
+  await options.beforeWriting?.(commits.head()).catch(async (error: unknown) => {
     await log.close();
     throw error;
   });
@@ -158,22 +156,26 @@ async function closeInterrupted(log: AuditLog, intents: readonly OpenIntent[]): 
 
 const isTooLong = ({ leaf }: Staged) => Buffer.byteLength(leaf) > maxLeafBytes;
 
-/** What one append of a batch came to. */
-function appendedAt(result: Result<Committed, Failure>, place: number): Result<Appended, AppendError> {
-  if (!result.ok) return err({ code: result.error.code });
-  const { size, root, written } = result.value;
-  const index = written[place];
-  if (index === undefined) throw new Error("the writer lost an entry");
-  return typeof index === "number" ? ok({ index, size, root }) : err(index);
+function erasedAt({ written, size, root }: Removed): Result<Appended, AppendError> {
+  if (written === undefined) throw new Error("the writer lost an entry");
+  return typeof written === "number" ? ok({ index: written, size, root }) : err(written);
 }
 
-function stage(
-  draft: LogEntryDraft,
-  claim: NonceClaim | undefined,
-  at: number,
-  randomBytes: (length: number) => Uint8Array,
-): Staged {
-  const { leaf, openings } = sealEntry(draft, at, randomBytes);
+interface Append {
+  readonly draft: LogEntryDraft;
+  readonly claim: NonceClaim | undefined;
+  readonly evidence: Evidence | undefined;
+}
+
+interface Stamping {
+  readonly at: number;
+  readonly tagOf: TagOf;
+  readonly randomBytes: (length: number) => Uint8Array;
+}
+
+function stage({ draft, claim, evidence }: Append, { at, tagOf, randomBytes }: Stamping): Staged {
+  const sealed = sealEntry(draft, at, randomBytes);
+  const beside = keptBeside(draft, sealed, evidence, { at, tagOf });
   const { kind, exchange, actor } = draft;
   const closes = kind === "lookup.outcome" || kind === "exchange.interrupted" ? draft.intent : undefined;
   return {
@@ -181,8 +183,8 @@ function stage(
     kind,
     exchange,
     actor,
-    leaf,
-    openings: openings.map((opening) => ({ ...opening, key: Buffer.from(opening.key).toString("base64") })),
+    leaf: sealed.leaf,
+    ...(beside && { evidence: { ...beside, kept: JSON.stringify(beside.kept) } }),
     ...(claim !== undefined && { claim }),
     ...(closes !== undefined && { closes }),
     ...(kind === "authorisation.withdrawn" && {

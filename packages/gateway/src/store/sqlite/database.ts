@@ -1,7 +1,10 @@
 import Database from "better-sqlite3";
+import { z } from "zod";
 import { migrations } from "./migrations.ts";
 
 export type { Database } from "better-sqlite3";
+
+const busyMs = 5_000;
 
 /**
  * Opens the gateway's database for its one writer. `synchronous=FULL`: a commit that returned is on the
@@ -11,8 +14,10 @@ export function openDatabase(path: string): Database.Database {
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
-  database.pragma("busy_timeout = 5000");
+  database.pragma(`busy_timeout = ${busyMs}`);
   database.pragma("foreign_keys = ON");
+  // What is deleted is overwritten, so that a key that was destroyed is in no free page.
+  database.pragma("secure_delete = ON");
   migrate(database);
   return database;
 }
@@ -35,8 +40,24 @@ export function lockLog(path: string): Database.Database {
 /** A second connection that only reads: searches and checks never wait for the writer. */
 export function openReadOnly(path: string): Database.Database {
   const database = new Database(path, { readonly: true, fileMustExist: true });
-  database.pragma("busy_timeout = 5000");
+  database.pragma(`busy_timeout = ${busyMs}`);
   return database;
+}
+
+/**
+ * Brings the journal into the database and empties it, so that nothing that was overwritten is left there. False while a
+ * reader still needs some of it; nobody is waited for.
+ */
+export function emptyJournal(database: Database.Database): boolean {
+  database.pragma("busy_timeout = 0");
+  try {
+    const [result] = z
+      .array(z.object({ busy: z.number() }))
+      .parse(database.pragma("wal_checkpoint(TRUNCATE)"));
+    return result?.busy === 0;
+  } finally {
+    database.pragma(`busy_timeout = ${busyMs}`);
+  }
 }
 
 /** Forward only: `user_version` counts the migrations applied. */

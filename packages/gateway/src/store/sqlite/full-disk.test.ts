@@ -8,6 +8,7 @@ import { createAuditLog, type OpenedAuditLog } from "./audit-log.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { attempt, type Failure } from "./failure.ts";
 import { createLogWriter } from "./log-writer.ts";
+import { tagKey } from "./testing/tag-key.ts";
 import { readEntries, verifyLog } from "./verify-log.ts";
 import type { Writer } from "./writer-thread.ts";
 
@@ -16,7 +17,8 @@ function writerOn(database: Database): Writer {
   const writer = createLogWriter(database);
   return {
     opened: { ...writer.head(), interrupted: writer.openIntents() },
-    write: async (batch) => attempt(() => writer.write(batch)),
+    write: async (staged, late) => attempt(() => writer.write(staged, late)),
+    remove: async (removal) => attempt(() => writer.remove(removal)),
     keepCheckpoint: async (checkpoint) => attempt(() => writer.keepCheckpoint(checkpoint)),
     probe: async (at) => attempt(() => writer.probe(at)),
     close: async () => void database.close(),
@@ -40,7 +42,7 @@ describe("audit log on a full disk", () => {
     free = 1_000;
     failures = [];
     log = await createAuditLog(
-      { origin: "sz", now: Date.now, randomBytes, onFailure: (failure) => failures.push(failure) },
+      { origin: "sz", now: Date.now, tagKey, randomBytes, onFailure: (failure) => failures.push(failure) },
       {
         writer: writerOn(database),
         minFreeBytes: 500,
@@ -148,7 +150,7 @@ describe("audit log on a full disk", () => {
 
   it("keeps to what it knew when the file system does not say how full it is", async () => {
     const broken = await createAuditLog(
-      { origin: "sz", now: Date.now, randomBytes },
+      { origin: "sz", now: Date.now, tagKey, randomBytes },
       {
         writer: writerOn(openDatabase(join(folder, "other.db"))),
         minFreeBytes: 1,

@@ -1,4 +1,5 @@
 export { type AuditLogOptions, openAuditLog } from "./audit-log.ts";
 export { type OpenedPublishedLog, openPublishedLog } from "./published-log.ts";
-export { entriesOf, type LogReport, lastTaken, readEntries, verifyLog } from "./verify-log.ts";
+export { type KeptEvidence, type ReadEvidence, readEvidence } from "./read-evidence.ts";
+export { entriesOf, type LogReport, lastTaken, logSize, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { LogEntry } from "@xinqiao/protocol/log";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openAuditLog } from "./audit-log.ts";
+import { tagKey } from "./testing/tag-key.ts";
 import { readEntries, verifyLog } from "./verify-log.ts";
 
 const child = fileURLToPath(new URL("./testing/append-for-ever.ts", import.meta.url));
@@ -69,7 +70,7 @@ describe("kill -9 in the middle of the log's commits", () => {
       const open = intentsOf(left).length - closedBy(left).length;
       expect(open).toBeLessThanOrEqual(callers);
 
-      const log = await openAuditLog({ path, origin: "sz", now: Date.now, minFreeBytes: 0 });
+      const log = await openAuditLog({ path, origin: "sz", tagKey, now: Date.now, minFreeBytes: 0 });
       expect(log.interrupted).toBe(open);
       const { size, root } = log.head();
       await log.close();
@@ -82,7 +83,7 @@ describe("kill -9 in the middle of the log's commits", () => {
         closedBy(entries).sort((a, b) => a - b),
         "each intent is closed, once",
       ).toEqual(intentsOf(entries));
-      expect(verifyLog(path)).toEqual({ size, root, findings: [] });
+      expect(verifyLog(path)).toEqual({ size, root, findings: [], erased: 0 });
     }
     expect(acknowledged.size).toBeGreaterThanOrEqual(1_298);
   });

@@ -1,14 +1,26 @@
 import { readCheckpoint } from "@xinqiao/protocol/checkpoint";
-import { appendLeaf, type Frontier, leafHash, rootOf } from "@xinqiao/protocol/log";
+import {
+  appendLeaf,
+  type Frontier,
+  type LogEntryDraft,
+  leafHash,
+  rootOf,
+  sealEntry,
+} from "@xinqiao/protocol/log";
 import type { KeptCheckpoint } from "../../log/index.ts";
 import { createClaims } from "./claims.ts";
-import type { Database } from "./database.ts";
-import type { Committed, OpenIntent, Staged, Written } from "./staged.ts";
+import { type Database, emptyJournal } from "./database.ts";
+import { createEvidence } from "./evidence.ts";
+import type { Committed, Late, OpenIntent, Removal, Removed, Staged, Written } from "./staged.ts";
 import { checkTree, readFrontier } from "./tree.ts";
 
 export interface LogWriter {
   /** Writes a batch in one transaction; returns once it is on the disk. Throws SQLite's own errors, having written nothing. */
-  write(batch: readonly Staged[]): Committed;
+  write(batch: readonly Staged[], late?: readonly Late[]): Committed;
+  /** Removes what is kept beside entries, and writes the entry that says so, in one transaction. */
+  remove(removal: Removal): Removed;
+  /** Leaves nothing of what was removed in the journal, as soon as no reader needs it. */
+  tidy(): void;
   head(): Pick<Committed, "size" | "root">;
   openIntents(): readonly OpenIntent[];
   /** Throws when it is not a head of this log: no second past may be signed. */
@@ -23,42 +35,71 @@ const probeBytes = 256 * 1024;
 /** Newest entries compared with their hashes before the log is written to again. */
 const tailEntries = 1_024;
 
-/** The one writer of the log: entries, tree, openings, claims and head in one transaction. */
+/** The one writer of the log: entries, tree, what is kept beside them, claims and head in one transaction. */
 export function createLogWriter(database: Database): LogWriter {
   const insert = prepare(database);
   let frontier = takeUp(database);
+  let untidy = true;
 
   const claims = createClaims(database);
+  const evidence = createEvidence(database);
 
-  const writeAll = database.transaction((batch: readonly Staged[]) => {
+  function add(before: Frontier, staged: Staged): Frontier {
+    const index = before.size;
+    insert.entry.run(index, staged.at, staged.kind, staged.exchange, staged.leaf);
+    if (staged.evidence !== undefined) evidence.put(index, staged.evidence);
+    if (staged.kind === "lookup.intent") insert.openIntent.run(index, staged.exchange, staged.actor);
+    if (staged.closes !== undefined) insert.closeIntent.run(staged.closes);
+    if (staged.withdraws !== undefined) claims.withdraw(staged.withdraws);
+    const appended = appendLeaf(before, leafHash(Buffer.from(staged.leaf)));
+    for (const { level, index: place, hash } of appended.nodes) insert.node.run(level, place, hash);
+    return appended.frontier;
+  }
+
+  function finish(next: Frontier): void {
+    if (next.size > frontier.size) insert.head.run(next.size, rootOf(next));
+  }
+
+  const writeAll = database.transaction((batch: readonly Staged[], late: readonly Late[]) => {
     let next = frontier;
     const written = batch.map((staged): Written => {
       const spent = claims.spend(staged);
       if (spent) return spent;
-      const index = next.size;
-      insert.entry.run(index, staged.at, staged.kind, staged.exchange, staged.leaf);
-      for (const { field, key, value } of staged.openings)
-        insert.opening.run(index, field, Buffer.from(key, "base64"), value);
-      if (staged.kind === "lookup.intent") insert.openIntent.run(index, staged.exchange, staged.actor);
-      if (staged.closes !== undefined) insert.closeIntent.run(staged.closes);
-      if (staged.withdraws !== undefined) claims.withdraw(staged.withdraws);
-      const appended = appendLeaf(next, leafHash(Buffer.from(staged.leaf)));
-      for (const { level, index: place, hash } of appended.nodes) insert.node.run(level, place, hash);
-      next = appended.frontier;
-      return index;
+      next = add(next, staged);
+      return next.size - 1;
     });
+    for (const { entry, part, text } of late) evidence.add(entry, part, text);
     const latest = batch.at(-1);
     if (latest) claims.forget(latest.at);
-    if (next.size > frontier.size) insert.head.run(next.size, rootOf(next));
+    finish(next);
     return { next, written };
+  });
+
+  const removeAll = database.transaction((removal: Removal) => {
+    const spent = removal.do === "erase" ? claims.spend({ ...removal, exchange: null }) : undefined;
+    if (spent) return { next: frontier, written: spent, entries: 0 };
+    const entries = removal.do === "erase" ? evidence.erase(removal.tag) : evidence.expire(removal.at);
+    if (removal.do === "expire" && entries === 0) return { next: frontier, written: undefined, entries };
+    const next = add(frontier, stageRemoval(removal, entries));
+    finish(next);
+    return { next, written: next.size - 1, entries };
   });
 
   const head = () => ({ size: frontier.size, root: rootOf(frontier).toString("base64") });
   return {
-    write(batch) {
-      const { next, written } = writeAll.immediate(batch);
+    write(batch, late = []) {
+      const { next, written } = writeAll.immediate(batch, late);
       frontier = next;
       return { written, ...head() };
+    },
+    remove(removal) {
+      const { next, written, entries } = removeAll.immediate(removal);
+      frontier = next;
+      untidy = true;
+      return { written, entries, ...head() };
+    },
+    tidy() {
+      if (untidy) untidy = !emptyJournal(database);
     },
     head,
     openIntents: () =>
@@ -75,11 +116,22 @@ export function createLogWriter(database: Database): LogWriter {
   };
 }
 
+/** Only the writer knows how much there was to remove: the entry that says so is made here. */
+function stageRemoval(removal: Removal, entries: number): Staged {
+  const { at } = removal;
+  const common = { exchange: null, actor: null, entries };
+  const draft: LogEntryDraft =
+    removal.do === "erase"
+      ? { kind: "subject.erased", ...common, reason: removal.reason }
+      : { kind: "evidence.expired", ...common };
+  const { leaf } = sealEntry(draft, at, Buffer.alloc);
+  return { at, kind: draft.kind, exchange: null, actor: null, leaf };
+}
+
 function prepare(database: Database) {
   return {
     entry: database.prepare("INSERT INTO entry (idx, at, kind, exchange, leaf) VALUES (?, ?, ?, ?, ?)"),
     node: database.prepare("INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)"),
-    opening: database.prepare("INSERT INTO opening (entry, field, key, value) VALUES (?, ?, ?, ?)"),
     openIntent: database.prepare("INSERT INTO open_intent (entry, exchange, actor) VALUES (?, ?, ?)"),
     closeIntent: database.prepare("DELETE FROM open_intent WHERE entry = ?"),
     head: database.prepare("INSERT OR REPLACE INTO head (one, size, root) VALUES (1, ?, ?)"),

@@ -1,5 +1,6 @@
-import { commitmentOf, decodeEntry, type LogEntry, type Opening, opens, rootOf } from "@xinqiao/protocol/log";
+import { commitmentOf, decodeEntry, type LogEntry, opens, rootOf } from "@xinqiao/protocol/log";
 import { type Database, openReadOnly } from "./database.ts";
+import { evidenceReader } from "./read-evidence.ts";
 import { checkTree, type EntryRow } from "./tree.ts";
 
 export interface LogReport {
@@ -8,6 +9,8 @@ export interface LogReport {
   readonly root: string;
   /** What does not agree, in plain words; empty for a sound log. */
   readonly findings: readonly string[];
+  /** Entries whose commitments nothing opens any more: it was erased, or its time was over. The log says so itself. */
+  readonly erased: number;
 }
 
 const maxFindings = 20;
@@ -16,7 +19,7 @@ const progressEvery = 10_000;
 
 /**
  * Recomputes the whole tree from the leaves and compares every stored node and the head; checks that the
- * columns for searching, the openings and the list of open intents say what the leaves say. Reads one
+ * columns for searching, what is kept beside and the list of open intents say what the leaves say. Reads one
  * snapshot as a stream: a log that is being written to can be verified.
  */
 export function verifyLog(path: string, onProgress?: (done: number) => void): LogReport {
@@ -46,25 +49,34 @@ function verify(database: Database, onProgress: ((done: number) => void) | undef
   if (head && !head.root.equals(root)) find("the head's root is not the root of the entries");
   const stored = database.prepare<[], number>("SELECT count(*) FROM node").pluck().get();
   if (stored !== nodes) find(`${stored} nodes are stored, ${nodes} belong to the tree`);
-  beside.finish();
-  return { size, root: root.toString("base64"), findings };
+  const erased = beside.finish();
+  return { size, root: root.toString("base64"), findings, erased };
 }
 
 /** What is stored beside the leaves must say what they say: it is what people search and open by. */
 function createBesideCheck(database: Database, find: (text: string) => void) {
-  const openings = database.prepare<[number], Opening>(
-    "SELECT field, key, value FROM opening WHERE entry = ? ORDER BY field",
-  );
+  const evidenceOf = evidenceReader(database);
   const listed = database.prepare<[], number>("SELECT entry FROM open_intent ORDER BY entry").pluck();
   const open = new Set<number>();
+  let bare = 0;
+  let removed = 0;
+
+  function takeEvidence(index: number, entry: LogEntry): void {
+    const evidence = evidenceOf(index);
+    if (evidence === "damaged") find(`entry ${index}: what is kept beside it does not open`);
+    if (evidence === "nothing" && commits(entry)) bare += 1;
+    if (typeof evidence === "string") return;
+    for (const { field, key, value } of evidence.kept.openings) {
+      const commitment = commitmentOf(entry, field);
+      if (commitment !== undefined && opens(commitment, { key: Buffer.from(key, "base64"), value })) continue;
+      find(`entry ${index}: the value kept for ${field} is not the one committed to`);
+    }
+  }
 
   function takeEntry(row: EntryRow, entry: LogEntry): void {
     if (!columnsAgree(row, entry)) find(`entry ${row.idx} is listed as something it is not`);
-    for (const opening of openings.all(row.idx)) {
-      const commitment = commitmentOf(entry, opening.field);
-      if (commitment !== undefined && opens(commitment, opening)) continue;
-      find(`entry ${row.idx}: the value kept for ${opening.field} is not the one committed to`);
-    }
+    takeEvidence(row.idx, entry);
+    if (entry.kind === "subject.erased" || entry.kind === "evidence.expired") removed += entry.entries;
     if (entry.kind === "lookup.intent") open.add(row.idx);
     else if ("intent" in entry) open.delete(entry.intent);
   }
@@ -75,14 +87,25 @@ function createBesideCheck(database: Database, find: (text: string) => void) {
       if (entry.ok) takeEntry(row, entry.value);
       else find(`entry ${row.idx} cannot be read: ${entry.error}`);
     },
-    finish(): void {
+    /** How many entries have lost what opened their commitments. */
+    finish(): number {
       for (const index of listed.all()) {
         if (!open.delete(index)) find(`entry ${index} is listed as an open intent but is not one`);
       }
       for (const index of open) find(`intent ${index} has no outcome but is not listed as open`);
+      // An erasure that the log does not know is none: somebody has taken something away.
+      if (bare > removed) {
+        find(`${bare} entries have lost what opens their commitments, ${removed} by what the log says`);
+      }
+      return bare;
     },
   };
 }
+
+const commits = (entry: LogEntry) =>
+  entry.commitments !== undefined ||
+  (entry.kind === "lookup.outcome" &&
+    entry.rows.some(({ answerCommitment }) => answerCommitment !== undefined));
 
 function columnsAgree({ at, kind, exchange }: EntryRow, entry: LogEntry): boolean {
   return kind === entry.kind && exchange === entry.exchange && at === Date.parse(entry.at);
@@ -117,6 +140,16 @@ export function lastTaken(
       .get(kind);
     const entry = row && decodeEntry(Buffer.from(row.leaf));
     return entry?.ok && entry.value.kind === kind ? entry.value : undefined;
+  } finally {
+    database.close();
+  }
+}
+
+/** How many entries there are. */
+export function logSize(path: string): number {
+  const database = openReadOnly(path);
+  try {
+    return database.prepare<[], number>("SELECT size FROM head").pluck().get() ?? 0;
   } finally {
     database.close();
   }

@@ -6,6 +6,7 @@ import { sealEntry } from "@xinqiao/protocol/log";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { intentDraft } from "../../log/audit-log.contract.ts";
 import type { Staged } from "./staged.ts";
+import { tagKey } from "./testing/tag-key.ts";
 import { startWriter, type Writer } from "./writer-thread.ts";
 
 const staged = (): Staged => ({
@@ -14,7 +15,6 @@ const staged = (): Staged => ({
   exchange: null,
   actor: null,
   leaf: sealEntry(intentDraft(), 0, randomBytes).leaf,
-  openings: [],
 });
 
 /** Nothing a use case can send: the writer dies of it, as it would of a bug. */
@@ -26,7 +26,7 @@ describe("the writer's thread", () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "xinqiao-log-"));
-    writer = await startWriter(join(folder, "log.db"));
+    writer = await startWriter({ path: join(folder, "log.db"), tagKey });
   });
 
   afterEach(async () => {
@@ -58,6 +58,6 @@ describe("the writer's thread", () => {
   });
 
   it("does not start on a file that is no database", async () => {
-    await expect(startWriter(folder)).rejects.toThrow();
+    await expect(startWriter({ path: folder, tagKey })).rejects.toThrow();
   });
 });

@@ -2,13 +2,14 @@ import { Worker } from "node:worker_threads";
 import { err, type Result } from "@xinqiao/protocol/result";
 import type { KeptCheckpoint } from "../../log/index.ts";
 import type { Failure } from "./failure.ts";
-import type { Opened, WriterReply, WriterRequest } from "./log-worker.ts";
-import type { Committed, Staged } from "./staged.ts";
+import type { Batch, Opened, WriterOptions, WriterReply, WriterRequest } from "./log-worker.ts";
+import type { Committed, Late, Removal, Removed, Staged } from "./staged.ts";
 
 /** The writer as the main thread sees it. */
 export interface Writer {
   readonly opened: Opened;
-  write(batch: readonly Staged[]): Promise<Result<Committed, Failure>>;
+  write(staged: readonly Staged[], late?: readonly Late[]): Promise<Result<Committed, Failure>>;
+  remove(removal: Removal): Promise<Result<Removed, Failure>>;
   keepCheckpoint(checkpoint: KeptCheckpoint): Promise<Result<void, Failure>>;
   /** A real write, to learn whether the disk takes one. */
   probe(at: number): Promise<Result<void, Failure>>;
@@ -26,14 +27,14 @@ const workerFile = new URL(
  * dies later is replaced at the next request: what it had committed is in the file, what it was asked
  * and did not answer has failed.
  */
-export async function startWriter(path: string): Promise<Writer> {
-  let starting: Promise<Thread> | undefined = startThread(path);
+export async function startWriter(options: WriterOptions): Promise<Writer> {
+  let starting: Promise<Thread> | undefined = startThread(options);
   const { opened } = await starting;
   let closing: Promise<void> | undefined;
 
   async function ask(request: WriterRequest): Promise<Result<WriterReply, Failure>> {
     try {
-      starting ??= startThread(path);
+      starting ??= startThread(options);
       const thread = await starting;
       return { ok: true, value: await thread.ask(request) };
     } catch (error) {
@@ -44,13 +45,18 @@ export async function startWriter(path: string): Promise<Writer> {
 
   return {
     opened,
-    async write(batch) {
+    async write(staged, late = []) {
+      const batch: Batch = { staged, late };
       const reply = await ask({ do: "write", batch: JSON.stringify(batch) });
       return reply.ok && reply.value.did === "write" ? reply.value.result : outOfTurn(reply);
     },
     async keepCheckpoint(checkpoint) {
       const reply = await ask({ do: "keep-checkpoint", checkpoint });
       return reply.ok && reply.value.did === "keep-checkpoint" ? reply.value.result : outOfTurn(reply);
+    },
+    async remove(removal) {
+      const reply = await ask({ do: "remove", removal });
+      return reply.ok && reply.value.did === "remove" ? reply.value.result : outOfTurn(reply);
     },
     async probe(at) {
       const reply = await ask({ do: "probe", at });
@@ -74,8 +80,8 @@ interface Thread {
   end(): Promise<void>;
 }
 
-async function startThread(path: string): Promise<Thread> {
-  const worker = new Worker(workerFile, { workerData: { path } });
+async function startThread(options: WriterOptions): Promise<Thread> {
+  const worker = new Worker(workerFile, { workerData: options });
   const waiting: PromiseWithResolvers<WriterReply>[] = [];
   let ended: Error | undefined;
   const end = (error: Error) => {

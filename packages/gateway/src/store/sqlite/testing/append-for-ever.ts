@@ -4,6 +4,7 @@ import { itemCodeSchema, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { openAuditLog } from "../audit-log.ts";
+import { tagKey } from "./tag-key.ts";
 
 /**
  * Appends intents and outcomes for ever, many at once, and prints each index once it is acknowledged:
@@ -14,7 +15,7 @@ const actor = nodeIdSchema.parse("sz-baoan");
 const dg = nodeIdSchema.parse("dg");
 const dongguan = jurisdictionSchema.parse("441900");
 
-const log = await openAuditLog({ path, origin: "sz", now: Date.now, minFreeBytes: 0, randomBytes });
+const log = await openAuditLog({ path, origin: "sz", tagKey, now: Date.now, minFreeBytes: 0, randomBytes });
 
 /** Written at once, past every buffer of this process: what the parent reads was acknowledged. */
 async function append(word: string, draft: LogEntryDraft, nonce?: string): Promise<number> {

@@ -1,0 +1,1 @@
+export { expire, expireDaily } from "./expire-daily.ts";

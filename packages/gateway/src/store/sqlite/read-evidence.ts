@@ -1,0 +1,48 @@
+import { type Kept, type KeptResponse, keptResponseSchema, keptSchema } from "@xinqiao/protocol/evidence";
+import { type Database, openReadOnly } from "./database.ts";
+import { type Part, unseal } from "./sealing.ts";
+
+/** What is kept beside an entry, opened. */
+export interface KeptEvidence {
+  readonly kept: Kept;
+  readonly response?: KeptResponse;
+}
+
+/** `nothing`: none was kept, it was erased, or its time is over. `damaged`: it is there and does not open. */
+export type ReadEvidence = KeptEvidence | "nothing" | "damaged";
+
+interface PartRow {
+  readonly part: Part;
+  readonly sealed: Buffer;
+  readonly key: Buffer | null;
+}
+
+/** Opens what is kept beside entries of a log, one by one. */
+export function evidenceReader(database: Database): (entry: number) => ReadEvidence {
+  const parts = database.prepare<[number], PartRow>(
+    "SELECT part, sealed, key FROM evidence LEFT JOIN subject_key USING (tag) WHERE entry = ? ORDER BY part",
+  );
+  return (entry) => {
+    const texts: Partial<Record<Part, string>> = {};
+    for (const { part, sealed, key } of parts.all(entry)) {
+      const text = key === null ? undefined : unseal(key, { entry, part }, sealed);
+      if (text === undefined) return "damaged";
+      texts[part] = text;
+    }
+    if (texts.entry === undefined) return texts.response === undefined ? "nothing" : "damaged";
+    return {
+      kept: keptSchema.parse(JSON.parse(texts.entry)),
+      ...(texts.response !== undefined && { response: keptResponseSchema.parse(JSON.parse(texts.response)) }),
+    };
+  };
+}
+
+/** What is kept beside one entry of the log at `path`. */
+export function readEvidence(path: string, entry: number): ReadEvidence {
+  const database = openReadOnly(path);
+  try {
+    return evidenceReader(database)(entry);
+  } finally {
+    database.close();
+  }
+}
