@@ -9,6 +9,7 @@ import { intentEntry, outcomeEntry, refusedEntry } from "./entries.ts";
 import { fanOut } from "./fan-out.ts";
 import { makePlan, type Plan, type PlanDependencies, type Refused } from "./plan.ts";
 import type { AskNode, AuthenticatedLookup } from "./ports.ts";
+import type { TakenRow } from "./row.ts";
 
 export interface LookUpDependencies extends PlanDependencies {
   readonly catalogue: () => Catalogue;
@@ -107,7 +108,7 @@ function askAll(
   { targets, items, purpose, authorisation }: Plan,
   deadline: Deadline,
   deps: LookUpDependencies,
-): Promise<ResultRow[]> {
+): Promise<TakenRow[]> {
   return fanOut(
     {
       targets,
@@ -135,16 +136,17 @@ function askAll(
 async function close(
   request: AuthenticatedLookup,
   intent: number,
-  results: ResultRow[],
+  taken: readonly TakenRow[],
   last: Deadline,
   { log }: LookUpDependencies,
 ): Promise<Result<Exchange, Fault>> {
-  const complete = isComplete(results);
-  const outcome = await within(last, log.append(outcomeEntry(request, intent, complete, results)));
+  const complete = isComplete(taken);
+  const outcome = await within(last, log.append(outcomeEntry(request, intent, complete, taken)));
   if (outcome === undefined) return err(fault("log.unavailable"));
   if (!outcome.ok) return outcome;
   const { size, root, index } = outcome.value;
   const place = { origin: log.origin, intent, outcome: index, size, root };
+  const results = taken.map(({ answeredAt, ...row }) => row);
   return ok({ exchange: request.exchange, complete, results, log: place });
 }
 
@@ -158,7 +160,12 @@ async function refuse(
   const draft = refusedEntry(request, refused, { catalogue, directory: directory() });
   const logged = await within(last, log.append(draft, request.claim));
   if (logged === undefined) return err(fault("log.unavailable"));
-  return logged.ok ? err(refused.fault) : logged;
+  return logged.ok ? err(standing(refused.fault, logged.value)) : logged;
+}
+
+/** A refusal says where it stands in the log, as an exchange does. */
+function standing({ facts, ...refused }: Fault, { index, size, root }: Appended): Fault {
+  return { ...refused, facts: { ...facts, logIndex: index, logSize: size, logRoot: root } };
 }
 
 /** What the log answers, or nothing when the deadline is over first: a disk that hangs says neither. */

@@ -14,7 +14,15 @@ export function lookupHandler(deps: LookUpDependencies, events: GatewayEvents): 
     const lookup = parseJson(body, lookupSchema);
     if (!lookup.ok) return err(await events.unreadable(lookup.error, ids, requester.node, claim));
     const exchange = await lookUp(
-      { lookup: lookup.value, requester, exchange: verified.requestId, claim, trace, gone },
+      {
+        lookup: lookup.value,
+        requester,
+        exchange: verified.requestId,
+        askedAt: verified.signedAt,
+        claim,
+        trace,
+        gone,
+      },
       deps,
     );
     if (!exchange.ok) {

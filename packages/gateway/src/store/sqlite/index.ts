@@ -1,4 +1,6 @@
 export { type AuditLogOptions, openAuditLog } from "./audit-log.ts";
+export { type OpenedLoggedEntries, openLoggedEntries } from "./logged-entries.ts";
 export { type OpenedPublishedLog, openPublishedLog } from "./published-log.ts";
+export { type OpenedReconciliations, openReconciliations } from "./reconciliations.ts";
 export { entriesOf, type LogReport, lastTaken, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
