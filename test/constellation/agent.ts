@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import {
   type Agent,
   type AgentConfigFile,
+  type AgentDependencies,
   createAgent,
   loadConfig,
   systemDependencies,
@@ -34,11 +35,13 @@ export interface PreparedAgent {
    * A gateway that serves registry and catalogue says which key to pin, and the agent takes them from there. For one
    * that does not, the members given and the base catalogue are what the agent has kept from before.
    * @param config beside what it was prepared with
+   * @param change its clock, for one
    */
   start(
     members: readonly Member[],
     gateway: { readonly origin: string; readonly registryKeyId?: string },
     config?: Partial<AgentConfigFile>,
+    change?: Partial<AgentDependencies>,
   ): Promise<RunningAgent>;
 }
 
@@ -78,7 +81,7 @@ export async function prepareAgent(
     home,
     origin,
     localOrigin,
-    async start(members, gateway, more = {}) {
+    async start(members, gateway, more = {}, change = {}) {
       const registryKeyId = gateway.registryKeyId ?? (await keep(home, members));
       const config = {
         node,
@@ -101,7 +104,7 @@ export async function prepareAgent(
         await writeFile(join(home, file), text);
         await execute(process.execPath, [main, "import", "--home", home, join(home, file)]);
       }
-      return run(home, localOrigin);
+      return run(home, localOrigin, change);
     },
   };
 }
@@ -114,14 +117,18 @@ async function keep(home: string, members: readonly Member[]): Promise<string> {
   return registry.keyId;
 }
 
-async function run(home: string, localOrigin: string): Promise<RunningAgent> {
+async function run(
+  home: string,
+  localOrigin: string,
+  change: Partial<AgentDependencies>,
+): Promise<RunningAgent> {
   const lines: string[] = [];
   const config = await loadConfig(home);
   const logger = createLogger(
     { name: config.node, level: "debug" },
     { write: (line: string) => void lines.push(line) },
   );
-  const agent = await createAgent(config, systemDependencies(logger));
+  const agent = await createAgent(config, { ...systemDependencies(logger), ...change });
   const token = (await readFile(config.localToken, "utf8")).trim();
   const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
     const reply = await request(`${localOrigin}${path}`, {

@@ -26,6 +26,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { bookCases, type Case } from "./books.ts";
 import { mutants } from "./mutants.ts";
 
 const folder = join(import.meta.dirname, "../../packages/protocol");
@@ -98,12 +99,6 @@ const annotated = testRecord({
   catalogueVersion: 3,
 });
 
-interface Case {
-  readonly schema: string;
-  readonly code: z.ZodType;
-  readonly samples: readonly unknown[];
-}
-
 const cases: readonly Case[] = [
   {
     schema: "Lookup",
@@ -135,6 +130,7 @@ const cases: readonly Case[] = [
       { iss: "sz", iat: 1, after: 0, next: 1, last: 2, withdrawn: [{ iss: "dg", id: authorised, exp: 9 }] },
     ],
   },
+  ...bookCases,
   { schema: "Record", code: recordSchema, samples: [annotated] },
   {
     schema: "Answer",

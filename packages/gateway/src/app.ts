@@ -13,6 +13,7 @@ import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
 import { createWithdrawalPages } from "./authorisation/index.ts";
+import { createBookReader, type ReconcileDependencies } from "./books/index.ts";
 import { compareWithWitnesses, openPublishing, type Publishing } from "./checkpoints/index.ts";
 import { type City, openCity } from "./city/index.ts";
 import { type GatewayConfig, readTagKey } from "./config/index.ts";
@@ -37,10 +38,14 @@ import { gatewayRules } from "./policy/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
 import { expireDaily } from "./retention/index.ts";
 import {
+  type OpenedLoggedEntries,
   type OpenedPublishedLog,
+  type OpenedReconciliations,
   type OpenedWithdrawals,
   openAuditLog,
+  openLoggedEntries,
   openPublishedLog,
+  openReconciliations,
   openWithdrawals,
 } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
@@ -181,6 +186,8 @@ async function openStores(
     log: starting.adopt(await openLog(config, deps, line), (opened) => opened.close()),
     withdrawals: starting.adopt(openWithdrawals(config.log), (opened) => opened.close()),
     published: starting.adopt(openPublishedLog(config.log), (opened) => opened.close()),
+    entries: starting.adopt(openLoggedEntries(config.log), (opened) => opened.close()),
+    kept: starting.adopt(openReconciliations(config.reconciliations), (opened) => opened.close()),
   };
 }
 
@@ -241,6 +248,7 @@ function servePublic(shared: Shared): Promise<Serving> {
     member: memberDependencies(shared),
     lookUp: lookUpDependencies(shared),
     withdraw: { directory, log, now: deps.now },
+    reconcile: reconcileDependencies(shared),
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
@@ -274,6 +282,8 @@ interface Shared {
   readonly log: AuditLog;
   readonly withdrawals: OpenedWithdrawals;
   readonly published: OpenedPublishedLog;
+  readonly entries: OpenedLoggedEntries;
+  readonly kept: OpenedReconciliations;
   readonly inFlight: InFlight;
   readonly reading: InFlight;
   readonly refusalRate: RateLimit;
@@ -327,6 +337,13 @@ function lookUpDependencies(shared: Shared): LookUpDependencies {
   };
 }
 
+function reconcileDependencies(shared: Shared): ReconcileDependencies {
+  const { config, deps, city, signer, log, entries, kept } = shared;
+  const { now } = deps;
+  const books = createBookReader(entries, now);
+  return { self: config.node, directory: city.members, signer, log, entries, books, kept, now };
+}
+
 function enrolmentsDependencies(shared: Shared): EnrolmentRouteDependencies {
   const { config, deps, city, log, reading, refusalRate, events } = shared;
   return {
@@ -360,12 +377,14 @@ interface Parts {
   readonly published: OpenedPublishedLog;
   readonly publishing: Publishing;
   readonly limited: LimitedBook;
+  readonly entries: OpenedLoggedEntries;
+  readonly kept: OpenedReconciliations;
 }
 
 /** Requests end first, then what they need: a socket that was cut does not end its handler. */
 async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promise<void> {
   const { serving, admin, inFlight, reading, targets, log, withdrawals, limited } = parts;
-  const { published, publishing } = parts;
+  const { published, publishing, entries, kept } = parts;
   reading.drain();
   inFlight.drain();
   await serving.close(shutdownGraceMs);
@@ -375,8 +394,7 @@ async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promi
   await log.append({ kind: "gateway.stopped", exchange: null, actor: null });
   // So that whoever looks next sees all of it. What cannot be signed now is signed at the next start.
   await publishing.publish().catch(() => {});
-  published.close();
-  withdrawals.close();
+  for (const reader of [published, withdrawals, entries, kept]) reader.close();
   await log.close();
   await admin.close(1_000);
 }

@@ -14,7 +14,14 @@ import { type AgentConfig, encryptionKeyFiles } from "./config/index.ts";
 import { localRoutes, peerRoutes, type WitnessRouteDependencies } from "./http/index.ts";
 import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
-import { forgetKeptBackDaily } from "./retention/index.ts";
+import {
+  createReconciling,
+  keepReconciling,
+  type ReconcileDependencies,
+  type Reconciling,
+  reconcileHour,
+} from "./reconciliation/index.ts";
+import { forgetDaily } from "./retention/index.ts";
 import { createSources, type RecordSource } from "./source/index.ts";
 import { type AgentStore, openStore, openWitnessBook } from "./store/index.ts";
 import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
@@ -65,9 +72,9 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
   const witness = starting.adopt(openWitnessBook(config.witness), (opened) => opened.close());
   const events = createAgentEvents(logger, () => store.withdrawals.heard().at);
-  const stopForgetting = starting.adopt(
-    await forgetKeptBackDaily(store, config, now, events.failed),
-    (stop) => stop(),
+  store.book.begin(now());
+  const stopForgetting = starting.adopt(await forgetDaily(store, config, now, events.failed), (stop) =>
+    stop(),
   );
   const client = starting.adopt(openClient(config, ca), (opened) => opened.close());
   const city = starting.adopt(
@@ -89,7 +96,14 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const cosigning = createInFlight(mostCosigning);
   const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
-  const own = { decryptionKeys: decryption.keys, token, client, store, open: () => open };
+  const books = openReconciliation(config, { client, city, store, events, signer, entropy, now });
+  const stopReconciling = keepReconciling(books.reconciling, {
+    everySeconds: config.reconcileEverySeconds,
+    onFault: events.reconcilingFault,
+    onError: events.failed,
+  });
+  starting.defer(stopReconciling);
+  const own = { decryptionKeys: decryption.keys, token, client, store, books, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
@@ -108,6 +122,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     reload: city.refresh,
     async close() {
       for (const stop of background) stop();
+      await stopReconciling();
       for (const places of [asking, answering, reading, cosigning]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.
@@ -185,6 +200,35 @@ function hearWithdrawals(
   return keepHearing(follower, { everySeconds, onFault: events.withdrawalsFault, onError: events.failed });
 }
 
+/** What compares hours of this member's book with the city's log. */
+interface Books {
+  readonly hours: ReconcileDependencies;
+  readonly reconciling: Reconciling;
+}
+
+function openReconciliation(
+  { node, gateway }: AgentConfig,
+  {
+    client,
+    city,
+    store,
+    events,
+    ...deps
+  }: Pick<Shared, "city" | "signer" | "entropy" | "now" | "events"> & Pick<LocalParts, "client" | "store">,
+): Books {
+  const { book, reconciled } = store;
+  const call = { ...deps, node, gateway, directory: city.members, send: client.send };
+  const hours = { ...call, book, reconciled, checkpoint: () => undefined };
+  const reconciling = createReconciling({
+    book,
+    reconciled,
+    reconcile: (interval, signal) => reconcileHour(interval, hours, signal),
+    now: deps.now,
+    onReconciled: events.reconciled,
+  });
+  return { hours, reconciling };
+}
+
 function edge({ node, limits }: AgentConfig, address: Address) {
   return {
     hop: node,
@@ -255,6 +299,7 @@ function peerApp({
       bodyTimeoutMs,
     },
     claimNonce: (keyId, nonce, expiresAt) => store.claimNonce(keyId, nonce, expiresAt),
+    book: store.book,
   });
 }
 
@@ -263,6 +308,7 @@ interface LocalParts {
   readonly token: string;
   readonly client: GatewayClient;
   readonly store: AgentStore;
+  readonly books: Books;
   readonly open: () => boolean;
 }
 
@@ -274,6 +320,7 @@ function localApp({
   decryptionKeys,
   client,
   store,
+  books,
   ...rest
 }: Shared & LocalParts) {
   const { node, gateway, limits } = config;
@@ -285,7 +332,8 @@ function localApp({
     node,
     maxBodyBytes: limits.maxBodyBytes,
     bodyTimeoutMs: limits.bodyTimeoutMs,
-    lookUp: { ...call, catalogue, decryptionKeys },
+    books: { ...books, reconciled: store.reconciled, now },
+    lookUp: { ...call, catalogue, decryptionKeys, book: store.book },
     authorisation: {
       ...call,
       catalogue,

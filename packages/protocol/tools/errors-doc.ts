@@ -15,6 +15,8 @@ const families: Readonly<Record<string, string>> = {
   authorisation: "主体授权 · Whether a subject's authorisation counts",
   limit: "容量 · Capacity",
   key: "签名密钥 · The signing key",
+  book: "本节点台账 · A member's own book",
+  reconciliation: "对账 · Comparing both sides' books",
   log: "审计日志 · The audit log",
   witness: "见证方 · Witnesses of the log",
   registry: "成员清单 · The registry",

@@ -7,6 +7,7 @@ import type { Directory } from "@xinqiao/protocol/registry";
 import type { Evidence } from "../log/index.ts";
 import type { Plan, Refused } from "./plan.ts";
 import type { AuthenticatedLookup } from "./ports.ts";
+import type { TakenRow } from "./row.ts";
 
 /** The parts of an entry every step of one exchange shares. */
 function common({ exchange, requester, forwardedBy, trace }: AuthenticatedLookup) {
@@ -27,10 +28,13 @@ function privateValues({ subject, caseReference }: Lookup): Record<string, strin
   };
 }
 
+const askedAt = (request: AuthenticatedLookup) => new Date(request.askedAt).toISOString();
+
 export function intentEntry(request: AuthenticatedLookup, plan: Plan): LogEntryDraft {
   return {
     kind: "lookup.intent",
     ...common(request),
+    askedAt: askedAt(request),
     purpose: request.lookup.purpose,
     items: plan.items.map(({ code }) => code),
     jurisdictions: plan.targets.map(({ jurisdiction }) => jurisdiction),
@@ -45,7 +49,7 @@ export function outcomeEntry(
   request: AuthenticatedLookup,
   intent: number,
   complete: boolean,
-  rows: readonly ResultRow[],
+  rows: readonly TakenRow[],
 ): LogEntryDraft {
   return { kind: "lookup.outcome", ...common(request), intent, complete, rows };
 }
@@ -95,6 +99,7 @@ export function refusedEntry(
   return {
     kind: "lookup.refused",
     ...common(request),
+    askedAt: askedAt(request),
     purpose: catalogue.purposes.has(purpose) ? purpose : null,
     items: items.filter((item) => catalogue.items.has(item)),
     jurisdictions:

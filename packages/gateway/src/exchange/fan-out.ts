@@ -1,11 +1,11 @@
-import type { AnswerTerms, ResultRow } from "@xinqiao/protocol/exchange";
+import type { AnswerTerms } from "@xinqiao/protocol/exchange";
 import { fault } from "@xinqiao/protocol/problem";
 import { err } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
 import { createCompany } from "./company.ts";
 import type { Deadline } from "./deadline.ts";
 import type { AskNode, TargetQuestion } from "./ports.ts";
-import { toRow } from "./row.ts";
+import { type TakenRow, toRow } from "./row.ts";
 import type { Target } from "./targets.ts";
 
 export interface FanOut {
@@ -34,7 +34,7 @@ export function fanOut(
   work: FanOut,
   ask: AskNode,
   { elapsed, onBug }: FanOutDependencies,
-): Promise<ResultRow[]> {
+): Promise<TakenRow[]> {
   const { terms, sealed, deadline, trace } = work;
   const company = createCompany(work.targets.length);
   const rows = Promise.all(

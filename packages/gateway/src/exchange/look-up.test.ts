@@ -79,6 +79,7 @@ function scene(requester = testMember()) {
         }),
         requester,
         exchange: "6f0c1f3e-5d0f-4b8e-9a51-6c5e2f3a7b10",
+        askedAt: Date.now(),
         claim: { keyId: "key", nonce: "nonce", expiresAt: Date.now() + 60_000 },
         trace: { traceId: "0af7651916cd43dd8448eb211c80319c", parentId: "b7ad6b7169203331", sampled: true },
         gone: new AbortController().signal,

@@ -16,6 +16,7 @@ import {
 import { fanOut } from "./fan-out.ts";
 import { makePlan, type Plan, type PlanDependencies, type Refused } from "./plan.ts";
 import type { AskNode, AuthenticatedLookup } from "./ports.ts";
+import type { TakenRow } from "./row.ts";
 
 export interface LookUpDependencies extends PlanDependencies {
   readonly catalogue: () => Catalogue;
@@ -117,7 +118,7 @@ function askAll(
   { targets, items, purpose, authorisation }: Plan,
   deadline: Deadline,
   deps: LookUpDependencies,
-): Promise<ResultRow[]> {
+): Promise<TakenRow[]> {
   return fanOut(
     {
       targets,
@@ -145,20 +146,21 @@ function askAll(
 async function close(
   request: AuthenticatedLookup,
   { plan, intent, decidedAt }: { readonly plan: Plan; readonly intent: number; readonly decidedAt: number },
-  results: ResultRow[],
+  taken: readonly TakenRow[],
   last: Deadline,
   { log }: LookUpDependencies,
 ): Promise<Result<Exchange, Fault>> {
-  const complete = isComplete(results);
-  const answers = answersOf(results);
+  const complete = isComplete(taken);
+  const answers = answersOf(taken);
   const evidence = answersEvidence(request, plan, answers, decidedAt);
-  const appending = log.append(outcomeEntry(request, intent, complete, results), undefined, evidence);
+  const appending = log.append(outcomeEntry(request, intent, complete, taken), undefined, evidence);
   const outcome = await within(last, appending);
   if (outcome === undefined) return err(fault("log.unavailable"));
   if (!outcome.ok) return outcome;
   const { size, root, index } = outcome.value;
   request.replyBeside(index, answers);
   const place = { origin: log.origin, intent, outcome: index, size, root };
+  const results = taken.map(({ answeredAt, ...row }) => row);
   return ok({ exchange: request.exchange, complete, results, log: place });
 }
 
@@ -181,7 +183,12 @@ async function refuse(
   if (logged === undefined) return err(fault("log.unavailable"));
   if (!logged.ok) return logged;
   request.replyBeside(logged.value.index);
-  return err(refused.fault);
+  return err(standing(refused.fault, logged.value));
+}
+
+/** A refusal says where it stands in the log, as an exchange does. */
+function standing({ facts, ...refused }: Fault, { index, size, root }: Appended): Fault {
+  return { ...refused, facts: { ...facts, logIndex: index, logSize: size, logRoot: root } };
 }
 
 /** What the log answers, or nothing when the deadline is over first: a disk that hangs says neither. */

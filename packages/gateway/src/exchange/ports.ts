@@ -16,6 +16,8 @@ export interface AuthenticatedLookup {
   /** The other city whose gateway has passed it on. */
   readonly forwardedBy?: NodeId;
   readonly exchange: string;
+  /** When its sender signed it, by the sender's clock: milliseconds since 1970. */
+  readonly askedAt: number;
   readonly claim: NonceClaim;
   readonly trace: TraceContext;
   /** Fires when the asker goes away. */

@@ -10,21 +10,28 @@ const statusOfFault: Partial<Record<Code, RowStatus>> = {
   "node.circuit-open": "open",
 };
 
+/** A row as the log takes it: with the instant at which the node signed its answer. */
+export interface TakenRow extends ResultRow {
+  readonly answeredAt?: string;
+}
+
 /** One target's row: what it said, or why it said nothing. Nothing is ever invented or dropped. */
 export function toRow(
   target: Target,
   asked: Result<VerifiedAnswer, Fault>,
   latencyMs: number,
   oldestAsOf: number,
-): ResultRow {
+): TakenRow {
   const { jurisdiction, member, via } = target;
   const base = { jurisdiction, node: member.node, ...(via !== undefined && { via }), latencyMs };
   if (!asked.ok) {
     return { ...base, status: statusOfFault[asked.error.code] ?? "error", code: asked.error.code };
   }
   const { answer, jws } = asked.value;
+  const answeredAt = new Date(answer.iat * 1000).toISOString();
   if (answer.status === "refused") {
-    return { ...base, status: "refused", ...(answer.refusal && { code: answer.refusal.code }), answer: jws };
+    const code = answer.refusal?.code;
+    return { ...base, status: "refused", ...(code !== undefined && { code }), answeredAt, answer: jws };
   }
   const { asOf } = answer;
   const stale = isStale(asOf, oldestAsOf);
@@ -34,6 +41,7 @@ export function toRow(
     ...(asOf !== undefined && { asOf }),
     ...(answer.gaps && { gaps: answer.gaps }),
     ...(stale && { code: "answer.data-too-old" }),
+    answeredAt,
     answer: jws,
   };
 }

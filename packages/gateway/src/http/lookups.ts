@@ -15,7 +15,13 @@ export function lookupHandler(deps: LookUpDependencies, events: GatewayEvents): 
     const lookup = parseJson(body, lookupSchema);
     if (!lookup.ok) return err(await events.unreadable(lookup.error, ids, requester.node, claim));
     const exchange = await lookUp(
-      { ...request, lookup: lookup.value, requester, exchange: verified.requestId },
+      {
+        ...request,
+        lookup: lookup.value,
+        requester,
+        exchange: verified.requestId,
+        askedAt: verified.signedAt,
+      },
       deps,
     );
     if (!exchange.ok) {

@@ -67,6 +67,7 @@ function passOn(
     requester: requester.value,
     forwardedBy: verified.from.member.node,
     exchange: question.exchange,
+    askedAt: verified.signedAt,
     // One exchange of the other city asks several members here: each of them once.
     claim: { ...claim, keyId: `${claim.keyId} ${jurisdiction}` },
     trace,

@@ -3,6 +3,7 @@ import type { Directory } from "@xinqiao/protocol/registry";
 import { type HttpEnv, problemReply, thrownReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
 import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
+import type { ReconcileDependencies } from "../books/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
 import { type LogRouteDependencies, serveLog } from "./log-routes.ts";
@@ -10,12 +11,14 @@ import { lookupHandler } from "./lookups.ts";
 import { type MemberRouteDependencies, memberRoute } from "./member-route.ts";
 import { passedOnHandler } from "./passed-on.ts";
 import { type Served, type ServedPeers, servePeers, servePublished } from "./published-routes.ts";
+import { reconciliationHandler } from "./reconciliations.ts";
 import { withdrawalHandler, withdrawalPage } from "./withdrawals.ts";
 
 export interface PublicDependencies {
   readonly member: MemberRouteDependencies;
   readonly lookUp: LookUpDependencies;
   readonly withdraw: WithdrawDependencies;
+  readonly reconcile: ReconcileDependencies;
   readonly pages: WithdrawalPages;
   readonly enrolments: EnrolmentRouteDependencies;
   readonly published: { readonly registry: Served; readonly catalogue: Served };
@@ -25,9 +28,17 @@ export interface PublicDependencies {
   readonly own: () => Directory;
 }
 
+const signedPaths = [
+  "/v1/lookups",
+  "/v1/answers",
+  "/v1/authorisations/withdrawals",
+  "/v1/reconciliations",
+  "/v1/enrolments",
+];
+
 /** What members reach. */
 export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
-  const { member, lookUp, withdraw, pages, enrolments, published, peers, log, own } = deps;
+  const { member, lookUp, withdraw, reconcile, pages, enrolments, published, peers, log, own } = deps;
   const hop = member.endpoint.self;
   const { events } = member;
   const app = new Hono<HttpEnv>();
@@ -35,6 +46,7 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   const ownMember = { ...member, endpoint: { ...member.endpoint, directory: own } };
   app.post("/v1/lookups", memberRoute(ownMember, lookupHandler(lookUp, events)));
   app.post("/v1/authorisations/withdrawals", memberRoute(ownMember, withdrawalHandler(withdraw, events)));
+  app.post("/v1/reconciliations", memberRoute(ownMember, reconciliationHandler(reconcile, events)));
   app.post("/v1/answers", memberRoute(member, passedOnHandler({ lookUp, own, events })));
   app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));
@@ -42,7 +54,7 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   servePublished(app, "catalogue", published.catalogue, hop);
   servePeers(app, peers, hop);
   serveLog(app, { hop, ...log });
-  for (const path of ["/v1/lookups", "/v1/answers", "/v1/authorisations/withdrawals", "/v1/enrolments"])
+  for (const path of signedPaths)
     app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {

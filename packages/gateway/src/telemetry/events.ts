@@ -2,7 +2,9 @@ import type { WithdrawalReceipt } from "@xinqiao/protocol/authorisation";
 import type { Exchange } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Code, type Fault, fault, statusOf } from "@xinqiao/protocol/problem";
+import { boundsOf } from "@xinqiao/protocol/reconciliation";
 import type { Logger } from "@xinqiao/runtime/logging";
+import type { Compared } from "../books/index.ts";
 import type { LimitedBook } from "../limit/index.ts";
 import type { AuditLog, NonceClaim } from "../log/index.ts";
 import type { WitnessAlarm } from "../witnesses/index.ts";
@@ -31,6 +33,8 @@ export interface GatewayEvents {
   turnedAway(reason: Fault, ids: RequestIds): void;
   /** An authorisation was withdrawn: its entry is written. */
   withdrawn(receipt: WithdrawalReceipt, ids: RequestIds): void;
+  /** An hour of a member's book was compared with the log: its entry is written. */
+  reconciled(compared: Compared, ids: RequestIds): void;
   breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
   /** The gateway signs with the key that followed its old one. */
   keyChanged(keyId: string): void;
@@ -112,6 +116,15 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
     withdrawn({ authorisation, log: { index } }, ids) {
       metrics.requests.inc({ code: "withdrawn" });
       logger.info({ event: "withdrawn", ...ids, authorisation, index });
+    },
+    reconciled({ statement: { member, interval }, differences, explained }, ids) {
+      metrics.requests.inc({ code: "reconciled" });
+      if (differences !== null) {
+        metrics.booksReconciled.set({ member }, boundsOf(interval).to / 1000);
+        metrics.bookDifferences.inc({ member }, differences);
+      }
+      const level = differences === 0 ? "info" : "warn";
+      logger[level]({ event: "reconciled", ...ids, interval, differences, explained });
     },
     breakerChanged(target, from, to) {
       metrics.breakerOpen.set({ node: target }, breakerValue[to]);

@@ -3,6 +3,23 @@ import { createLogMetrics } from "./log-metrics.ts";
 
 const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
+function bookMetrics(registers: Registry[]) {
+  return {
+    booksReconciled: new Gauge({
+      name: "xinqiao_books_reconciled_until_seconds",
+      help: "End of the newest hour that a member has reconciled, seconds since 1970",
+      labelNames: ["member"],
+      registers,
+    }),
+    bookDifferences: new Counter({
+      name: "xinqiao_book_differences_total",
+      help: "Exchanges of which a member's book and the log do not say the same",
+      labelNames: ["member"],
+      registers,
+    }),
+  };
+}
+
 /** Labels are node ids, statuses and stable codes only: bounded by the federation, never by its traffic. */
 export function createMetrics() {
   const registry = new Registry();
@@ -52,6 +69,7 @@ export function createMetrics() {
       help: "Version of the catalogue decided by",
       registers,
     }),
+    ...bookMetrics(registers),
     inFlight: new Gauge({ name: "xinqiao_requests_in_flight", help: "Requests in progress", registers }),
     residentBytes: new Gauge({
       name: "xinqiao_resident_bytes",

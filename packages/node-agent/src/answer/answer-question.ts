@@ -51,6 +51,8 @@ export interface SignedAnswer {
   readonly status: Answer["status"];
   readonly refusal: Answer["refusal"];
   readonly recordCount: number;
+  /** When it was signed: seconds since 1970. */
+  readonly at: number;
   readonly text: string;
 }
 
@@ -84,6 +86,7 @@ export async function answerQuestion(
     status: body.value.status,
     refusal: body.value.refusal,
     recordCount: body.value.records.length,
+    at: answer.iat,
     text: text.value,
   });
 }

@@ -30,6 +30,7 @@ export async function doctor(home: string): Promise<string> {
   if (catalogue === undefined) {
     findings.push("no catalogue yet: `xinqiao serve` takes it from the city · 尚未取得目录，请先运行 serve");
   }
+  const books = lastReconciled(config, findings);
   const sources = catalogue && (await checkSources(config, catalogue.catalogue, findings));
   const reachable = await gatewayAnswers(config.gateway.origin);
   if (!reachable) findings.push(`the gateway does not answer at ${config.gateway.origin} · 无法连接网关`);
@@ -41,6 +42,7 @@ export async function doctor(home: string): Promise<string> {
     `registry · 成员清单\tversion ${registry?.document.version}`,
     `catalogue · 目录\tversion ${catalogue?.document.version}`,
     `sources · 数据源\t${sources}`,
+    `books · 对账\t${books}`,
     `gateway · 网关\t${config.gateway.origin}`,
     `the city's log · 市级日志\t${log}`,
     "all is well · 一切正常",
@@ -121,6 +123,24 @@ function checkLog({ gateway, witness }: AgentConfig, findings: string[]): string
     return size === undefined ? "nothing cosigned yet · 尚未见证" : `${size} entries cosigned · 条已见证签署`;
   } finally {
     book.close();
+  }
+}
+
+/** The newest hour that was compared with the city's log, and how it went. */
+function lastReconciled(config: AgentConfig, findings: string[]): string {
+  const store = openStore(config.store);
+  try {
+    const newest = store.reconciled.newest();
+    if (newest === undefined) return "no hour compared yet · 尚未对账";
+    const { interval, differences } = newest;
+    if (differences > 0) {
+      findings.push(
+        `the book and the city's log differ in ${differences} exchanges of ${interval}: see \`xinqiao log reconcile\` · 对账有差异`,
+      );
+    }
+    return `${interval}, ${differences} differences · 项差异`;
+  } finally {
+    store.close();
   }
 }
 

@@ -58,6 +58,10 @@ const agentShape = z.strictObject({
   /** How often the city is asked which authorisations were withdrawn, and how old its word may be. */
   withdrawalsRefreshSeconds: positive.default(2),
   withdrawalsStaleSeconds: positive.default(60),
+  /** How often it is looked whether hours of this member's book are due to be compared with the city's log. */
+  reconcileEverySeconds: positive.default(60),
+  /** How long the book is kept: art. 45 asks for five years. */
+  bookDays: positive.default(5 * 366),
   signingKey: keyLocationSchema.default("keys/signing.jwk.json"),
   /** The city's invitation, until it has served. */
   invitation: z.string().default("invitation.jws"),

@@ -4,7 +4,7 @@ import { type HttpEnv, problemReply, thrownReply } from "@xinqiao/runtime/http";
 import { type Handler, Hono } from "hono";
 import type { RecordSource } from "../source/index.ts";
 import { type LocalCallDependencies, type LocalWork, localCall } from "./local-call.ts";
-import { issueFor, type LocalWorkDependencies, lookUpFor, withdrawFor } from "./local-work.ts";
+import { issueFor, type LocalWorkDependencies, lookUpFor, reconcileFor, withdrawFor } from "./local-work.ts";
 
 export interface LocalDependencies extends LocalCallDependencies, LocalWorkDependencies {
   readonly token: string;
@@ -35,6 +35,7 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
         ? localCall(context, deps, work)
         : problemReply(fault("local.unauthorised"), { hop });
   app.post("/v1/lookups", route(lookUpFor(deps)));
+  app.post("/v1/reconciliations", route(reconcileFor(deps)));
   app.post("/v1/authorisations", route(issueFor(deps)));
   app.post("/v1/authorisations/:id/withdrawal", (context, next) =>
     route(withdrawFor(deps, context.req.param("id")))(context, next),

@@ -10,12 +10,14 @@ import {
   withdrawAuthorisation,
 } from "../authorisation/index.ts";
 import { type LookUpDependencies, lookUp } from "../lookup/index.ts";
+import { type ShowDependencies, showHours, shownSchema } from "../reconciliation/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
 import type { LocalWork } from "./local-call.ts";
 
 export interface LocalWorkDependencies {
   readonly lookUp: LookUpDependencies;
   readonly authorisation: IssueDependencies & WithdrawDependencies;
+  readonly books: ShowDependencies;
   readonly events: AgentEvents;
 }
 
@@ -50,5 +52,13 @@ export function withdrawFor({ authorisation: deps, events }: LocalWorkDependenci
     const withdrawn = await withdrawAuthorisation(id, trace, deps, gone);
     if (withdrawn.ok) events.withdrawn(withdrawn.value.authorisation, trace.traceId);
     return withdrawn;
+  };
+}
+
+/** `POST /v1/reconciliations`: compares what is due, or the hours asked for, and shows them. */
+export function reconcileFor({ books }: LocalWorkDependencies): LocalWork {
+  return async (body, _trace, gone) => {
+    const asked = parseJson(body, shownSchema);
+    return asked.ok ? showHours(asked.value, books, gone) : byAgent(asked.error);
   };
 }

@@ -1,6 +1,6 @@
 import { answerMediaType, questionSchema } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { asResult, type Fault, fault } from "@xinqiao/protocol/problem";
 import type { RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { nextHop } from "@xinqiao/protocol/trace";
@@ -16,6 +16,7 @@ import {
 } from "@xinqiao/runtime/http";
 import { type Context, Hono } from "hono";
 import { type AnswerDependencies, answerQuestion } from "../answer/index.ts";
+import { type Book, enterAnswer } from "../book/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
 import { type WitnessRouteDependencies, witnessRoutes } from "./witness-routes.ts";
 
@@ -26,6 +27,7 @@ export interface PeerDependencies {
   readonly answer: AnswerDependencies;
   /** True the first time a nonce is seen; remembered across restarts. */
   readonly claimNonce: (keyId: string, nonce: string, expiresAt: number) => boolean;
+  readonly book: Pick<Book, "answered" | "durable">;
   /** Places for requests being read, whoever sends them: more than for answers, which only the gateway gets. */
   readonly reading: InFlight;
   readonly inFlight: InFlight;
@@ -97,6 +99,8 @@ async function answer(
   const signal = AbortSignal.any([context.req.raw.signal, AbortSignal.timeout(question.value.remainingMs)]);
   const answered = await answerQuestion(question.value, deps.answer, signal);
   if (!answered.ok) return answered;
+  const booked = await asResult(() => enterAnswer(question.value, answered.value, deps.book));
+  if (!booked.ok) return booked;
   deps.events.answered(question.value, answered.value, traceId);
   return ok(context.body(answered.value.text, 200, { "content-type": answerMediaType }));
 }

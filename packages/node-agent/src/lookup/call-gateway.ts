@@ -23,17 +23,19 @@ export interface GatewayCall {
   readonly body: object;
   readonly requestId: string;
   readonly timeoutMs: number;
+  /** When it is signed, in milliseconds since 1970; now, when left out. */
+  readonly at?: number;
 }
 
 /** One signed request to the gateway: the body of its reply, which is 200 and verifies, or why there is none. */
 export async function callGateway(
-  { path, body: content, requestId, timeoutMs }: GatewayCall,
+  { path, body: content, requestId, timeoutMs, at }: GatewayCall,
   trace: TraceContext,
   deps: CallDependencies,
   signal: AbortSignal,
 ): Promise<Result<Uint8Array, CallError>> {
   const body = Buffer.from(JSON.stringify(content));
-  const signed = await asResult(() => sign({ path, body, requestId }, trace, deps));
+  const signed = await asResult(() => sign({ path, body, requestId, at: at ?? deps.now() }, trace, deps));
   if (!signed.ok) return err({ by: "agent", fault: signed.error });
   const request = signed.value;
   const reply = await deps.send({ ...request, path, body }, timeoutMs, signal);
@@ -53,7 +55,12 @@ export function invalidReply(detail: string): { readonly ok: false; readonly err
 }
 
 async function sign(
-  { path, body, requestId }: { readonly path: string; readonly body: Uint8Array; readonly requestId: string },
+  {
+    path,
+    body,
+    requestId,
+    at,
+  }: Pick<GatewayCall, "path" | "requestId"> & { readonly at: number; readonly body: Uint8Array },
   trace: TraceContext,
   deps: CallDependencies,
 ): Promise<RequestHead & { headers: Record<string, string> }> {
@@ -68,7 +75,7 @@ async function sign(
       from: deps.node,
       to: deps.gateway.node,
     },
-    { signer: deps.signer, now: deps.now(), nonce: deps.entropy.nonce() },
+    { signer: deps.signer, now: at, nonce: deps.entropy.nonce() },
   );
   const headers = { ...signed, traceparent: formatTraceparent(trace) };
   return { method: "POST", targetUri, headers, field: fieldReader(headers) };

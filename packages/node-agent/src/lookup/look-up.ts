@@ -15,15 +15,17 @@ import {
   unseal,
 } from "@xinqiao/protocol/exchange";
 import { resolveAsked } from "@xinqiao/protocol/policy";
-import type { Code } from "@xinqiao/protocol/problem";
-import { ok, type Result } from "@xinqiao/protocol/result";
+import { asResult, type Code, type Fault } from "@xinqiao/protocol/problem";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
 import { parseJson } from "@xinqiao/protocol/transport";
+import { type Book, refusalOf, toldOf } from "../book/index.ts";
 import { type CallDependencies, callGateway, invalidReply } from "./call-gateway.ts";
 import type { CallError } from "./port.ts";
 
 export interface LookUpDependencies extends CallDependencies {
   readonly catalogue: () => Catalogue;
+  readonly book: Pick<Book, "asking" | "durable">;
   /** What answers to this node are sealed to, by thumbprint; retired keys too, as long as they are held. */
   readonly decryptionKeys: ReadonlyMap<string, AgreementKey>;
 }
@@ -41,14 +43,50 @@ export async function lookUp(
   const oldestAsOf = lookup.maxAgeSeconds === undefined ? 0 : deps.now() - lookup.maxAgeSeconds * 1000;
   const exchange = deps.entropy.uuid();
   const timeoutMs = lookup.deadlineMs + travelMs;
-  const call = { path: "/v1/lookups", body: lookup, requestId: exchange, timeoutMs };
+  const at = deps.now();
+  const call = { path: "/v1/lookups", body: lookup, requestId: exchange, timeoutMs, at };
+  const line = await asResult(() => deps.book.asking(lineOf(lookup, { exchange, at }, deps)));
+  if (!line.ok) return byAgent(line.error);
   const reply = await callGateway(call, trace, deps, signal);
-  if (!reply.ok) return reply;
-  const parsed = parseJson(reply.value, exchangeSchema);
+  const told = reply.ok ? readExchange(reply.value, exchange, lookup) : reply;
+  const entered = await asResult(() => enter(told, line.value, deps.book));
+  if (!entered.ok) return byAgent(entered.error);
+  return told.ok ? ok(await openExchange(told.value, lookup, oldestAsOf, deps)) : told;
+}
+
+const byAgent = (reason: Fault) => err({ by: "agent" as const, fault: reason });
+
+/** A purpose that nobody knows may be anything: it stays out. */
+function lineOf(
+  { purpose }: Lookup,
+  { exchange, at }: { readonly exchange: string; readonly at: number },
+  { node, catalogue }: LookUpDependencies,
+) {
+  const known = catalogue().purposes.has(purpose);
+  return { exchange, at: Math.floor(at / 1000), requester: node, purpose: known ? purpose : "-" };
+}
+
+/** Whatever the platform hears stands in this member's own book before. */
+async function enter(
+  told: Result<Exchange, CallError>,
+  line: ReturnType<Book["asking"]>,
+  book: Pick<Book, "durable">,
+): Promise<void> {
+  const what = told.ok ? toldOf(told.value) : refusalIn(told.error);
+  if (what !== undefined) line.told(what);
+  await book.durable();
+}
+
+function readExchange(body: Uint8Array, exchange: string, lookup: Lookup): Result<Exchange, CallError> {
+  const parsed = parseJson(body, exchangeSchema);
   if (!parsed.ok) return invalidReply(parsed.error.code);
   if (parsed.value.exchange !== exchange) return invalidReply("another exchange");
-  if (!asksFor(parsed.value.results, lookup)) return invalidReply("the rows are not those asked for");
-  return ok(await openExchange(parsed.value, lookup, oldestAsOf, deps));
+  return asksFor(parsed.value.results, lookup) ? parsed : invalidReply("the rows are not those asked for");
+}
+
+/** Only what the gateway has signed says where it stands in the log. */
+function refusalIn(error: CallError) {
+  return error.by === "gateway" && error.verified ? refusalOf(error.problem) : undefined;
 }
 
 /**

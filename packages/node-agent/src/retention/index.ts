@@ -1,1 +1,1 @@
-export { forgetKeptBack, forgetKeptBackDaily, type Retention } from "./kept-back.ts";
+export { forgetDaily, forgetKeptBack, type Retention } from "./kept-back.ts";

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { forgetOldLines } from "../book/index.ts";
 import type { AgentStore } from "../store/index.ts";
 
 export interface Retention {
@@ -34,13 +35,16 @@ async function listsIn(folder: string): Promise<string[]> {
 }
 
 /** Forgets now and once a day, and never keeps an agent from its work; returns what ends it. */
-export async function forgetKeptBackDaily(
-  store: Pick<AgentStore, "imports">,
-  retention: Retention,
+export async function forgetDaily(
+  store: Pick<AgentStore, "imports" | "book">,
+  retention: Retention & { readonly bookDays: number },
   now: () => number,
   onError: (error: unknown) => void,
 ): Promise<() => void> {
-  const forget = () => forgetKeptBack(store, retention, now()).catch(onError);
+  const forget = () =>
+    forgetKeptBack(store, retention, now())
+      .then(() => forgetOldLines(store.book, retention.bookDays, now()))
+      .catch(onError);
   await forget();
   const timer = setInterval(() => void forget(), dayMs).unref();
   return () => clearInterval(timer);

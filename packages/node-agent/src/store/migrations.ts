@@ -100,6 +100,41 @@ const steps: readonly string[] = [
   -- Under which version of the catalogue a record was made; unknown of those that are older than this column.
   ALTER TABLE record ADD COLUMN catalogue_version INTEGER;
   `,
+  `
+  -- Every exchange this member asked, or answered in. No subject, no record.
+  CREATE TABLE book (
+    id        INTEGER PRIMARY KEY,
+    side      TEXT NOT NULL,
+    exchange  TEXT NOT NULL,
+    -- Seconds since 1970: when this member signed the request, or the answer.
+    at        INTEGER NOT NULL,
+    requester TEXT NOT NULL,
+    purpose   TEXT NOT NULL,
+    status    TEXT NOT NULL,
+    digest    TEXT,
+    -- Where the log has it, as the gateway's reply said.
+    intent    INTEGER,
+    entry     INTEGER,
+    size      INTEGER,
+    root      TEXT
+  ) STRICT;
+  CREATE INDEX book_by_time ON book (at);
+  CREATE TABLE book_begun (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    at  INTEGER NOT NULL
+  ) STRICT;
+
+  -- Hours of the book that were compared with the gateway's log.
+  CREATE TABLE reconciled (
+    interval    TEXT NOT NULL PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    differences INTEGER NOT NULL,
+    explained   INTEGER NOT NULL,
+    statement   TEXT NOT NULL,
+    report      TEXT NOT NULL,
+    detail      TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;

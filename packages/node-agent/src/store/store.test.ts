@@ -230,8 +230,10 @@ describe("the agent's store: its file", () => {
     session.close();
     store.close();
     const database = new Database(path);
-    database.exec("ALTER TABLE record DROP COLUMN catalogue_version");
-    database.pragma(`user_version = ${schemaVersion - 1}`);
+    database.exec(
+      "ALTER TABLE record DROP COLUMN catalogue_version; DROP TABLE book; DROP TABLE book_begun; DROP TABLE reconciled",
+    );
+    database.pragma("user_version = 3");
     database.close();
     store = openStore(path);
     expect(store.find(subject(1), [penalty]).records).toEqual([recordOf(penaltyRow(1))]);

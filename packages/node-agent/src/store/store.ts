@@ -1,8 +1,11 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { AuthorisationBook } from "../authorisation/index.ts";
+import type { Book } from "../book/index.ts";
+import type { ReconciledHours } from "../reconciliation/index.ts";
 import type { WithdrawalBook } from "../withdrawals/index.ts";
 import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.ts";
+import { createBook, createReconciledHours } from "./book.ts";
 import { openDatabase } from "./database.ts";
 import { createImports, type Imports } from "./imports.ts";
 import { createNonces, type Nonces } from "./nonces.ts";
@@ -24,6 +27,9 @@ export interface AgentStore extends Nonces {
   readonly authorisations: AuthorisationBook;
   /** What the city has told of withdrawals. */
   readonly withdrawals: WithdrawalBook;
+  /** What this member asked and answered. */
+  readonly book: Book;
+  readonly reconciled: ReconciledHours;
   /** One indexed read, in one snapshot. */
   find(subject: SubjectKey, items: readonly ItemCode[]): Held;
   close(): void;
@@ -34,6 +40,7 @@ export function openStore(path: string): AgentStore {
   const database = openDatabase(path);
   const records = createRecords(database);
   const imports = createImports(database, records);
+  const book = createBook(database);
   const find = database.transaction(
     (subject: SubjectKey, items: readonly ItemCode[]): Held => ({
       records: records.of(subject, items),
@@ -46,7 +53,12 @@ export function openStore(path: string): AgentStore {
     imports,
     authorisations: createAuthorisationBook(database),
     withdrawals: createWithdrawalBook(database),
+    book,
+    reconciled: createReconciledHours(database),
     find: (subject, items) => find(subject, items),
-    close: () => void database.close(),
+    close() {
+      book.close();
+      database.close();
+    },
   };
 }

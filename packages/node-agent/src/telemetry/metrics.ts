@@ -1,6 +1,22 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import { createWitnessMetrics } from "./witness-metrics.ts";
 
+function bookMetrics(registers: Registry[]) {
+  return {
+    booksReconciled: new Gauge({
+      name: "xinqiao_agent_books_reconciled_until_seconds",
+      help: "End of the newest hour that was compared with the city's log, seconds since 1970",
+      registers,
+    }),
+    bookDifferences: new Counter({
+      name: "xinqiao_agent_book_differences_total",
+      help: "Exchanges of which this member's book and the city's log do not say the same, by what caught them",
+      labelNames: ["by"],
+      registers,
+    }),
+  };
+}
+
 /**
  * Labels are statuses and stable codes only.
  * @param withdrawalsHeard when the city's list of withdrawals was whole: seconds since 1970
@@ -45,6 +61,7 @@ export function createAgentMetrics(withdrawalsHeard: () => number) {
       registers,
     }),
     ...createWitnessMetrics(registers),
+    ...bookMetrics(registers),
     registryVersion: new Gauge({
       name: "xinqiao_agent_registry_version",
       help: "Version of the registry this member decides by",

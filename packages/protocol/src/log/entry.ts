@@ -6,6 +6,7 @@ import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { thumbprintSchema } from "../keys/index.ts";
 import { isCode } from "../problem/index.ts";
 import { publishedHashSchema } from "../published/index.ts";
+import { intervalSchema, sha256Schema } from "../reconciliation/index.ts";
 import { memberChanges, roles } from "../registry/index.ts";
 
 const entryIndexSchema = z.number().int().nonnegative();
@@ -31,6 +32,9 @@ const common = {
   commitments: z.record(fieldNameSchema, commitmentSchema).optional(),
 };
 
+/** When the actor signed its request, as it says itself: by this instant both sides' books have it in the same hour. */
+const askedAtSchema = instantSchema.optional();
+
 /** Whose lookup it is, when another city's gateway (the actor) has passed it on. */
 const requesterSchema = nodeIdSchema.optional();
 
@@ -45,6 +49,8 @@ export const outcomeRowSchema = z.strictObject({
   /** Age of the data as the node states it. */
   asOf: z.iso.datetime().optional(),
   latencyMs: z.number().nonnegative(),
+  /** When the node signed its answer, as it says itself. */
+  answeredAt: instantSchema.optional(),
   /** Commitment to the SHA-256 of the node's signed answer; absent when there was no answer. */
   answerCommitment: commitmentSchema.optional(),
 });
@@ -67,6 +73,9 @@ export const erasureReasons = [
 export type ErasureReason = (typeof erasureReasons)[number];
 
 const breakerStateSchema = z.enum(["closed", "open", "half-open"]);
+
+/** How many exchanges a member's book and the log have, of one side, in one hour. */
+const bookCountsSchema = z.strictObject({ member: entryIndexSchema, gateway: entryIndexSchema });
 
 /** Every kind of audit entry (PR-EXCHANGE §10). A kind is never renamed or reused. */
 export const logEntrySchema = z.discriminatedUnion("kind", [
@@ -143,6 +152,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("lookup.intent"),
     ...common,
+    askedAt: askedAtSchema,
     requester: requesterSchema,
     purpose: purposeCodeSchema,
     items: z.array(itemCodeSchema).readonly(),
@@ -165,6 +175,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("lookup.refused"),
     ...common,
+    askedAt: askedAtSchema,
     requester: requesterSchema,
     /**
      * What was asked, as far as catalogue and registry know it (null: a purpose they do not know). Anything
@@ -178,6 +189,22 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     rule: z.string().min(1).max(64),
     /** Only of one whose signature held: anything else is a stranger's text. */
     authorisation: authorisationReferenceSchema.optional(),
+  }),
+
+  /** A member has stated an hour of its book, and it was compared with the log. */
+  z.strictObject({
+    kind: z.literal("books.reconciled"),
+    ...common,
+    member: nodeIdSchema,
+    interval: intervalSchema,
+    asked: bookCountsSchema,
+    answered: bookCountsSchema,
+    /** SHA-256 of the member's signed statement. */
+    statement: sha256Schema,
+    /** How many exchanges differ; null when they do and the member has yet to name them. */
+    differences: entryIndexSchema.nullable(),
+    /** How many were lost on the way, so that each side truly knows another part. */
+    explained: entryIndexSchema,
   }),
 
   /** A subject took its authorisation back: from here on no lookup is allowed by it. */

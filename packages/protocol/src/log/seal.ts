@@ -57,6 +57,7 @@ function sealRow({ answer, ...row }: OutcomeRowDraft, commitTo: CommitTo): Outco
     ...(row.code !== undefined && { code: row.code }),
     ...(row.asOf !== undefined && { asOf: row.asOf }),
     latencyMs: row.latencyMs,
+    ...(row.answeredAt !== undefined && { answeredAt: row.answeredAt }),
     ...(answer !== undefined && {
       answerCommitment: commitTo(answerField(row.jurisdiction), answerDigest(answer)),
     }),

@@ -308,6 +308,26 @@ export const codes = {
     en: "A witness's reply cannot be read or does not verify",
     zh: "见证方答复无法解析或验签失败",
   },
+  "book.unavailable": {
+    status: 503,
+    en: "This member's own book cannot be written; nothing was handed over",
+    zh: "本节点交换台账无法写入，未交付任何数据",
+  },
+  "reconciliation.too-early": {
+    status: 409,
+    en: "This hour's books are not closed yet",
+    zh: "该时段尚未结束，暂不能对账",
+  },
+  "reconciliation.statement-invalid": {
+    status: 400,
+    en: "Not this member's signed statement of the hour",
+    zh: "对账声明无效或非本成员签署",
+  },
+  "reconciliation.inexact": {
+    status: 409,
+    en: "The differences named do not account for the two statements",
+    zh: "所列差异与双方对账声明不符",
+  },
   "key.unavailable": {
     status: 503,
     en: "The signing key cannot be reached; nothing can be signed",

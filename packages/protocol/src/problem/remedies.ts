@@ -105,6 +105,18 @@ const remedies = {
     en: "Ask that node's operator: it decides this for itself.",
     zh: "请联系该节点运维，此项由其自行决定。",
   },
+  book: {
+    en: "The agent's operator: make the store writable or free its disk. Nothing was handed over.",
+    zh: "节点运维：恢复存储写入或清理磁盘；期间未交付任何数据。",
+  },
+  reconcileLater: {
+    en: "Six minutes after the hour it can be reconciled; agents do so by themselves.",
+    zh: "整点六分钟后方可对账；节点会自动进行。",
+  },
+  reconcile: {
+    en: "Compare again with what the gateway has listed; if it stays so, show both statements to an auditor.",
+    zh: "请按网关所列条目重新比对；如仍不符，请将双方声明交审计方核查。",
+  },
   log: {
     en: "Gateway operator: make the log writable or free its disk. Nothing was handed over.",
     zh: "网关运维：恢复日志写入或清理磁盘；期间未交付任何数据。",
@@ -232,6 +244,10 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "authorisation.not-found": "correct",
   "limit.rate": "slowDown",
   "limit.concurrency": "slowDown",
+  "book.unavailable": "book",
+  "reconciliation.too-early": "reconcileLater",
+  "reconciliation.statement-invalid": "reconcile",
+  "reconciliation.inexact": "reconcile",
   "log.unavailable": "log",
   "log.full": "log",
   "log.entry-too-long": "askLess",

@@ -25,6 +25,8 @@ export interface Verified {
   readonly requestId: string;
   readonly keyId: string;
   readonly nonce: string;
+  /** When the sender signed it, by its own clock: milliseconds since 1970. */
+  readonly signedAt: number;
   /** Milliseconds since 1970 until which the nonce must be remembered, by whichever replica's clock. */
   readonly nonceExpiresAt: number;
 }
@@ -86,6 +88,7 @@ function verified(signature: ParsedSignature, from: KnownKey, request: RequestHe
     requestId: request.field("x-request-id") ?? "",
     keyId: signature.keyId,
     nonce: signature.nonce,
+    signedAt: signature.created * 1000,
     nonceExpiresAt: (signature.expires + 1 + clockToleranceSeconds) * 1000,
   };
 }

@@ -1,5 +1,7 @@
 export { type AuditLogOptions, openAuditLog } from "./audit-log.ts";
+export { type OpenedLoggedEntries, openLoggedEntries } from "./logged-entries.ts";
 export { type OpenedPublishedLog, openPublishedLog } from "./published-log.ts";
 export { type KeptEvidence, type ReadEvidence, readEvidence } from "./read-evidence.ts";
+export { type OpenedReconciliations, openReconciliations } from "./reconciliations.ts";
 export { entriesOf, type LogReport, lastTaken, logSize, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";

@@ -1,0 +1,9 @@
+export { type BookReader, createBookReader } from "./book-reader.ts";
+export type { KeptReconciliation, LoggedEntries, LoggedEntry, Reconciliations } from "./ports.ts";
+export {
+  type Compared,
+  type ReconcileDependencies,
+  type ReconcileError,
+  type ReconciliationRequest,
+  reconcile,
+} from "./reconcile.ts";

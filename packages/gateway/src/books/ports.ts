@@ -1,0 +1,50 @@
+import type { NodeId } from "@xinqiao/protocol/identity";
+import type { LogEntry } from "@xinqiao/protocol/log";
+import type { Interval } from "@xinqiao/protocol/reconciliation";
+
+export interface LoggedEntry {
+  readonly index: number;
+  readonly entry: LogEntry;
+  /**
+   * Digest of the answer that an outcome commits to, by jurisdiction; undefined when what opens the commitment
+   * is gone. A value kept beside the entry that does not open it is none of its own: the commitment is handed out
+   * in its place, which no answer has for a digest.
+   */
+  answer(jurisdiction: string): string | undefined;
+}
+
+/** The log as reconciliation reads it. */
+export interface LoggedEntries {
+  /** Those written from one instant up to another (milliseconds since 1970), a slice at a time: no slice holds up a request. */
+  between(from: number, to: number): AsyncIterable<readonly LoggedEntry[]>;
+  /** Those of one exchange. */
+  of(exchange: string): readonly LoggedEntry[];
+  /** The newest checkpoint that the log has signed, as a note. */
+  checkpoint(): string | undefined;
+}
+
+/** One comparison, as it was made. */
+export interface KeptReconciliation {
+  readonly member: NodeId;
+  readonly interval: Interval;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The member's signed statement, the gateway's, and its signed report: none while the member has yet to name differences. */
+  readonly stated: string;
+  readonly logged: string;
+  readonly report: string | null;
+  readonly differences: number | null;
+  readonly explained: number;
+}
+
+/** Every comparison ever made, kept: one that agrees does not hide one that did not. */
+export interface Reconciliations {
+  keep(reconciliation: KeptReconciliation): void;
+  /** Newest first. */
+  list(asked: {
+    readonly member?: NodeId | undefined;
+    readonly limit: number;
+  }): readonly KeptReconciliation[];
+  /** The newest hour that each member has reconciled. */
+  newest(): ReadonlyMap<NodeId, Interval>;
+}

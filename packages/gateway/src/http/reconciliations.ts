@@ -1,0 +1,28 @@
+import { fault } from "@xinqiao/protocol/problem";
+import { reconciliationSchema } from "@xinqiao/protocol/reconciliation";
+import { err, ok } from "@xinqiao/protocol/result";
+import { parseJson } from "@xinqiao/protocol/transport";
+import { type ReconcileDependencies, reconcile } from "../books/index.ts";
+import { type GatewayEvents, isSpent } from "../telemetry/index.ts";
+import { jsonBody, type MemberHandler } from "./member-route.ts";
+
+/** `POST /v1/reconciliations` (PR-AUDIT, reconciliation). */
+export function reconciliationHandler(deps: ReconcileDependencies, events: GatewayEvents): MemberHandler {
+  return async ({ body, verified, claim, trace: { traceId }, ids }) => {
+    const { node } = verified.from.member;
+    const reconciliation = parseJson(body, reconciliationSchema);
+    if (!reconciliation.ok) return err(await events.unreadable(reconciliation.error, ids, node, claim));
+    const { requestId } = verified;
+    const request = { reconciliation: reconciliation.value, member: node, requestId, claim, traceId };
+    const done = await reconcile(request, deps);
+    if (done.ok) {
+      events.reconciled(done.value, ids);
+      return ok(jsonBody(done.value.reply));
+    }
+    if ("refused" in done.error) return err(await events.unreadable(done.error.refused, ids, node, claim));
+    const reason = fault(done.error.failed.code);
+    if (isSpent(reason.code)) return err(await events.unreadable(reason, ids, ids.actor));
+    events.refused(reason, ids);
+    return err(reason);
+  };
+}

@@ -1,0 +1,22 @@
+import { bookSummarySchema, findingSchema, intervalSchema } from "@xinqiao/protocol/reconciliation";
+import { z } from "zod";
+
+/** What caught a difference. */
+export const catches = ["count", "digest", "inclusion-proof", "consistency"] as const;
+export type Catch = (typeof catches)[number];
+
+/** One exchange of which the two sides do not say the same, and by what that was found. */
+export const caughtSchema = z.object({ ...findingSchema.shape, by: z.enum(catches) });
+export type Caught = z.infer<typeof caughtSchema>;
+
+/** What became of one hour, for people. */
+export const hourReportSchema = z.object({
+  interval: intervalSchema,
+  /** Of this member's book, and of the gateway's log. */
+  here: bookSummarySchema,
+  there: bookSummarySchema,
+  findings: z.array(caughtSchema),
+  differences: z.number(),
+  explained: z.number(),
+});
+export type HourReport = z.infer<typeof hourReportSchema>;

@@ -1,0 +1,51 @@
+export {
+  type BookEntry,
+  type BookSummary,
+  bookEntrySchema,
+  bookSummarySchema,
+  type Side,
+  type SideSummary,
+  sameSummary,
+  sha256Schema,
+  sides,
+  summarise,
+  type What,
+  whatSchema,
+} from "./book.ts";
+export {
+  accountsFor,
+  compareBooks,
+  differencesOf,
+  type Explanation,
+  type Finding,
+  findingSchema,
+} from "./compare.ts";
+export {
+  boundsOf,
+  type Interval,
+  intervalAt,
+  intervalSchema,
+  isSettled,
+  settledIntervals,
+  settleSeconds,
+} from "./interval.ts";
+export {
+  type NamedFinding,
+  type Reconciled,
+  type Reconciliation,
+  reconciledSchema,
+  reconciliationSchema,
+} from "./message.ts";
+export {
+  mostFindings,
+  openReport,
+  openStatement,
+  type Report,
+  reportSchema,
+  type Statement,
+  signReport,
+  signStatement,
+  statedInterval,
+  statementSchema,
+} from "./statement.ts";
+export { refusalDigest, type ToldRow, toldDigest } from "./told.ts";

@@ -1,0 +1,64 @@
+import {
+  bookEntrySchema,
+  reconciledSchema,
+  reconciliationSchema,
+  reportSchema,
+  statementSchema,
+} from "@xinqiao/protocol/reconciliation";
+import type { z } from "zod";
+
+export interface Case {
+  readonly schema: string;
+  readonly code: z.ZodType;
+  readonly samples: readonly unknown[];
+}
+
+const digest = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+const what = { status: "answered", digest };
+const entry = { side: "answered", exchange: "6f1c1f0e-3a56-4c55-8f1e-0d6b1a2c3d4e", ...what };
+const named = { side: entry.side, exchange: entry.exchange, how: "member-only", member: what };
+const asked = { count: 1, digest };
+const summary = { asked, answered: asked };
+const about = { iss: "sz-baoan", iat: 1, member: "sz-baoan", interval: "2026-03-01T02Z" };
+
+/** What travels when an hour of a book is compared. */
+export const bookCases: readonly Case[] = [
+  { schema: "BookEntry", code: bookEntrySchema, samples: [entry, { ...entry, digest: null }] },
+  {
+    schema: "BookStatement",
+    code: statementSchema,
+    samples: [
+      { ...about, ...summary },
+      { ...about, ...summary, since: 7, checkpoint: "a note" },
+    ],
+  },
+  {
+    schema: "BookReport",
+    code: reportSchema,
+    samples: [
+      {
+        ...about,
+        stated: summary,
+        logged: summary,
+        findings: [{ ...named, gateway: null, explanation: "answer-not-taken" }],
+        more: 0,
+      },
+    ],
+  },
+  {
+    schema: "Reconciliation",
+    code: reconciliationSchema,
+    samples: [
+      { statement: "a.b.c" },
+      { statement: "a.b.c", findings: [{ ...named, member: null, replyLost: true }], more: 1 },
+    ],
+  },
+  {
+    schema: "Reconciled",
+    code: reconciledSchema,
+    samples: [
+      { statement: "a.b.c", report: "a.b.c" },
+      { statement: "a.b.c", entries: [entry] },
+    ],
+  },
+];

@@ -1,0 +1,141 @@
+import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
+import { composeUscc } from "@xinqiao/protocol/identity";
+import Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import {
+  createParty,
+  csv,
+  type FakeNode,
+  hanging,
+  type PreparedAgent,
+  penaltyRow,
+  prepareAgent,
+  type RunningAgent,
+  readLog,
+  startFakeNode,
+  startGateway,
+  type TestGateway,
+} from "../constellation/index.ts";
+
+const subject = composeUscc({ division: "440300", serial: "EXAMPLE1" });
+const hourMs = 3_600_000;
+
+const shown = z.object({
+  hours: z.array(
+    z.object({
+      interval: z.string(),
+      here: z.object({ asked: z.object({ count: z.number() }), answered: z.object({ count: z.number() }) }),
+      findings: z.array(
+        z.object({
+          side: z.string(),
+          exchange: z.string(),
+          how: z.string(),
+          by: z.string(),
+          explanation: z.string().optional(),
+        }),
+      ),
+      differences: z.number(),
+      explained: z.number(),
+    }),
+  ),
+});
+
+describe("both sides' books", () => {
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  let silent: FakeNode;
+  let prepared: Record<"baoan" | "longgang", PreparedAgent>;
+  let agents: Record<"baoan" | "longgang", RunningAgent>;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    silent = await startFakeNode(hanging);
+    const file = { "a.csv": csv([penaltyRow(subject, "示例罚〔2025〕1号")]) };
+    prepared = {
+      baoan: await prepareAgent({ node: "sz-baoan", role: "district", jurisdiction: "440306" }, file),
+      longgang: await prepareAgent({ node: "sz-longgang", role: "district", jurisdiction: "440307" }, file),
+    };
+    const hz = createParty({
+      node: "hz",
+      role: "neighbour-city",
+      jurisdiction: "441300",
+      endpoint: silent.origin,
+    });
+    const parties = [prepared.baoan.party, prepared.longgang.party, hz];
+    gateway = await startGateway(parties, {}, { now });
+    const members = [gateway.city, ...parties].map(({ member }) => member);
+    agents = {
+      baoan: await prepared.baoan.start(members, gateway, {}, { now }),
+      longgang: await prepared.longgang.start(members, gateway, {}, { now }),
+    };
+    // A book is whole from the second after its beginning.
+    ahead += 2_000;
+  });
+
+  afterAll(async () => {
+    await agents.baoan.close();
+    await agents.longgang.close();
+    await gateway.close();
+    await silent.close();
+  });
+
+  const lookup = {
+    subject: { kind: "enterprise", scheme: "uscc", id: subject },
+    items: ["penalty"],
+    purpose: "bid-review",
+    jurisdictions: ["440307"],
+  };
+
+  async function ask(change: object = {}) {
+    const { status, body } = await agents.baoan.ask({ ...lookup, ...change });
+    return status === 200 ? openedExchangeSchema.parse(body).exchange : status;
+  }
+
+  async function reconcile(agent: RunningAgent, range: object = {}) {
+    const { status, body } = await agent.call("/v1/reconciliations", range);
+    expect(status, JSON.stringify(body)).toBe(200);
+    return shown.parse(body).hours;
+  }
+
+  /** Some way past the end of the hour. */
+  const laterOn = () => {
+    ahead += 2 * hourMs;
+  };
+
+  it("agree after a full answer, a partial one and a refusal, and the log says so", async () => {
+    await ask();
+    await ask({ jurisdictions: ["440307", "441300"], deadlineMs: 300 });
+    await ask({ purpose: "no-such-purpose" });
+    laterOn();
+    const hours = await reconcile(agents.baoan);
+    expect(hours.map(({ differences, explained }) => [differences, explained])).toEqual(
+      hours.map(() => [0, 0]),
+    );
+    expect(hours.some(({ here }) => here.asked.count === 3)).toBe(true);
+    const others = await reconcile(agents.longgang);
+    expect(others.some(({ here }) => here.answered.count === 2)).toBe(true);
+    expect(others.map(({ differences }) => differences)).toEqual(others.map(() => 0));
+    const entries = await readLog(gateway);
+    expect(entries.filter(({ kind }) => kind === "books.reconciled")).toHaveLength(
+      hours.length + others.length,
+    );
+  });
+
+  it("differ in exactly the exchange that an operator has deleted, on both sides", async () => {
+    await ask();
+    const deleted = await ask();
+    const database = new Database(gateway.logFile);
+    database.exec("PRAGMA foreign_keys = OFF");
+    database.prepare("DELETE FROM entry WHERE exchange = ?").run(deleted);
+    database.close();
+    laterOn();
+    for (const [agent, side] of [
+      [agents.baoan, "asked"],
+      [agents.longgang, "answered"],
+    ] as const) {
+      const found = (await reconcile(agent)).flatMap(({ findings }) => findings);
+      expect(found).toEqual([{ side, exchange: deleted, how: "member-only", by: "count" }]);
+    }
+  });
+});
