@@ -96,13 +96,17 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const cosigning = createInFlight(mostCosigning);
   const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
-  const books = openReconciliation(config, { client, city, store, events, signer, entropy, now });
-  const stopReconciling = keepReconciling(books.reconciling, {
-    everySeconds: config.reconcileEverySeconds,
-    onFault: events.reconcilingFault,
-    onError: events.failed,
+  const books = openReconciliation(config, {
+    client,
+    city,
+    store,
+    witness,
+    events,
+    signer,
+    entropy,
+    now,
   });
-  starting.defer(stopReconciling);
+  starting.defer(books.stop);
   const own = { decryptionKeys: decryption.keys, token, client, store, books, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
@@ -122,7 +126,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     reload: city.refresh,
     async close() {
       for (const stop of background) stop();
-      await stopReconciling();
+      await books.stop();
       for (const places of [asking, answering, reading, cosigning]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.
@@ -204,21 +208,23 @@ function hearWithdrawals(
 interface Books {
   readonly hours: ReconcileDependencies;
   readonly reconciling: Reconciling;
+  readonly stop: () => Promise<void>;
 }
 
 function openReconciliation(
-  { node, gateway }: AgentConfig,
+  { node, gateway, reconcileEverySeconds: everySeconds }: AgentConfig,
   {
     client,
     city,
     store,
+    witness,
     events,
     ...deps
   }: Pick<Shared, "city" | "signer" | "entropy" | "now" | "events"> & Pick<LocalParts, "client" | "store">,
 ): Books {
   const { book, reconciled } = store;
   const call = { ...deps, node, gateway, directory: city.members, send: client.send };
-  const hours = { ...call, book, reconciled, checkpoint: () => undefined };
+  const hours = { ...call, book, reconciled, checkpoint: () => witness.held(logOrigin(gateway.node)) };
   const reconciling = createReconciling({
     book,
     reconciled,
@@ -226,7 +232,12 @@ function openReconciliation(
     now: deps.now,
     onReconciled: events.reconciled,
   });
-  return { hours, reconciling };
+  const stop = keepReconciling(reconciling, {
+    everySeconds,
+    onFault: events.reconcilingFault,
+    onError: events.failed,
+  });
+  return { hours, reconciling, stop };
 }
 
 function edge({ node, limits }: AgentConfig, address: Address) {

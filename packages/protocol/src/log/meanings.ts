@@ -79,6 +79,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A subject took its authorisation back: from here on no lookup is allowed by it",
     zh: "信用主体撤回授权：自此任何查询不得再凭该授权",
   },
+  "books.reconciled": {
+    actor: "member",
+    en: "A member has stated an hour of its book, and it was compared with the log; both sides' signed words are kept",
+    zh: "成员提交一小时台账的声明并与日志比对；双方签署的声明均已留存",
+  },
   "request.refused": {
     actor: "member-or-null",
     en: "A request that could not be authenticated or read; nothing else of it is kept",
