@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { logOrigin } from "@xinqiao/protocol/checkpoint";
 import { clockToleranceSeconds } from "@xinqiao/protocol/clock";
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import type { Signer } from "@xinqiao/protocol/keys";
@@ -31,6 +32,7 @@ import {
   standingOf,
   type WithdrawalFollowerDependencies,
 } from "./withdrawals/index.ts";
+import type { WitnessBook } from "./witness/index.ts";
 
 /** A running agent. */
 export interface Agent {
@@ -96,13 +98,8 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const cosigning = createInFlight(mostCosigning);
   const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
-  const books = openReconciliation(config, { client, city, store, events, signer, entropy, now });
-  const stopReconciling = keepReconciling(books.reconciling, {
-    everySeconds: config.reconcileEverySeconds,
-    onFault: events.reconcilingFault,
-    onError: events.failed,
-  });
-  starting.defer(stopReconciling);
+  const books = openReconciliation(config, { ...shared, client, store, witness });
+  starting.defer(books.stop);
   const own = { decryptionKeys: decryption.keys, token, client, store, books, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
@@ -122,7 +119,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     reload: city.refresh,
     async close() {
       for (const stop of background) stop();
-      await stopReconciling();
+      await books.stop();
       for (const places of [asking, answering, reading, cosigning]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.
@@ -204,21 +201,24 @@ function hearWithdrawals(
 interface Books {
   readonly hours: ReconcileDependencies;
   readonly reconciling: Reconciling;
+  readonly stop: () => Promise<void>;
 }
 
 function openReconciliation(
-  { node, gateway }: AgentConfig,
+  { node, gateway, reconcileEverySeconds: everySeconds }: AgentConfig,
   {
     client,
     city,
     store,
+    witness,
     events,
     ...deps
-  }: Pick<Shared, "city" | "signer" | "entropy" | "now" | "events"> & Pick<LocalParts, "client" | "store">,
+  }: Pick<Shared, "city" | "signer" | "entropy" | "now" | "events"> &
+    Pick<LocalParts, "client" | "store"> & { readonly witness: Pick<WitnessBook, "held"> },
 ): Books {
   const { book, reconciled } = store;
   const call = { ...deps, node, gateway, directory: city.members, send: client.send };
-  const hours = { ...call, book, reconciled, checkpoint: () => undefined };
+  const hours = { ...call, book, reconciled, checkpoint: () => witness.held(logOrigin(gateway.node)) };
   const reconciling = createReconciling({
     book,
     reconciled,
@@ -226,7 +226,12 @@ function openReconciliation(
     now: deps.now,
     onReconciled: events.reconciled,
   });
-  return { hours, reconciling };
+  const stop = keepReconciling(reconciling, {
+    everySeconds,
+    onFault: events.reconcilingFault,
+    onError: events.failed,
+  });
+  return { hours, reconciling, stop };
 }
 
 function edge({ node, limits }: AgentConfig, address: Address) {

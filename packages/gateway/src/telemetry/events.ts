@@ -2,13 +2,13 @@ import type { WithdrawalReceipt } from "@xinqiao/protocol/authorisation";
 import type { Exchange } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Code, type Fault, fault, statusOf } from "@xinqiao/protocol/problem";
-import { boundsOf } from "@xinqiao/protocol/reconciliation";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { Compared } from "../books/index.ts";
 import type { LimitedBook } from "../limit/index.ts";
 import type { AuditLog, NonceClaim } from "../log/index.ts";
 import type { WitnessAlarm } from "../witnesses/index.ts";
 import type { Metrics } from "./metrics.ts";
+import { createReconciledEvent } from "./reconciled.ts";
 
 /** What identifies a request in every book: never who or what it is about. */
 export interface RequestIds {
@@ -117,15 +117,7 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
       metrics.requests.inc({ code: "withdrawn" });
       logger.info({ event: "withdrawn", ...ids, authorisation, index });
     },
-    reconciled({ statement: { member, interval }, differences, explained }, ids) {
-      metrics.requests.inc({ code: "reconciled" });
-      if (differences !== null) {
-        metrics.booksReconciled.set({ member }, boundsOf(interval).to / 1000);
-        metrics.bookDifferences.inc({ member }, differences);
-      }
-      const level = differences === 0 ? "info" : "warn";
-      logger[level]({ event: "reconciled", ...ids, interval, differences, explained });
-    },
+    reconciled: createReconciledEvent(logger, metrics),
     breakerChanged(target, from, to) {
       metrics.breakerOpen.set({ node: target }, breakerValue[to]);
       logger.warn({ event: "breaker-changed", target, from, to });

@@ -2,14 +2,12 @@ import type { PublishedCatalogue } from "@xinqiao/protocol/catalogue";
 import type { OpenedExchange, Question } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
-import { boundsOf } from "@xinqiao/protocol/reconciliation";
 import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { SignedAnswer } from "../answer/index.ts";
-import type { CallError } from "../lookup/index.ts";
-import type { HourReport } from "../reconciliation/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
+import { type BookEvents, createBookEvents } from "./book-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
 
 interface Ids {
@@ -18,7 +16,7 @@ interface Ids {
 }
 
 /** One function a business event: a log line and a metric, neither with personal data. */
-export interface AgentEvents {
+export interface AgentEvents extends BookEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
@@ -43,17 +41,10 @@ export interface AgentEvents {
   cosigned(size: number): void;
   /** The city's log contradicts what it has signed before: both checkpoints are named, and kept. */
   logAlarm(evidence: KeptEvidence): void;
-  /** An hour of the book was compared with the city's log. A difference is an alarm. */
-  reconciled(hour: HourReport): void;
-  /** Hours are due that cannot be compared now. The first of a row. */
-  reconcilingFault(error: CallError): void;
   failed(error: unknown): void;
   metrics(): Promise<string>;
   readonly metricsType: string;
 }
-
-/** Differences of one hour that get a line each; the report has them all. */
-const mostLogged = 20;
 
 export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number): AgentEvents {
   const metrics = createAgentMetrics(withdrawalsHeard);
@@ -117,20 +108,7 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
       metrics.logAlarms.inc({ kind });
       logger.error({ event: "log-alarm", kind, held, offered });
     },
-    reconciled({ interval, differences, explained, findings, here, there }) {
-      metrics.booksReconciled.set(boundsOf(interval).to / 1000);
-      const caught = findings.filter(({ explanation }) => explanation === undefined);
-      for (const { by } of caught) metrics.bookDifferences.inc({ by });
-      const counts = [here, there].map(({ asked, answered }) => [asked.count, answered.count]);
-      const level = differences === 0 ? "info" : "error";
-      logger[level]({ event: "reconciled", interval, differences, explained, counts });
-      for (const { exchange, side, how, by } of caught.slice(0, mostLogged))
-        logger.error({ event: "book-difference", interval, exchange, side, how, by });
-    },
-    reconcilingFault(error) {
-      const { code } = error.by === "agent" ? error.fault : error.problem;
-      logger.warn({ event: "reconciling-fault", code });
-    },
+    ...createBookEvents(logger, metrics),
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
     },

@@ -89,6 +89,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "What was kept beside so many entries is deleted at the end of its time",
     zh: "留存期届满，删除相应条数日志的留存",
   },
+  "books.reconciled": {
+    actor: "member",
+    en: "A member has stated an hour of its book, and it was compared with the log; both sides' signed words are kept",
+    zh: "成员提交一小时台账的声明并与日志比对；双方签署的声明均已留存",
+  },
   "request.refused": {
     actor: "member-or-null",
     en: "A request that could not be authenticated or read; nothing else of it is kept",
