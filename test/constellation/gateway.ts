@@ -78,6 +78,7 @@ export async function startGateway(
     catalogue: join(folder, "catalogue"),
     ...inFolder(folder, gatewayKeys),
     log: join(folder, "log.db"),
+    search: join(folder, "search.db"),
     logReserveBytes: 0,
     ...overrides,
   });

@@ -8,7 +8,7 @@ import { chinaDay } from "@xinqiao/runtime/calendar";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
-import { openKeyRing } from "@xinqiao/runtime/keys";
+import { openKeyRing, readSecretFile } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
@@ -36,10 +36,14 @@ import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
 import {
+  type HashIndex,
   type OpenedPublishedLog,
+  type OpenedSearchIndex,
   type OpenedWithdrawals,
   openAuditLog,
+  openHashIndex,
   openPublishedLog,
+  openSearchIndex,
   openWithdrawals,
 } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
@@ -178,6 +182,9 @@ async function openStores(
     log: starting.adopt(await openLog(config, deps, line), (opened) => opened.close()),
     withdrawals: starting.adopt(openWithdrawals(config.log), (opened) => opened.close()),
     published: starting.adopt(openPublishedLog(config.log), (opened) => opened.close()),
+    index: starting.adopt(await openIndex(config, deps), (opened) => opened.close()),
+    hashes: starting.adopt(openHashIndex(config), (opened) => opened.close()),
+    tagKey: await readSecretFile(config.logTagKey),
   };
 }
 
@@ -197,6 +204,11 @@ function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies, li
     // In use, damaged or unreadable: the operator's to mend, and no bug.
     throw new ConfigError(config.log, [error instanceof Error ? error.message : String(error)]);
   });
+}
+
+function openIndex({ log, search }: GatewayConfig, { logger }: GatewayDependencies) {
+  const onFailure = (reason: string) => logger.error({ event: "search-failed", reason });
+  return openSearchIndex({ log, search, onFailure });
 }
 
 function serveAdmin({
@@ -238,10 +250,11 @@ function servePublic(shared: Shared): Promise<Serving> {
     lookUp: lookUpDependencies(shared),
     withdraw: { directory, log },
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
+    search: { log, index: shared.index, tagKey: shared.tagKey, identifierExceptions: exceptionsOf(config) },
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
     peers,
-    log: { published: shared.published },
+    log: { published: shared.published, indexOf: shared.hashes.indexOfHash },
     own: () => registry.current().directory,
   });
   return serve(app, {
@@ -270,11 +283,16 @@ interface Shared {
   readonly log: AuditLog;
   readonly withdrawals: OpenedWithdrawals;
   readonly published: OpenedPublishedLog;
+  readonly index: OpenedSearchIndex;
+  readonly hashes: HashIndex;
+  readonly tagKey: Uint8Array;
   readonly inFlight: InFlight;
   readonly reading: InFlight;
   readonly refusalRate: RateLimit;
   readonly events: GatewayEvents;
 }
+
+const exceptionsOf = ({ identifierExceptions }: GatewayConfig) => new Set(identifierExceptions);
 
 const standingOf = (registry: RegistryHolder, now: () => number) => (graceSeconds?: number) =>
   registryStanding(registry.current().document, now(), graceSeconds);
@@ -313,7 +331,7 @@ function lookUpDependencies(shared: Shared): LookUpDependencies {
     today: () => chinaDay(now()),
     standing: standingOf(city.registry, now),
     rules: gatewayRules,
-    identifierExceptions: new Set(config.identifierExceptions),
+    identifierExceptions: exceptionsOf(config),
     log,
     ask: createAskNode({ self: config.node, signer, directory: city.members, targets, entropy, now }),
     now,
@@ -354,13 +372,15 @@ interface Parts {
   readonly withdrawals: OpenedWithdrawals;
   readonly published: OpenedPublishedLog;
   readonly publishing: Publishing;
+  readonly index: OpenedSearchIndex;
+  readonly hashes: HashIndex;
   readonly limited: LimitedBook;
 }
 
 /** Requests end first, then what they need: a socket that was cut does not end its handler. */
 async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promise<void> {
   const { serving, admin, inFlight, reading, targets, log, withdrawals, limited } = parts;
-  const { published, publishing } = parts;
+  const { published, publishing, index, hashes } = parts;
   reading.drain();
   inFlight.drain();
   await serving.close(shutdownGraceMs);
@@ -372,6 +392,8 @@ async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promi
   await publishing.publish().catch(() => {});
   published.close();
   withdrawals.close();
+  hashes.close();
+  await index.close();
   await log.close();
   await admin.close(1_000);
 }

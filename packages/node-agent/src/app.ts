@@ -285,6 +285,7 @@ function localApp({
     node,
     maxBodyBytes: limits.maxBodyBytes,
     bodyTimeoutMs: limits.bodyTimeoutMs,
+    audit: call,
     lookUp: { ...call, catalogue, decryptionKeys },
     authorisation: {
       ...call,

@@ -8,8 +8,7 @@ import { describeVersion } from "./describe-version.ts";
 import { doctor } from "./doctor.ts";
 import { addEnrolmentCommands, type TimesArguments, timesOf } from "./enrolment-commands.ts";
 import { type InitOptions, init } from "./init.ts";
-import { show, verify } from "./log.ts";
-import { logKey } from "./log-key.ts";
+import { addLogCommands } from "./log-commands.ts";
 import {
   addMembers,
   moveMember,
@@ -59,23 +58,7 @@ export function createProgram(): Command {
     .action((options: TimesArguments & { suite: SuiteName }) =>
       runCommand(async () => describeVersion(await rotateKey(timesOf(options), Date.now))),
     );
-  const log = program.command("log").description("the audit log · 审计日志");
-  log
-    .command("show <exchange>")
-    .description("the entries of one exchange or refused request, as JSON lines · 查看一次交换的日志")
-    .option(...home)
-    .action((exchange: string, options: { home: string }) => runCommand(() => show(exchange, options.home)));
-  log
-    .command("key")
-    .description("the key of its checkpoints, for whoever checks them · 日志检查点公钥")
-    .option(...home)
-    .action((options: { home: string }) => runCommand(() => logKey(options.home)));
-  log
-    .command("verify")
-    .description("recompute the whole tree from its entries · 全量校验日志")
-    .option(...home)
-    .option("--json", "one JSON line")
-    .action((options: { home: string; json?: boolean }) => runCommand(() => verify(options)));
+  addLogCommands(program, home);
   program
     .command("doctor")
     .description("check configuration, keys, members and log · 自检")

@@ -19,6 +19,7 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
     acts: absolute(config.acts),
     signingKey: absoluteKey(config.signingKey, home),
     log: absolute(config.log),
+    search: absolute(config.search),
     logKey: absoluteKey(config.logKey, home),
     alarms: absolute(config.alarms),
     logTagKey: absolute(config.logTagKey),

@@ -73,6 +73,8 @@ export const gatewayConfigSchema = z.strictObject({
   acts: z.string().default("acts"),
   signingKey: keyLocationSchema.default("keys/signing.jwk.json"),
   log: z.string().default("log.db"),
+  /** Index of the log for auditors, made from it alone: it may be thrown away. */
+  search: z.string().default("search.db"),
   /** Signs the log's checkpoints, and nothing else. */
   logKey: keyLocationSchema.default("keys/log.jwk.json"),
   /** Keys the tags by which entries about one subject are found: without it nobody can tell whose they are. */

@@ -31,6 +31,8 @@ export interface GatewayEvents {
   turnedAway(reason: Fault, ids: RequestIds): void;
   /** An authorisation was withdrawn: its entry is written. */
   withdrawn(receipt: WithdrawalReceipt, ids: RequestIds): void;
+  /** An auditor was answered: its entry is written. */
+  audited(what: "searched", ids: RequestIds, lines: number): void;
   breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
   /** The gateway signs with the key that followed its old one. */
   keyChanged(keyId: string): void;
@@ -112,6 +114,10 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
     withdrawn({ authorisation, log: { index } }, ids) {
       metrics.requests.inc({ code: "withdrawn" });
       logger.info({ event: "withdrawn", ...ids, authorisation, index });
+    },
+    audited(what, ids, lines) {
+      metrics.requests.inc({ code: what });
+      logger.info({ event: what, ...ids, lines });
     },
     breakerChanged(target, from, to) {
       metrics.breakerOpen.set({ node: target }, breakerValue[to]);

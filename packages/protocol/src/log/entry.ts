@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { criterionNames } from "../audit/index.ts";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { commitmentSchema, fieldNameSchema } from "../commitment/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
@@ -175,6 +176,14 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     issuer: nodeIdSchema,
     /** When it would have ended by itself. */
     until: instantSchema,
+  }),
+
+  /** An auditor searches the log: written before it is told anything. A subject is only committed to. */
+  z.strictObject({
+    kind: z.literal("audit.searched"),
+    ...common,
+    /** Which criteria were used, never what they said. */
+    criteria: z.array(z.enum(criterionNames)).readonly(),
   }),
 
   /** A request that could not be authenticated or read. Nothing in it is trusted, so nothing of it is kept. */

@@ -79,6 +79,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A subject took its authorisation back: from here on no lookup is allowed by it",
     zh: "信用主体撤回授权：自此任何查询不得再凭该授权",
   },
+  "audit.searched": {
+    actor: "member",
+    en: "An auditor searches the log, by these criteria. Durable before anything is told; a subject is only committed to",
+    zh: "审计员以这些条件检索日志。落盘之后才答复；主体只留承诺",
+  },
   "request.refused": {
     actor: "member-or-null",
     en: "A request that could not be authenticated or read; nothing else of it is kept",

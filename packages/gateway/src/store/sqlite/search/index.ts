@@ -1,0 +1,3 @@
+export { type HashIndex, openHashIndex } from "./hashes.ts";
+export { type OpenedSearch, openSearch, type SearchPaths } from "./open.ts";
+export { type OpenedSearchIndex, openSearchIndex, type SearchOptions } from "./search-thread.ts";
