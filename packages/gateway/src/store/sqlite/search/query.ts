@@ -56,8 +56,10 @@ export function createQuery(database: Database) {
     if (criteria.tag !== undefined) also("line.tag = ?", Buffer.from(criteria.tag));
     if (criteria.trace !== undefined) also("line.trace = ?", idBytes(criteria.trace) ?? Buffer.of());
     if (criteria.from !== undefined) also(`${at} >= ?`, criteria.from);
-    if (criteria.to !== undefined) also(`${at} < ?`, criteria.to);
-    if (after) also(`${at} <= ? AND (${at} < ? OR ${idx} < ?)`, after.at, after.at, after.index);
+    // One upper bound only: of two, SQLite would begin to read at either.
+    const before = Math.min(criteria.to ?? Infinity, after === undefined ? Infinity : after.at + 1);
+    if (before < Infinity) also(`${at} < ?`, before);
+    if (after) also(`(${at} < ? OR ${idx} < ?)`, after.at, after.index);
     return way;
   }
 
