@@ -118,7 +118,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let open = false;
   let publishing: Publishing | undefined;
   const witnesses = () => publishing?.report();
-  const monitored = { config, log, inFlight, targets, metrics, open: () => open, witnesses };
+  const monitored = { config, ...stores, inFlight, targets, metrics, open: () => open, witnesses };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
   const city = await openCity(config, { version, log, metrics, events, keys, now, getFrom });
@@ -214,12 +214,13 @@ function openIndex({ log, search }: GatewayConfig, { logger }: GatewayDependenci
 function serveAdmin({
   config,
   log,
+  index,
   inFlight,
   targets,
   metrics,
   open,
   witnesses,
-}: Pick<Shared, "config" | "log" | "inFlight" | "targets"> & {
+}: Pick<Shared, "config" | "log" | "index" | "inFlight" | "targets"> & {
   metrics: Metrics;
   open: () => boolean;
   witnesses: () => WitnessReport | undefined;
@@ -227,6 +228,7 @@ function serveAdmin({
   const app = adminApp({
     node: config.node,
     log,
+    index,
     metrics,
     inFlight,
     open,
