@@ -9,6 +9,7 @@ import { startNginx } from "./nginx.ts";
 import { freePort, type Running, startProcess } from "./processes.ts";
 import { measureRules } from "./rules.ts";
 import { measureSealing } from "./sealing.ts";
+import { measureSearch } from "./search.ts";
 import { measureSigningDaemon } from "./signing-daemon.ts";
 import { againstSm2, measureSuites, signatureLimit } from "./suites.ts";
 import { type Figure, figureTable } from "./table.ts";
@@ -45,6 +46,9 @@ figures.push(...(await measureSealing(full ? 3 : 1)));
 
 say("deciding and believing at a city's size · 市级规模的规则与成员清单");
 figures.push(...(await measureRules()));
+
+say("searching the log's index · 检索日志索引");
+figures.push(...measureSearch(folder, full ? 10_000_000 : 500_000));
 
 say("starting a gateway and five agents · 启动一个网关和五个节点");
 const federation = await startBenchFederation(folder, subjects);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { searchAnswerSchema, searchSchema } from "@xinqiao/protocol/audit";
 import {
   withdrawalReceiptSchema,
   withdrawalSchema,
@@ -73,6 +74,7 @@ const { question } = testExpected();
 const authorisation = await testCarried();
 const authorised = testAuthorisation().jti;
 const log = { origin: "sz", intent: 3, outcome: 4, size: 5, root: "AAAA" };
+const place = { at: 1_760_000_000_000, index: 3, size: 5 };
 const row = {
   jurisdiction: "441900",
   node: "dg",
@@ -131,6 +133,46 @@ const cases: readonly Case[] = [
     ],
   },
   ...bookCases,
+  {
+    schema: "Search",
+    code: searchSchema,
+    samples: [
+      {
+        criteria: {
+          from: "2026-03-01T00:00:00+08:00",
+          to: "2026-03-02T00:00:00Z",
+          member: "sz-baoan",
+          purpose: "approval",
+          outcome: "refused",
+          code: "policy.quota-exceeded",
+          authoriser: "dg",
+          target: "hz",
+          subject: question.subject,
+        },
+        limit: 10,
+        after: place,
+      },
+    ],
+  },
+  {
+    schema: "SearchAnswer",
+    code: searchAnswerSchema,
+    samples: [
+      {
+        lines: [
+          {
+            entries: [
+              { index: 3, leaf: "{}" },
+              { index: 4, leaf: "{}" },
+            ],
+          },
+        ],
+        head: { origin: "sz", size: 5, root: "AAAA" },
+        next: place,
+        log: { origin: "sz", index: 5, size: 6, root: "AAAA" },
+      },
+    ],
+  },
   { schema: "Record", code: recordSchema, samples: [annotated] },
   {
     schema: "Answer",

@@ -8,7 +8,7 @@ import { chinaDay } from "@xinqiao/runtime/calendar";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
-import { openKeyRing } from "@xinqiao/runtime/keys";
+import { openKeyRing, readSecretFile } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
@@ -38,14 +38,18 @@ import { gatewayRules } from "./policy/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
 import { expireDaily } from "./retention/index.ts";
 import {
+  type HashIndex,
   type OpenedLoggedEntries,
   type OpenedPublishedLog,
   type OpenedReconciliations,
+  type OpenedSearchIndex,
   type OpenedWithdrawals,
   openAuditLog,
+  openHashIndex,
   openLoggedEntries,
   openPublishedLog,
   openReconciliations,
+  openSearchIndex,
   openWithdrawals,
 } from "./store/sqlite/index.ts";
 import { createGatewayEvents, createMetrics, type GatewayEvents, type Metrics } from "./telemetry/index.ts";
@@ -120,7 +124,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let open = false;
   let publishing: Publishing | undefined;
   const witnesses = () => publishing?.report();
-  const monitored = { config, log, inFlight, targets, metrics, open: () => open, witnesses };
+  const monitored = { config, ...stores, inFlight, targets, metrics, open: () => open, witnesses };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
   const city = await openCity(config, { version, log, metrics, events, keys, now, getFrom });
@@ -188,6 +192,9 @@ async function openStores(
     published: starting.adopt(openPublishedLog(config.log), (opened) => opened.close()),
     entries: starting.adopt(openLoggedEntries(config.log), (opened) => opened.close()),
     kept: starting.adopt(openReconciliations(config.reconciliations), (opened) => opened.close()),
+    index: starting.adopt(await openIndex(config, deps), (opened) => opened.close()),
+    hashes: starting.adopt(openHashIndex(config), (opened) => opened.close()),
+    tagKey: await readSecretFile(config.logTagKey),
   };
 }
 
@@ -210,15 +217,21 @@ async function openLog(config: GatewayConfig, { logger, now }: GatewayDependenci
   });
 }
 
+function openIndex({ log, search }: GatewayConfig, { logger }: GatewayDependencies) {
+  const onFailure = (reason: string) => logger.error({ event: "search-failed", reason });
+  return openSearchIndex({ log, search, onFailure });
+}
+
 function serveAdmin({
   config,
   log,
+  index,
   inFlight,
   targets,
   metrics,
   open,
   witnesses,
-}: Pick<Shared, "config" | "log" | "inFlight" | "targets"> & {
+}: Pick<Shared, "config" | "log" | "index" | "inFlight" | "targets"> & {
   metrics: Metrics;
   open: () => boolean;
   witnesses: () => WitnessReport | undefined;
@@ -226,6 +239,7 @@ function serveAdmin({
   const app = adminApp({
     node: config.node,
     log,
+    index,
     metrics,
     inFlight,
     open,
@@ -250,10 +264,11 @@ function servePublic(shared: Shared): Promise<Serving> {
     withdraw: { directory, log, now: deps.now },
     reconcile: reconcileDependencies(shared),
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
+    search: { log, index: shared.index, tagKey: shared.tagKey, identifierExceptions: exceptionsOf(config) },
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
     peers,
-    log: { published: shared.published },
+    log: { published: shared.published, indexOf: shared.hashes.indexOfHash },
     own: () => registry.current().directory,
   });
   return serve(app, {
@@ -284,11 +299,16 @@ interface Shared {
   readonly published: OpenedPublishedLog;
   readonly entries: OpenedLoggedEntries;
   readonly kept: OpenedReconciliations;
+  readonly index: OpenedSearchIndex;
+  readonly hashes: HashIndex;
+  readonly tagKey: Uint8Array;
   readonly inFlight: InFlight;
   readonly reading: InFlight;
   readonly refusalRate: RateLimit;
   readonly events: GatewayEvents;
 }
+
+const exceptionsOf = ({ identifierExceptions }: GatewayConfig) => new Set(identifierExceptions);
 
 const standingOf = (registry: RegistryHolder, now: () => number) => (graceSeconds?: number) =>
   registryStanding(registry.current().document, now(), graceSeconds);
@@ -328,7 +348,7 @@ function lookUpDependencies(shared: Shared): LookUpDependencies {
     today: () => chinaDay(now()),
     standing: standingOf(city.registry, now),
     rules: gatewayRules,
-    identifierExceptions: new Set(config.identifierExceptions),
+    identifierExceptions: exceptionsOf(config),
     log,
     ask: createAskNode({ self: config.node, signer, directory: city.members, targets, entropy, now }),
     now,
@@ -376,6 +396,8 @@ interface Parts {
   readonly withdrawals: OpenedWithdrawals;
   readonly published: OpenedPublishedLog;
   readonly publishing: Publishing;
+  readonly index: OpenedSearchIndex;
+  readonly hashes: HashIndex;
   readonly limited: LimitedBook;
   readonly entries: OpenedLoggedEntries;
   readonly kept: OpenedReconciliations;
@@ -384,7 +406,7 @@ interface Parts {
 /** Requests end first, then what they need: a socket that was cut does not end its handler. */
 async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promise<void> {
   const { serving, admin, inFlight, reading, targets, log, withdrawals, limited } = parts;
-  const { published, publishing, entries, kept } = parts;
+  const { published, publishing, entries, kept, index, hashes } = parts;
   reading.drain();
   inFlight.drain();
   await serving.close(shutdownGraceMs);
@@ -394,7 +416,8 @@ async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promi
   await log.append({ kind: "gateway.stopped", exchange: null, actor: null });
   // So that whoever looks next sees all of it. What cannot be signed now is signed at the next start.
   await publishing.publish().catch(() => {});
-  for (const reader of [published, withdrawals, entries, kept]) reader.close();
+  for (const reader of [published, withdrawals, entries, kept, hashes]) reader.close();
+  await index.close();
   await log.close();
   await admin.close(1_000);
 }

@@ -337,6 +337,7 @@ function localApp({
     node,
     maxBodyBytes: limits.maxBodyBytes,
     bodyTimeoutMs: limits.bodyTimeoutMs,
+    audit: call,
     books: { ...books, reconciled: store.reconciled, now },
     lookUp: { ...call, catalogue, decryptionKeys, book: store.book },
     authorisation: {

@@ -1,8 +1,8 @@
 import { type Agreement, agreementSchema, type RegistryDocument } from "@xinqiao/protocol/registry";
+import { instantOf } from "@xinqiao/runtime/calendar";
 import { CommandError, runCommand } from "@xinqiao/runtime/cli";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import type { Command } from "commander";
-import { instantOf } from "./instant.ts";
 import { openForPublishing } from "./publishing.ts";
 
 export interface AgreementOptions {

@@ -1,12 +1,14 @@
+import { searchPage } from "@xinqiao/protocol/audit";
 import { CommandError } from "@xinqiao/runtime/cli";
-import { loadConfig } from "../config/index.ts";
+import { type GatewayConfig, loadConfig } from "../config/index.ts";
 import { entriesOf, verifyLog } from "../store/sqlite/index.ts";
+import { caughtUp } from "./log-list.ts";
 
-/** Every entry of one exchange, oldest first, each as it stands in the log, with its index. */
-export async function show(exchange: string, home: string): Promise<string> {
-  const { log } = await loadConfig(home);
-  const entries = entriesOf(log, exchange);
-  if (entries.length === 0) throw new CommandError(`no entry of exchange ${exchange} · 日志中没有该交换`);
+/** Every entry of one exchange, or of one trace, oldest first, each as it stands in the log, with its index. */
+export async function show(id: string, home: string): Promise<string> {
+  const config = await loadConfig(home);
+  const entries = /^[0-9a-f]{32}$/.test(id) ? entriesOfTrace(config, id) : entriesOf(config.log, id);
+  if (entries.length === 0) throw new CommandError(`no entry of ${id} · 日志中没有该交换`);
   return entries.map(({ index, leaf }) => `${index}\t${leaf}`).join("\n");
 }
 
@@ -20,4 +22,14 @@ export async function verify(options: { readonly home: string; readonly json?: b
   if (options.json) return JSON.stringify(report);
   const erased = report.erased > 0 ? `, ${report.erased} of them erased beside · 其中留存已删除` : "";
   return `the log verifies · 日志校验通过: ${report.size} entries${erased}, root ${report.root}`;
+}
+
+function entriesOfTrace(config: GatewayConfig, trace: string) {
+  const index = caughtUp(config);
+  try {
+    const { lines } = index.search({ criteria: { trace }, limit: searchPage });
+    return lines.flatMap(({ entries }) => entries).sort((one, other) => one.index - other.index);
+  } finally {
+    index.close();
+  }
 }

@@ -1,5 +1,4 @@
 import { type SuiteName, suiteNames } from "@xinqiao/protocol/keys";
-import { erasureReasons } from "@xinqiao/protocol/log";
 import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command, Option } from "commander";
 import { version } from "../app.ts";
@@ -8,10 +7,8 @@ import { addCatalogueCommands } from "./catalogue-commands.ts";
 import { describeVersion } from "./describe-version.ts";
 import { doctor } from "./doctor.ts";
 import { addEnrolmentCommands, type TimesArguments, timesOf } from "./enrolment-commands.ts";
-import { type EraseOptions, erase } from "./erase.ts";
 import { type InitOptions, init } from "./init.ts";
-import { show, verify } from "./log.ts";
-import { logKey } from "./log-key.ts";
+import { addLogCommands } from "./log-commands.ts";
 import {
   addMembers,
   moveMember,
@@ -61,45 +58,13 @@ export function createProgram(): Command {
     .action((options: TimesArguments & { suite: SuiteName }) =>
       runCommand(async () => describeVersion(await rotateKey(timesOf(options), Date.now))),
     );
-  addLogCommands(program);
+  addLogCommands(program, home);
   program
     .command("doctor")
     .description("check configuration, keys, members and log · 自检")
     .option(...home)
     .action((options: { home: string }) => runCommand(() => doctor(options.home)));
   return program;
-}
-
-function addLogCommands(program: Command): void {
-  const log = program.command("log").description("the audit log · 审计日志");
-  log
-    .command("show <exchange>")
-    .description("the entries of one exchange or refused request, as JSON lines · 查看一次交换的日志")
-    .option(...home)
-    .action((exchange: string, options: { home: string }) => runCommand(() => show(exchange, options.home)));
-  log
-    .command("key")
-    .description("the key of its checkpoints, for whoever checks them · 日志检查点公钥")
-    .option(...home)
-    .action((options: { home: string }) => runCommand(() => logKey(options.home)));
-  log
-    .command("verify")
-    .description("recompute the whole tree from its entries · 全量校验日志")
-    .option(...home)
-    .option("--json", "one JSON line")
-    .action((options: { home: string; json?: boolean }) => runCommand(() => verify(options)));
-  log
-    .command("erase")
-    .description(
-      "destroy what is kept about a subject; every proof of the log still holds · 删除某主体的留存，日志证明不受影响",
-    )
-    .option(...home)
-    .requiredOption(
-      "--subject <scheme:id>",
-      "whom, or - to read it from the input · 主体，- 表示从标准输入读取",
-    )
-    .requiredOption("--reason <code>", `${erasureReasons.join(", ")} · 删除原因`)
-    .action((options: EraseOptions) => runCommand(() => erase(options, Date.now)));
 }
 
 const suiteOption = () =>

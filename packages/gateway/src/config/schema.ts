@@ -75,6 +75,8 @@ export const gatewayConfigSchema = z.strictObject({
   log: z.string().default("log.db"),
   /** What members have stated of their books, and what came of it. */
   reconciliations: z.string().default("reconciliations.db"),
+  /** Index of the log for auditors, made from it alone: it may be thrown away. */
+  search: z.string().default("search.db"),
   /** Signs the log's checkpoints, and nothing else. */
   logKey: keyLocationSchema.default("keys/log.jwk.json"),
   /** Keys the tags by which entries about one subject are found: without it nobody can tell whose they are. */

@@ -13,6 +13,7 @@ describe("GET /readyz", () => {
     const app = adminApp({
       node: nodeIdSchema.parse("sz"),
       log,
+      index: { size: () => 0 },
       metrics: createMetrics(),
       inFlight,
       open: () => open,

@@ -3,12 +3,14 @@ import { type Code, fault } from "@xinqiao/protocol/problem";
 import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
 import type { AuditLog } from "../log/index.ts";
+import type { SearchIndex } from "../search/index.ts";
 import type { BreakerState, Metrics } from "../telemetry/index.ts";
 import type { WitnessReport } from "../witnesses/index.ts";
 
 export interface AdminDependencies {
   readonly node: NodeId;
   readonly log: AuditLog;
+  readonly index: Pick<SearchIndex, "size">;
   readonly metrics: Metrics;
   readonly inFlight: InFlight;
   /** Whether the public door is open: monitoring may look in before that. */
@@ -29,6 +31,7 @@ export function adminApp(deps: AdminDependencies): Hono<HttpEnv> {
   app.get("/metrics", async (context) => {
     deps.metrics.inFlight.set(deps.inFlight.count);
     deps.metrics.logSize.set(deps.log.head().size);
+    deps.metrics.searchSize.set(deps.index.size());
     deps.metrics.logHealthy.set(deps.log.health().ok ? 1 : 0);
     noteWitnesses(deps);
     const text = await deps.metrics.registry.metrics();

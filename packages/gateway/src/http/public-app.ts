@@ -5,6 +5,8 @@ import { Hono } from "hono";
 import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
 import type { ReconcileDependencies } from "../books/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
+import type { SearchLogDependencies } from "../search/index.ts";
+import { searchHandler } from "./audit.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
 import { type LogRouteDependencies, serveLog } from "./log-routes.ts";
 import { lookupHandler } from "./lookups.ts";
@@ -20,6 +22,7 @@ export interface PublicDependencies {
   readonly withdraw: WithdrawDependencies;
   readonly reconcile: ReconcileDependencies;
   readonly pages: WithdrawalPages;
+  readonly search: SearchLogDependencies;
   readonly enrolments: EnrolmentRouteDependencies;
   readonly published: { readonly registry: Served; readonly catalogue: Served };
   readonly peers: ServedPeers;
@@ -28,17 +31,19 @@ export interface PublicDependencies {
   readonly own: () => Directory;
 }
 
-const signedPaths = [
+const posted = [
   "/v1/lookups",
   "/v1/answers",
   "/v1/authorisations/withdrawals",
   "/v1/reconciliations",
+  "/v1/audit/searches",
   "/v1/enrolments",
 ];
 
 /** What members reach. */
 export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
-  const { member, lookUp, withdraw, reconcile, pages, enrolments, published, peers, log, own } = deps;
+  const { member, lookUp, withdraw, reconcile, pages, search, enrolments } = deps;
+  const { published, peers, log, own } = deps;
   const hop = member.endpoint.self;
   const { events } = member;
   const app = new Hono<HttpEnv>();
@@ -48,14 +53,14 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   app.post("/v1/authorisations/withdrawals", memberRoute(ownMember, withdrawalHandler(withdraw, events)));
   app.post("/v1/reconciliations", memberRoute(ownMember, reconciliationHandler(reconcile, events)));
   app.post("/v1/answers", memberRoute(member, passedOnHandler({ lookUp, own, events })));
+  app.post("/v1/audit/searches", memberRoute(ownMember, searchHandler(search, events)));
   app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));
   servePublished(app, "registry", published.registry, hop);
   servePublished(app, "catalogue", published.catalogue, hop);
   servePeers(app, peers, hop);
   serveLog(app, { hop, ...log });
-  for (const path of signedPaths)
-    app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
+  for (const path of posted) app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {
     events.failed(error);

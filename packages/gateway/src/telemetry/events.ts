@@ -35,6 +35,8 @@ export interface GatewayEvents {
   withdrawn(receipt: WithdrawalReceipt, ids: RequestIds): void;
   /** An hour of a member's book was compared with the log: its entry is written. */
   reconciled(compared: Compared, ids: RequestIds): void;
+  /** An auditor was answered: its entry is written. */
+  audited(what: "searched", ids: RequestIds, lines: number): void;
   breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
   /** The gateway signs with the key that followed its old one. */
   keyChanged(keyId: string): void;
@@ -118,6 +120,10 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
       logger.info({ event: "withdrawn", ...ids, authorisation, index });
     },
     reconciled: createReconciledEvent(logger, metrics),
+    audited(what, ids, lines) {
+      metrics.requests.inc({ code: what });
+      logger.info({ event: what, ...ids, lines });
+    },
     breakerChanged(target, from, to) {
       metrics.breakerOpen.set({ node: target }, breakerValue[to]);
       logger.warn({ event: "breaker-changed", target, from, to });

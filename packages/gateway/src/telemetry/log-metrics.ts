@@ -4,6 +4,11 @@ import { Counter, Gauge, type Registry } from "prom-client";
 export function createLogMetrics(registers: Registry[]) {
   return {
     logSize: new Gauge({ name: "xinqiao_log_entries", help: "Entries in the audit log", registers }),
+    searchSize: new Gauge({
+      name: "xinqiao_search_entries",
+      help: "Entries of the audit log that its search index has",
+      registers,
+    }),
     logHealthy: new Gauge({
       name: "xinqiao_log_writable",
       help: "1 when the audit log accepts entries",

@@ -8,6 +8,7 @@ import { describeKeys } from "./describe-keys.ts";
 import type { EnrolOptions, RotateOptions } from "./enrol.ts";
 import type { ImportOptions } from "./import.ts";
 import type { InitArguments } from "./init.ts";
+import { addLogCommands } from "./log-commands.ts";
 import type { LookupOptions } from "./lookup.ts";
 import type { ReconcileOptions } from "./reconcile.ts";
 
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     );
   addLookup(program);
   addAuthorise(program);
+  addLogCommands(program);
   program
     .command("serve")
     .description("answer the gateway and the local platform until stopped · 运行节点")

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { criterionNames } from "../audit/index.ts";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { commitmentSchema, fieldNameSchema } from "../commitment/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
@@ -230,6 +231,13 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     kind: z.literal("evidence.expired"),
     ...common,
     entries: z.number().int().positive(),
+  }),
+  /** An auditor searches the log: written before it is told anything. A subject is only committed to. */
+  z.strictObject({
+    kind: z.literal("audit.searched"),
+    ...common,
+    /** Which criteria were used, never what they said. */
+    criteria: z.array(z.enum(criterionNames)).readonly(),
   }),
 
   /** A request that could not be authenticated or read. Nothing in it is trusted, so nothing of it is kept. */

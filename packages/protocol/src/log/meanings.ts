@@ -94,6 +94,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A member has stated an hour of its book, and it was compared with the log; both sides' signed words are kept",
     zh: "成员提交一小时台账的声明并与日志比对；双方签署的声明均已留存",
   },
+  "audit.searched": {
+    actor: "member",
+    en: "An auditor searches the log, by these criteria. Durable before anything is told; a subject is only committed to",
+    zh: "审计员以这些条件检索日志。落盘之后才答复；主体只留承诺",
+  },
   "request.refused": {
     actor: "member-or-null",
     en: "A request that could not be authenticated or read; nothing else of it is kept",

@@ -288,6 +288,11 @@ export const codes = {
     en: "What is asked would make an entry longer than the audit log can serve",
     zh: "所查内容过多，超出单条日志可记录的长度",
   },
+  "log.search-unavailable": {
+    status: 503,
+    en: "The audit log cannot be searched now; the log itself goes on",
+    zh: "审计日志暂不能检索，日志本身不受影响",
+  },
   "log.rolled-back": {
     status: 503,
     en: "A witness has cosigned more of the audit log than it holds now: it was put back to an older state",

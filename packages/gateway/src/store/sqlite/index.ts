@@ -3,5 +3,13 @@ export { type OpenedLoggedEntries, openLoggedEntries } from "./logged-entries.ts
 export { type OpenedPublishedLog, openPublishedLog } from "./published-log.ts";
 export { type KeptEvidence, type ReadEvidence, readEvidence } from "./read-evidence.ts";
 export { type OpenedReconciliations, openReconciliations } from "./reconciliations.ts";
+export {
+  type HashIndex,
+  type OpenedSearch,
+  type OpenedSearchIndex,
+  openHashIndex,
+  openSearch,
+  openSearchIndex,
+} from "./search/index.ts";
 export { entriesOf, type LogReport, lastTaken, logSize, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";

@@ -1,0 +1,61 @@
+import { erasureReasons } from "@xinqiao/protocol/log";
+import { criterionOptions } from "@xinqiao/runtime/audit";
+import { runCommand } from "@xinqiao/runtime/cli";
+import type { Command } from "commander";
+import { type EraseOptions, erase } from "./erase.ts";
+import { show, verify } from "./log.ts";
+import { logKey } from "./log-key.ts";
+import { type ListOptions, list } from "./log-list.ts";
+
+type Home = readonly [flags: string, description: string, value: string];
+
+/** `xinqiao-gateway log …`. */
+export function addLogCommands(program: Command, home: Home): void {
+  const log = program.command("log").description("the audit log · 审计日志");
+  log
+    .command("show <id>")
+    .description(
+      "the entries of one exchange or refused request, or of a trace, as JSON lines · 查看一次交换或一个追踪号的日志",
+    )
+    .option(...home)
+    .action((id: string, options: { home: string }) => runCommand(() => show(id, options.home)));
+  addList(log, home);
+  log
+    .command("key")
+    .description("the key of its checkpoints, for whoever checks them · 日志检查点公钥")
+    .option(...home)
+    .action((options: { home: string }) => runCommand(() => logKey(options.home)));
+  log
+    .command("verify")
+    .description("recompute the whole tree from its entries · 全量校验日志")
+    .option(...home)
+    .option("--json", "one JSON line")
+    .action((options: { home: string; json?: boolean }) => runCommand(() => verify(options)));
+  addErase(log, home);
+}
+
+function addErase(log: Command, home: Home): void {
+  log
+    .command("erase")
+    .description(
+      "destroy what is kept about a subject; every proof of the log still holds · 删除某主体的留存，日志证明不受影响",
+    )
+    .option(...home)
+    .requiredOption(
+      "--subject <scheme:id>",
+      "whom, or - to read it from the input · 主体，- 表示从标准输入读取",
+    )
+    .requiredOption("--reason <code>", `${erasureReasons.join(", ")} · 删除原因`)
+    .action((options: EraseOptions) => runCommand(() => erase(options, Date.now)));
+}
+
+function addList(log: Command, home: Home): void {
+  const listing = log
+    .command("list")
+    .description("lines of the log, newest first, from this machine's files · 检索日志")
+    .option(...home)
+    .option("--limit <n>", "lines at most · 最多行数", "100")
+    .option("--json", "entries as JSON lines")
+    .action((options: ListOptions) => runCommand(() => list(options)));
+  for (const [flags, description] of criterionOptions) listing.option(flags, description);
+}

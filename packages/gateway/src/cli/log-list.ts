@@ -1,0 +1,54 @@
+import { text } from "node:stream/consumers";
+import { type FoundLine, type SearchPlace, searchPage } from "@xinqiao/protocol/audit";
+import { type CriterionOptions, criteriaOf, summaryOf } from "@xinqiao/runtime/audit";
+import { CommandError } from "@xinqiao/runtime/cli";
+import { readSecretFile } from "@xinqiao/runtime/keys";
+import { type GatewayConfig, loadConfig } from "../config/index.ts";
+import { indexedCriteria } from "../search/index.ts";
+import { type OpenedSearch, openSearch } from "../store/sqlite/index.ts";
+
+export interface ListOptions extends CriterionOptions {
+  readonly home: string;
+  readonly subject?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** What an auditor could find, for the operator, from the files of this machine; it asks nobody and writes no entry. */
+export async function list(options: ListOptions): Promise<string> {
+  const config = await loadConfig(options.home);
+  const limit = Number(options.limit);
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new CommandError("--limit is a number · 条数须为正整数");
+  const id = options.subject === "-" ? (await text(process.stdin)).trim() : options.subject;
+  const criteria = indexedCriteria(criteriaOf(options, id), await readSecretFile(config.logTagKey));
+  const index = caughtUp(config);
+  try {
+    const lines: FoundLine[] = [];
+    for (let after: SearchPlace | undefined, more = true; more && lines.length < limit; ) {
+      const page = index.search({ criteria, limit: Math.min(limit - lines.length, searchPage), after });
+      lines.push(...page.lines);
+      after = page.next;
+      more = after !== undefined;
+    }
+    return (options.json ? lines.map((line) => JSON.stringify(line)) : lines.map(describeLine)).join("\n");
+  } finally {
+    index.close();
+  }
+}
+
+function describeLine(line: FoundLine): string {
+  const summary = summaryOf(line);
+  if (summary === undefined) return `${line.entries[0]?.index}\t?`;
+  const { index, at, kind, member, purpose, outcome, authoriser, exchange } = summary;
+  return [index, at, kind, member, purpose, outcome, authoriser, exchange]
+    .map((word) => word ?? "-")
+    .join("\t");
+}
+
+/** The index beside the log, taken as far as the log is: also when no gateway runs. */
+export function caughtUp({ log, search }: GatewayConfig): OpenedSearch {
+  const index = openSearch({ log, search });
+  while (index.step() > 0);
+  return index;
+}

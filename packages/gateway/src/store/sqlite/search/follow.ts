@@ -1,0 +1,67 @@
+import { decodeEntry } from "@xinqiao/protocol/log";
+import type { Database } from "../database.ts";
+import { createIndexWriter, type ReadEntry } from "./index-writer.ts";
+import { indexed } from "./line.ts";
+
+export interface Follower {
+  /** Takes what the log has more, up to one batch: how many entries that were. */
+  step(): number;
+  /** Entries taken so far. */
+  size(): number;
+}
+
+/** Small, so that a search that comes meanwhile hardly waits. */
+const batch = 500;
+
+interface LogRow {
+  readonly index: number;
+  readonly at: number;
+  readonly leaf: string;
+  readonly leafHash: Buffer;
+  readonly tag: Buffer | null;
+}
+
+/** Follows the log, which it only reads. Two that follow at once, a gateway and a command, do not disturb each other. */
+export function createFollower(log: Database, index: Database): Follower {
+  const rows = log.prepare<[number, number], LogRow>(
+    `SELECT entry.idx AS "index", entry.at, entry.leaf, node.hash AS leafHash,
+            (SELECT tag FROM evidence WHERE evidence.entry = entry.idx LIMIT 1) AS tag
+     FROM entry JOIN node ON node.level = 0 AND node.idx = entry.idx
+     WHERE entry.idx >= ? ORDER BY entry.idx LIMIT ?`,
+  );
+  const progress = prepareProgress(index);
+  const take = createIndexWriter(index);
+  const size = () => progress.get()?.size ?? 0;
+  const takeMore = index.transaction(() => {
+    const more = rows.all(size(), batch);
+    take(more.map(readRow));
+    return more.length;
+  });
+  return { size, step: () => takeMore.immediate() };
+}
+
+export interface Progress {
+  readonly size: number;
+  readonly tip: Buffer;
+}
+
+const prepareProgress = (index: Database) => index.prepare<[], Progress>("SELECT size, tip FROM progress");
+
+export function progressOf(index: Database): Progress | undefined {
+  return prepareProgress(index).get();
+}
+
+/** Whether the index was made from this log: a log that was restored, or is another, has another entry at its end. */
+export function isIndexOf(log: Database, { size, tip }: Progress): boolean {
+  const hash = log
+    .prepare<[number], Buffer>("SELECT hash FROM node WHERE level = 0 AND idx = ?")
+    .pluck()
+    .get(size - 1);
+  return hash?.equals(tip) ?? false;
+}
+
+/** One that cannot be read is found by its hash only: `log verify` reports it. */
+function readRow({ leaf, ...row }: LogRow): ReadEntry {
+  const entry = decodeEntry(Buffer.from(leaf));
+  return { ...row, indexed: entry.ok ? indexed(entry.value) : undefined };
+}

@@ -1,0 +1,16 @@
+import type { Database } from "../database.ts";
+
+/** Words by number. A number is never given to another word. */
+export interface Names {
+  /** Writes a word that is new. */
+  number(text: string): number;
+  /** Nothing for a word that no line has. */
+  known(text: string): number | undefined;
+}
+
+export function openNames(database: Database): Names {
+  const read = database.prepare<[string], number>("SELECT id FROM name WHERE text = ?").pluck();
+  const add = database.prepare<[string]>("INSERT INTO name (text) VALUES (?)");
+  const known = (text: string) => read.get(text);
+  return { known, number: (text) => known(text) ?? Number(add.run(text).lastInsertRowid) };
+}

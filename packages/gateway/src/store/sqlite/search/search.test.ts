@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { leafHash } from "@xinqiao/protocol/log";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { intentDraft } from "../../../log/audit-log.contract.ts";
+import { openAuditLog } from "../audit-log.ts";
+import { openDatabase } from "../database.ts";
+import { openHashIndex } from "./hashes.ts";
+import { openSearch } from "./open.ts";
+import { openSearchIndex } from "./search-thread.ts";
+import { keepTag } from "./testing/tag.ts";
+
+// Every log that is opened starts a thread: on a busy machine that alone takes a second.
+vi.setConfig({ testTimeout: 30_000 });
+
+describe("the search index", () => {
+  let folder: string;
+  const paths = () => ({ log: join(folder, "log.db"), search: join(folder, "search.db") });
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "xinqiao-search-"));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const openLog = () =>
+    openAuditLog({
+      path: paths().log,
+      origin: "sz",
+      tagKey: Buffer.alloc(32),
+      now: Date.now,
+      minFreeBytes: 0,
+    });
+
+  async function write(count: number): Promise<void> {
+    const log = await openLog();
+    for (let turn = 0; turn < count; turn += 1) await log.append(intentDraft());
+    await log.close();
+  }
+
+  function found() {
+    const index = openSearch(paths());
+    while (index.step() > 0);
+    const { lines, size } = index.search({ criteria: {}, limit: 1_000 });
+    index.close();
+    return { size, indexes: lines.map(({ entries }) => entries[0]?.index) };
+  }
+
+  it("goes on where it was left", async () => {
+    await write(2);
+    expect(found()).toEqual({ size: 2, indexes: [1, 0] });
+    await write(1);
+    // The second start closes what the first has left open: 0 and 1 are closed by 2 and 3.
+    expect(found()).toEqual({ size: 5, indexes: [4, 1, 0] });
+  });
+
+  it("is built anew when it was thrown away, is no index, or was made from another log", async () => {
+    await write(3);
+    const whole = found();
+    rmSync(paths().search);
+    expect(found()).toEqual(whole);
+    writeFileSync(paths().search, randomBytes(8_192));
+    for (const end of ["-wal", "-shm"]) rmSync(`${paths().search}${end}`, { force: true });
+    expect(found()).toEqual(whole);
+    for (const end of ["", "-wal", "-shm"]) rmSync(`${paths().log}${end}`, { force: true });
+    await write(1);
+    expect(found()).toEqual({ size: 1, indexes: [0] });
+  });
+
+  it("follows a log that is written to, in a thread of its own, and is found by what was just appended", async () => {
+    const log = await openLog();
+    const index = await openSearchIndex(paths());
+    try {
+      for (let turn = 1; turn <= 20; turn += 1) {
+        await log.append(intentDraft());
+        const page = await index.search({ criteria: {}, limit: 1 });
+        expect(page).toMatchObject({ ok: true, value: { size: turn } });
+        if (page.ok) expect(page.value.root).toBe(log.head().root);
+      }
+    } finally {
+      await index.close();
+      await log.close();
+    }
+  });
+
+  it("that fails is told about, says that it cannot be searched, and leaves the log alone", async () => {
+    const log = await openLog();
+    const reasons: string[] = [];
+    const search = join(folder, "nowhere", "search.db");
+    const index = await openSearchIndex({ ...paths(), search, onFailure: (reason) => reasons.push(reason) });
+    try {
+      expect(await index.search({ criteria: {}, limit: 1 })).toMatchObject({
+        error: { code: "log.search-unavailable" },
+      });
+      expect(reasons.join()).toContain("directory does not exist");
+      expect(await log.append(intentDraft())).toMatchObject({ ok: true });
+    } finally {
+      await index.close();
+      await log.close();
+    }
+  });
+
+  it("finds an entry by the hash of its leaf, and none that is only alike in its first bytes", async () => {
+    await write(5);
+    const hashes = openHashIndex(paths());
+    const { indexes } = found();
+    expect(indexes).toHaveLength(5);
+    const database = openDatabase(paths().log);
+    const leaf = database.prepare<[], string>("SELECT leaf FROM entry WHERE idx = 3").pluck().get();
+    database.close();
+    const hash = leafHash(Buffer.from(leaf ?? ""));
+    expect(hashes.indexOfHash(hash)).toBe(3);
+    const alike = Buffer.concat([hash.subarray(0, 8), Buffer.alloc(24)]);
+    expect(hashes.indexOfHash(alike)).toBeUndefined();
+    expect(hashes.indexOfHash(hash.subarray(0, 8))).toBeUndefined();
+    hashes.close();
+  });
+
+  it("finds what is about one subject by its tag, and nothing once the tag was taken out", async () => {
+    await write(3);
+    const tag = randomBytes(16);
+    const database = openDatabase(paths().log);
+    keepTag(database, 1, tag);
+    database.close();
+    const index = openSearch(paths());
+    while (index.step() > 0);
+    const of = (wanted: Uint8Array) =>
+      index.search({ criteria: { tag: wanted }, limit: 10 }).lines.map(({ entries }) => entries[0]?.index);
+    expect(of(tag)).toEqual([1]);
+    expect(of(randomBytes(16))).toEqual([]);
+    index.forget(tag);
+    expect(of(tag)).toEqual([]);
+    index.close();
+    expect(existsSync(paths().search)).toBe(true);
+  });
+});

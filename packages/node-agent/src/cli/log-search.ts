@@ -1,0 +1,64 @@
+import { type SearchAnswer, searchAnswerSchema, searchPage } from "@xinqiao/protocol/audit";
+import { type CriterionOptions, criteriaOf, summaryOf } from "@xinqiao/runtime/audit";
+import { CommandError } from "@xinqiao/runtime/cli";
+import Table from "cli-table3";
+import { loadConfig } from "../config/index.ts";
+import { readIdentifier } from "./identifier.ts";
+import { postLocal } from "./local-api.ts";
+
+export interface SearchOptions extends CriterionOptions {
+  readonly home: string;
+  readonly subject?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** Searches through the running agent, page after page; each page is a request of its own in the city's log. */
+export async function search(options: SearchOptions): Promise<string> {
+  const config = await loadConfig(options.home);
+  const limit = Number(options.limit);
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new CommandError("--limit is a number · 条数须为正整数");
+  const id = options.subject === undefined ? undefined : await readIdentifier(options.subject);
+  const criteria = criteriaOf(options, id);
+  const pages: SearchAnswer[] = [];
+  for (let left = limit, after: SearchAnswer["next"]; left > 0; ) {
+    const body = { criteria, limit: Math.min(left, searchPage), after };
+    const page = searchAnswerSchema.parse(JSON.parse(await postLocal(config, "/v1/audit/searches", body)));
+    pages.push(page);
+    left = page.next === undefined ? 0 : left - page.lines.length;
+    after = page.next;
+  }
+  return options.json ? pages.map((page) => JSON.stringify(page)).join("\n") : pagesTable(pages);
+}
+
+function pagesTable(pages: readonly SearchAnswer[]): string {
+  const table = new Table({
+    head: [
+      "序号 index",
+      "时间 at",
+      "类型 kind",
+      "查询方 member",
+      "用途 purpose",
+      "结果 outcome",
+      "授权书签发方 authoriser",
+      "交换 exchange",
+    ],
+    style: { head: [], border: [] },
+  });
+  const lines = pages.flatMap((page) => page.lines);
+  for (const line of lines) {
+    const summary = summaryOf(line);
+    if (summary === undefined)
+      throw new CommandError("an entry cannot be read: update · 日志条目无法识别，请升级");
+    const { index, at, kind, member, purpose, outcome, authoriser, exchange } = summary;
+    table.push([index, at, kind, member, purpose, outcome, authoriser, exchange].map((word) => word ?? "-"));
+  }
+  const last = pages.at(-1);
+  const more = last?.next === undefined ? "" : " · 还有更多 more: --limit";
+  return [
+    table.toString(),
+    `${lines.length} 条 lines${more}`,
+    ...(last ? [`log · 日志: size 总数 ${last.head.size}, root ${last.head.root}`] : []),
+  ].join("\n");
+}

@@ -1,0 +1,19 @@
+import { searchSchema } from "@xinqiao/protocol/audit";
+import { err } from "@xinqiao/protocol/result";
+import { parseJson } from "@xinqiao/protocol/transport";
+import { searchLog } from "../audit/index.ts";
+import type { CallDependencies } from "../lookup/index.ts";
+import type { LocalWork } from "./local-call.ts";
+
+export interface AuditWorkDependencies {
+  readonly audit: CallDependencies;
+}
+
+/** `POST /v1/audit/searches`: goes to the city as it is, signed. */
+export function searchFor({ audit: deps }: AuditWorkDependencies): LocalWork {
+  return async (body, trace, gone) => {
+    const search = parseJson(body, searchSchema);
+    if (!search.ok) return err({ by: "agent" as const, fault: search.error });
+    return searchLog(search.value, trace, deps, gone);
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { purposeCodeSchema } from "../catalogue/index.ts";
+import { nodeIdSchema, subjectSchema } from "../identity/index.ts";
+import { isCode } from "../problem/index.ts";
+
+/** What came of a lookup. `open`: allowed, and nothing more is written yet. */
+export const useOutcomes = ["complete", "partial", "refused", "interrupted", "open"] as const;
+export type UseOutcome = (typeof useOutcomes)[number];
+
+const instant = z.iso.datetime({ offset: true });
+
+/** What a line of the log must be to be found: all that is given, together. */
+export const criteriaSchema = z.strictObject({
+  /** From this instant on … */
+  from: instant.optional(),
+  /** … and before this one. */
+  to: instant.optional(),
+  /** Whose lookup it is, whoever passed it on; of other entries, who acted. */
+  member: nodeIdSchema.optional(),
+  purpose: purposeCodeSchema.optional(),
+  outcome: z.enum(useOutcomes).optional(),
+  /** Why it was refused. */
+  code: z.string().refine(isCode).optional(),
+  /** Who signed the authorisation that it used. */
+  authoriser: nodeIdSchema.optional(),
+  /** Who was asked. */
+  target: nodeIdSchema.optional(),
+  /** Whom it is about: only in a signed body, never in an address. */
+  subject: subjectSchema.optional(),
+});
+export type Criteria = z.infer<typeof criteriaSchema>;
+
+export const criterionNames = criteriaSchema.keyof().options;
+export type CriterionName = (typeof criterionNames)[number];
+
+/** Which criteria were used, without what they said. */
+export function criteriaUsed(criteria: Criteria): CriterionName[] {
+  return criterionNames.filter((name) => criteria[name] !== undefined);
+}

@@ -1,0 +1,2 @@
+export { type CriterionOptions, criteriaOf, criterionOptions } from "./criterion-options.ts";
+export { type LineSummary, summaryOf } from "./summary.ts";
