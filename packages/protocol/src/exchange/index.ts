@@ -13,6 +13,7 @@ export {
   answerType,
   type Expected,
   openAnswer,
+  openSignedAnswer,
   signAnswer,
 } from "./answer-jws.ts";
 export { type AnswerTerms, disclosesOnly } from "./asked-records.ts";

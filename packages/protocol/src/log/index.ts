@@ -33,4 +33,4 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from "./proof.ts";
-export { answerDigest, commitmentOf, type SealedEntry, sealEntry } from "./seal.ts";
+export { answerDigest, commitmentOf, committedFields, type SealedEntry, sealEntry } from "./seal.ts";

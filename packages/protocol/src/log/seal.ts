@@ -77,6 +77,17 @@ export function commitmentOf(entry: LogEntry, field: string): string | undefined
   return row ? row.answerCommitment : entry.commitments?.[field];
 }
 
+/** The fields that an entry commits to. */
+export function committedFields(entry: LogEntry): readonly string[] {
+  const rows = entry.kind === "lookup.outcome" ? entry.rows : [];
+  return [
+    ...Object.keys(entry.commitments ?? {}),
+    ...rows.flatMap(({ answerCommitment, jurisdiction }) =>
+      answerCommitment === undefined ? [] : [answerField(jurisdiction)],
+    ),
+  ];
+}
+
 /** An outcome has one row a jurisdiction. */
 function answerField(jurisdiction: OutcomeRow["jurisdiction"]): string {
   return `answer.${jurisdiction}`;

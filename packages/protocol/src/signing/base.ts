@@ -44,7 +44,7 @@ function componentValue(component: Component, message: RequestHead | ResponseHea
 }
 
 /** RFC 9110 §5.5: what surrounds a field value is SP and HTAB; anything else belongs to the value. */
-const outerSpace = /^[ \t]+|[ \t]+$/g;
+export const outerSpace = /^[ \t]+|[ \t]+$/g;
 
 /** RFC 9421 §2.5: a signature base is ASCII, and a CR or LF would let a value forge a line of its own. */
 const signable = /^[\t\x20-\x7e]*$/;

@@ -14,5 +14,5 @@ export {
   signRequest,
   signResponse,
 } from "./sign.ts";
-export { coveredFields } from "./signature-input.ts";
+export { coveredFields, signatureTimes } from "./signature-input.ts";
 export { type Checking, type Verified, verifyRequest, verifyResponse } from "./verify.ts";

@@ -1,9 +1,9 @@
 import { type InnerList, isInnerList, parseDictionary, serializeInnerList } from "structured-headers";
 import { type Fault, fault } from "../problem/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { type Component, componentIdentifier } from "./base.ts";
+import { type Component, componentIdentifier, outerSpace } from "./base.ts";
 import type { FieldReader } from "./message.ts";
-import { lifetimeSeconds, noncePattern, profileParameters, profileTag } from "./profile.ts";
+import { lifetimeSeconds, noncePattern, profileLabel, profileParameters, profileTag } from "./profile.ts";
 
 /** The one Xinqiao signature on a message, taken apart and held to the profile's form. */
 export interface ParsedSignature {
@@ -124,23 +124,31 @@ function isSeconds(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 0;
 }
 
-/** The parameters of the one signature on a message and every field that it needs to be verified again. */
-export function coveredFields(
-  field: FieldReader,
-  required: readonly Component[],
-):
-  | (Pick<ParsedSignature, "components" | "parameters"> & {
-      readonly headers: Record<string, string>;
-    })
-  | undefined {
+/** The one signature on a message, and every field that it needs to be verified again, each in its one form. */
+export interface CoveredFields extends Pick<ParsedSignature, "components" | "parameters"> {
+  readonly headers: Record<string, string>;
+}
+
+/** Labels are not signed: what is kept bears ours, and of several signatures only the one of the profile. */
+export function coveredFields(field: FieldReader, required: readonly Component[]): CoveredFields | undefined {
   const parsed = parseSignature(field, required);
   if (!parsed.ok) return undefined;
-  const { components, parameters } = parsed.value;
-  const names = components.filter(({ name, req }) => !req && !name.startsWith("@")).map(({ name }) => name);
+  const { components, parameters, signature } = parsed.value;
   const headers: Record<string, string> = {};
-  for (const name of [...names, "signature-input", "signature"]) {
-    const value = field(name);
-    if (value !== undefined) headers[name] = value;
+  for (const { name, req } of components) {
+    const value = req || name.startsWith("@") ? undefined : field(name);
+    if (value !== undefined) headers[name] = value.replace(outerSpace, "");
   }
+  headers["signature-input"] = `${profileLabel}=${parameters}`;
+  headers.signature = `${profileLabel}=:${Buffer.from(signature).toString("base64")}:`;
   return { components, parameters, headers };
+}
+
+/** From when to when the one signature on a message is good, in seconds since 1970. */
+export function signatureTimes(
+  field: FieldReader,
+  required: readonly Component[],
+): Pick<ParsedSignature, "created" | "expires"> | undefined {
+  const parsed = parseSignature(field, required);
+  return parsed.ok ? parsed.value : undefined;
 }
