@@ -6,6 +6,7 @@ export interface FsckOptions {
   readonly originKey?: readonly string[];
   readonly registry?: string;
   readonly toleranceSeconds: string;
+  readonly treeOnly?: boolean;
   readonly allFields?: boolean;
   readonly json?: boolean;
 }
@@ -23,7 +24,7 @@ export async function fsck(given: string, options: FsckOptions): Promise<string>
     originKeys: options.originKey ?? [],
     ...(options.registry !== undefined && { registry: await readRegistry(options.registry) }),
     toleranceMs,
-    allFields: options.allFields === true,
+    reading: options.treeOnly ? "nothing" : options.allFields ? "fields" : "order",
     onProgress: step.at,
   });
   step.end(`${check.size} entries · 条目`);

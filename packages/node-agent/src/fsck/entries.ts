@@ -1,13 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import { decodeEntry, entryMeanings, type LogEntry } from "@xinqiao/protocol/log";
-import { z } from "zod";
 import type { Find } from "./finding.ts";
 
 export interface EntryRules {
   /** How far a time may go back: clocks are put right. */
   readonly toleranceMs: number;
-  /** Whether every field of every entry is looked at, or what an order of entries is told by. */
-  readonly allFields: boolean;
+  /** How much of an entry is read: nothing, what its order among others is told by, or every field of its kind. */
+  readonly reading: "nothing" | "order" | "fields";
 }
 
 /** What entries of one span leave to be held against those of others. */
@@ -26,8 +25,13 @@ export interface SpanEntries {
 const mostLost = 100_000;
 const kinds: ReadonlySet<string> = new Set(Object.keys(entryMeanings));
 const closing: ReadonlySet<LogEntry["kind"] | string> = new Set(["lookup.outcome", "exchange.interrupted"]);
-/** As much as the order of entries is told by; the rest is of each kind's own. */
-const orderSchema = z.object({ kind: z.string(), at: z.string(), intent: z.number().optional() });
+
+/** As much of an entry as the order of entries is told by; the rest is of each kind's own. */
+interface Ordered {
+  readonly kind: string;
+  readonly at: string;
+  readonly intent?: number;
+}
 
 export interface EntryCheck {
   take(index: number, prefixed: Buffer | undefined): void;
@@ -35,7 +39,7 @@ export interface EntryCheck {
 }
 
 /** Reads the entries of a span, one by one, in order. */
-export function createEntryCheck({ toleranceMs, allFields }: EntryRules, find: Find): EntryCheck {
+export function createEntryCheck({ toleranceMs, reading }: EntryRules, find: Find): EntryCheck {
   const opened = new Set<number>();
   const lost = new Set<number>();
   const closes: { entry: number; intent: number }[] = [];
@@ -50,7 +54,8 @@ export function createEntryCheck({ toleranceMs, allFields }: EntryRules, find: F
 
   return {
     take(index, prefixed) {
-      const entry = prefixed && readKnown(index, prefixed, allFields, find);
+      if (reading === "nothing") return;
+      const entry = prefixed && readKnown(index, prefixed, reading === "fields", find);
       if (entry === undefined) {
         lost.add(index);
         return;
@@ -83,14 +88,23 @@ function readKnown(index: number, prefixed: Buffer, allFields: boolean, find: Fi
   return entry && kinds.has(entry.kind) ? entry : undefined;
 }
 
-function read(prefixed: Buffer): z.infer<typeof orderSchema> | undefined {
+/** By hand: a schema takes longer than all the hashes. */
+function read(prefixed: Buffer): Ordered | undefined {
   const text = prefixed.toString("utf8", 1);
   if (text.includes("\ufffd") && !isUtf8(prefixed)) return undefined;
   try {
-    return orderSchema.safeParse(JSON.parse(text)).data;
+    const json: unknown = JSON.parse(text);
+    return isOrdered(json) ? json : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isOrdered(json: unknown): json is Ordered {
+  if (typeof json !== "object" || json === null) return false;
+  if (!("kind" in json && typeof json.kind === "string")) return false;
+  if (!("at" in json && typeof json.at === "string")) return false;
+  return !("intent" in json) || typeof json.intent === "number";
 }
 
 export interface OrderCheck {

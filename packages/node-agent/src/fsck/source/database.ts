@@ -100,7 +100,10 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** Many rows in one: a row costs more than its hash. */
+/**
+ * Many rows in one: a row costs more than its hash. They come in the order of their key; were they not, nothing would
+ * fit.
+ */
 function prepare(database: Database.Database) {
   return {
     head: database.prepare<[], { size: number; root: Buffer }>("SELECT size, root FROM head"),
@@ -109,17 +112,16 @@ function prepare(database: Database.Database) {
       .prepare<[number, number], number>("SELECT idx FROM node WHERE level = ? AND idx >= ? LIMIT 3")
       .pluck(),
     newest: database.prepare<[], number | null>("SELECT max(size) FROM checkpoint").pluck(),
-    leaves: database.prepare<[number, number], Gathered & { readonly lengths: string }>(
-      `SELECT count(*) AS count, CAST(char(0) || group_concat(leaf, char(0)) AS BLOB) AS bytes,
-         group_concat(octet_length(leaf)) AS lengths
-       FROM (SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx)`,
+    leaves: database.prepare<[number, number], Gathered>(
+      `SELECT count(*) AS count, CAST(char(0) || group_concat(leaf, char(0)) AS BLOB) AS bytes
+       FROM entry WHERE idx >= ? AND idx < ?`,
     ),
     leaf: database
       .prepare<[number], Buffer>("SELECT CAST(char(0) || leaf AS BLOB) FROM entry WHERE idx = ?")
       .pluck(),
     hashes: database.prepare<[number, number, number], Gathered>(
-      `SELECT count(*) AS count, unhex(group_concat(hex(hash), '')) AS bytes
-       FROM (SELECT hash FROM node WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx)`,
+      `SELECT count(*) AS count, CAST(group_concat(hash, '') AS BLOB) AS bytes
+       FROM node WHERE level = ? AND idx >= ? AND idx < ?`,
     ),
     hash: database
       .prepare<[number, number], Buffer>("SELECT hash FROM node WHERE level = ? AND idx = ?")
@@ -149,16 +151,19 @@ function overview(sql: ReturnType<typeof prepare>, find: Find): Overview {
   return { size, ...(head?.size === there && { head }) };
 }
 
-/** In their own buffer, each behind the byte that stands between it and the one before. */
-function cut({ bytes, lengths }: Gathered & { readonly lengths: string }): Buffer[] | undefined {
-  let at = 0;
-  const leaves = lengths.split(",").map((length) => {
-    const from = at;
-    at += 1 + Number(length);
-    return bytes?.subarray(from, at);
-  });
-  const whole = leaves.filter((leaf) => leaf !== undefined);
-  return at === bytes?.length ? whole : undefined;
+/**
+ * Each behind the 00 that stands between it and the one before, in one buffer. Undefined where an entry has a 00 in
+ * itself, as no JSON has.
+ */
+function cut({ count, bytes }: Gathered): Buffer[] | undefined {
+  const leaves: Buffer[] = [];
+  for (let at = 0; bytes !== null && at < bytes.length; ) {
+    const next = bytes.indexOf(0, at + 1);
+    const end = next < 0 ? bytes.length : next;
+    leaves.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return leaves.length === count ? leaves : undefined;
 }
 
 function gather(found: readonly (Buffer | undefined)[]): Hashes {

@@ -91,8 +91,9 @@ export async function makeDatabase(
   path: string,
   size: number,
   { signed = [size], leaf = leafAt }: { signed?: readonly number[]; leaf?: (index: number) => string } = {},
-): Promise<void> {
+): Promise<Frontier> {
   const database = new Database(path);
+  database.pragma("synchronous = OFF");
   database.exec(`
     CREATE TABLE entry (idx INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, exchange TEXT, leaf TEXT NOT NULL) STRICT;
     CREATE TABLE node (level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, idx)) STRICT, WITHOUT ROWID;
@@ -117,6 +118,7 @@ export async function makeDatabase(
   const checkpoint = database.prepare("INSERT INTO checkpoint VALUES (?, 0, ?, 1)");
   for (const [at, head] of signing) checkpoint.run(at, await checkpointOf(head));
   database.close();
+  return frontier;
 }
 
 /** The same log as files in C2SP's layout, with the newest checkpoint of it. */
