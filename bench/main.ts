@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { askDirectly, askThrough } from "./asking.ts";
+import { measureChecking } from "./checking.ts";
 import { type BenchFederation, startBenchFederation } from "./federation.ts";
 import { closedLoop, type Load, openLoop, percentile } from "./load.ts";
 import { startNginx } from "./nginx.ts";
@@ -49,6 +50,9 @@ figures.push(...(await measureRules()));
 
 say("searching the log's index · 检索日志索引");
 figures.push(...measureSearch(folder, full ? 10_000_000 : 500_000));
+
+say("checking a log from its entries · 独立校验日志");
+figures.push(...(await measureChecking(folder, full ? 1_000_000 : 200_000)));
 
 say("starting a gateway and five agents · 启动一个网关和五个节点");
 const federation = await startBenchFederation(folder, subjects);

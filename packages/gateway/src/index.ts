@@ -5,4 +5,10 @@ export {
   gatewayConfigSchema,
   loadConfig,
 } from "./config/index.ts";
-export { type LogReport, readEntries, readEvidence, verifyLog } from "./store/sqlite/index.ts";
+export {
+  type LogReport,
+  openAuditLog,
+  readEntries,
+  readEvidence,
+  verifyLog,
+} from "./store/sqlite/index.ts";

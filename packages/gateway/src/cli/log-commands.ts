@@ -4,6 +4,7 @@ import { runCommand } from "@xinqiao/runtime/cli";
 import type { Command } from "commander";
 import { type EraseOptions, erase } from "./erase.ts";
 import { show, verify } from "./log.ts";
+import { exportFiles } from "./log-export.ts";
 import { logKey } from "./log-key.ts";
 import { type ListOptions, list } from "./log-list.ts";
 
@@ -32,6 +33,18 @@ export function addLogCommands(program: Command, home: Home): void {
     .option("--json", "one JSON line")
     .action((options: { home: string; json?: boolean }) => runCommand(() => verify(options)));
   addErase(log, home);
+  addExport(log, home);
+}
+
+function addExport(log: Command, home: Home): void {
+  log
+    .command("export <folder>")
+    .description("the log up to its newest checkpoint as files (C2SP tlog-tiles) · 导出为分片文件")
+    .option(...home)
+    .option("--json", "one JSON line")
+    .action((folder: string, options: { home: string; json?: boolean }) =>
+      runCommand(() => exportFiles(folder, options)),
+    );
 }
 
 function addErase(log: Command, home: Home): void {

@@ -1,10 +1,11 @@
 import { consistencyProof, inclusionProof } from "@xinqiao/protocol/log";
 import { fault } from "@xinqiao/protocol/problem";
-import { encodeBundle, parseTilePath, type TileAddress, tileIn, tileWidth } from "@xinqiao/protocol/tiles";
+import { parseTilePath, type TileAddress, tileIn } from "@xinqiao/protocol/tiles";
 import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
 import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { PublishedLog } from "../log/index.ts";
+import { tileBytes } from "../tile-files/index.ts";
 import { nodeReader } from "../witnesses/index.ts";
 
 export interface LogRouteDependencies {
@@ -15,8 +16,6 @@ export interface LogRouteDependencies {
 }
 
 const unchanging = { "cache-control": "public, max-age=31536000, immutable" };
-/** C2SP tlog-tiles: eight levels of hashes in a tile. */
-const levelsInTile = 8;
 
 /**
  * `GET /log/…` (PR-AUDIT §5): checkpoints, tiles, entries and proofs. Public, as C2SP has it: an entry holds nothing
@@ -35,7 +34,7 @@ export function serveLog(app: Hono<HttpEnv>, deps: LogRouteDependencies): void {
   });
   app.get("/log/tile/*", (context) => {
     const address = parseTilePath(context.req.path.slice("/log/".length));
-    const bytes = address && tileBytes(address, published);
+    const bytes = address && servedTile(address, published);
     if (bytes === undefined) return notFound();
     return context.body(bytes, 200, { "content-type": "application/octet-stream", ...unchanging });
   });
@@ -44,17 +43,11 @@ export function serveLog(app: Hono<HttpEnv>, deps: LogRouteDependencies): void {
 }
 
 /** Nothing beyond the newest checkpoint: nobody could check it. */
-function tileBytes(
-  { level, index, width }: TileAddress,
-  log: PublishedLog,
-): Uint8Array<ArrayBuffer> | undefined {
-  const whole = tileIn(log.newest()?.size ?? 0, level, index);
-  if (whole === undefined || whole.width < width) return undefined;
-  const from = index * tileWidth;
-  if (level !== "entries")
-    return Uint8Array.from(Buffer.concat(log.hashes(level * levelsInTile, from, from + width)));
-  const bundle = encodeBundle(log.leaves(from, from + width));
-  return bundle.ok ? Uint8Array.from(bundle.value) : undefined;
+function servedTile(address: TileAddress, log: PublishedLog): Uint8Array<ArrayBuffer> | undefined {
+  const whole = tileIn(log.newest()?.size ?? 0, address.level, address.index);
+  if (whole === undefined || whole.width < address.width) return undefined;
+  const bytes = tileBytes(address, log);
+  return bytes && Uint8Array.from(bytes);
 }
 
 const count = z

@@ -1,3 +1,4 @@
+export { createProgress, type Progress, type Screen, type Step, silentProgress } from "./progress.ts";
 export { runServer, type Server, surviveHangup } from "./run-server.ts";
 
 import { codes, FaultError } from "@xinqiao/protocol/problem";

@@ -1,0 +1,2 @@
+export { type ExportedLog, exportLog } from "./export.ts";
+export { tileBytes } from "./tile-bytes.ts";

@@ -1,0 +1,35 @@
+/** Hashes of one level, side by side; what is missing is zeros and listed, and the source has said so. */
+export interface Hashes {
+  readonly bytes: Buffer;
+  /** Places within `bytes`, from 0. */
+  readonly missing: readonly number[];
+}
+
+export interface KeptNote {
+  /** Entries, as the source lists it. */
+  readonly size: number;
+  readonly note: string;
+}
+
+export interface Overview {
+  /** Entries to be checked. */
+  readonly size: number;
+  /** What the log itself says that it comes to, where it says so. */
+  readonly head?: { readonly size: number; readonly root: Buffer };
+}
+
+/** A log somebody keeps, as it is checked. What a source finds wrong with itself it says, and leaves out. */
+export interface LogSource {
+  /** Whether every hash is kept, or those that stand in tiles: every eighth level. */
+  readonly keepsAll: boolean;
+  overview(): Promise<Overview>;
+  /** Each as it is hashed, 00 ‖ leaf; undefined where there is none that can be read. Within one tile. */
+  leaves(from: number, to: number): Promise<readonly (Buffer | undefined)[]>;
+  /** Within one tile. */
+  hashes(level: number, from: number, to: number): Promise<Hashes>;
+  /** Those of more than `above` entries and at most `upTo`, in order. */
+  checkpoints(above: number, upTo: number): Promise<readonly KeptNote[]>;
+  /** What storage says about itself, beyond what is read anyway. */
+  examine(): Promise<void>;
+  close(): void;
+}
