@@ -98,7 +98,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const cosigning = createInFlight(mostCosigning);
   const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
-  const books = openReconciliation(config, { ...shared, client, store, witness });
+  const books = openReconciliation({ ...shared, client, store, witness });
   starting.defer(books.stop);
   const own = { decryptionKeys: decryption.keys, token, client, store, books, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });
@@ -204,18 +204,16 @@ interface Books {
   readonly stop: () => Promise<void>;
 }
 
-function openReconciliation(
-  { node, gateway, reconcileEverySeconds: everySeconds }: AgentConfig,
-  {
-    client,
-    city,
-    store,
-    witness,
-    events,
-    ...deps
-  }: Pick<Shared, "city" | "signer" | "entropy" | "now" | "events"> &
-    Pick<LocalParts, "client" | "store"> & { readonly witness: Pick<WitnessBook, "held"> },
-): Books {
+function openReconciliation({
+  config: { node, gateway, reconcileEverySeconds: everySeconds },
+  client,
+  city,
+  store,
+  witness,
+  events,
+  ...deps
+}: Pick<Shared, "config" | "city" | "signer" | "entropy" | "now" | "events"> &
+  Pick<LocalParts, "client" | "store"> & { readonly witness: Pick<WitnessBook, "held"> }): Books {
   const { book, reconciled } = store;
   const call = { ...deps, node, gateway, directory: city.members, send: client.send };
   const hours = { ...call, book, reconciled, checkpoint: () => witness.held(logOrigin(gateway.node)) };

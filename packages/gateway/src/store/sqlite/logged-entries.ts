@@ -1,14 +1,15 @@
 import { setImmediate } from "node:timers/promises";
-import { commitmentOf, decodeEntry, type LogEntry, type Opening, opens } from "@xinqiao/protocol/log";
+import { commitmentOf, decodeEntry, type LogEntry, opens } from "@xinqiao/protocol/log";
 import type { LoggedEntries, LoggedEntry } from "../../books/index.ts";
 import { openReadOnly } from "./database.ts";
+import { evidenceReader, type ReadEvidence } from "./read-evidence.ts";
 
 export interface OpenedLoggedEntries extends LoggedEntries {
   close(): void;
 }
 
-/** Entries read in one turn of the event loop: about two milliseconds. */
-const sliceSize = 100;
+/** Entries read in one turn of the event loop: a few milliseconds, with what is kept beside them. */
+const sliceSize = 20;
 
 interface Row {
   readonly idx: number;
@@ -31,23 +32,18 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
   const newest = database
     .prepare<[], string>("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
     .pluck();
-  const opening = database.prepare<[number, string], Opening>(
-    "SELECT field, key, value FROM opening WHERE entry = ? AND field = ?",
-  );
-
-  function answerOf(index: number, entry: LogEntry, jurisdiction: string): string | undefined {
-    const field = `answer.${jurisdiction}`;
-    const commitment = commitmentOf(entry, field);
-    const kept = opening.get(index, field);
-    if (commitment === undefined || kept === undefined) return undefined;
-    return opens(commitment, kept) ? kept.value : commitment;
-  }
+  const evidence = evidenceReader(database);
 
   /** A leaf that cannot be read any more is none: whoever has the exchange in its book will miss it. */
   function read({ idx: index, leaf }: Row): LoggedEntry[] {
     const entry = decodeEntry(Buffer.from(leaf));
     if (!entry.ok) return [];
-    return [{ index, entry: entry.value, answer: (place) => answerOf(index, entry.value, place) }];
+    let beside: ReadEvidence | undefined;
+    const answer = (jurisdiction: string) => {
+      beside ??= evidence(index);
+      return answerIn(beside, entry.value, jurisdiction);
+    };
+    return [{ index, entry: entry.value, answer }];
   }
 
   /** Entries are written in the order of the clock: the first at or after an instant is found by halving. */
@@ -76,4 +72,16 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
     checkpoint: () => newest.get(),
     close: () => void database.close(),
   };
+}
+
+/** What was erased is not known any more; what does not open the commitment is not what was committed to. */
+function answerIn(beside: ReadEvidence, entry: LogEntry, jurisdiction: string): string | undefined {
+  if (beside === "nothing") return undefined;
+  const field = `answer.${jurisdiction}`;
+  const commitment = commitmentOf(entry, field);
+  const opening =
+    beside === "damaged" ? undefined : beside.kept.openings.find((kept) => kept.field === field);
+  if (opening === undefined || commitment === undefined) return commitment;
+  const { key, value } = opening;
+  return opens(commitment, { key: Buffer.from(key, "base64"), value }) ? value : commitment;
 }
