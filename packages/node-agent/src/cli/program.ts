@@ -10,7 +10,6 @@ import type { ImportOptions } from "./import.ts";
 import type { InitArguments } from "./init.ts";
 import { addLogCommands } from "./log-commands.ts";
 import type { LookupOptions } from "./lookup.ts";
-import type { ReconcileOptions } from "./reconcile.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
 
@@ -41,7 +40,6 @@ export function createProgram(): Command {
     });
   addSigner(program);
   addGaps(program);
-  addLog(program);
   program
     .command("catalogue")
     .description("the codes to ask with: items by class, and purposes · 事项与用途代码")
@@ -169,23 +167,6 @@ function addGaps(program: Command): void {
       runCommand(async () =>
         (await import("./gaps.ts")).closeGap(options.home, { import: Number(number), line: Number(line) }),
       ),
-    );
-}
-
-function addLog(program: Command): void {
-  program
-    .command("log")
-    .description("this member's book, and the city's log · 交换台账与审计日志")
-    .command("reconcile")
-    .description(
-      "compare hours of this member's book with the city's log; exit code 2 when they differ · 与市级日志对账",
-    )
-    .option(...home)
-    .option("--from <hour>", "compare again from this hour (UTC), e.g. 2026-03-01T02Z · 起始时段")
-    .option("--to <hour>", "up to and with this hour · 结束时段")
-    .option("--json", "print the report as JSON")
-    .action((options: ReconcileOptions) =>
-      runCommand(async () => (await import("./reconcile.ts")).reconcile(options)),
     );
 }
 
