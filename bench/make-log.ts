@@ -24,7 +24,13 @@ function leafAt(index: number): string {
 
 /** A gateway's `log.db` of so many entries, filled past its writer: with every hash, and without waiting for the disk. */
 export async function makeLog(path: string, size: number): Promise<void> {
-  const log = await openAuditLog({ path, origin: "sz", now: Date.now, minFreeBytes: 0 });
+  const log = await openAuditLog({
+    tagKey: Buffer.alloc(32),
+    path,
+    origin: "sz",
+    now: Date.now,
+    minFreeBytes: 0,
+  });
   await log.close();
   const database = new Database(path);
   database.pragma("synchronous = OFF");

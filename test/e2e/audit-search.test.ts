@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -48,7 +47,6 @@ beforeAll(async () => {
   gateway = await startGateway([baoan, longgang, lapsed, prepared.party, node.party]);
   const { member } = gateway.city;
   auditor = await prepared.start([member, node.party.member, prepared.party.member], gateway);
-  await tagNext();
   first = await ask(baoan, gateway, sampleLookup());
   second = await ask(longgang, gateway, sampleLookup({ purpose: "licensing-review" }));
   await send(await prepare(longgang, gateway, sampleLookup({ purpose: "no-such-purpose" })));
@@ -59,18 +57,6 @@ afterAll(async () => {
   await gateway.close();
   await node.fake.close();
 });
-
-/** What the writer keeps beside a lookup: whom it is about, as a keyed tag. */
-async function tagNext(): Promise<void> {
-  const key = Buffer.from((await readFile(join(gateway.folder, "log-tag.key"), "utf8")).trim(), "hex");
-  const tag = createHmac("sha256", key).update(`uscc:${sampleUscc}`).digest().subarray(0, 16);
-  const entry = (await readLog(gateway)).length;
-  const database = new Database(gateway.logFile);
-  database
-    .prepare("INSERT INTO evidence (entry, part, tag, until, sealed) VALUES (?, 'test', ?, 0, x'00')")
-    .run(entry, tag);
-  database.close();
-}
 
 async function search(criteria: object, more: object = {}): Promise<SearchAnswer> {
   const { status, body } = await auditor.call(path, { criteria, ...more });

@@ -12,6 +12,8 @@ import { openKeyRing, readSecretFile } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
+import { openUseWatch } from "./alerts/open.ts";
+import type { StateUsesDependencies } from "./audit/index.ts";
 import { createWithdrawalPages } from "./authorisation/index.ts";
 import { createBookReader, type ReconcileDependencies } from "./books/index.ts";
 import { compareWithWitnesses, openPublishing, type Publishing } from "./checkpoints/index.ts";
@@ -133,6 +135,8 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   publishing = openPublishing(config, { ...stores, registry, line, events, now });
   starting.defer(publishing.stop);
   const stopExpiring = starting.adopt(expireDaily(log, events.failed), (stop) => stop());
+  const stopWatching = await openUseWatch(config, { ...stores, events, now });
+  starting.defer(stopWatching);
   const places = { inFlight, reading, refusalRate };
   const adapters = { signer, targets, ...stores, events };
   const shared = { config, deps, city, ...adapters, ...places };
@@ -158,6 +162,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       city.stop();
       publishing.stop();
       stopExpiring();
+      stopWatching();
       await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, ...stores }, config);
       await dispatcher.close();
     },
@@ -264,7 +269,7 @@ function servePublic(shared: Shared): Promise<Serving> {
     withdraw: { directory, log, now: deps.now },
     reconcile: reconcileDependencies(shared),
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
-    search: { log, index: shared.index, tagKey: shared.tagKey, identifierExceptions: exceptionsOf(config) },
+    audit: auditDependencies(shared),
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
     peers,
@@ -337,6 +342,11 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
     entropy,
     events,
   };
+}
+
+function auditDependencies({ config, deps, signer, log, index, tagKey }: Shared): StateUsesDependencies {
+  const { now } = deps;
+  return { self: config.node, signer, now, log, index, tagKey, identifierExceptions: exceptionsOf(config) };
 }
 
 function lookUpDependencies(shared: Shared): LookUpDependencies {

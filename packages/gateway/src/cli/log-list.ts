@@ -49,6 +49,6 @@ function describeLine(line: FoundLine): string {
 /** The index beside the log, taken as far as the log is: also when no gateway runs. */
 export function caughtUp({ log, search }: GatewayConfig): OpenedSearch {
   const index = openSearch({ log, search });
-  while (index.step() > 0);
+  while (index.step());
   return index;
 }

@@ -24,6 +24,7 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
     logKey: absoluteKey(config.logKey, home),
     alarms: absolute(config.alarms),
     logTagKey: absolute(config.logTagKey),
+    ...(config.officialDays !== undefined && { officialDays: absolute(config.officialDays) }),
     ...(config.upstream.caFile !== undefined && {
       upstream: { ...config.upstream, caFile: absolute(config.upstream.caFile) },
     }),

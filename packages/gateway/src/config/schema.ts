@@ -3,6 +3,7 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
 import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
+import { thresholdsSchema } from "../alerts/index.ts";
 
 const positive = z.number().int().positive();
 
@@ -77,6 +78,10 @@ export const gatewayConfigSchema = z.strictObject({
   reconciliations: z.string().default("reconciliations.db"),
   /** Index of the log for auditors, made from it alone: it may be thrown away. */
   search: z.string().default("search.db"),
+  /** What counts as unusual use, and is raised as an alert. */
+  alerts: thresholdsSchema.prefault({}),
+  /** Days off and days worked in their stead, as announced (`holidays`, `workdays`); the library's unless said. */
+  officialDays: z.string().optional(),
   /** Signs the log's checkpoints, and nothing else. */
   logKey: keyLocationSchema.default("keys/log.jwk.json"),
   /** Keys the tags by which entries about one subject are found: without it nobody can tell whose they are. */

@@ -1,29 +1,75 @@
-import { searchSchema } from "@xinqiao/protocol/audit";
+import {
+  acknowledgementSchema,
+  alertsRequestSchema,
+  countsRequestSchema,
+  exportRequestSchema,
+  searchSchema,
+  statementRequestSchema,
+} from "@xinqiao/protocol/audit";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
-import { err, ok } from "@xinqiao/protocol/result";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
-import { type AuditError, type SearchLogDependencies, searchLog } from "../search/index.ts";
-import { type GatewayEvents, isSpent } from "../telemetry/index.ts";
+import type { z } from "zod";
+import {
+  type AuditError,
+  type AuditRequest,
+  acknowledgeAlert,
+  countLog,
+  reviewAlerts,
+  type StateUsesDependencies,
+  searchLog,
+  stateUses,
+  vouchExport,
+} from "../audit/index.ts";
+import { type AuditAct, type GatewayEvents, isSpent } from "../telemetry/index.ts";
 import { jsonBody, type MemberHandler, type MemberRequest } from "./member-route.ts";
 
-/** `POST /v1/audit/searches` (PR-AUDIT). */
-export function searchHandler(deps: SearchLogDependencies, events: GatewayEvents): MemberHandler {
+/** `POST /v1/audit/…` (PR-AUDIT §8, §9), by path. */
+export function auditHandlers(
+  deps: StateUsesDependencies,
+  events: GatewayEvents,
+): Readonly<Record<string, MemberHandler>> {
+  return {
+    "/v1/audit/searches": handle("searched", searchSchema, (asked) => searchLog(asked, deps), events),
+    "/v1/audit/counts": handle("counted", countsRequestSchema, (asked) => countLog(asked, deps), events),
+    "/v1/audit/alerts": handle("reviewed", alertsRequestSchema, (asked) => reviewAlerts(asked, deps), events),
+    "/v1/audit/acknowledgements": handle(
+      "acknowledged",
+      acknowledgementSchema,
+      (asked) => acknowledgeAlert(asked, deps),
+      events,
+    ),
+    "/v1/audit/exports": handle("exported", exportRequestSchema, (asked) => vouchExport(asked, deps), events),
+    "/v1/audit/statements": handle(
+      "stated",
+      statementRequestSchema,
+      (asked) => stateUses(asked, deps),
+      events,
+    ),
+  };
+}
+
+function handle<Schema extends z.ZodType>(
+  what: AuditAct,
+  schema: Schema,
+  act: (request: AuditRequest<z.output<Schema>>) => Promise<Result<object, AuditError>>,
+  events: GatewayEvents,
+): MemberHandler {
   return async (request) => {
     const { body, verified, claim, ids, trace } = request;
     const { member } = verified.from;
-    const search = parseJson(body, searchSchema);
-    if (!search.ok) return err(await events.unreadable(search.error, ids, member.node, claim));
+    const asked = parseJson(body, schema);
+    if (!asked.ok) return err(await events.unreadable(asked.error, ids, member.node, claim));
     const { requestId } = verified;
-    const asked = { search: search.value, member, requestId, claim, traceId: trace.traceId };
-    const answer = await searchLog(asked, deps);
-    if (!answer.ok) return err(await noteAuditError(answer.error, request, events));
-    events.audited("searched", ids, answer.value.lines.length);
+    const answer = await act({ asked: asked.value, member, requestId, claim, traceId: trace.traceId });
+    if (!answer.ok) return err(await noteError(answer.error, request, events));
+    events.audited(what, ids);
     return ok(jsonBody(answer.value));
   };
 }
 
-/** @returns what the auditor is told */
-export async function noteAuditError(
+/** @returns what the asker is told */
+async function noteError(
   error: AuditError,
   { ids, claim, verified }: MemberRequest,
   events: GatewayEvents,

@@ -2,11 +2,11 @@ import { fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { type HttpEnv, problemReply, thrownReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
+import type { StateUsesDependencies } from "../audit/index.ts";
 import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
 import type { ReconcileDependencies } from "../books/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
-import type { SearchLogDependencies } from "../search/index.ts";
-import { searchHandler } from "./audit.ts";
+import { auditHandlers } from "./audit.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
 import { type LogRouteDependencies, serveLog } from "./log-routes.ts";
 import { lookupHandler } from "./lookups.ts";
@@ -22,7 +22,7 @@ export interface PublicDependencies {
   readonly withdraw: WithdrawDependencies;
   readonly reconcile: ReconcileDependencies;
   readonly pages: WithdrawalPages;
-  readonly search: SearchLogDependencies;
+  readonly audit: StateUsesDependencies;
   readonly enrolments: EnrolmentRouteDependencies;
   readonly published: { readonly registry: Served; readonly catalogue: Served };
   readonly peers: ServedPeers;
@@ -36,13 +36,12 @@ const posted = [
   "/v1/answers",
   "/v1/authorisations/withdrawals",
   "/v1/reconciliations",
-  "/v1/audit/searches",
   "/v1/enrolments",
 ];
 
 /** What members reach. */
 export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
-  const { member, lookUp, withdraw, reconcile, pages, search, enrolments } = deps;
+  const { member, lookUp, withdraw, reconcile, pages, audit, enrolments } = deps;
   const { published, peers, log, own } = deps;
   const hop = member.endpoint.self;
   const { events } = member;
@@ -53,14 +52,16 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   app.post("/v1/authorisations/withdrawals", memberRoute(ownMember, withdrawalHandler(withdraw, events)));
   app.post("/v1/reconciliations", memberRoute(ownMember, reconciliationHandler(reconcile, events)));
   app.post("/v1/answers", memberRoute(member, passedOnHandler({ lookUp, own, events })));
-  app.post("/v1/audit/searches", memberRoute(ownMember, searchHandler(search, events)));
+  const auditing = Object.entries(auditHandlers(audit, events));
+  for (const [path, handler] of auditing) app.post(path, memberRoute(ownMember, handler));
   app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));
   servePublished(app, "registry", published.registry, hop);
   servePublished(app, "catalogue", published.catalogue, hop);
   servePeers(app, peers, hop);
   serveLog(app, { hop, ...log });
-  for (const path of posted) app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
+  for (const path of [...posted, ...auditing.map(([path]) => path)])
+    app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {
     events.failed(error);

@@ -1,6 +1,15 @@
-import type { Criteria, FoundLine, SearchPlace } from "@xinqiao/protocol/audit";
+import type {
+  AlertsRequest,
+  CountRow,
+  CountsRequest,
+  Criteria,
+  FoundLine,
+  SearchPlace,
+} from "@xinqiao/protocol/audit";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
+
+import type { FactFloors, HourFacts } from "../alerts/index.ts";
 
 /** Criteria as the index knows them: whom an entry is about is a tag there. */
 export interface IndexedCriteria extends Omit<Criteria, "subject" | "from" | "to"> {
@@ -15,6 +24,8 @@ export interface IndexedCriteria extends Omit<Criteria, "subject" | "from" | "to
 export interface IndexQuery {
   readonly criteria: IndexedCriteria;
   readonly limit: number;
+  /** The log as it was with so many entries; as it is, when neither this nor a place is given. */
+  readonly size?: number | undefined;
   readonly after?: SearchPlace | undefined;
 }
 
@@ -27,10 +38,33 @@ export interface FoundPage {
   readonly next?: SearchPlace | undefined;
 }
 
-/** The audit log by what its entries say. It runs behind the log by moments, and is made from it alone. */
+/** An alert that is in the log, by the indexes of its entries. */
+export interface AlertPlace {
+  readonly raised: FoundLine;
+  readonly acknowledged?: number | undefined;
+}
+
+export interface CountedLines {
+  readonly rows: CountRow[];
+  readonly cut: boolean;
+  readonly size: number;
+  readonly root: string;
+}
+
+/** The audit log by what its entries say. It runs behind the log by moments, and is made from it alone. Fails with `log.search-unavailable`. */
 export interface SearchIndex {
-  /** Fails with `log.search-unavailable`. */
   search(query: IndexQuery): Promise<Result<FoundPage, Fault>>;
+  count(request: CountsRequest): Promise<Result<CountedLines, Fault>>;
+  /** What use there was in the hour from an instant on. */
+  facts(from: number, floors: FactFloors): Promise<Result<HourFacts, Fault>>;
+  /** Until when use was looked at; nothing when it never was. */
+  watched(): Promise<Result<number | undefined, Fault>>;
+  watch(until: number): Promise<Result<void, Fault>>;
+  isRaised(alert: string): Promise<Result<boolean, Fault>>;
+  /** Newest first; of one id alone, or of none. */
+  alerts(request: AlertsRequest): Promise<Result<readonly AlertPlace[], Fault>>;
+  /** Lines that begin with these entries. */
+  lines(entries: readonly number[]): Promise<Result<readonly FoundLine[], Fault>>;
   /** Entries of the log that are in it. */
   size(): number;
 }

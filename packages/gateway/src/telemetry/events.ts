@@ -1,3 +1,4 @@
+import type { Alert } from "@xinqiao/protocol/audit";
 import type { WithdrawalReceipt } from "@xinqiao/protocol/authorisation";
 import type { Exchange } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
@@ -17,6 +18,8 @@ export interface RequestIds {
   readonly actor: NodeId | null;
 }
 
+export type AuditAct = "searched" | "counted" | "reviewed" | "acknowledged" | "exported" | "stated";
+
 export type BreakerState = "closed" | "open" | "half-open";
 
 /** One function a business event: a log line, a metric and, where the use case has not written it, a log entry. */
@@ -35,8 +38,10 @@ export interface GatewayEvents {
   withdrawn(receipt: WithdrawalReceipt, ids: RequestIds): void;
   /** An hour of a member's book was compared with the log: its entry is written. */
   reconciled(compared: Compared, ids: RequestIds): void;
-  /** An auditor was answered: its entry is written. */
-  audited(what: "searched", ids: RequestIds, lines: number): void;
+  /** Somebody was answered about the log itself: the entry is written. */
+  audited(act: AuditAct, ids: RequestIds): void;
+  /** Use that a rule calls unusual: its entry is written. */
+  alerted(alert: Alert): void;
   breakerChanged(target: NodeId, from: BreakerState, to: BreakerState): void;
   /** The gateway signs with the key that followed its old one. */
   keyChanged(keyId: string): void;
@@ -120,10 +125,7 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
       logger.info({ event: "withdrawn", ...ids, authorisation, index });
     },
     reconciled: createReconciledEvent(logger, metrics),
-    audited(what, ids, lines) {
-      metrics.requests.inc({ code: what });
-      logger.info({ event: what, ...ids, lines });
-    },
+    ...aboutTheLog({ logger, metrics }),
     breakerChanged(target, from, to) {
       metrics.breakerOpen.set({ node: target }, breakerValue[to]);
       logger.warn({ event: "breaker-changed", target, from, to });
@@ -144,6 +146,22 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
     },
     failed(error, ids) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown", ...ids });
+    },
+  };
+}
+
+function aboutTheLog({
+  logger,
+  metrics,
+}: Pick<EventBooks, "logger" | "metrics">): Pick<GatewayEvents, "audited" | "alerted"> {
+  return {
+    audited(act, ids) {
+      metrics.requests.inc({ code: act });
+      logger.info({ event: act, ...ids });
+    },
+    alerted({ alert, rule, member, count, threshold }) {
+      metrics.alerts.inc({ rule });
+      logger.warn({ event: "alert", alert, rule, member, count, threshold });
     },
   };
 }

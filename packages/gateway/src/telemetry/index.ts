@@ -1,4 +1,5 @@
 export {
+  type AuditAct,
   type BreakerState,
   createGatewayEvents,
   type GatewayEvents,

@@ -9,6 +9,12 @@ export function createLogMetrics(registers: Registry[]) {
       help: "Entries of the audit log that its search index has",
       registers,
     }),
+    alerts: new Counter({
+      name: "xinqiao_use_alerts_total",
+      help: "Alerts about unusual use, by rule",
+      labelNames: ["rule"],
+      registers,
+    }),
     logHealthy: new Gauge({
       name: "xinqiao_log_writable",
       help: "1 when the audit log accepts entries",

@@ -1,4 +1,33 @@
 export {
+  type Acknowledged,
+  type Acknowledgement,
+  type Alert,
+  type AlertRule,
+  type AlertsAnswer,
+  type AlertsRequest,
+  acknowledgedSchema,
+  acknowledgementSchema,
+  alertEntries,
+  alertIdSchema,
+  alertRules,
+  alertSchema,
+  alertsAnswerSchema,
+  alertsRequestSchema,
+  type RaisedAlert,
+} from "./alert.ts";
+export {
+  type CountGroup,
+  type CountPeriod,
+  type CountRow,
+  type CountsAnswer,
+  type CountsRequest,
+  countGroups,
+  countPeriods,
+  countRows,
+  countsAnswerSchema,
+  countsRequestSchema,
+} from "./counts.ts";
+export {
   type Criteria,
   type CriterionName,
   criteriaSchema,
@@ -7,6 +36,18 @@ export {
   type UseOutcome,
   useOutcomes,
 } from "./criteria.ts";
+export {
+  type ExportFormat,
+  type ExportProof,
+  type ExportRequest,
+  exportAnswerSchema,
+  exportFormats,
+  exportLines,
+  exportProofFileSchema,
+  exportRequestSchema,
+  openExportProof,
+  signExportProof,
+} from "./export.ts";
 export {
   type FoundLine,
   foundLineSchema,
@@ -20,3 +61,13 @@ export {
   searchPlaceSchema,
   searchSchema,
 } from "./search.ts";
+export {
+  openStatement,
+  type StatedUse,
+  type Statement,
+  type StatementRequest,
+  signStatement,
+  statementAnswerSchema,
+  statementRequestSchema,
+  statementUses,
+} from "./statement.ts";

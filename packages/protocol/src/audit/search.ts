@@ -20,6 +20,8 @@ export type SearchPlace = z.infer<typeof searchPlaceSchema>;
 export const searchSchema = z.strictObject({
   criteria: criteriaSchema,
   limit: z.number().int().min(1).max(searchPage).default(100),
+  /** The log as it was with so many entries; as it is now, unless said. A place says it too. */
+  size: count.optional(),
   after: searchPlaceSchema.optional(),
 });
 export type Search = z.output<typeof searchSchema>;

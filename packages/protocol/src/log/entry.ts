@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { criterionNames } from "../audit/index.ts";
+import {
+  alertIdSchema,
+  alertSchema,
+  countGroups,
+  countPeriods,
+  criterionNames,
+  exportFormats,
+} from "../audit/index.ts";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { commitmentSchema, fieldNameSchema } from "../commitment/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
@@ -239,6 +246,37 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     /** Which criteria were used, never what they said. */
     criteria: z.array(z.enum(criterionNames)).readonly(),
   }),
+  /** An auditor has lines of the log counted. */
+  z.strictObject({
+    kind: z.literal("audit.counted"),
+    ...common,
+    criteria: z.array(z.enum(criterionNames)).readonly(),
+    every: z.enum(countPeriods),
+    by: z.enum(countGroups).optional(),
+  }),
+  /** An auditor reads alerts: all, or one with its entries. */
+  z.strictObject({ kind: z.literal("audit.reviewed"), ...common, alert: alertIdSchema.optional() }),
+  /** An auditor takes lines of the log away in a file, which the gateway vouches for. */
+  z.strictObject({
+    kind: z.literal("audit.exported"),
+    ...common,
+    criteria: z.array(z.enum(criterionNames)).readonly(),
+    lines: z.number().int().nonnegative(),
+    format: z.enum(exportFormats),
+    /** SHA-256 of the file, base64url. */
+    sha256: publishedHashSchema,
+  }),
+  /** Use that a rule calls unusual. */
+  z.strictObject({ kind: z.literal("alert.raised"), ...common, ...alertSchema.shape }),
+  /** An auditor has looked into an alert; what it noted stays with it. */
+  z.strictObject({
+    kind: z.literal("alert.acknowledged"),
+    ...common,
+    alert: alertIdSchema,
+    note: commitmentSchema.optional(),
+  }),
+  /** A member asks on a subject's behalf who looked it up. The subject is only committed to. */
+  z.strictObject({ kind: z.literal("subject.stated"), ...common }),
 
   /** A request that could not be authenticated or read. Nothing in it is trusted, so nothing of it is kept. */
   z.strictObject({

@@ -99,6 +99,36 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "An auditor searches the log, by these criteria. Durable before anything is told; a subject is only committed to",
     zh: "审计员以这些条件检索日志。落盘之后才答复；主体只留承诺",
   },
+  "audit.counted": {
+    actor: "member",
+    en: "An auditor has lines of the log counted, by period and perhaps by one more thing",
+    zh: "审计员对日志作分时段（及分组）统计",
+  },
+  "audit.reviewed": {
+    actor: "member",
+    en: "An auditor reads alerts: what was raised, or one of them with its entries",
+    zh: "审计员查看告警：告警列表，或一条告警及其条目",
+  },
+  "audit.exported": {
+    actor: "member",
+    en: "An auditor takes lines of the log away in a file, which the gateway vouches for",
+    zh: "审计员导出日志文件，网关为其出具证明",
+  },
+  "alert.raised": {
+    actor: "gateway",
+    en: "Use that a rule calls unusual, with the entries that show it; raised once",
+    zh: "规则判定的异常使用，附相关条目；同一情形只告警一次",
+  },
+  "alert.acknowledged": {
+    actor: "member",
+    en: "An auditor has looked into an alert; what it noted stays with it",
+    zh: "审计员已处理一条告警；处理意见由审计员自留",
+  },
+  "subject.stated": {
+    actor: "member",
+    en: "A member asks on behalf of a subject who looked it up; the subject is only committed to",
+    zh: "成员代信用主体查询何人查询过该主体；主体只留承诺",
+  },
   "request.refused": {
     actor: "member-or-null",
     en: "A request that could not be authenticated or read; nothing else of it is kept",

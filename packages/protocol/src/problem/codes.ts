@@ -288,6 +288,11 @@ export const codes = {
     en: "What is asked would make an entry longer than the audit log can serve",
     zh: "所查内容过多，超出单条日志可记录的长度",
   },
+  "log.export-differs": {
+    status: 409,
+    en: "The file does not hold what its search finds in the log",
+    zh: "导出文件与检索结果不一致",
+  },
   "log.search-unavailable": {
     status: 503,
     en: "The audit log cannot be searched now; the log itself goes on",

@@ -251,6 +251,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "log.unavailable": "log",
   "log.full": "log",
   "log.entry-too-long": "askLess",
+  "log.export-differs": "correct",
   "log.search-unavailable": "retry",
   "log.rolled-back": "logOfBefore",
   "log.forked": "logOfBefore",

@@ -13,3 +13,4 @@ export function instantOf(text: string | undefined): string | undefined {
     ? new Date(`${text}T00:00:00+08:00`).toISOString()
     : text;
 }
+export { isRestDay, type OfficialDays, officialDays, officialDaysSchema } from "./rest-days.ts";

@@ -1,11 +1,13 @@
 import { decodeEntry } from "@xinqiao/protocol/log";
+import { nobodysTag } from "../../../log/index.ts";
 import type { Database } from "../database.ts";
 import { createIndexWriter, type ReadEntry } from "./index-writer.ts";
 import { indexed } from "./line.ts";
+import { createSweep } from "./sweep.ts";
 
 export interface Follower {
-  /** Takes what the log has more, up to one batch: how many entries that were. */
-  step(): number;
+  /** Takes what the log has more, up to one batch: whether there may be more to do. */
+  step(): boolean;
   /** Entries taken so far. */
   size(): number;
 }
@@ -25,7 +27,8 @@ interface LogRow {
 export function createFollower(log: Database, index: Database): Follower {
   const rows = log.prepare<[number, number], LogRow>(
     `SELECT entry.idx AS "index", entry.at, entry.leaf, node.hash AS leafHash,
-            (SELECT tag FROM evidence WHERE evidence.entry = entry.idx LIMIT 1) AS tag
+            (SELECT tag FROM evidence
+             WHERE evidence.entry = entry.idx AND tag <> unhex('${nobodysTag}') LIMIT 1) AS tag
      FROM entry JOIN node ON node.level = 0 AND node.idx = entry.idx
      WHERE entry.idx >= ? ORDER BY entry.idx LIMIT ?`,
   );
@@ -33,11 +36,19 @@ export function createFollower(log: Database, index: Database): Follower {
   const take = createIndexWriter(index);
   const size = () => progress.get()?.size ?? 0;
   const takeMore = index.transaction(() => {
-    const more = rows.all(size(), batch);
-    take(more.map(readRow));
-    return more.length;
+    const more = rows.all(size(), batch).map(readRow);
+    take(more);
+    return more;
   });
-  return { size, step: () => takeMore.immediate() };
+  const sweep = createSweep(log, index);
+  return {
+    size,
+    step() {
+      const more = takeMore.immediate();
+      if (more.some(({ indexed: read }) => read && "line" in read && read.line.erases)) sweep.begin();
+      return more.length > 0 || sweep.step() > 0;
+    },
+  };
 }
 
 export interface Progress {

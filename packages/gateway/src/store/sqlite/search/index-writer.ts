@@ -18,16 +18,20 @@ export function createIndexWriter(database: Database): (entries: readonly ReadEn
   const insert = prepare(database);
   const { number } = openNames(database);
   const word = (text: string | null) => (text === null ? null : number(text));
+  const tally = createTally(database);
 
   function addLine({ index, at, tag }: ReadEntry, line: Line): void {
-    insert.line.run({
-      idx: index,
-      at,
-      kind: number(line.kind),
-      actor: word(line.actor),
+    const row = {
       member: word(line.member),
       purpose: word(line.purpose),
       outcome: word(line.outcome),
+      at,
+    };
+    insert.line.run({
+      ...row,
+      idx: index,
+      kind: number(line.kind),
+      actor: word(line.actor),
       code: word(line.code),
       issuer: word(line.issuer),
       authorisation: idBytes(line.authorisation),
@@ -35,19 +39,57 @@ export function createIndexWriter(database: Database): (entries: readonly ReadEn
       trace: idBytes(line.trace),
       tag,
     });
+    tally(row, 1);
+    if (line.kind === "lookup.intent") insert.firstUse.run(row.member, row.purpose, at, index);
     for (const node of new Set(line.targets)) insert.target.run(number(node), at, index);
   }
 
-  return (entries) => {
-    for (const entry of entries) {
-      const { indexed, index, leafHash } = entry;
-      if (indexed && "line" in indexed) addLine(entry, indexed.line);
-      else if (indexed) insert.close.run(number(indexed.outcome), index, indexed.closes);
-      insert.leaf.run(hashPrefix(leafHash), index);
+  function closeLine({ index }: ReadEntry, closes: number, outcome: string): void {
+    const before = insert.tallied.get(closes);
+    if (before === undefined) return;
+    const now = { ...before, outcome: number(outcome) };
+    insert.close.run(now.outcome, index, closes);
+    tally(before, -1);
+    tally(now, 1);
+  }
+
+  function take(entry: ReadEntry): void {
+    const { indexed, index, leafHash } = entry;
+    insert.leaf.run(hashPrefix(leafHash), index);
+    if (indexed === undefined) return;
+    if ("closes" in indexed) {
+      closeLine(entry, indexed.closes, indexed.outcome);
+      return;
     }
+    addLine(entry, indexed.line);
+    if (indexed.raises !== undefined) insert.raise.run(indexed.raises, index);
+    if (indexed.acknowledges !== undefined) insert.acknowledge.run(index, indexed.acknowledges);
+  }
+
+  return (entries) => {
+    for (const entry of entries) take(entry);
     const last = entries.at(-1);
     if (last) insert.progress.run(last.index + 1, last.leafHash);
   };
+}
+
+interface Tallied {
+  readonly at: number;
+  readonly member: number | null;
+  readonly purpose: number | null;
+  readonly outcome: number | null;
+}
+
+const hourMs = 3_600_000;
+
+function createTally(database: Database): (line: Tallied, more: 1 | -1) => void {
+  const add = database.prepare(
+    `INSERT INTO tally (hour, member, purpose, outcome, lines) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET lines = lines + excluded.lines`,
+  );
+  // 0: none. Numbers of words begin with 1.
+  return ({ at, member, purpose, outcome }, more) =>
+    void add.run(Math.floor(at / hourMs), member ?? 0, purpose ?? 0, outcome ?? 0, more);
 }
 
 function prepare(database: Database) {
@@ -57,6 +99,14 @@ function prepare(database: Database) {
        VALUES (:idx, :at, :kind, :actor, :member, :purpose, :outcome, :code, :issuer, :authorisation, :exchange, :trace, :tag)`,
     ),
     close: database.prepare("UPDATE line SET outcome = ?, closed = ? WHERE idx = ?"),
+    tallied: database.prepare<[number], Tallied>(
+      "SELECT at, member, purpose, outcome FROM line WHERE idx = ?",
+    ),
+    firstUse: database.prepare(
+      "INSERT OR IGNORE INTO first_use (member, purpose, at, line) VALUES (?, ?, ?, ?)",
+    ),
+    raise: database.prepare("INSERT OR IGNORE INTO alert (id, raised) VALUES (?, ?)"),
+    acknowledge: database.prepare("UPDATE alert SET acknowledged = coalesce(acknowledged, ?) WHERE id = ?"),
     target: database.prepare("INSERT INTO target (node, at, line) VALUES (?, ?, ?)"),
     leaf: database.prepare("INSERT INTO leaf (hash, idx) VALUES (?, ?)"),
     progress: database.prepare("INSERT OR REPLACE INTO progress (one, size, tip) VALUES (1, ?, ?)"),

@@ -15,24 +15,30 @@ export interface Line {
   readonly issuer: string | null;
   readonly authorisation: string | null;
   readonly targets: readonly string[];
+  /** Whether something that is kept beside other entries is gone from here on. */
+  readonly erases: boolean;
 }
 
-/** An entry is a line of its own, or closes the line of the intent that it names. */
-export type Indexed = { readonly line: Line } | { readonly closes: number; readonly outcome: UseOutcome };
+/** An entry is a line of its own, or closes the line of the intent that it names; it may raise or settle an alert. */
+export type Indexed =
+  | { readonly line: Line; readonly raises?: string; readonly acknowledges?: string }
+  | { readonly closes: number; readonly outcome: UseOutcome };
 
 export function indexed(entry: LogEntry): Indexed {
   if (entry.kind === "lookup.outcome") {
     return { closes: entry.intent, outcome: entry.complete ? "complete" : "partial" };
   }
-  return entry.kind === "exchange.interrupted"
-    ? { closes: entry.intent, outcome: "interrupted" }
-    : { line: lineOf(entry) };
+  if (entry.kind === "exchange.interrupted") return { closes: entry.intent, outcome: "interrupted" };
+  const line = lineOf(entry);
+  if (entry.kind === "alert.raised") return { line, raises: entry.alert };
+  return entry.kind === "alert.acknowledged" ? { line, acknowledges: entry.alert } : { line };
 }
 
 function lineOf(entry: LogEntry): Line {
   const { kind, actor, exchange, traceId: trace = null } = entry;
   const member = "requester" in entry ? (entry.requester ?? actor) : actor;
-  const plain = { kind, actor, member, exchange, trace, targets: [] };
+  const erases = kind === "subject.erased" || kind === "evidence.expired";
+  const plain = { kind, actor, member, exchange, trace, targets: [], erases };
   const none = { purpose: null, outcome: null, code: null, issuer: null, authorisation: null };
   switch (entry.kind) {
     case "lookup.intent":

@@ -1,6 +1,11 @@
+import type { AlertsRequest, CountsRequest, FoundLine } from "@xinqiao/protocol/audit";
 import { z } from "zod";
-import type { FoundPage, IndexQuery } from "../../../search/index.ts";
+import type { FactFloors, HourFacts } from "../../../alerts/index.ts";
+import type { CountedLines, FoundPage, IndexQuery } from "../../../search/index.ts";
 import { type Database, openReadOnly } from "../database.ts";
+import { type AlertBook, openAlertBook } from "./alerts.ts";
+import { createCounts } from "./counts.ts";
+import { createFactReader } from "./facts.ts";
 import { createFollower, type Follower, isIndexOf, progressOf } from "./follow.ts";
 import { createSearchReader } from "./reader.ts";
 import { createEmpty, openSearchDatabase } from "./schema.ts";
@@ -13,10 +18,12 @@ export const searchPathsSchema = z.object({
 });
 export type SearchPaths = z.infer<typeof searchPathsSchema>;
 
-export interface OpenedSearch extends Follower {
+export interface OpenedSearch extends Follower, AlertBook {
   search(query: IndexQuery): FoundPage;
-  /** Takes a subject's tag out: what is erased in the log is not to be found here either. */
-  forget(tag: Uint8Array): void;
+  count(request: CountsRequest): CountedLines;
+  facts(from: number, floors: FactFloors): HourFacts;
+  lines(entries: readonly number[]): FoundLine[];
+  alerts(request: AlertsRequest): ReturnType<AlertBook["alerts"]>;
   close(): void;
 }
 
@@ -25,16 +32,17 @@ export function openSearch(paths: SearchPaths): OpenedSearch {
   const log = openReadOnly(paths.log);
   const index = openIndexOf(log, paths.search);
   const { step, size } = createFollower(log, index);
-  const forget = index.prepare<[Uint8Array]>("UPDATE line SET tag = NULL WHERE tag = ?");
-  const find = createSearchReader(log, index);
+  const reader = createSearchReader(log, index);
+  const count = createCounts(index);
+  const line = (place: number) => reader.line(place, size());
   return {
+    ...openAlertBook(index, line),
     step,
     size,
-    search: (query) => find(query, size()),
-    forget(tag) {
-      forget.run(tag);
-      index.pragma("wal_checkpoint(TRUNCATE)");
-    },
+    search: (query) => reader.search(query, size()),
+    count: (request) => ({ ...count(request), size: size(), root: reader.root(size()) }),
+    facts: createFactReader(index),
+    lines: (entries) => entries.filter((place) => place < size()).map(line),
     close() {
       index.close();
       log.close();

@@ -3,7 +3,7 @@ import DatabaseFile from "better-sqlite3";
 import type { Database } from "../database.ts";
 
 /** Counts up when the tables change: an index of another version is thrown away and built anew. */
-const version = 1;
+const version = 2;
 
 const tables = `
   -- Words of lines, by number: ten million lines name few members, purposes and codes.
@@ -46,6 +46,41 @@ const tables = `
     idx  INTEGER NOT NULL,
     PRIMARY KEY (hash, idx)
   ) STRICT, WITHOUT ROWID;
+
+  -- How many lines of an hour (hours since 1970) are alike: counts need not read the lines.
+  CREATE TABLE tally (
+    hour    INTEGER NOT NULL,
+    member  INTEGER NOT NULL,
+    purpose INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    lines   INTEGER NOT NULL,
+    PRIMARY KEY (hour, member, purpose, outcome)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX tally_member ON tally (member, hour, purpose, lines);
+
+  -- When a member first used a purpose.
+  CREATE TABLE first_use (
+    member  INTEGER NOT NULL,
+    purpose INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    line    INTEGER NOT NULL,
+    PRIMARY KEY (member, purpose)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX first_use_at ON first_use (at);
+
+  -- Alerts that were raised, by the index of their entry, and of the one that acknowledged them first.
+  CREATE TABLE alert (
+    id           TEXT PRIMARY KEY,
+    raised       INTEGER NOT NULL,
+    acknowledged INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alert_raised ON alert (raised);
+
+  -- Until when (milliseconds since 1970) use has been looked at for what is unusual.
+  CREATE TABLE watched (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    until INTEGER NOT NULL
+  ) STRICT;
 
   CREATE TABLE progress (
     one  INTEGER PRIMARY KEY CHECK (one = 1),

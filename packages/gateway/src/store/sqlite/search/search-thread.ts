@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
-import type { FoundPage, SearchIndex } from "../../../search/index.ts";
+import type { SearchIndex } from "../../../search/index.ts";
 import type { SearchPaths } from "./open.ts";
-import type { SearchReply, SearchRequest } from "./search-worker.ts";
+import type { IndexAnswer, IndexCall, SearchReply, SearchRequest } from "./search-worker.ts";
 
 export interface SearchOptions extends SearchPaths {
   /** Told, for an operator, why the index does not follow. Holds nothing of an entry. */
@@ -45,12 +45,30 @@ export async function openSearchIndex(options: SearchOptions): Promise<OpenedSea
   const report = (error: unknown) => onFailure(String(error));
 
   await start().catch(report);
+  /** @param take what of an answer it is */
+  async function ask<T>(call: IndexCall, take: (answer: IndexAnswer) => readonly [T] | undefined) {
+    const answer = await thread?.ask(call);
+    const taken = answer && take(answer);
+    return taken ? ok(taken[0]) : err(fault("log.search-unavailable"));
+  }
+
   return {
     size: () => size,
-    async search(query) {
-      const page = await thread?.search(query);
-      return page ? ok(page) : err(fault("log.search-unavailable"));
-    },
+    search: (query) =>
+      ask({ do: "search", query }, (given) => (given.did === "search" ? [given.page] : undefined)),
+    count: (request) =>
+      ask({ do: "count", request }, (given) => (given.did === "count" ? [given.counted] : undefined)),
+    facts: (from, floors) =>
+      ask({ do: "facts", from, floors }, (given) => (given.did === "facts" ? [given.facts] : undefined)),
+    watched: () => ask({ do: "watched" }, (given) => (given.did === "watched" ? [given.until] : undefined)),
+    watch: (until) =>
+      ask({ do: "watch", until }, (given) => (given.did === "watch" ? [undefined] : undefined)),
+    isRaised: (alert) =>
+      ask({ do: "is-raised", alert }, (given) => (given.did === "is-raised" ? [given.raised] : undefined)),
+    alerts: (request) =>
+      ask({ do: "alerts", request }, (given) => (given.did === "alerts" ? [given.alerts] : undefined)),
+    lines: (entries) =>
+      ask({ do: "lines", entries }, (given) => (given.did === "lines" ? [given.lines] : undefined)),
     async close() {
       closing = true;
       clearTimeout(restarting);
@@ -60,8 +78,8 @@ export async function openSearchIndex(options: SearchOptions): Promise<OpenedSea
 }
 
 interface Thread {
-  /** Nothing when it could not be searched. */
-  search(query: Parameters<SearchIndex["search"]>[0]): Promise<FoundPage | undefined>;
+  /** Nothing when it could not be asked. */
+  ask(call: IndexCall): Promise<IndexAnswer | undefined>;
   close(): Promise<void>;
 }
 
@@ -73,19 +91,19 @@ interface ThreadEvents {
 
 async function startThread({ log, search }: SearchOptions, events: ThreadEvents): Promise<Thread> {
   const worker = new Worker(workerFile, { workerData: { log, search } });
-  const waiting = new Map<number, (page: FoundPage | undefined) => void>();
+  const waiting = new Map<number, (answer: IndexAnswer | undefined) => void>();
   const opened = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   let next = 0;
-  const ask = (request: SearchRequest) => worker.postMessage(request);
-  const settle = (id: number, page?: FoundPage) => {
-    waiting.get(id)?.(page);
+  const send = (request: SearchRequest) => worker.postMessage(request);
+  const settle = (id: number, answer?: IndexAnswer) => {
+    waiting.get(id)?.(answer);
     waiting.delete(id);
   };
   worker.on("message", (reply: SearchReply) => {
     if (reply.did === "open" || reply.did === "follow") events.onSize(reply.size);
     if (reply.did === "open") opened.resolve();
-    if (reply.did === "search") settle(reply.id, reply.page);
+    if (reply.did === "answer") settle(reply.id, reply.answer);
     if (reply.did === "fail") {
       events.onFailure(reply.reason);
       if (reply.id !== undefined) settle(reply.id);
@@ -102,15 +120,15 @@ async function startThread({ log, search }: SearchOptions, events: ThreadEvents)
   });
   await opened.promise;
   return {
-    search(query) {
-      const { promise, resolve } = Promise.withResolvers<FoundPage | undefined>();
+    ask(call) {
+      const { promise, resolve } = Promise.withResolvers<IndexAnswer | undefined>();
       next += 1;
       waiting.set(next, resolve);
-      ask({ do: "search", id: next, query });
+      send({ do: "ask", id: next, call });
       return promise;
     },
     close() {
-      ask({ do: "close" });
+      send({ do: "close" });
       return ended.promise;
     },
   };

@@ -1,16 +1,39 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { FoundPage, IndexQuery } from "../../../search/index.ts";
+import type { AlertsRequest, CountsRequest, FoundLine } from "@xinqiao/protocol/audit";
+import type { FactFloors, HourFacts } from "../../../alerts/index.ts";
+import type { AlertPlace, CountedLines, FoundPage, IndexQuery } from "../../../search/index.ts";
 import { type OpenedSearch, openSearch, type SearchPaths, searchPathsSchema } from "./open.ts";
+
+/** What can be asked of the index, each with what it is asked by. */
+export type IndexCall =
+  | { readonly do: "search"; readonly query: IndexQuery }
+  | { readonly do: "count"; readonly request: CountsRequest }
+  | { readonly do: "facts"; readonly from: number; readonly floors: FactFloors }
+  | { readonly do: "watched" }
+  | { readonly do: "watch"; readonly until: number }
+  | { readonly do: "is-raised"; readonly alert: string }
+  | { readonly do: "alerts"; readonly request: AlertsRequest }
+  | { readonly do: "lines"; readonly entries: readonly number[] };
+
+export type IndexAnswer =
+  | { readonly did: "search"; readonly page: FoundPage }
+  | { readonly did: "count"; readonly counted: CountedLines }
+  | { readonly did: "facts"; readonly facts: HourFacts }
+  | { readonly did: "watched"; readonly until: number | undefined }
+  | { readonly did: "watch" }
+  | { readonly did: "is-raised"; readonly raised: boolean }
+  | { readonly did: "alerts"; readonly alerts: readonly AlertPlace[] }
+  | { readonly did: "lines"; readonly lines: readonly FoundLine[] };
 
 /** Main thread → index. */
 export type SearchRequest =
-  | { readonly do: "search"; readonly id: number; readonly query: IndexQuery }
+  | { readonly do: "ask"; readonly id: number; readonly call: IndexCall }
   | { readonly do: "close" };
 
 /** Index → main thread. */
 export type SearchReply =
   | { readonly did: "open" | "follow"; readonly size: number }
-  | { readonly did: "search"; readonly id: number; readonly page: FoundPage }
+  | { readonly did: "answer"; readonly id: number; readonly answer: IndexAnswer }
   | { readonly did: "fail"; readonly id?: number; readonly reason: string }
   | { readonly did: "close" };
 
@@ -31,12 +54,12 @@ function main(port: NonNullable<typeof parentPort>, paths: SearchPaths): void {
   reply({ did: "open", size: index.size() });
   follow();
   port.on("message", (request: SearchRequest) => {
-    if (request.do === "search") {
-      const { id, query } = request;
+    if (request.do === "ask") {
+      const { id, call } = request;
       try {
         // What is already durable when somebody asks is found, unless the index is far behind.
         index.step();
-        reply({ did: "search", id, page: index.search(query) });
+        reply({ did: "answer", id, answer: answer(index, call) });
       } catch (error) {
         reply({ did: "fail", id, reason: String(error) });
       }
@@ -49,12 +72,34 @@ function main(port: NonNullable<typeof parentPort>, paths: SearchPaths): void {
   });
 }
 
+function answer(index: OpenedSearch, call: IndexCall): IndexAnswer {
+  switch (call.do) {
+    case "search":
+      return { did: "search", page: index.search(call.query) };
+    case "count":
+      return { did: "count", counted: index.count(call.request) };
+    case "facts":
+      return { did: "facts", facts: index.facts(call.from, call.floors) };
+    case "watched":
+      return { did: "watched", until: index.watched() };
+    case "watch":
+      index.watch(call.until);
+      return { did: "watch" };
+    case "is-raised":
+      return { did: "is-raised", raised: index.isRaised(call.alert) };
+    case "alerts":
+      return { did: "alerts", alerts: index.alerts(call.request) };
+    case "lines":
+      return { did: "lines", lines: index.lines(call.entries) };
+  }
+}
+
 /** @returns how long to wait before the next one */
 function step(index: OpenedSearch, reply: (message: SearchReply) => void): number {
   try {
-    if (index.step() === 0) return idleMs;
-    reply({ did: "follow", size: index.size() });
-    return 0;
+    const more = index.step();
+    if (more) reply({ did: "follow", size: index.size() });
+    return more ? 0 : idleMs;
   } catch (error) {
     reply({ did: "fail", reason: String(error) });
     return failedMs;

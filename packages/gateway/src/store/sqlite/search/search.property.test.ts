@@ -185,7 +185,7 @@ describe("a search", () => {
     log.take(steps);
     const index = openSearch(paths);
     const catchUp = () => {
-      while (index.step() > 0);
+      while (index.step());
     };
     catchUp();
     const close = () => {

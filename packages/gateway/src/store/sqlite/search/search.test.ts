@@ -42,7 +42,7 @@ describe("the search index", () => {
 
   function found() {
     const index = openSearch(paths());
-    while (index.step() > 0);
+    while (index.step());
     const { lines, size } = index.search({ criteria: {}, limit: 1_000 });
     index.close();
     return { size, indexes: lines.map(({ entries }) => entries[0]?.index) };
@@ -125,12 +125,24 @@ describe("the search index", () => {
     keepTag(database, 1, tag);
     database.close();
     const index = openSearch(paths());
-    while (index.step() > 0);
+    while (index.step());
     const of = (wanted: Uint8Array) =>
       index.search({ criteria: { tag: wanted }, limit: 10 }).lines.map(({ entries }) => entries[0]?.index);
     expect(of(tag)).toEqual([1]);
     expect(of(randomBytes(16))).toEqual([]);
-    index.forget(tag);
+    const erasing = openDatabase(paths().log);
+    erasing.prepare("DELETE FROM evidence WHERE tag = ?").run(tag);
+    erasing.close();
+    const log = await openLog();
+    await log.append({
+      kind: "subject.erased",
+      exchange: null,
+      actor: null,
+      entries: 1,
+      reason: "time-ended",
+    });
+    await log.close();
+    while (index.step());
     expect(of(tag)).toEqual([]);
     index.close();
     expect(existsSync(paths().search)).toBe(true);

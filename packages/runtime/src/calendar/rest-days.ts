@@ -1,0 +1,19 @@
+import { createRequire } from "node:module";
+import { z } from "zod";
+
+const days = z.record(z.iso.date(), z.unknown());
+
+/** Days that are off, and days that are worked in their stead, as the State Council announces them year by year. */
+export const officialDaysSchema = z.object({ holidays: days, workdays: days });
+export type OfficialDays = z.infer<typeof officialDaysSchema>;
+
+/** As far as the library has them: it is brought up to date once a year. */
+export function officialDays(): OfficialDays {
+  return officialDaysSchema.parse(createRequire(import.meta.url)("chinese-days/dist/chinese-days.json"));
+}
+
+/** Whether nobody is at work on a day (`YYYY-MM-DD`): a holiday, or a weekend that is not worked. */
+export function isRestDay(day: string, { holidays, workdays }: OfficialDays): boolean {
+  if (day in workdays) return false;
+  return day in holidays || [0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay());
+}
