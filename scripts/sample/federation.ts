@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { defaultSubjects, type SampleNodeId, sampleNodes } from "./data/index.ts";
+import { auditor, defaultSubjects, type SampleNodeId, sampleNodes } from "./data/index.ts";
 import {
   type AgentHandle,
+  type AuditorHandle,
   agentHandle,
   agentSpec,
+  auditorHandle,
   checkReach,
   chooseAddresses,
   configure,
@@ -29,7 +31,7 @@ import {
 } from "./federation/index.ts";
 import { type Progress, silentProgress } from "./terminal/index.ts";
 
-export type { AgentHandle, GatewayHandle, Intake } from "./federation/index.ts";
+export type { AgentHandle, AuditorHandle, GatewayHandle, Intake } from "./federation/index.ts";
 
 export interface FederationOptions {
   /** Folder that holds everything; made when it does not exist. */
@@ -56,6 +58,7 @@ export interface Federation extends AsyncDisposable {
   readonly gateway: GatewayHandle;
   readonly agents: readonly AgentHandle[];
   agent(node: SampleNodeId): AgentHandle;
+  readonly auditor: AuditorHandle;
   /** The members' own platforms that are processes: `dg-platform` and `hz-platform`. */
   readonly platforms: readonly Service[];
   /** Listeners that are not at their documented port. */
@@ -91,16 +94,17 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     node,
     service: createService(agentSpec(node.node, layout, addresses), context),
   }));
+  const reading = createService(agentSpec(auditor.node, layout, addresses), context);
   const neighbours = peer ? [peerGatewaySpec, peerAgentSpec] : [];
   const [peerGateway, peerAgent] = neighbours.map((spec) => createService(spec(layout, addresses), context));
   const gateways = [gateway, peerGateway].filter((service) => service !== undefined);
-  const answering = [...agents.map(({ service }) => service), peerAgent].filter(
+  const members = [...agents.map(({ service }) => service), reading, peerAgent].filter(
     (service) => service !== undefined,
   );
-  starting.defer(() => stopAll([...gateways, ...answering]));
+  starting.defer(() => stopAll([...gateways, ...members]));
   await startAll(gateways);
   if (peer) await untilPeersKnown(addresses, signal);
-  await startAll(answering);
+  await startAll(members);
   step.end();
   const handles = await Promise.all(
     agents.map(({ node, service }) => agentHandle(node, service, layout, addresses)),
@@ -111,6 +115,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     subjects: manifest.subjects,
     gateway: gatewayHandle(gateway, layout, addresses),
     agents: handles,
+    auditor: auditorHandle(layout),
     platforms,
     agent(node) {
       const found = handles.find((handle) => handle.node === node);

@@ -8,8 +8,8 @@ export const help = `npm start -- [options]
 
   --data DIR      where everything is kept; a second start reuses it (default ./data) · 数据目录
   --subjects N    subjects a node, ${fewestSubjects} to ${mostSubjects.toLocaleString("en")} (default ${defaultSubjects}); records are ten times as many · 每节点主体数
-  --ports free    any free ports; by default gateway 8440, its admin 8449, agents 8441–8444, their local
-                  APIs 8541–8544, platforms 8553–8554, each replaced when somebody else holds it · 端口
+  --ports free    any free ports; by default gateway 8440, its admin 8449, agents 8441–8445, their local
+                  APIs 8541–8545, platforms 8553–8554, each replaced when somebody else holds it · 端口
   --peer          a second city too: Dongguan's own gateway dg-city, with dg-songshanhu behind it · 启动第二个城市的网关
   --fresh         make the data anew · 重建数据
   --once          one lookup, its table, and stop · 只查询一次后退出

@@ -1,4 +1,5 @@
 export {
+  auditor,
   peerPlace,
   type SampleNode,
   type SampleNodeId,

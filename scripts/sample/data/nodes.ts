@@ -100,6 +100,14 @@ const profiles: readonly Profile[] = [
 
 export const sampleNodes: readonly SampleNode[] = profiles.map(placeOf);
 
+/** Reads the city's log, and answers for nothing. */
+export const auditor = {
+  node: "sz-audit",
+  name: { zh: "示例审计处", en: "Sample audit office" },
+  role: "auditor",
+  division: "440300",
+} as const;
+
 /** A part of Dongguan, behind Dongguan's own gateway. It has no division code: it answers by its node id. */
 export const peerPlace: SamplePlace = placeOf({
   node: "dg-songshanhu",

@@ -1,4 +1,4 @@
-import { sampleNodes } from "../data/index.ts";
+import { auditor, sampleNodes } from "../data/index.ts";
 import { choosePorts } from "../processes/index.ts";
 
 /** Who listens. Agents in the order of the sample's nodes. */
@@ -13,11 +13,14 @@ type Listener =
 /** Of Dongguan's own gateway and the place behind it. */
 type PeerListener = "peer gateway" | "peer admin" | "peer agent" | "peer local";
 
+/** Every member of Shenzhen, in the order of their ports. */
+const members = [...sampleNodes, auditor].map(({ node }) => node);
+
 const defaults: Readonly<Record<Listener, number>> = {
   gateway: 8440,
   admin: 8449,
-  ...Object.fromEntries(sampleNodes.map(({ node }, at) => [`agent ${node}`, 8441 + at])),
-  ...Object.fromEntries(sampleNodes.map(({ node }, at) => [`local ${node}`, 8541 + at])),
+  ...Object.fromEntries(members.map((node, at) => [`agent ${node}`, 8441 + at])),
+  ...Object.fromEntries(members.map((node, at) => [`local ${node}`, 8541 + at])),
   "dg platform": 8553,
   "hz platform": 8554,
   "peer gateway": 8450,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Member } from "@xinqiao/protocol/registry";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { z } from "zod";
-import { type SampleNode, sampleNodes } from "../data/index.ts";
+import { auditor, type SampleNode, sampleNodes } from "../data/index.ts";
 import {
   dgSource,
   hzSource,
@@ -37,20 +37,30 @@ export async function configure(
     // Sooner than a city needs it: whoever tries it out is waiting.
     witnesses: { quorum: 3, everySeconds: 1 },
   });
-  for (const node of sampleNodes) await configureAgent(node, layout, addresses);
+  for (const node of sampleNodes) {
+    await configureAgent(node.node, layout, addresses, {
+      sources: [await sourceOf(node, layout, addresses)],
+    });
+  }
+  await configureAgent(auditor.node, layout, addresses);
   await readmitMoved(layout, addresses, signal);
 }
 
-async function configureAgent(node: SampleNode, layout: Layout, addresses: Addresses): Promise<void> {
-  const file = join(layout.agent(node.node), "agent.json");
-  const listen = addresses.agent(node.node);
+async function configureAgent(
+  node: string,
+  layout: Layout,
+  addresses: Addresses,
+  more: { readonly sources?: readonly SourceConfig[] } = {},
+): Promise<void> {
+  const file = join(layout.agent(node), "agent.json");
+  const listen = addresses.agent(node);
   const { gateway } = z.looseObject({ gateway: objectSchema }).parse(await readJson(file));
   await amend(file, {
     listen,
     origin: `http://${listen}`,
-    local: addresses.local(node.node),
+    local: addresses.local(node),
     gateway: { ...gateway, origin: `http://${addresses.gateway}` },
-    sources: [await sourceOf(node, layout, addresses)],
+    ...more,
   });
 }
 

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { type lookupSchema, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { parseProblem } from "@xinqiao/protocol/problem";
 import { z } from "zod";
-import type { SampleNode, SampleNodeId } from "../data/index.ts";
+import { auditor, type SampleNode, type SampleNodeId } from "../data/index.ts";
+import { runNode } from "../processes/index.ts";
 import { SampleError } from "../sample-error.ts";
 import type { Addresses } from "./addresses.ts";
-import type { Layout } from "./layout.ts";
+import { type Layout, programs } from "./layout.ts";
 import { gatewayNode } from "./members.ts";
 import type { Service } from "./services.ts";
 
@@ -27,6 +28,20 @@ export interface AgentHandle extends Starts {
   readonly tokenFile: string;
   /** Asks the federation through the local API. */
   lookUp(lookup: LookupInput): Promise<OpenedExchange>;
+}
+
+/** Who reads the log, at its command line. */
+export interface AuditorHandle {
+  readonly node: string;
+  readonly home: string;
+  /** Runs a command of `xinqiao` in its home, and gives what it printed. */
+  run(args: readonly string[], signal?: AbortSignal): Promise<string>;
+}
+
+export function auditorHandle(layout: Layout): AuditorHandle {
+  const { node } = auditor;
+  const home = layout.agent(node);
+  return { node, home, run: (args, signal) => runNode(programs.agent, [...args, "--home", home], signal) };
 }
 
 const targetsSchema = z.array(z.object({ node: z.string(), state: z.string() }));

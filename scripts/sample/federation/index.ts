@@ -2,14 +2,16 @@ export { type Addresses, chooseAddresses, type Move } from "./addresses.ts";
 export { configure } from "./configure.ts";
 export {
   type AgentHandle,
+  type AuditorHandle,
   agentHandle,
+  auditorHandle,
   type GatewayHandle,
   gatewayHandle,
   type LookupInput,
   type Target,
 } from "./handles.ts";
 export type { Intake } from "./intake.ts";
-export { type Layout, layoutOf } from "./layout.ts";
+export { type Layout, layoutOf, programs } from "./layout.ts";
 export { lockFolder } from "./lock.ts";
 export { openManifest } from "./manifest.ts";
 export { configurePeerCity, leavePeerCity, untilPeersKnown } from "./peer-city.ts";

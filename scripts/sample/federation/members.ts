@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { peerPlace, type SamplePlace, sampleNodes } from "../data/index.ts";
+import { auditor, peerPlace, type SamplePlace, sampleNodes } from "../data/index.ts";
 import { runNode } from "../processes/index.ts";
 import type { Addresses, CityAddresses } from "./addresses.ts";
 import { type Layout, programs } from "./layout.ts";
@@ -23,11 +23,13 @@ interface CityPlan {
   readonly members: readonly MemberPlan[];
 }
 
-interface MemberPlan extends Pick<SamplePlace, "node" | "name" | "role" | "division"> {
-  readonly jurisdiction: string;
+interface MemberPlan extends Pick<SamplePlace, "node" | "name" | "division"> {
+  readonly role: SamplePlace["role"] | (typeof auditor)["role"];
+  /** What it answers for, when it answers. */
+  readonly jurisdiction?: string;
 }
 
-/** Shenzhen's gateway and its four members. */
+/** Shenzhen's gateway, its four members, and who reads its log. */
 export function createMembers(
   layout: Layout,
   addresses: Addresses,
@@ -40,7 +42,7 @@ export function createMembers(
     layout,
     addresses,
     service: gatewaySpec(layout, addresses),
-    members: sampleNodes.map((node) => ({ ...node, jurisdiction: node.division })),
+    members: [...sampleNodes.map((node) => ({ ...node, jurisdiction: node.division })), auditor],
   };
   return createCity(shenzhen, signal);
 }
@@ -108,7 +110,8 @@ function gatewayInit({ node, name, division, addresses: { gateway, admin } }: Ci
 function invite({ node, name, role, division, jurisdiction }: MemberPlan): string[] {
   return [
     ...["members", "invite", node, "--name-zh", name.zh, "--name-en", name.en],
-    ...["--role", role, "--division", division, "--jurisdiction", jurisdiction],
+    ...["--role", role, "--division", division],
+    ...(jurisdiction === undefined ? [] : ["--jurisdiction", jurisdiction]),
   ];
 }
 
