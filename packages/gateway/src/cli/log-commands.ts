@@ -1,12 +1,16 @@
+import type { SuiteName } from "@xinqiao/protocol/keys";
 import { erasureReasons } from "@xinqiao/protocol/log";
 import { criterionOptions } from "@xinqiao/runtime/audit";
 import { runCommand } from "@xinqiao/runtime/cli";
 import type { Command } from "commander";
+import { describeVersion } from "./describe-version.ts";
 import { type EraseOptions, erase } from "./erase.ts";
 import { show, verify } from "./log.ts";
+import { checkpoint } from "./log-checkpoint.ts";
 import { exportFiles } from "./log-export.ts";
-import { logKey } from "./log-key.ts";
+import { logKey, rotateLogKey } from "./log-key.ts";
 import { type ListOptions, list } from "./log-list.ts";
+import { suiteOption } from "./suite-option.ts";
 
 type Home = readonly [flags: string, description: string, value: string];
 
@@ -26,6 +30,23 @@ export function addLogCommands(program: Command, home: Home): void {
     .description("the key of its checkpoints, for whoever checks them · 日志检查点公钥")
     .option(...home)
     .action((options: { home: string }) => runCommand(() => logKey(options.home)));
+  log
+    .command("rotate-key")
+    .option(...home)
+    .addOption(suiteOption())
+    .option("--lead-seconds <number>", "until the new key counts · 新密钥生效前的秒数", "300")
+    .description("replace the log's own key; the running gateway changes over by itself · 更换日志密钥")
+    .action((options: { home: string; suite: SuiteName; leadSeconds: string }) =>
+      runCommand(async () => {
+        const leadSeconds = Number(options.leadSeconds);
+        return describeVersion(await rotateLogKey({ ...options, leadSeconds }, Date.now));
+      }),
+    );
+  log
+    .command("checkpoint")
+    .option(...home)
+    .description("the newest checkpoint, and who has cosigned it · 最新检查点与见证方")
+    .action((options: { home: string }) => runCommand(() => checkpoint(options.home)));
   log
     .command("verify")
     .description("recompute the whole tree from its entries · 全量校验日志")

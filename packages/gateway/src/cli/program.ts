@@ -1,6 +1,6 @@
-import { type SuiteName, suiteNames } from "@xinqiao/protocol/keys";
+import type { SuiteName } from "@xinqiao/protocol/keys";
 import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { version } from "../app.ts";
 import { addAgreementCommands } from "./agreements.ts";
 import { addCatalogueCommands } from "./catalogue-commands.ts";
@@ -22,6 +22,7 @@ import { addPeerCommands } from "./peers.ts";
 import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
 import { rotateKey } from "./rotate-key.ts";
+import { suiteOption } from "./suite-option.ts";
 import { setSuites } from "./suites.ts";
 
 const home = ["--home <dir>", "the gateway's folder · 网关目录", "."] as const;
@@ -66,9 +67,6 @@ export function createProgram(): Command {
     .action((options: { home: string }) => runCommand(() => doctor(options.home)));
   return program;
 }
-
-const suiteOption = () =>
-  new Option("--suite <name>", "what the key signs with · 签名算法").choices(suiteNames).default("ed25519");
 
 function addInit(program: Command): void {
   program
