@@ -59,7 +59,7 @@ export function openPublishing(config: GatewayConfig, deps: PublishingDependenci
     },
   });
   const { quorum, everySeconds } = config.witnesses;
-  const collector = createWitnessCollector({ registry, keeper: log, published, conversation, quorum });
+  const collector = createWitnessCollector({ registry, keeper: log, published, conversation, quorum, now });
   const isListed = (keyId: string) =>
     registry().log?.some((key) => thumbprint(key.jwk) === keyId && isValidAt(key, now() - marginMs)) === true;
   const publish = async () => {

@@ -22,12 +22,23 @@ export interface CollectDependencies {
   readonly conversation: Pick<Conversation, "show">;
   /** Organisations, other than the city, that must have seen a checkpoint. */
   readonly quorum: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
+
+/** Whoever has cosigned what is still the newest is asked again after so long: its silence would be news. */
+const againAfterMs = 45_000;
 
 /** A checkpoint that somebody has cosigned, and when (seconds since 1970). */
 export interface Cosigned {
   readonly size: number;
   readonly time: number;
+}
+
+/** What a witness has signed of the checkpoint shown last, and when it came. */
+interface Gathered {
+  readonly at: number;
+  readonly lines: readonly NoteSignature[];
 }
 
 /** One witness, as far as this gateway knows. */
@@ -53,30 +64,37 @@ export interface WitnessCollector {
 }
 
 export function createWitnessCollector(deps: CollectDependencies): WitnessCollector {
-  const { registry, keeper, published, conversation, quorum } = deps;
+  const { registry, keeper, published, conversation, quorum, now } = deps;
   const states = new Map<NodeId, WitnessState>();
   /** Lines of the checkpoint shown last: a witness that is away now has still signed it. */
-  let gathered = { size: -1, by: new Map<NodeId, readonly NoteSignature[]>() };
+  let gathered = { size: -1, by: new Map<NodeId, Gathered>() };
   let newest: WitnessReport["newest"];
 
-  async function showAll(offered: SignedCheckpoint): Promise<void> {
+  /** @returns whether anybody has signed anew */
+  async function showAll(offered: SignedCheckpoint): Promise<boolean> {
     const { size } = offered.checkpoint;
     if (gathered.size !== size) gathered = { size, by: new Map() };
     const { by } = gathered;
-    await Promise.all(
+    const signed = await Promise.all(
       witnessesOf(registry()).map(async (witness) => {
         const { node } = witness;
+        if (now() - (by.get(node)?.at ?? Number.NEGATIVE_INFINITY) < againAfterMs) return false;
         const shown = await conversation.show(witness, offered);
-        if (shown.ok) by.set(node, shown.value);
+        if (shown.ok) by.set(node, { at: now(), lines: shown.value });
         const { cosigned } = states.get(node) ?? {};
         const code = shown.ok ? {} : { code: shown.error.code };
         states.set(node, { node, ...(cosigned && { cosigned }), ...code });
+        return shown.ok;
       }),
     );
+    return signed.includes(true);
   }
 
   async function keep(kept: KeptCheckpoint, { note }: SignedCheckpoint): Promise<void> {
-    const whole = { ...note, signatures: [...note.signatures, ...[...gathered.by.values()].flat()] };
+    const whole = {
+      ...note,
+      signatures: [...note.signatures, ...[...gathered.by.values()].flatMap(({ lines }) => lines)],
+    };
     const { iss, members } = registry();
     const cosigned = verifyCosignatures(
       whole,
@@ -104,8 +122,7 @@ export function createWitnessCollector(deps: CollectDependencies): WitnessCollec
     if (kept === undefined || !read?.ok) return;
     // Whoever cosigned it before is asked again: that it still stands there is news.
     const offered = withoutCosignatures(read.value, ownLog(registry()));
-    await showAll(offered);
-    if (gathered.by.size > 0) await keep(kept, offered);
+    if (await showAll(offered)) await keep(kept, offered);
   }
 
   let going: Promise<void> | undefined;

@@ -18,6 +18,7 @@ let city: TestCity;
 let witnesses: Record<keyof typeof keys, TestWitness>;
 let line: WitnessLine;
 let alarms: WitnessAlarm[];
+let clock: number;
 
 beforeEach(() => {
   city = testCity(keys);
@@ -28,6 +29,7 @@ beforeEach(() => {
   };
   line = lineTo(witnesses);
   alarms = [];
+  clock = 0;
 });
 
 const conversation = (at = city) =>
@@ -48,6 +50,7 @@ function collector(quorum = 2) {
     published: city.log,
     conversation: conversation(),
     quorum,
+    now: () => clock,
   });
 }
 
@@ -94,6 +97,9 @@ describe("a round of witnesses", () => {
     await rounds.round();
     expect(rounds.report().newest?.time).toBe(witnesses.dg.time);
     for (const witness of Object.values(witnesses)) witness.time += 100;
+    await rounds.round();
+    expect(rounds.report().newest?.time, "nobody is asked twice at once").toBe(witnesses.dg.time - 100);
+    clock += 60_000;
     await rounds.round();
     expect(rounds.report().newest?.time).toBe(witnesses.dg.time);
     expect(cosigners()).toHaveLength(3);
