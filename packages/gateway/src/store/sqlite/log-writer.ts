@@ -32,6 +32,9 @@ export interface LogWriter {
 /** About what a large batch takes: a disk that has room for one page and no more is still full. */
 const probeBytes = 256 * 1024;
 
+/** Of a day all checkpoints are kept, of every hour before it the one that most have cosigned: any later one proves as much. */
+const allCheckpointsMs = 86_400_000;
+
 /** Newest entries compared with their hashes before the log is written to again. */
 const tailEntries = 1_024;
 
@@ -79,6 +82,7 @@ export function createLogWriter(database: Database): LogWriter {
     const spent = removal.do === "erase" ? claims.spend({ ...removal, exchange: null }) : undefined;
     if (spent) return { next: frontier, written: spent, entries: 0 };
     const entries = removal.do === "erase" ? evidence.erase(removal.tag) : evidence.expire(removal.at);
+    if (removal.do === "expire") insert.thinCheckpoints.run({ before: removal.at - allCheckpointsMs });
     if (removal.do === "expire" && entries === 0) return { next: frontier, written: undefined, entries };
     const next = add(frontier, stageRemoval(removal, entries));
     finish(next);
@@ -139,6 +143,14 @@ function prepare(database: Database) {
       `INSERT INTO checkpoint (size, at, note, cosigners) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET note = excluded.note, cosigners = excluded.cosigners
        WHERE excluded.cosigners >= checkpoint.cosigners`,
+    ),
+    thinCheckpoints: database.prepare(
+      `DELETE FROM checkpoint WHERE at < $before AND size NOT IN (
+         SELECT size FROM (
+           SELECT size, row_number() OVER (PARTITION BY at / 3600000 ORDER BY cosigners DESC, size DESC) AS place
+           FROM checkpoint WHERE at < $before
+         ) WHERE place = 1
+       )`,
     ),
     probe: database.prepare("INSERT OR REPLACE INTO probe (one, at, filler) VALUES (1, ?, randomblob(?))"),
   };
