@@ -8,7 +8,7 @@ import { chinaDay } from "@xinqiao/runtime/calendar";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { type Entropy, systemEntropy } from "@xinqiao/runtime/entropy";
 import { createInFlight, type InFlight, type Serving, serve } from "@xinqiao/runtime/http";
-import { openKeyRing, readSecretFile } from "@xinqiao/runtime/keys";
+import { openKeyRing } from "@xinqiao/runtime/keys";
 import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
@@ -37,11 +37,13 @@ import {
 } from "./limit/index.ts";
 import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
+import { bundleDependencies, type ProveDependencies } from "./proofs/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
 import { expireDaily } from "./retention/index.ts";
 import {
   type HashIndex,
   type OpenedLoggedEntries,
+  type OpenedProofSource,
   type OpenedPublishedLog,
   type OpenedReconciliations,
   type OpenedSearchIndex,
@@ -49,6 +51,7 @@ import {
   openAuditLog,
   openHashIndex,
   openLoggedEntries,
+  openProofSource,
   openPublishedLog,
   openReconciliations,
   openSearchIndex,
@@ -199,7 +202,8 @@ async function openStores(
     kept: starting.adopt(openReconciliations(config.reconciliations), (opened) => opened.close()),
     index: starting.adopt(await openIndex(config, deps), (opened) => opened.close()),
     hashes: starting.adopt(openHashIndex(config), (opened) => opened.close()),
-    tagKey: await readSecretFile(config.logTagKey),
+    proofs: starting.adopt(openProofSource(config.log), (opened) => opened.close()),
+    tagKey: await readTagKey(config.logTagKey),
   };
 }
 
@@ -270,6 +274,7 @@ function servePublic(shared: Shared): Promise<Serving> {
     reconcile: reconcileDependencies(shared),
     pages: createWithdrawalPages({ self: config.node, signer, list, now: deps.now }),
     audit: auditDependencies(shared),
+    prove: proveDependencies(shared),
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
     peers,
@@ -306,6 +311,7 @@ interface Shared {
   readonly kept: OpenedReconciliations;
   readonly index: OpenedSearchIndex;
   readonly hashes: HashIndex;
+  readonly proofs: OpenedProofSource;
   readonly tagKey: Uint8Array;
   readonly inFlight: InFlight;
   readonly reading: InFlight;
@@ -374,6 +380,10 @@ function reconcileDependencies(shared: Shared): ReconcileDependencies {
   return { self: config.node, directory: city.members, signer, log, entries, books, kept, now };
 }
 
+function proveDependencies({ config, deps, log, proofs, published }: Shared): ProveDependencies {
+  return { log, ...bundleDependencies(config, { source: proofs, published }, deps.now) };
+}
+
 function enrolmentsDependencies(shared: Shared): EnrolmentRouteDependencies {
   const { config, deps, city, log, reading, refusalRate, events } = shared;
   return {
@@ -408,6 +418,7 @@ interface Parts {
   readonly publishing: Publishing;
   readonly index: OpenedSearchIndex;
   readonly hashes: HashIndex;
+  readonly proofs: OpenedProofSource;
   readonly limited: LimitedBook;
   readonly entries: OpenedLoggedEntries;
   readonly kept: OpenedReconciliations;
@@ -416,7 +427,7 @@ interface Parts {
 /** Requests end first, then what they need: a socket that was cut does not end its handler. */
 async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promise<void> {
   const { serving, admin, inFlight, reading, targets, log, withdrawals, limited } = parts;
-  const { published, publishing, entries, kept, index, hashes } = parts;
+  const { published, publishing, entries, kept, index, hashes, proofs } = parts;
   reading.drain();
   inFlight.drain();
   await serving.close(shutdownGraceMs);
@@ -426,7 +437,7 @@ async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promi
   await log.append({ kind: "gateway.stopped", exchange: null, actor: null });
   // So that whoever looks next sees all of it. What cannot be signed now is signed at the next start.
   await publishing.publish().catch(() => {});
-  for (const reader of [published, withdrawals, entries, kept, hashes]) reader.close();
+  for (const reader of [published, withdrawals, entries, kept, hashes, proofs]) reader.close();
   await index.close();
   await log.close();
   await admin.close(1_000);

@@ -2,7 +2,7 @@ import { erasureReasons, type LogEntryDraft, logEntrySchema } from "@xinqiao/pro
 import { z } from "zod";
 import type { Erasure } from "../log/index.ts";
 
-const kinds = ["member.invited", "enrolment.decided"] as const;
+const kinds = ["member.invited", "enrolment.decided", "audit.proved"] as const;
 
 type EntryAct = Extract<LogEntryDraft, { kind: (typeof kinds)[number] }>;
 type ErasureAct = Erasure & { readonly kind: "subject.erased" };
@@ -24,10 +24,12 @@ const entrySchema: z.ZodType<EntryAct> = z.looseObject({ kind: z.enum(kinds) }).
   const parsed = logEntrySchema.safeParse({ ...stamp, ...act });
   if (parsed.success) {
     const { v: _v, at: _at, ...draft } = parsed.data;
-    if (draft.kind === "member.invited" || draft.kind === "enrolment.decided") return draft;
+    if (isEntryAct(draft)) return draft;
   }
   context.addIssue("not an act that the log knows");
   return z.NEVER;
 });
+
+const isEntryAct = (draft: LogEntryDraft): draft is EntryAct => kinds.some((kind) => kind === draft.kind);
 
 export const actSchema = z.union([erasureSchema, entrySchema]);

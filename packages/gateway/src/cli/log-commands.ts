@@ -10,6 +10,7 @@ import { checkpoint } from "./log-checkpoint.ts";
 import { exportFiles } from "./log-export.ts";
 import { logKey, rotateLogKey } from "./log-key.ts";
 import { type ListOptions, list } from "./log-list.ts";
+import { type ProveOptions, prove } from "./log-prove.ts";
 import { suiteOption } from "./suite-option.ts";
 
 type Home = readonly [flags: string, description: string, value: string];
@@ -55,6 +56,7 @@ export function addLogCommands(program: Command, home: Home): void {
     .action((options: { home: string; json?: boolean }) => runCommand(() => verify(options)));
   addErase(log, home);
   addExport(log, home);
+  addProve(log, home);
 }
 
 function addExport(log: Command, home: Home): void {
@@ -65,6 +67,19 @@ function addExport(log: Command, home: Home): void {
     .option("--json", "one JSON line")
     .action((folder: string, options: { home: string; json?: boolean }) =>
       runCommand(() => exportFiles(folder, options)),
+    );
+}
+
+function addProve(log: Command, home: Home): void {
+  log
+    .command("prove <exchange>")
+    .description(
+      "everything that shows an exchange, in one file that verifies by itself; making it is logged · 出具一次交换的证据包",
+    )
+    .option(...home)
+    .option("--out <file>", "a new file, instead of printing it · 写入新文件")
+    .action((exchange: string, options: ProveOptions) =>
+      runCommand(() => prove(exchange, options, Date.now)),
     );
 }
 

@@ -6,6 +6,7 @@ import {
   searchSchema,
   statementRequestSchema,
 } from "@xinqiao/protocol/audit";
+import { proofRequestSchema } from "@xinqiao/protocol/bundle";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
@@ -21,12 +22,14 @@ import {
   stateUses,
   vouchExport,
 } from "../audit/index.ts";
+import { type ProveDependencies, prove } from "../proofs/index.ts";
 import { type AuditAct, type GatewayEvents, isSpent } from "../telemetry/index.ts";
 import { jsonBody, type MemberHandler, type MemberRequest } from "./member-route.ts";
 
-/** `POST /v1/audit/…` (PR-AUDIT §8, §9), by path. */
+/** `POST /v1/audit/…` (PR-AUDIT §8 to §10), by path. */
 export function auditHandlers(
   deps: StateUsesDependencies,
+  proving: ProveDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, MemberHandler>> {
   return {
@@ -40,6 +43,7 @@ export function auditHandlers(
       events,
     ),
     "/v1/audit/exports": handle("exported", exportRequestSchema, (asked) => vouchExport(asked, deps), events),
+    "/v1/audit/proofs": handle("proved", proofRequestSchema, (asked) => prove(asked, proving), events),
     "/v1/audit/statements": handle(
       "stated",
       statementRequestSchema,

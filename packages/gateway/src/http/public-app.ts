@@ -6,6 +6,7 @@ import type { StateUsesDependencies } from "../audit/index.ts";
 import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
 import type { ReconcileDependencies } from "../books/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
+import type { ProveDependencies } from "../proofs/index.ts";
 import { auditHandlers } from "./audit.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
 import { type LogRouteDependencies, serveLog } from "./log-routes.ts";
@@ -23,6 +24,7 @@ export interface PublicDependencies {
   readonly reconcile: ReconcileDependencies;
   readonly pages: WithdrawalPages;
   readonly audit: StateUsesDependencies;
+  readonly prove: ProveDependencies;
   readonly enrolments: EnrolmentRouteDependencies;
   readonly published: { readonly registry: Served; readonly catalogue: Served };
   readonly peers: ServedPeers;
@@ -41,7 +43,7 @@ const posted = [
 
 /** What members reach. */
 export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
-  const { member, lookUp, withdraw, reconcile, pages, audit, enrolments } = deps;
+  const { member, lookUp, withdraw, reconcile, pages, audit, prove, enrolments } = deps;
   const { published, peers, log, own } = deps;
   const hop = member.endpoint.self;
   const { events } = member;
@@ -52,7 +54,7 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   app.post("/v1/authorisations/withdrawals", memberRoute(ownMember, withdrawalHandler(withdraw, events)));
   app.post("/v1/reconciliations", memberRoute(ownMember, reconciliationHandler(reconcile, events)));
   app.post("/v1/answers", memberRoute(member, passedOnHandler({ lookUp, own, events })));
-  const auditing = Object.entries(auditHandlers(audit, events));
+  const auditing = Object.entries(auditHandlers(audit, prove, events));
   for (const [path, handler] of auditing) app.post(path, memberRoute(ownMember, handler));
   app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));

@@ -22,6 +22,15 @@ export interface LateEvidence {
   readonly response: KeptResponse;
 }
 
+/** What is kept beside an entry, opened. */
+export interface KeptEvidence {
+  readonly kept: Kept;
+  readonly response?: KeptResponse;
+}
+
+/** `nothing`: none was kept, it was erased, or its time is over. `damaged`: it is there and does not open. */
+export type ReadEvidence = KeptEvidence | "nothing" | "damaged";
+
 /** What is to be destroyed: everything kept about the subject of a tag, and its key. */
 export interface Erasure {
   readonly tag: SubjectTag;

@@ -13,9 +13,11 @@ export {
   type Erasure,
   type Evidence,
   type KeptBeside,
+  type KeptEvidence,
   keptBeside,
   type LateEvidence,
   nobodysTag,
+  type ReadEvidence,
   type SubjectTag,
   subjectTags,
   type TagOf,
@@ -27,4 +29,5 @@ export {
   type MemoryAuditLogOptions,
   type MemoryLogState,
 } from "./memory-audit-log.ts";
+export type { IndexedLeaf, ProofSource, TakenKind } from "./proof-source.ts";
 export type { WithdrawalList, WithdrawnAuthorisation } from "./withdrawals.ts";

@@ -18,7 +18,14 @@ export interface RequestIds {
   readonly actor: NodeId | null;
 }
 
-export type AuditAct = "searched" | "counted" | "reviewed" | "acknowledged" | "exported" | "stated";
+export type AuditAct =
+  | "searched"
+  | "counted"
+  | "reviewed"
+  | "acknowledged"
+  | "exported"
+  | "stated"
+  | "proved";
 
 export type BreakerState = "closed" | "open" | "half-open";
 

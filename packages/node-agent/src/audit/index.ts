@@ -1,1 +1,1 @@
-export { searchLog } from "./ask.ts";
+export { proveExchange, searchLog } from "./ask.ts";

@@ -2,6 +2,7 @@ import { criterionOptions } from "@xinqiao/runtime/audit";
 import { runCommand } from "@xinqiao/runtime/cli";
 import type { Command } from "commander";
 import type { FsckOptions } from "./log-fsck.ts";
+import type { ProveOptions, VerifyOptions } from "./log-prove.ts";
 import type { SearchOptions } from "./log-search.ts";
 import type { ReconcileOptions } from "./reconcile.ts";
 
@@ -15,6 +16,7 @@ export function addLogCommands(program: Command): void {
   addReconcile(log);
   addFsck(log);
   addSearch(log);
+  addProofs(log);
 }
 
 function addSearch(log: Command): void {
@@ -64,5 +66,29 @@ function addFsck(log: Command): void {
     .option("--json", "one JSON line")
     .action((place: string, options: FsckOptions) =>
       runCommand(async () => (await import("./log-fsck.ts")).fsck(place, options)),
+    );
+}
+
+function addProofs(log: Command): void {
+  log
+    .command("prove <exchange>")
+    .description(
+      "everything that shows an exchange, in one file that verifies by itself: of one's own all of it · 取得一次交换的证据包",
+    )
+    .option(...home)
+    .option("--out <file>", "a new file, instead of printing it · 写入新文件")
+    .action((exchange: string, options: ProveOptions) =>
+      runCommand(async () => (await import("./log-prove.ts")).prove(exchange, options)),
+    );
+  log
+    .command("verify <bundle>")
+    .description("judge such a file offline, by the log's key alone · 离线核验证据包")
+    .requiredOption(
+      "--origin-key <key>",
+      "as `xinqiao-gateway log key` prints it, had from the city by another way · 日志公钥",
+    )
+    .option("--json", "findings as JSON")
+    .action((bundle: string, options: VerifyOptions) =>
+      runCommand(async () => (await import("./log-prove.ts")).verify(bundle, options)),
     );
 }

@@ -16,7 +16,7 @@ export type BundledEntry = z.infer<typeof bundledEntrySchema>;
 
 /**
  * Everything it takes to judge one exchange, by itself and for ever: nothing has to be fetched, nobody asked. What is
- * believed is one key: the log's (PR-AUDIT §8).
+ * believed is one key: the log's (PR-AUDIT §10).
  */
 export const bundleSchema = z.strictObject({
   v: z.literal(1),
@@ -30,11 +30,9 @@ export const bundleSchema = z.strictObject({
 });
 export type Bundle = z.infer<typeof bundleSchema>;
 
-export const bundleMediaType = "application/json";
-
-/** The one text of a bundle. */
+/** The one text of a bundle: JSON without spaces, its fields in the order of the schema. */
 export function formatBundle(bundle: Bundle): string {
-  return `${JSON.stringify(bundleSchema.parse(bundle), null, 1)}\n`;
+  return JSON.stringify(bundleSchema.parse(bundle));
 }
 
 /** Reads it back. The error is for people. */
@@ -43,7 +41,7 @@ export function readBundle(text: string): Result<Bundle, { readonly zh: string; 
   if (parsed === undefined)
     return err({ zh: "不是证据包，或已损坏", en: "this is no bundle, or it is damaged" });
   // A bundle has one text: what stands in the file beside what is checked would be checked by nobody.
-  if (formatBundle(parsed) === text) return ok(parsed);
+  if (formatBundle(parsed) === text.replace(/\n$/, "")) return ok(parsed);
   return err({
     zh: "证据包的文本不是生成时的文本",
     en: "the bundle's text is not as it was written",

@@ -1,7 +1,6 @@
 export {
   type Bundle,
   type BundledEntry,
-  bundleMediaType,
   bundleSchema,
   formatBundle,
   type ProofRequest,

@@ -43,7 +43,7 @@ export function readEntries(
     }
     before = index;
     if (entry.exchange === exchange) own.push({ index, entry, bundled });
-    else if (isTaken(entry)) taken.push({ index, entry, bundled });
+    else if (isTaken(entry) && !bundled.kept && !bundled.response) taken.push({ index, entry, bundled });
     else {
       findings.wrong(`条目 ${index} 与本次交换无关`, `entry ${index} is none of this exchange`);
       return undefined;

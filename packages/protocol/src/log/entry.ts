@@ -80,6 +80,10 @@ export const erasureReasons = [
 ] as const;
 export type ErasureReason = (typeof erasureReasons)[number];
 
+/** For whom an exchange is proved. */
+export const proofAudiences = ["requester", "auditor", "operator"] as const;
+export type ProofAudience = (typeof proofAudiences)[number];
+
 const breakerStateSchema = z.enum(["closed", "open", "half-open"]);
 
 /** How many exchanges a member's book and the log have, of one side, in one hour. */
@@ -277,6 +281,18 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   }),
   /** A member asks on a subject's behalf who looked it up. The subject is only committed to. */
   z.strictObject({ kind: z.literal("subject.stated"), ...common }),
+
+  /** Somebody is handed the proofs of an exchange: written before they are. */
+  z.strictObject({
+    kind: z.literal("audit.proved"),
+    ...common,
+    /** The exchange that is proved. */
+    proved: z.uuid(),
+    /** To whom: what was kept is shown to the exchange's own requester and to the city's operator, not to an auditor. */
+    as: z.enum(proofAudiences),
+    /** Entries that are proved. */
+    entries: z.number().int().positive(),
+  }),
 
   /** A request that could not be authenticated or read. Nothing in it is trusted, so nothing of it is kept. */
   z.strictObject({

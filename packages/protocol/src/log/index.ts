@@ -10,6 +10,8 @@ export {
   logEntrySchema,
   type OutcomeRow,
   outcomeRowSchema,
+  type ProofAudience,
+  proofAudiences,
 } from "./entry.ts";
 export { maxLeafBytes, maxOutcomeRows } from "./leaf-length.ts";
 export { type EntryActor, type EntryMeaning, entryMeanings } from "./meanings.ts";

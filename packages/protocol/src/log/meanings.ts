@@ -129,6 +129,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A member asks on behalf of a subject who looked it up; the subject is only committed to",
     zh: "成员代信用主体查询何人查询过该主体；主体只留承诺",
   },
+  "audit.proved": {
+    actor: "member-or-null",
+    en: "The exchange named is proved to its requester, to an auditor (without what was kept) or, with no actor, to the city's operator: written before anything is handed over",
+    zh: "向查询方、审计员（不含留存内容）或本市运维（无行为人）出具该次交换的证据包：先入日志再交付",
+  },
   "request.refused": {
     actor: "member-or-null",
     en: "A request that could not be authenticated or read; nothing else of it is kept",

@@ -270,6 +270,18 @@ export const codes = {
     zh: "本成员未签发过该授权书",
   },
 
+  // Proofs of an exchange (PR-AUDIT §10)
+  "audit.exchange-unknown": {
+    status: 404,
+    en: "The log has no exchange of this id that this member may have proved",
+    zh: "日志中没有可向本成员出证的该次交换",
+  },
+  "audit.not-covered": {
+    status: 503,
+    en: "No checkpoint covers the exchange yet",
+    zh: "尚无检查点覆盖该次交换",
+  },
+
   // Capacity and readiness
   "limit.rate": { status: 429, en: "Too many requests from this member", zh: "请求过于频繁" },
   "limit.concurrency": { status: 503, en: "Too many requests in progress", zh: "并发请求过多" },

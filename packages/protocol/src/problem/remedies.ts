@@ -242,6 +242,8 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "authorisation.withdrawn": "authoriseAnew",
   "authorisation.standing-unknown": "retry",
   "authorisation.not-found": "correct",
+  "audit.exchange-unknown": "correct",
+  "audit.not-covered": "retry",
   "limit.rate": "slowDown",
   "limit.concurrency": "slowDown",
   "book.unavailable": "book",

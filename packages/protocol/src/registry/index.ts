@@ -27,7 +27,7 @@ export {
   roles,
   scopeSchema,
 } from "./member.ts";
-export { anchorName, isInForce, type Peer, peerSchema } from "./peer.ts";
+export { anchorName, isInForce, isNamed, type Peer, peerSchema } from "./peer.ts";
 export {
   anchorOf,
   buildOpened,

@@ -1,7 +1,8 @@
 export { type AuditLogOptions, openAuditLog } from "./audit-log.ts";
 export { type OpenedLoggedEntries, openLoggedEntries } from "./logged-entries.ts";
+export { type OpenedProofSource, openProofSource } from "./proof-source.ts";
 export { type OpenedPublishedLog, openPublishedLog } from "./published-log.ts";
-export { type KeptEvidence, type ReadEvidence, readEvidence } from "./read-evidence.ts";
+export { readEvidence } from "./read-evidence.ts";
 export { type OpenedReconciliations, openReconciliations } from "./reconciliations.ts";
 export {
   type HashIndex,

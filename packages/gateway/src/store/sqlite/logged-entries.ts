@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { commitmentOf, decodeEntry, type LogEntry, opens } from "@xinqiao/protocol/log";
 import type { LoggedEntries, LoggedEntry } from "../../books/index.ts";
+import type { ReadEvidence } from "../../log/index.ts";
 import { openReadOnly } from "./database.ts";
-import { evidenceReader, type ReadEvidence } from "./read-evidence.ts";
+import { evidenceReader } from "./read-evidence.ts";
 
 export interface OpenedLoggedEntries extends LoggedEntries {
   close(): void;

@@ -105,4 +105,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX evidence_tag ON evidence (tag);
   CREATE INDEX evidence_until ON evidence (until);
   `,
+  `
+  -- Found when an exchange is proved: which versions of registries counted then.
+  CREATE INDEX entry_registry_taken ON entry (idx) WHERE kind = 'registry.taken';
+  CREATE INDEX entry_peer_taken ON entry (idx) WHERE kind = 'peer.taken';
+  `,
 ];

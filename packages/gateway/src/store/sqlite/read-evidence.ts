@@ -1,15 +1,7 @@
-import { type Kept, type KeptResponse, keptResponseSchema, keptSchema } from "@xinqiao/protocol/evidence";
+import { keptResponseSchema, keptSchema } from "@xinqiao/protocol/evidence";
+import type { ReadEvidence } from "../../log/index.ts";
 import { type Database, openReadOnly } from "./database.ts";
 import { type Part, unseal } from "./sealing.ts";
-
-/** What is kept beside an entry, opened. */
-export interface KeptEvidence {
-  readonly kept: Kept;
-  readonly response?: KeptResponse;
-}
-
-/** `nothing`: none was kept, it was erased, or its time is over. `damaged`: it is there and does not open. */
-export type ReadEvidence = KeptEvidence | "nothing" | "damaged";
 
 interface PartRow {
   readonly part: Part;
