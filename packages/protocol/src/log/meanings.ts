@@ -129,6 +129,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A member asks on behalf of a subject who looked it up; the subject is only committed to",
     zh: "成员代信用主体查询何人查询过该主体；主体只留承诺",
   },
+  "books.opened": {
+    actor: "member",
+    en: "A member was given the entries of exchanges of its own, and what opens its answers in them, to check them against the tree",
+    zh: "成员取得本方若干次交换的日志条目及应答承诺的开启值，用于核验",
+  },
   "request.refused": {
     actor: "member-or-null",
     en: "A request that could not be authenticated or read; nothing else of it is kept",
