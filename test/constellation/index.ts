@@ -1,6 +1,7 @@
 export { type PreparedAgent, prepareAgent, type RunningAgent } from "./agent.ts";
 export { authorise, type GivenAuthorisation } from "./authorisation.ts";
 export { createTestCatalogue, type TestCatalogue } from "./catalogue.ts";
+export { createTestClock, type TestClock } from "./clock/index.ts";
 export { askDirectly, withdrawalsHeard } from "./direct-question.ts";
 export {
   answering,
@@ -21,6 +22,7 @@ export { createParty, type Party } from "./party.ts";
 export { csv, penaltyRow } from "./penalty-file.ts";
 export { honest, type PlacedNode, placeNode } from "./placed-node.ts";
 export { createTestRegistry, type TestRegistry } from "./registry.ts";
+export { type LogFile, openLogFile } from "./rewrite-log.ts";
 export {
   ask,
   expectSigned,

@@ -1,5 +1,7 @@
 import {
   bookEntrySchema,
+  leavesRequestSchema,
+  leavesSchema,
   reconciledSchema,
   reconciliationSchema,
   reportSchema,
@@ -42,6 +44,16 @@ export const bookCases: readonly Case[] = [
         logged: summary,
         findings: [{ ...named, gateway: null, explanation: "answer-not-taken" }],
         more: 0,
+        unproven: [],
+      },
+      {
+        ...about,
+        stated: summary,
+        logged: summary,
+        findings: [],
+        more: 1,
+        unproven: [{ side: "asked", exchange: entry.exchange, by: "consistency" }],
+        contradicts: true,
       },
     ],
   },
@@ -51,6 +63,20 @@ export const bookCases: readonly Case[] = [
     samples: [
       { statement: "a.b.c" },
       { statement: "a.b.c", findings: [{ ...named, member: null, replyLost: true }], more: 1 },
+      { statement: "a.b.c", unproven: [{ side: "asked", exchange: entry.exchange, by: "inclusion-proof" }] },
+      { statement: "a.b.c", contradicts: true },
+    ],
+  },
+  {
+    schema: "LeavesRequest",
+    code: leavesRequestSchema,
+    samples: [{ exchanges: [{ side: "asked", exchange: entry.exchange }] }],
+  },
+  {
+    schema: "Leaves",
+    code: leavesSchema,
+    samples: [
+      { leaves: [[], [{ index: 3, leaf: "{}", answers: { "440307": { key: "AAAA", value: digest } } }]] },
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { composeUscc } from "@xinqiao/protocol/identity";
 import Database from "better-sqlite3";
+import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
@@ -35,11 +36,18 @@ const shown = z.object({
           explanation: z.string().optional(),
         }),
       ),
+      log: z.string(),
+      proved: z.number(),
       differences: z.number(),
       explained: z.number(),
     }),
   ),
 });
+
+async function publishedSize(origin: string): Promise<number> {
+  const { body } = await request(`${origin}/log/checkpoint`);
+  return Number((await body.text()).split("\n")[1]);
+}
 
 describe("both sides' books", () => {
   let ahead = 0;
@@ -98,21 +106,27 @@ describe("both sides' books", () => {
     return shown.parse(body).hours;
   }
 
-  /** Some way past the end of the hour. */
-  const laterOn = () => {
+  /** Some way past the end of the hour: the log has long signed a checkpoint of all of it. */
+  async function laterOn() {
+    const { length } = await readLog(gateway);
+    await expect
+      .poll(() => publishedSize(gateway.origin), { timeout: 10_000 })
+      .toBeGreaterThanOrEqual(length);
     ahead += 2 * hourMs;
-  };
+  }
 
   it("agree after a full answer, a partial one and a refusal, and the log says so", async () => {
     await ask();
     await ask({ jurisdictions: ["440307", "441300"], deadlineMs: 300 });
     await ask({ purpose: "no-such-purpose" });
-    laterOn();
+    await laterOn();
     const hours = await reconcile(agents.baoan);
     expect(hours.map(({ differences, explained }) => [differences, explained])).toEqual(
       hours.map(() => [0, 0]),
     );
-    expect(hours.some(({ here }) => here.asked.count === 3)).toBe(true);
+    expect(
+      hours.some(({ here, proved, log }) => here.asked.count === 3 && proved === 3 && log === "extends"),
+    ).toBe(true);
     const others = await reconcile(agents.longgang);
     expect(others.some(({ here }) => here.answered.count === 2)).toBe(true);
     expect(others.map(({ differences }) => differences)).toEqual(others.map(() => 0));
@@ -129,7 +143,7 @@ describe("both sides' books", () => {
     database.exec("PRAGMA foreign_keys = OFF");
     database.prepare("DELETE FROM entry WHERE exchange = ?").run(deleted);
     database.close();
-    laterOn();
+    await laterOn();
     for (const [agent, side] of [
       [agents.baoan, "asked"],
       [agents.longgang, "answered"],

@@ -205,7 +205,7 @@ interface Books {
 }
 
 function openReconciliation({
-  config: { node, gateway, reconcileEverySeconds: everySeconds },
+  config: { node, gateway, jurisdiction, reconcileEverySeconds: everySeconds },
   client,
   city,
   store,
@@ -213,10 +213,17 @@ function openReconciliation({
   events,
   ...deps
 }: Pick<Shared, "config" | "city" | "signer" | "entropy" | "now" | "events"> &
-  Pick<LocalParts, "client" | "store"> & { readonly witness: Pick<WitnessBook, "held"> }): Books {
+  Pick<LocalParts, "client" | "store"> & { readonly witness: Pick<WitnessBook, "held" | "move"> }): Books {
   const { book, reconciled } = store;
   const call = { ...deps, node, gateway, directory: city.members, send: client.send };
-  const hours = { ...call, book, reconciled, checkpoint: () => witness.held(logOrigin(gateway.node)) };
+  const hours = {
+    ...call,
+    book,
+    reconciled,
+    checkpoint: () => witness.held(logOrigin(gateway.node)),
+    logView: { city: gateway.node, logKeys: city.logKeys, witness, cosigns: jurisdiction !== undefined },
+    get: client.get,
+  };
   const reconciling = createReconciling({
     book,
     reconciled,

@@ -1,4 +1,5 @@
 export { type BookReader, createBookReader } from "./book-reader.ts";
+export { giveLeaves } from "./give-leaves.ts";
 export type { KeptReconciliation, LoggedEntries, LoggedEntry, Reconciliations } from "./ports.ts";
 export {
   type Compared,

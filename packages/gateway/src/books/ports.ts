@@ -4,7 +4,10 @@ import type { Interval } from "@xinqiao/protocol/reconciliation";
 
 export interface LoggedEntry {
   readonly index: number;
+  readonly leaf: string;
   readonly entry: LogEntry;
+  /** What opens the commitment to an answer, as it is kept. */
+  opening(jurisdiction: string): { readonly key: string; readonly value: string } | undefined;
   /**
    * Digest of the answer that an outcome commits to, by jurisdiction; undefined when what opens the commitment
    * is gone. A value kept beside the entry that does not open it is none of its own: the commitment is handed out

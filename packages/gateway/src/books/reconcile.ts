@@ -7,7 +7,6 @@ import {
   type BookEntry,
   type BookSummary,
   differencesOf,
-  type Finding,
   isSettled,
   openStatement,
   type Reconciled,
@@ -63,10 +62,7 @@ export type ReconcileError =
   | { readonly failed: Fault };
 
 /** Findings of a comparison; none of their own while the member has yet to name them. */
-interface Found {
-  readonly findings: readonly Finding[];
-  readonly more: number;
-}
+type Found = Pick<Report, "findings" | "more" | "unproven" | "contradicts">;
 
 /**
  * Compares an hour of a member's book with what the log has of it. Books that are equal agree at once. If they are
@@ -116,18 +112,20 @@ function open(
 }
 
 function compare(
-  { reconciliation: { findings: named, more = 0 }, member }: ReconciliationRequest,
+  { reconciliation, member }: ReconciliationRequest,
   stated: Statement,
   logged: readonly BookEntry[],
   { entries }: ReconcileDependencies,
 ): Result<Found | undefined, Fault> {
-  if (sameSummary(stated, summarise(logged))) return ok({ findings: [], more: 0 });
+  const { findings: named, more = 0, unproven = [], contradicts } = reconciliation;
+  const proofs = { unproven, ...(contradicts && { contradicts }) };
+  if (sameSummary(stated, summarise(logged))) return ok({ findings: [], more: 0, ...proofs });
   if (named === undefined) return ok(undefined);
   const findings = completeFindings(named, logged);
   // Those that are not named cannot be checked; that they are there is enough to be seen.
   if (more === 0 && !accountsFor(findings, logged, stated)) return err(fault("reconciliation.inexact"));
   const explained = findings.map((found, at) => explain(found, named[at] ?? {}, member, entries));
-  return ok({ findings: explained, more });
+  return ok({ findings: explained, more, ...proofs });
 }
 
 function countsOf(found: Found | undefined): {
@@ -135,8 +133,10 @@ function countsOf(found: Found | undefined): {
   readonly explained: number;
 } {
   if (found === undefined) return { differences: null, explained: 0 };
-  const differing = differencesOf(found.findings).length;
-  return { differences: differing + found.more, explained: found.findings.length - differing };
+  const { findings, more, unproven, contradicts } = found;
+  const differing = differencesOf(findings).length;
+  const differences = differing + more + unproven.length + (contradicts ? 1 : 0);
+  return { differences, explained: findings.length - differing };
 }
 
 async function sign(
@@ -153,13 +153,7 @@ async function sign(
     signer,
   );
   if (found === undefined) return { statement };
-  const report: Report = {
-    ...about,
-    stated: { asked, answered },
-    logged,
-    findings: [...found.findings],
-    more: found.more,
-  };
+  const report: Report = { ...about, stated: { asked, answered }, logged, ...found };
   return { statement, report: await signReport(report, signer) };
 }
 

@@ -14,7 +14,7 @@ import { lookupHandler } from "./lookups.ts";
 import { type MemberRouteDependencies, memberRoute } from "./member-route.ts";
 import { passedOnHandler } from "./passed-on.ts";
 import { type Served, type ServedPeers, servePeers, servePublished } from "./published-routes.ts";
-import { reconciliationHandler } from "./reconciliations.ts";
+import { leavesHandler, reconciliationHandler } from "./reconciliations.ts";
 import { withdrawalHandler, withdrawalPage } from "./withdrawals.ts";
 
 export interface PublicDependencies {
@@ -38,6 +38,7 @@ const posted = [
   "/v1/answers",
   "/v1/authorisations/withdrawals",
   "/v1/reconciliations",
+  "/v1/reconciliations/leaves",
   "/v1/enrolments",
 ];
 
@@ -53,6 +54,7 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   app.post("/v1/lookups", memberRoute(ownMember, lookupHandler(lookUp, events)));
   app.post("/v1/authorisations/withdrawals", memberRoute(ownMember, withdrawalHandler(withdraw, events)));
   app.post("/v1/reconciliations", memberRoute(ownMember, reconciliationHandler(reconcile, events)));
+  app.post("/v1/reconciliations/leaves", memberRoute(ownMember, leavesHandler(reconcile, events)));
   app.post("/v1/answers", memberRoute(member, passedOnHandler({ lookUp, own, events })));
   const auditing = Object.entries(auditHandlers(audit, prove, events));
   for (const [path, handler] of auditing) app.post(path, memberRoute(ownMember, handler));

@@ -1,8 +1,8 @@
 import { fault } from "@xinqiao/protocol/problem";
-import { reconciliationSchema } from "@xinqiao/protocol/reconciliation";
+import { leavesRequestSchema, reconciliationSchema } from "@xinqiao/protocol/reconciliation";
 import { err, ok } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
-import { type ReconcileDependencies, reconcile } from "../books/index.ts";
+import { giveLeaves, type ReconcileDependencies, reconcile } from "../books/index.ts";
 import { type GatewayEvents, isSpent } from "../telemetry/index.ts";
 import { jsonBody, type MemberHandler } from "./member-route.ts";
 
@@ -21,6 +21,25 @@ export function reconciliationHandler(deps: ReconcileDependencies, events: Gatew
     }
     if ("refused" in done.error) return err(await events.unreadable(done.error.refused, ids, node, claim));
     const reason = fault(done.error.failed.code);
+    if (isSpent(reason.code)) return err(await events.unreadable(reason, ids, ids.actor));
+    events.refused(reason, ids);
+    return err(reason);
+  };
+}
+
+/** `POST /v1/reconciliations/leaves`. */
+export function leavesHandler(
+  deps: Pick<ReconcileDependencies, "log" | "entries">,
+  events: GatewayEvents,
+): MemberHandler {
+  return async ({ body, verified, claim, trace: { traceId }, ids }) => {
+    const { node } = verified.from.member;
+    const wanted = parseJson(body, leavesRequestSchema);
+    if (!wanted.ok) return err(await events.unreadable(wanted.error, ids, node, claim));
+    const { requestId } = verified;
+    const given = await giveLeaves({ wanted: wanted.value, member: node, requestId, claim, traceId }, deps);
+    if (given.ok) return ok(jsonBody(given.value));
+    const reason = fault(given.error.code);
     if (isSpent(reason.code)) return err(await events.unreadable(reason, ids, ids.actor));
     events.refused(reason, ids);
     return err(reason);

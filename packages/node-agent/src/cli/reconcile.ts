@@ -39,6 +39,7 @@ const hows = {
   "member-only": "only here · 仅本节点有",
   "gateway-only": "only in the city's log · 仅市级日志有",
   "told-differently": "told differently · 双方所记不同",
+  "not-proven": "not proven by the log · 日志未能证明",
 };
 
 const explanations = {
@@ -54,20 +55,36 @@ const catches = {
   consistency: "by consistency · 一致性证明不符",
 };
 
+const logs = {
+  extends: "extends · 前后一致",
+  contradicts: "✗ contradicts, by consistency · 与已见检查点不符",
+  unpublished: "no checkpoint · 尚无检查点",
+};
+
 /** One row an hour, and below it every exchange that is not told alike, in both languages. */
 export function hoursTable(hours: readonly HourReport[]): string {
   if (hours.length === 0) return "no hour is due · 暂无可对账时段";
   const table = new Table({
-    head: ["时段 hour", "查询 asked", "应答 answered", "差异 differences", "已说明 explained"],
+    head: [
+      "时段 hour",
+      "查询 asked",
+      "应答 answered",
+      "差异 differences",
+      "已说明 explained",
+      "已证明 proved",
+      "日志 log",
+    ],
     style: { head: [], border: [] },
   });
-  for (const { interval, here, there, differences, explained } of hours) {
+  for (const { interval, here, there, differences, explained, proved, log } of hours) {
     table.push([
       interval,
       `${here.asked.count} / ${there.asked.count}`,
       `${here.answered.count} / ${there.answered.count}`,
       differences,
       explained,
+      proved,
+      logs[log],
     ]);
   }
   const found = hours.flatMap(({ interval, findings }) =>

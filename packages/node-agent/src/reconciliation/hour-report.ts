@@ -1,4 +1,4 @@
-import { bookSummarySchema, findingSchema, intervalSchema } from "@xinqiao/protocol/reconciliation";
+import { bookSummarySchema, findingSchema, hows, intervalSchema } from "@xinqiao/protocol/reconciliation";
 import { z } from "zod";
 
 /** What caught a difference. */
@@ -6,7 +6,11 @@ export const catches = ["count", "digest", "inclusion-proof", "consistency"] as 
 export type Catch = (typeof catches)[number];
 
 /** One exchange of which the two sides do not say the same, and by what that was found. */
-export const caughtSchema = z.object({ ...findingSchema.shape, by: z.enum(catches) });
+export const caughtSchema = z.object({
+  ...findingSchema.shape,
+  how: z.enum([...hows, "not-proven"]),
+  by: z.enum(catches),
+});
 export type Caught = z.infer<typeof caughtSchema>;
 
 /** What became of one hour, for people. */
@@ -16,6 +20,10 @@ export const hourReportSchema = z.object({
   here: bookSummarySchema,
   there: bookSummarySchema,
   findings: z.array(caughtSchema),
+  /** Whether the log goes on from the checkpoint that this member holds; `unpublished`: the city has none yet. */
+  log: z.enum(["extends", "contradicts", "unpublished"]),
+  /** Exchanges that the log's own proofs show as this member's book has them. */
+  proved: z.number(),
   differences: z.number(),
   explained: z.number(),
 });

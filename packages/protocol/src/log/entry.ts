@@ -219,6 +219,14 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     explained: entryIndexSchema,
   }),
 
+  /** A member was given the entries of exchanges of its own, and what opens its answers in them, to check them. */
+  z.strictObject({
+    kind: z.literal("books.opened"),
+    ...common,
+    member: nodeIdSchema,
+    exchanges: z.number().int().positive(),
+  }),
+
   /** A subject took its authorisation back: from here on no lookup is allowed by it. */
   z.strictObject({
     kind: z.literal("authorisation.withdrawn"),

@@ -345,6 +345,11 @@ export const codes = {
     en: "Not this member's signed statement of the hour",
     zh: "对账声明无效或非本成员签署",
   },
+  "reconciliation.not-covered": {
+    status: 503,
+    en: "The log has published no checkpoint yet that covers this hour",
+    zh: "日志尚未发布涵盖该时段的检查点",
+  },
   "reconciliation.inexact": {
     status: 409,
     en: "The differences named do not account for the two statements",

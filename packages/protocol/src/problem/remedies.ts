@@ -113,6 +113,10 @@ const remedies = {
     en: "Six minutes after the hour it can be reconciled; agents do so by themselves.",
     zh: "整点六分钟后方可对账；节点会自动进行。",
   },
+  checkpointLater: {
+    en: "Wait for the gateway to sign a checkpoint; when it does not within minutes, its operator sees to the log's key.",
+    zh: "等待网关签发检查点；数分钟内仍未签发的，由网关运维检查日志密钥。",
+  },
   reconcile: {
     en: "Compare again with what the gateway has listed; if it stays so, show both statements to an auditor.",
     zh: "请按网关所列条目重新比对；如仍不符，请将双方声明交审计方核查。",
@@ -249,6 +253,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "book.unavailable": "book",
   "reconciliation.too-early": "reconcileLater",
   "reconciliation.statement-invalid": "reconcile",
+  "reconciliation.not-covered": "checkpointLater",
   "reconciliation.inexact": "reconcile",
   "log.unavailable": "log",
   "log.full": "log",

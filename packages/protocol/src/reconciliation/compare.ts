@@ -34,6 +34,14 @@ export const findingSchema = z.strictObject({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+/** An exchange that the log's proofs do not show as the member's own book has it, and what did not hold. */
+export const unprovenSchema = z.strictObject({
+  side,
+  exchange,
+  by: z.enum(["inclusion-proof", "consistency"]),
+});
+export type Unproven = z.infer<typeof unprovenSchema>;
+
 const keyOf = ({ side, exchange }: Pick<BookEntry, "side" | "exchange">) =>
   `${side} ${exchange.toLowerCase()}`;
 

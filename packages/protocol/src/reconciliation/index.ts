@@ -19,6 +19,9 @@ export {
   type Explanation,
   type Finding,
   findingSchema,
+  hows,
+  type Unproven,
+  unprovenSchema,
 } from "./compare.ts";
 export {
   boundsOf,
@@ -30,6 +33,11 @@ export {
   settleSeconds,
 } from "./interval.ts";
 export {
+  type GivenLeaf,
+  type LeavesRequest,
+  leavesRequestSchema,
+  leavesSchema,
+  mostLeaves,
   type NamedFinding,
   type Reconciled,
   type Reconciliation,

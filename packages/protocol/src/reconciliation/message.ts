@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bookEntrySchema } from "./book.ts";
-import { findingSchema, hows } from "./compare.ts";
+import { findingSchema, hows, unprovenSchema } from "./compare.ts";
 import { mostFindings } from "./statement.ts";
 
 const token = z.string().max(32_768);
@@ -24,6 +24,9 @@ export const reconciliationSchema = z.strictObject({
   findings: z.array(namedFindingSchema).max(mostFindings).optional(),
   /** How many more than are named. */
   more: z.number().int().nonnegative().optional(),
+  unproven: z.array(unprovenSchema).max(mostFindings).optional(),
+  /** The log is not the one that this member has seen. */
+  contradicts: z.literal(true).optional(),
 });
 export type Reconciliation = z.infer<typeof reconciliationSchema>;
 
@@ -34,3 +37,26 @@ export const reconciledSchema = z.strictObject({
   entries: z.array(bookEntrySchema).optional(),
 });
 export type Reconciled = z.infer<typeof reconciledSchema>;
+
+/** Most exchanges whose leaves are given in one reply. */
+export const mostLeaves = 200;
+
+/** Body of `POST /v1/reconciliations/leaves`: exchanges of the member's own. */
+export const leavesRequestSchema = z.strictObject({
+  exchanges: z.array(z.strictObject({ side, exchange })).min(1).max(mostLeaves),
+});
+export type LeavesRequest = z.infer<typeof leavesRequestSchema>;
+
+/** What opens an answer's commitment: by jurisdiction. */
+const openingsSchema = z.record(z.string(), z.strictObject({ key: z.base64(), value: z.string() }));
+
+/** One entry as it stands in the log, and what opens it as far as it is the member's own. */
+export const givenLeafSchema = z.strictObject({
+  index: z.number().int().nonnegative(),
+  leaf: z.string(),
+  answers: openingsSchema.optional(),
+});
+export type GivenLeaf = z.infer<typeof givenLeafSchema>;
+
+/** Its reply, in the order asked. */
+export const leavesSchema = z.strictObject({ leaves: z.array(z.array(givenLeafSchema)) });

@@ -66,6 +66,7 @@ describe("a statement of an hour", () => {
       logged: summary,
       findings: [],
       more: 0,
+      unproven: [],
     };
     const expected = { signer: testNode("sz"), member, interval };
     const text = await signReport(report, signer("sz"));

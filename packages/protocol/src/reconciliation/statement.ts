@@ -4,7 +4,7 @@ import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index
 import type { Signer } from "../keys/index.ts";
 import type { Directory } from "../registry/index.ts";
 import { bookSummarySchema } from "./book.ts";
-import { findingSchema } from "./compare.ts";
+import { findingSchema, unprovenSchema } from "./compare.ts";
 import { intervalSchema } from "./interval.ts";
 
 const count = z.number().int().nonnegative();
@@ -40,6 +40,9 @@ export const reportSchema = z.strictObject({
   findings: z.array(findingSchema).max(mostFindings),
   /** How many more than are named. */
   more: count,
+  /** As the member says: what the log's proofs do not show, and that the log is not the one that it has seen. */
+  unproven: z.array(unprovenSchema).max(mostFindings),
+  contradicts: z.literal(true).optional(),
 });
 export type Report = z.infer<typeof reportSchema>;
 

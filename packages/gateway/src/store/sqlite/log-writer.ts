@@ -1,4 +1,3 @@
-import { readCheckpoint } from "@xinqiao/protocol/checkpoint";
 import {
   appendLeaf,
   type Frontier,
@@ -8,6 +7,7 @@ import {
   sealEntry,
 } from "@xinqiao/protocol/log";
 import type { KeptCheckpoint } from "../../log/index.ts";
+import { createCheckpoints } from "./checkpoints.ts";
 import { createClaims } from "./claims.ts";
 import { type Database, emptyJournal } from "./database.ts";
 import { createEvidence } from "./evidence.ts";
@@ -32,9 +32,6 @@ export interface LogWriter {
 /** About what a large batch takes: a disk that has room for one page and no more is still full. */
 const probeBytes = 256 * 1024;
 
-/** Of a day all checkpoints are kept, of every hour before it the one that most have cosigned: any later one proves as much. */
-const allCheckpointsMs = 86_400_000;
-
 /** Newest entries compared with their hashes before the log is written to again. */
 const tailEntries = 1_024;
 
@@ -46,6 +43,7 @@ export function createLogWriter(database: Database): LogWriter {
 
   const claims = createClaims(database);
   const evidence = createEvidence(database);
+  const checkpoints = createCheckpoints(database);
 
   function add(before: Frontier, staged: Staged): Frontier {
     const index = before.size;
@@ -82,7 +80,7 @@ export function createLogWriter(database: Database): LogWriter {
     const spent = removal.do === "erase" ? claims.spend({ ...removal, exchange: null }) : undefined;
     if (spent) return { next: frontier, written: spent, entries: 0 };
     const entries = removal.do === "erase" ? evidence.erase(removal.tag) : evidence.expire(removal.at);
-    if (removal.do === "expire") insert.thinCheckpoints.run({ before: removal.at - allCheckpointsMs });
+    if (removal.do === "expire") checkpoints.thin(removal.at);
     if (removal.do === "expire" && entries === 0) return { next: frontier, written: undefined, entries };
     const next = add(frontier, stageRemoval(removal, entries));
     finish(next);
@@ -108,14 +106,7 @@ export function createLogWriter(database: Database): LogWriter {
     head,
     openIntents: () =>
       database.prepare<[], OpenIntent>("SELECT entry, exchange, actor FROM open_intent ORDER BY entry").all(),
-    keepCheckpoint({ size, at, note, cosigners }) {
-      const read = readCheckpoint(note);
-      const root = rootOf(readFrontier(database, size));
-      if (!read.ok || read.value.checkpoint.size !== size || !root.equals(read.value.checkpoint.root)) {
-        throw new Error("what was to be kept is no checkpoint of this log");
-      }
-      insert.checkpoint.run(size, at, note, cosigners);
-    },
+    keepCheckpoint: checkpoints.keep,
     probe: (at) => void insert.probe.run(at, probeBytes),
   };
 }
@@ -139,19 +130,6 @@ function prepare(database: Database) {
     openIntent: database.prepare("INSERT INTO open_intent (entry, exchange, actor) VALUES (?, ?, ?)"),
     closeIntent: database.prepare("DELETE FROM open_intent WHERE entry = ?"),
     head: database.prepare("INSERT OR REPLACE INTO head (one, size, root) VALUES (1, ?, ?)"),
-    checkpoint: database.prepare(
-      `INSERT INTO checkpoint (size, at, note, cosigners) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET note = excluded.note, cosigners = excluded.cosigners
-       WHERE excluded.cosigners >= checkpoint.cosigners`,
-    ),
-    thinCheckpoints: database.prepare(
-      `DELETE FROM checkpoint WHERE at < $before AND size NOT IN (
-         SELECT size FROM (
-           SELECT size, row_number() OVER (PARTITION BY at / 3600000 ORDER BY cosigners DESC, size DESC) AS place
-           FROM checkpoint WHERE at < $before
-         ) WHERE place = 1
-       )`,
-    ),
     probe: database.prepare("INSERT OR REPLACE INTO probe (one, at, filler) VALUES (1, ?, randomblob(?))"),
   };
 }

@@ -40,11 +40,19 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
     const entry = decodeEntry(Buffer.from(leaf));
     if (!entry.ok) return [];
     let beside: ReadEvidence | undefined;
-    const answer = (jurisdiction: string) => {
+    const kept = () => {
       beside ??= evidence(index);
-      return answerIn(beside, entry.value, jurisdiction);
+      return beside;
     };
-    return [{ index, entry: entry.value, answer }];
+    return [
+      {
+        index,
+        leaf,
+        entry: entry.value,
+        opening: (jurisdiction) => openingIn(kept(), jurisdiction),
+        answer: (jurisdiction) => answerIn(kept(), entry.value, jurisdiction),
+      },
+    ];
   }
 
   /** Entries are written in the order of the clock: the first at or after an instant is found by halving. */
@@ -75,13 +83,17 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
   };
 }
 
+function openingIn(beside: ReadEvidence, jurisdiction: string) {
+  if (typeof beside === "string") return undefined;
+  const found = beside.kept.openings.find(({ field }) => field === `answer.${jurisdiction}`);
+  return found && { key: found.key, value: found.value };
+}
+
 /** What was erased is not known any more; what does not open the commitment is not what was committed to. */
 function answerIn(beside: ReadEvidence, entry: LogEntry, jurisdiction: string): string | undefined {
   if (beside === "nothing") return undefined;
-  const field = `answer.${jurisdiction}`;
-  const commitment = commitmentOf(entry, field);
-  const opening =
-    beside === "damaged" ? undefined : beside.kept.openings.find((kept) => kept.field === field);
+  const commitment = commitmentOf(entry, `answer.${jurisdiction}`);
+  const opening = openingIn(beside, jurisdiction);
   if (opening === undefined || commitment === undefined) return commitment;
   const { key, value } = opening;
   return opens(commitment, { key: Buffer.from(key, "base64"), value }) ? value : commitment;

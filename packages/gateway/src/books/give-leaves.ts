@@ -1,0 +1,64 @@
+import type { NodeId } from "@xinqiao/protocol/identity";
+import type { GivenLeaf, LeavesRequest, Side } from "@xinqiao/protocol/reconciliation";
+import type { Result } from "@xinqiao/protocol/result";
+import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
+import type { LoggedEntries, LoggedEntry } from "./ports.ts";
+
+/** A member's request for leaves of its own. */
+export interface GiveLeavesRequest {
+  readonly wanted: LeavesRequest;
+  readonly member: NodeId;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly claim: NonceClaim;
+}
+
+/**
+ * The entries of a member's own exchanges as they stand in the log, and what opens the answers in them: of what it
+ * asked every answer, of a question only its own. That they were given stands in the log before.
+ */
+export async function giveLeaves(
+  { wanted: { exchanges }, member, requestId, traceId, claim }: GiveLeavesRequest,
+  { log, entries }: { readonly log: AuditLog; readonly entries: LoggedEntries },
+): Promise<Result<{ readonly leaves: GivenLeaf[][] }, AppendError>> {
+  const leaves = exchanges.map(({ side, exchange }) => leavesOf(entries.of(exchange), side, member));
+  const appended = await log.append(
+    {
+      kind: "books.opened",
+      exchange: requestId,
+      actor: member,
+      traceId,
+      member,
+      exchanges: exchanges.length,
+    },
+    claim,
+  );
+  return appended.ok ? { ok: true, value: { leaves } } : appended;
+}
+
+function leavesOf(entries: readonly LoggedEntry[], side: Side, member: NodeId): GivenLeaf[] {
+  const own = entries.filter(({ entry }) => {
+    if (entry.kind === "lookup.intent")
+      return side === "asked" ? entry.actor === member : entry.targets.includes(member);
+    if (entry.kind === "lookup.refused") return side === "asked" && entry.actor === member;
+    if (entry.kind !== "lookup.outcome") return false;
+    return side === "asked" ? entry.actor === member : entry.rows.some(({ node }) => node === member);
+  });
+  return own.map((logged) => ({
+    index: logged.index,
+    leaf: logged.leaf,
+    ...answersOf(logged, side, member),
+  }));
+}
+
+function answersOf({ entry, opening }: LoggedEntry, side: Side, member: NodeId) {
+  if (entry.kind !== "lookup.outcome") return {};
+  const rows = entry.rows.filter(
+    ({ node, answerCommitment }) => answerCommitment !== undefined && (side === "asked" || node === member),
+  );
+  const opened = rows.flatMap(({ jurisdiction }) => {
+    const kept = opening(jurisdiction);
+    return kept === undefined ? [] : [[jurisdiction, kept] as const];
+  });
+  return { answers: Object.fromEntries(opened) };
+}
