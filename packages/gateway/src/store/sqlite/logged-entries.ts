@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import { commitmentOf, decodeEntry, type LogEntry, type Opening, opens } from "@xinqiao/protocol/log";
+import { commitmentOf, decodeEntry, type LogEntry, opens } from "@xinqiao/protocol/log";
 import type { LoggedEntries, LoggedEntry } from "../../books/index.ts";
 import { openReadOnly } from "./database.ts";
+import { evidenceReader } from "./read-evidence.ts";
 
 export interface OpenedLoggedEntries extends LoggedEntries {
   close(): void;
@@ -31,16 +32,16 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
   const newest = database
     .prepare<[], string>("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
     .pluck();
-  const opening = database.prepare<[number, string], Opening>(
-    "SELECT field, key, value FROM opening WHERE entry = ? AND field = ?",
-  );
+  const evidence = evidenceReader(database);
 
   function answerOf(index: number, entry: LogEntry, jurisdiction: string): string | undefined {
     const field = `answer.${jurisdiction}`;
     const commitment = commitmentOf(entry, field);
-    const kept = opening.get(index, field);
+    const beside = evidence(index);
+    const kept =
+      typeof beside === "string" ? undefined : beside.kept.openings.find((each) => each.field === field);
     if (commitment === undefined || kept === undefined) return undefined;
-    return opens(commitment, kept) ? kept.value : commitment;
+    return opens(commitment, { ...kept, key: Buffer.from(kept.key, "base64") }) ? kept.value : commitment;
   }
 
   /** A leaf that cannot be read any more is none: whoever has the exchange in its book will miss it. */
