@@ -18,6 +18,7 @@ const families: Readonly<Record<string, string>> = {
   book: "本节点台账 · A member's own book",
   reconciliation: "对账 · Comparing both sides' books",
   log: "审计日志 · The audit log",
+  audit: "审计 · What auditors ask",
   witness: "见证方 · Witnesses of the log",
   registry: "成员清单 · The registry",
   peer: "其他城市 · Other cities",
