@@ -2,6 +2,7 @@
  * `npm start`: sets up the sample federation, shows one lookup, shows a member going away and coming back,
  * and stays up until Ctrl-C. `--help` lists the options.
  */
+import { demonstrateAudit } from "./sample/audit.ts";
 import { demonstrateBreaker } from "./sample/demonstration.ts";
 import { type Federation, startFederation } from "./sample/federation.ts";
 import { guide } from "./sample/guide.ts";
@@ -36,6 +37,7 @@ async function tell(options: StartOptions): Promise<void> {
   say(await witnessed(federation, exchange, stopped.signal));
   if (options.once) return;
 
+  await demonstrateAudit(federation, exchange, say, stopped.signal);
   await demonstrateBreaker(federation, say, stopped.signal);
   say(guide(federation));
   await untilStopped();
