@@ -44,7 +44,8 @@ export function adminApp(deps: AdminDependencies): Hono<HttpEnv> {
 }
 
 function noteWitnesses({ metrics, witnesses: report }: AdminDependencies): void {
-  const { witnesses = [], newest } = report() ?? {};
+  const { witnesses = [], newest, signed = 0 } = report() ?? {};
+  metrics.checkpointSize.set(signed);
   if (newest) metrics.quorumTime.set(newest.time);
   for (const { node, cosigned } of witnesses) if (cosigned) metrics.witnessTime.set({ node }, cosigned.time);
 }

@@ -53,6 +53,8 @@ export interface WitnessReport {
   readonly witnesses: readonly WitnessState[];
   /** How many organisations are needed. */
   readonly quorum: number;
+  /** Entries of the newest checkpoint that the log has signed. */
+  readonly signed: number;
   /** The newest checkpoint that so many have cosigned, who they are, and when the last that was needed did. */
   readonly newest?: Cosigned & { readonly members: readonly NodeId[] };
 }
@@ -137,6 +139,7 @@ export function createWitnessCollector(deps: CollectDependencies): WitnessCollec
     report: () => ({
       witnesses: witnessesOf(registry()).map(({ node }) => states.get(node) ?? { node }),
       quorum,
+      signed: published.newest()?.size ?? 0,
       ...(newest && { newest }),
     }),
   };

@@ -74,6 +74,7 @@ describe("a round of witnesses", () => {
     await rounds.round();
     expect(rounds.report(), "nothing was signed yet").toEqual({
       quorum: 2,
+      signed: 0,
       witnesses: [{ node: "baoan" }, { node: "longgang" }, { node: "dg" }],
     });
     await grow("one");
@@ -84,6 +85,7 @@ describe("a round of witnesses", () => {
     const time = witnesses.dg.time;
     expect(rounds.report()).toEqual({
       quorum: 2,
+      signed: 4,
       witnesses: ["baoan", "longgang", "dg"].map((node) => ({ node, cosigned: { size: 4, time } })),
       newest: { size: 4, time, members: ["baoan", "dg", "longgang"] },
     });
