@@ -6,6 +6,7 @@ import {
   withdrawalSchema,
   withdrawalsSchema,
 } from "@xinqiao/protocol/authorisation";
+import { bundleSchema, proofRequestSchema } from "@xinqiao/protocol/bundle";
 import {
   answerSchema,
   exchangeSchema,
@@ -101,6 +102,32 @@ const annotated = testRecord({
   catalogueVersion: 3,
 });
 
+const bundle = {
+  v: 1,
+  exchange: question.exchange,
+  checkpoint: "xinqiao/sz\n",
+  entries: [
+    {
+      index: 3,
+      leaf: "{}",
+      proof: ["AAAA"],
+      kept: {
+        openings: [{ field: "answer.441900", key: "AAAA", value: "x" }],
+        request: {
+          method: "POST",
+          targetUri: "https://sz",
+          headers: { signature: "x" },
+          base: "x",
+          body: "{}",
+        },
+        answers: [{ jurisdiction: "441900", jws: "a.b.c" }],
+      },
+      response: { status: 200, headers: { signature: "x" }, body: ["{", { answer: 0 }, "}"] },
+    },
+  ],
+  registries: ["a.b.c"],
+};
+
 const cases: readonly Case[] = [
   {
     schema: "Lookup",
@@ -154,6 +181,8 @@ const cases: readonly Case[] = [
       },
     ],
   },
+  { schema: "ProofRequest", code: proofRequestSchema, samples: [{ exchange: question.exchange }] },
+  { schema: "Bundle", code: bundleSchema, samples: [bundle] },
   {
     schema: "SearchAnswer",
     code: searchAnswerSchema,

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readEntries } from "@xinqiao/gateway";
+import { verifyBundle } from "@xinqiao/protocol/bundle";
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { importSigner, privateJwkSchema } from "@xinqiao/protocol/keys";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   askLocally,
   csv,
@@ -121,6 +122,36 @@ describe("two cities", () => {
     });
     expect(last(shenzhen, "peer.taken")).toMatchObject({ city: "dg-city" });
   });
+
+  it("is proved by a bundle that holds the other city's registry too", async () => {
+    await rowsOf(baoan);
+    const intents = readEntries(join(shenzhen.home, "log.db")).filter(({ kind }) => kind === "lookup.intent");
+    const exchange = intents.at(-1)?.exchange ?? "";
+    const proved = async (city: Installation) => {
+      const text = await city.run("log", "prove", exchange);
+      const { findings } = verifyBundle(text, await city.run("log", "key"));
+      return findings.map(({ kind, en }) => `${kind}: ${en}`).join("\n");
+    };
+    const provedWhole = (city: Installation) =>
+      vi.waitFor(
+        async () => {
+          const findings = await proved(city);
+          expect(findings).not.toContain("wrong:");
+          expect(findings).toContain("the response was signed by");
+          return findings;
+        },
+        { timeout: 20_000, interval: 300 },
+      );
+    const answered =
+      "proved: the answer for dg-songshanhu was signed by dg-songshanhu with a key then listed: ok";
+    const [asking, answering] = await Promise.all([provedWhole(shenzhen), provedWhole(dongguan)]);
+    expect(asking).toContain(answered);
+    expect(asking).toMatch(/version \d+ of dg-city's registry counted/);
+    expect(asking).toContain("the request was signed by sz-baoan with a key then listed");
+    expect(answering).toContain(answered);
+    expect(answering).toMatch(/version \d+ of sz's registry counted/);
+    expect(answering).toContain("the request was signed by sz with a key then listed");
+  }, 60_000);
 
   it("pass nothing on that was passed to them: whatever they ask of each other ends there", async () => {
     const codes = await Promise.all([

@@ -139,9 +139,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   starting.defer(publishing.stop);
   const stopExpiring = starting.adopt(expireDaily(log, events.failed), (stop) => stop());
   const unwatch = starting.adopt(await openUseWatch(config, { ...stores, events, now }), (stop) => stop());
-  const places = { inFlight, reading, refusalRate };
-  const adapters = { signer, targets, ...stores, events };
-  const shared = { config, deps, city, ...adapters, ...places };
+  const shared = { config, deps, city, signer, targets, ...stores, events, inFlight, reading, refusalRate };
   const serving = await servePublic(shared);
   open = true;
   starting.move();

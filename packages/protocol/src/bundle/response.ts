@@ -1,5 +1,13 @@
-import { type KeptRequest, keepResponse, keptBody, keptHead } from "../evidence/index.ts";
+import {
+  type KeptAnswers,
+  type KeptRequest,
+  type KeptResponse,
+  keepResponse,
+  keptBody,
+  keptHead,
+} from "../evidence/index.ts";
 import type { NodeId } from "../identity/index.ts";
+import type { LogEntry } from "../log/index.ts";
 import type { Directory } from "../registry/index.ts";
 import { fieldReader, responseComponents, signatureTimes, verifyResponse } from "../signing/index.ts";
 import type { Findings } from "./finding.ts";
@@ -26,20 +34,34 @@ export function checkResponse(
     findings.missing(`条目 ${index} 的签名回复未出示`, `entry ${index}: the signed response is not shown`);
     return;
   }
-  const wrong = () =>
+  if (request === undefined) {
+    findings.wrong(
+      `条目 ${index} 的回复缺少其所答的请求，无从核验`,
+      `entry ${index}: the response cannot be verified without the request it answers`,
+    );
+  } else if (isReply(response, { city, directory, request }, { entry, answers: kept?.answers ?? [] })) {
+    findings.proved(
+      `条目 ${index} 的回复由 ${city} 签名（状态 ${response.status}）`,
+      `entry ${index}: the response was signed by ${city} (status ${response.status})`,
+    );
+  } else {
     findings.wrong(
       `条目 ${index} 的回复签名不成立`,
       `entry ${index}: the response's signature does not hold`,
     );
-  const answers = kept?.answers ?? [];
-  const text = keptBody(response, answers);
+  }
+}
+
+function isReply(
+  response: KeptResponse,
+  { city, directory, request }: Replied & { readonly request: KeptRequest },
+  { entry, answers }: { readonly entry: LogEntry; readonly answers: KeptAnswers },
+): boolean {
   const { status, headers } = response;
   const field = fieldReader(headers);
   const times = signatureTimes(field, responseComponents);
-  if (text === undefined || times === undefined || request === undefined || entry.actor === null) {
-    if (request === undefined) return notVerified(index, findings);
-    return wrong();
-  }
+  const text = keptBody(response, answers);
+  if (text === undefined || times === undefined || entry.actor === null) return false;
   const late = Math.abs(times.created - Date.parse(entry.at) / 1000);
   const verified = verifyResponse({ status, field, request: keptHead(request) }, Buffer.from(text), {
     key: directory.key,
@@ -47,18 +69,12 @@ export function checkResponse(
     now: times.created * 1000,
   });
   const same = JSON.stringify(keepResponse({ status, headers, text }, answers)) === JSON.stringify(response);
-  if (!verified.ok || !same || !onlySigned(headers) || late > longestSeconds) return wrong();
-  if (verified.value.from.member.node !== city) return wrong();
-  findings.proved(
-    `条目 ${index} 的回复由 ${city} 签名（状态 ${status}）`,
-    `entry ${index}: the response was signed by ${city} (status ${status})`,
-  );
-}
-
-function notVerified(index: number, findings: Findings): void {
-  findings.wrong(
-    `条目 ${index} 的回复缺少其所答的请求，无从核验`,
-    `entry ${index}: the response cannot be verified without the request it answers`,
+  return (
+    verified.ok &&
+    verified.value.from.member.node === city &&
+    same &&
+    onlySigned(headers) &&
+    late <= longestSeconds
   );
 }
 

@@ -1,7 +1,8 @@
 import { nodeOf, openCheckpoint, type SignedCheckpoint } from "../checkpoint/index.ts";
 import type { KeptRequest } from "../evidence/index.ts";
 import type { NodeId } from "../identity/index.ts";
-import { noteKey, noteVerifier, parseVerifierKey } from "../note/index.ts";
+import { type NoteVerifier, noteKey, noteVerifier, parseVerifierKey } from "../note/index.ts";
+import type { Directory } from "../registry/index.ts";
 import { checkAnswers, type Intent, type Outcome } from "./answers.ts";
 import { type Bundle, readBundle } from "./bundle.ts";
 import { checkCosigners } from "./cosigners.ts";
@@ -29,28 +30,39 @@ export function verifyBundle(text: string, originKey: string): BundleReport {
 }
 
 function verify(text: string, originKey: string, findings: Findings): void {
-  const key = parseVerifierKey(originKey.trim());
-  const city = key.ok ? nodeOf(key.value.name) : undefined;
-  if (!key.ok || city === undefined || key.value.use !== "signature") {
-    return findings.wrong("所给的不是日志公钥", "the key given is no log's key");
+  const log = readKey(originKey);
+  if (log === undefined) {
+    findings.wrong("所给的不是日志公钥", "the key given is no log's key");
+    return;
   }
   const bundle = readBundle(text);
-  if (!bundle.ok) return findings.wrong(bundle.error.zh, bundle.error.en);
-  const pinned = noteVerifier(noteKey("signature", key.value.name, key.value.jwk));
-  const opened = openCheckpoint(bundle.value.checkpoint, key.value.name, [pinned]);
-  if (!opened.ok) {
-    return findings.wrong("检查点不是该日志签名的", "the checkpoint is not signed by that log");
+  if (!bundle.ok) {
+    findings.wrong(bundle.error.zh, bundle.error.en);
+    return;
   }
-  verifyUnder(bundle.value, { city, pinned, signed: opened.value }, findings);
+  const opened = openCheckpoint(bundle.value.checkpoint, log.pinned.key.name, [log.pinned]);
+  if (opened.ok) verifyUnder(bundle.value, { ...log, signed: opened.value }, findings);
+  else findings.wrong("检查点不是该日志签名的", "the checkpoint is not signed by that log");
 }
 
-interface Under {
+interface Pinned {
   readonly city: NodeId;
-  readonly pinned: ReturnType<typeof noteVerifier>;
-  readonly signed: SignedCheckpoint;
+  readonly pinned: NoteVerifier;
 }
 
-function verifyUnder(bundle: Bundle, { city, pinned, signed }: Under, findings: Findings): void {
+function readKey(text: string): Pinned | undefined {
+  const key = parseVerifierKey(text.trim());
+  if (!key.ok || key.value.use !== "signature") return undefined;
+  const { name, jwk } = key.value;
+  const city = nodeOf(name);
+  return city && { city, pinned: noteVerifier(noteKey("signature", name, jwk)) };
+}
+
+function verifyUnder(
+  bundle: Bundle,
+  { city, pinned, signed }: Pinned & { readonly signed: SignedCheckpoint },
+  findings: Findings,
+): void {
   const { checkpoint, note } = signed;
   const entries = readEntries(bundle, checkpoint, findings);
   if (entries === undefined) return;
@@ -64,7 +76,8 @@ function verifyUnder(bundle: Bundle, { city, pinned, signed }: Under, findings: 
   if (parties === undefined) return;
   const newest = parties.before(checkpoint.size);
   if (newest === undefined) {
-    return findings.wrong("包内没有成员清单", "there is no registry in the bundle");
+    findings.wrong("包内没有成员清单", "there is no registry in the bundle");
+    return;
   }
   checkCosigners(note, { city, pinned, registry: newest.own }, findings);
   checkOwn(entries.own, city, parties, findings);
@@ -72,75 +85,66 @@ function verifyUnder(bundle: Bundle, { city, pinned, signed }: Under, findings: 
 
 /** Entries of the exchange, each with what was kept beside it. */
 function checkOwn(own: readonly ProvedEntry[], city: NodeId, parties: Parties, findings: Findings): void {
-  const intents = new Map<number, Checked>();
+  const intents = new Map<number, CheckedIntent>();
   for (const proved of own) {
-    const known = parties.before(proved.index);
+    const { index } = proved;
+    const known = parties.before(index);
     if (known === undefined) {
-      findings.wrong(`条目 ${proved.index} 之前没有成员清单`, `no registry of before entry ${proved.index}`);
+      findings.wrong(`条目 ${index} 之前没有成员清单`, `no registry of before entry ${index}`);
       continue;
     }
-    const { directory } = known;
+    const at = { city, directory: known.directory };
     const opened = checkOpenings(proved, findings);
-    if (isOutcome(proved)) {
-      const before = intents.get(proved.entry.intent);
-      checkOutcome(proved, { opened, before, city, directory }, findings);
-      continue;
-    }
-    if (!hasRequest(proved)) {
-      checkBare(proved, findings);
-      continue;
-    }
-    const request = checkRequest(proved, opened, { city, directory }, findings);
-    if (proved.bundled.kept?.answers !== undefined) stray(proved, findings);
-    if (isIntent(proved)) {
-      intents.set(proved.index, { intent: proved, opened, request });
-      if (proved.bundled.response !== undefined) stray(proved, findings);
-    } else checkResponse(proved, { city, directory, request }, findings);
+    checkStray(proved, findings);
+    if (isOutcome(proved)) checkOutcome(proved, opened, { ...at, intents }, findings);
+    if (!hasRequest(proved)) continue;
+    const request = checkRequest(proved, opened, at, findings);
+    if (isIntent(proved)) intents.set(index, { intent: proved, opened, request });
+    else checkResponse(proved, { ...at, request }, findings);
   }
 }
 
-interface Checked {
+interface CheckedIntent {
   readonly intent: Intent;
   readonly opened: Opened;
   readonly request: KeptRequest | undefined;
 }
 
+interface Before {
+  readonly city: NodeId;
+  readonly directory: Directory;
+  readonly intents: ReadonlyMap<number, CheckedIntent>;
+}
+
 function checkOutcome(
   outcome: Outcome,
-  {
-    opened,
-    before,
-    city,
-    directory,
-  }: {
-    readonly opened: Opened;
-    readonly before: Checked | undefined;
-    readonly city: NodeId;
-    readonly directory: Parameters<typeof checkResponse>[1]["directory"];
-  },
+  opened: Opened,
+  { city, directory, intents }: Before,
   findings: Findings,
 ): void {
+  const { index, entry } = outcome;
+  const before = intents.get(entry.intent);
   if (before === undefined) {
-    const { index, entry } = outcome;
     findings.wrong(
       `条目 ${index} 所了结的条目 ${entry.intent} 不在包内`,
       `entry ${entry.intent}, which entry ${index} closes, is not in the bundle`,
     );
     return;
   }
-  if (outcome.bundled.kept?.request !== undefined) stray(outcome, findings);
-  const subject = before.opened.get("subject");
-  checkAnswers(outcome, opened, { intent: before.intent, subject, directory }, findings);
-  checkResponse(outcome, { city, directory, request: before.request }, findings);
+  const { intent, request } = before;
+  checkAnswers(outcome, opened, { intent, subject: before.opened.get("subject"), directory }, findings);
+  checkResponse(outcome, { city, directory, request }, findings);
 }
 
-/** Nothing is kept beside such an entry: what a bundle shows there was put there. */
-function checkBare(proved: ProvedEntry, findings: Findings): void {
-  const { kept, response } = proved.bundled;
-  if (kept?.request || kept?.answers || response) stray(proved, findings);
-}
-
-function stray({ index }: ProvedEntry, findings: Findings): void {
+/** What is never kept beside an entry of a kind was put there by somebody else. */
+function checkStray(proved: ProvedEntry, findings: Findings): void {
+  const { index, bundled } = proved;
+  const { kept, response } = bundled;
+  const stray =
+    (kept?.request !== undefined && !hasRequest(proved)) ||
+    (kept?.answers !== undefined && !isOutcome(proved)) ||
+    (response !== undefined && (isIntent(proved) || !(hasRequest(proved) || isOutcome(proved))));
+  if (!stray) return;
   findings.wrong(
     `条目 ${index} 旁有不属于它的内容`,
     `entry ${index}: there is something beside it that is not its own`,

@@ -68,7 +68,7 @@ describe("how long it is kept", () => {
     ["five years at least", [], "2033-03-01T10:00:00Z"],
     ["five years for items kept shorter", [3], "2033-03-01T10:00:00Z"],
     ["as long as the longest-kept item", [5, 30, 10], "2058-03-01T10:00:00Z"],
-  ])("%s", (_what, years, until) => {
+  ])("is %s", (_what, years, until) => {
     expect(
       keptUntil(
         at,
