@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { type SearchAnswer, searchAnswerSchema } from "@xinqiao/protocol/audit";
 import type { Exchange } from "@xinqiao/protocol/exchange";
+import { composeUscc } from "@xinqiao/protocol/identity";
 import Database from "better-sqlite3";
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -22,7 +23,6 @@ import {
   type RunningAgent,
   readLog,
   sampleLookup,
-  sampleUscc,
   send,
   startGateway,
   type TestGateway,
@@ -31,7 +31,8 @@ import {
 const baoan = createParty({ node: "sz-baoan", role: "district" });
 const longgang = createParty({ node: "sz-longgang", role: "district" });
 const lapsed = createParty({ node: "old-audit", role: "auditor", status: "suspended" });
-const subject = { kind: "enterprise", scheme: "uscc", id: sampleUscc } as const;
+const watched = composeUscc({ division: "440300", serial: "TEXT0002" });
+const subject = { kind: "enterprise", scheme: "uscc", id: watched } as const;
 const path = "/v1/audit/searches";
 
 let node: PlacedNode;
@@ -47,7 +48,7 @@ beforeAll(async () => {
   gateway = await startGateway([baoan, longgang, lapsed, prepared.party, node.party]);
   const { member } = gateway.city;
   auditor = await prepared.start([member, node.party.member, prepared.party.member], gateway);
-  first = await ask(baoan, gateway, sampleLookup());
+  first = await ask(baoan, gateway, sampleLookup({ subject }));
   second = await ask(longgang, gateway, sampleLookup({ purpose: "licensing-review" }));
   await send(await prepare(longgang, gateway, sampleLookup({ purpose: "no-such-purpose" })));
 });
@@ -70,7 +71,7 @@ describe("an auditor", () => {
   it.each<[string, object]>([
     ["member", { member: "sz-baoan" }],
     ["purpose and outcome", { purpose: "bid-review", outcome: "complete" }],
-    ["subject", { subject }],
+    ["subject", { subject, purpose: "bid-review" }],
     ["who was asked, and time", { target: "dg", purpose: "bid-review", from: "2026-01-01T00:00:00Z" }],
   ])("finds a lookup by %s", async (_what, criteria) => {
     const { intent, outcome } = first.log;
@@ -107,7 +108,7 @@ describe("an auditor", () => {
       commitments: { subject: expect.any(String) },
     });
     const told = [...gateway.lines, ...auditor.lines].join("");
-    expect(findMarkers(Buffer.from(told + JSON.stringify(entry)), [sampleUscc])).toEqual([]);
+    expect(findMarkers(Buffer.from(told + JSON.stringify(entry)), [watched])).toEqual([]);
   });
 
   it("asks for no records", async () => {
@@ -161,13 +162,13 @@ it("anybody finds the proof of an entry by its hash", async () => {
 
 describe("at a terminal", () => {
   it("an auditor searches, with the identifier on standard input", async () => {
-    const args = ["log", "search", "--home", prepared.home, "--subject", "-"];
-    const found = await run("node-agent", args, sampleUscc);
+    const args = ["log", "search", "--home", prepared.home, "--subject", "-", "--purpose", "bid-review"];
+    const found = await run("node-agent", args, watched);
     expect(found.problem).toBe("");
     expect(found.out).toContain(first.exchange);
     expect(found.out).toContain("bid-review");
     expect(found.out).not.toContain(second.exchange);
-    const json = await run("node-agent", [...args, "--json"], sampleUscc);
+    const json = await run("node-agent", [...args, "--json"], watched);
     expect(indexes(searchAnswerSchema.parse(JSON.parse(json.out)))).toEqual([
       [first.log.intent, first.log.outcome],
     ]);
@@ -184,7 +185,11 @@ describe("at a terminal", () => {
       JSON.stringify({ ...config, signingKey: "key.json", logTagKey: "log-tag.key" }),
     );
     const home = ["--home", folder];
-    const listed = await run("gateway", ["log", "list", ...home, "--subject", "-"], sampleUscc);
+    const listed = await run(
+      "gateway",
+      ["log", "list", ...home, "--subject", "-", "--member", "sz-baoan"],
+      watched,
+    );
     expect(listed.out.trim().split("\t")).toEqual([
       String(first.log.intent),
       expect.any(String),

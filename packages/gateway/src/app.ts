@@ -138,8 +138,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   publishing = openPublishing(config, { ...stores, registry, line, events, now });
   starting.defer(publishing.stop);
   const stopExpiring = starting.adopt(expireDaily(log, events.failed), (stop) => stop());
-  const stopWatching = await openUseWatch(config, { ...stores, events, now });
-  starting.defer(stopWatching);
+  const unwatch = starting.adopt(await openUseWatch(config, { ...stores, events, now }), (stop) => stop());
   const places = { inFlight, reading, refusalRate };
   const adapters = { signer, targets, ...stores, events };
   const shared = { config, deps, city, ...adapters, ...places };
@@ -165,7 +164,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       city.stop();
       publishing.stop();
       stopExpiring();
-      stopWatching();
+      unwatch();
       await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, ...stores }, config);
       await dispatcher.close();
     },

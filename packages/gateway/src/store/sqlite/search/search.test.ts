@@ -10,7 +10,6 @@ import { openDatabase } from "../database.ts";
 import { openHashIndex } from "./hashes.ts";
 import { openSearch } from "./open.ts";
 import { openSearchIndex } from "./search-thread.ts";
-import { keepTag } from "./testing/tag.ts";
 
 // Every log that is opened starts a thread: on a busy machine that alone takes a second.
 vi.setConfig({ testTimeout: 30_000 });
@@ -122,7 +121,7 @@ describe("the search index", () => {
     await write(3);
     const tag = randomBytes(16);
     const database = openDatabase(paths().log);
-    keepTag(database, 1, tag);
+    database.prepare("UPDATE evidence SET tag = ? WHERE entry = 1").run(tag);
     database.close();
     const index = openSearch(paths());
     while (index.step());
