@@ -1,1 +1,2 @@
-export { proveExchange, searchLog } from "./ask.ts";
+export { type AuditCall, askLog, askStatement, type OpenedStatement } from "./ask.ts";
+export { readSavedSearches, type SavedSearches, writeSavedSearches } from "./saved-searches.ts";

@@ -1,14 +1,12 @@
 import { type SearchAnswer, searchAnswerSchema, searchPage } from "@xinqiao/protocol/audit";
-import { type CriterionOptions, criteriaOf, summaryOf } from "@xinqiao/runtime/audit";
+import { summaryOf } from "@xinqiao/runtime/audit";
 import { CommandError } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
-import { readIdentifier } from "./identifier.ts";
 import { postLocal } from "./local-api.ts";
+import { type CriteriaOptions, readCriteria } from "./log-criteria.ts";
 
-export interface SearchOptions extends CriterionOptions {
-  readonly home: string;
-  readonly subject?: string;
+export interface SearchOptions extends CriteriaOptions {
   readonly limit: string;
   readonly json?: boolean;
 }
@@ -19,8 +17,7 @@ export async function search(options: SearchOptions): Promise<string> {
   const limit = Number(options.limit);
   if (!Number.isSafeInteger(limit) || limit < 1)
     throw new CommandError("--limit is a number · 条数须为正整数");
-  const id = options.subject === undefined ? undefined : await readIdentifier(options.subject);
-  const criteria = criteriaOf(options, id);
+  const criteria = await readCriteria(options);
   const pages: SearchAnswer[] = [];
   for (let left = limit, after: SearchAnswer["next"]; left > 0; ) {
     const body = { criteria, limit: Math.min(left, searchPage), after };

@@ -8,7 +8,7 @@ import { describeKeys } from "./describe-keys.ts";
 import type { EnrolOptions, RotateOptions } from "./enrol.ts";
 import type { ImportOptions } from "./import.ts";
 import type { InitArguments } from "./init.ts";
-import { addLogCommands } from "./log-commands.ts";
+import { addLogCommands, addStatement } from "./log-commands.ts";
 import type { LookupOptions } from "./lookup.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
@@ -30,6 +30,7 @@ export function createProgram(): Command {
   addLookup(program);
   addAuthorise(program);
   addLogCommands(program);
+  addStatement(program);
   program
     .command("serve")
     .description("answer the gateway and the local platform until stopped · 运行节点")

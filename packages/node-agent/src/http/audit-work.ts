@@ -1,29 +1,53 @@
-import { searchSchema } from "@xinqiao/protocol/audit";
-import { proofRequestSchema } from "@xinqiao/protocol/bundle";
-import { err } from "@xinqiao/protocol/result";
+import {
+  acknowledgedSchema,
+  acknowledgementSchema,
+  alertsAnswerSchema,
+  alertsRequestSchema,
+  countsAnswerSchema,
+  countsRequestSchema,
+  exportAnswerSchema,
+  exportRequestSchema,
+  searchAnswerSchema,
+  searchSchema,
+  statementRequestSchema,
+} from "@xinqiao/protocol/audit";
+import { bundleSchema, proofRequestSchema } from "@xinqiao/protocol/bundle";
+import type { Fault } from "@xinqiao/protocol/problem";
+import { err, type Result } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
-import { proveExchange, searchLog } from "../audit/index.ts";
-import type { CallDependencies } from "../lookup/index.ts";
+import type { z } from "zod";
+import { askLog, askStatement } from "../audit/index.ts";
+import type { CallDependencies, CallError } from "../lookup/index.ts";
 import type { LocalWork } from "./local-call.ts";
 
 export interface AuditWorkDependencies {
   readonly audit: CallDependencies;
 }
 
-/** `POST /v1/audit/searches`: goes to the city as it is, signed. */
-export function searchFor({ audit: deps }: AuditWorkDependencies): LocalWork {
-  return async (body, trace, gone) => {
-    const search = parseJson(body, searchSchema);
-    if (!search.ok) return err({ by: "agent" as const, fault: search.error });
-    return searchLog(search.value, trace, deps, gone);
-  };
-}
+const byAgent = (reason: Fault): Result<never, CallError> => err({ by: "agent", fault: reason });
 
-/** `POST /v1/audit/proofs`: the bundle of an exchange, as the city made it. */
-export function proveFor({ audit: deps }: AuditWorkDependencies): LocalWork {
-  return async (body, trace, gone) => {
-    const asked = parseJson(body, proofRequestSchema);
-    if (!asked.ok) return err({ by: "agent" as const, fault: asked.error });
-    return proveExchange(asked.value, trace, deps, gone);
+/** `POST /v1/audit/…`, by path: goes to the city signed, and its answer is checked before it is handed on. */
+export function auditWork({ audit: deps }: AuditWorkDependencies): Readonly<Record<string, LocalWork>> {
+  const pass = (
+    path: string,
+    shape: z.ZodType<object>,
+    answer: z.ZodType<object>,
+  ): Record<string, LocalWork> => ({
+    [path]: async (body, trace, gone) => {
+      const asked = parseJson(body, shape);
+      return asked.ok ? askLog({ path, body: asked.value, answer }, trace, deps, gone) : byAgent(asked.error);
+    },
+  });
+  return {
+    ...pass("/v1/audit/searches", searchSchema, searchAnswerSchema),
+    ...pass("/v1/audit/counts", countsRequestSchema, countsAnswerSchema),
+    ...pass("/v1/audit/alerts", alertsRequestSchema, alertsAnswerSchema),
+    ...pass("/v1/audit/acknowledgements", acknowledgementSchema, acknowledgedSchema),
+    ...pass("/v1/audit/exports", exportRequestSchema, exportAnswerSchema),
+    ...pass("/v1/audit/proofs", proofRequestSchema, bundleSchema),
+    "/v1/audit/statements": async (body, trace, gone) => {
+      const asked = parseJson(body, statementRequestSchema);
+      return asked.ok ? askStatement(asked.value, trace, deps, gone) : byAgent(asked.error);
+    },
   };
 }

@@ -3,7 +3,7 @@ import { type Code, fault } from "@xinqiao/protocol/problem";
 import { type HttpEnv, problemReply, thrownReply } from "@xinqiao/runtime/http";
 import { type Handler, Hono } from "hono";
 import type { RecordSource } from "../source/index.ts";
-import { type AuditWorkDependencies, proveFor, searchFor } from "./audit-work.ts";
+import { type AuditWorkDependencies, auditWork } from "./audit-work.ts";
 import { type LocalCallDependencies, type LocalWork, localCall } from "./local-call.ts";
 import { issueFor, type LocalWorkDependencies, lookUpFor, reconcileFor, withdrawFor } from "./local-work.ts";
 
@@ -40,8 +40,7 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
         : problemReply(fault("local.unauthorised"), { hop });
   app.post("/v1/lookups", route(lookUpFor(deps)));
   app.post("/v1/reconciliations", route(reconcileFor(deps)));
-  app.post("/v1/audit/searches", route(searchFor(deps)));
-  app.post("/v1/audit/proofs", route(proveFor(deps)));
+  for (const [path, work] of Object.entries(auditWork(deps))) app.post(path, route(work));
   app.post("/v1/authorisations", route(issueFor(deps)));
   app.post("/v1/authorisations/:id/withdrawal", (context, next) =>
     route(withdrawFor(deps, context.req.param("id")))(context, next),

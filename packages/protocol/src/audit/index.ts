@@ -15,6 +15,7 @@ export {
   alertsRequestSchema,
   type RaisedAlert,
 } from "./alert.ts";
+export { alertText } from "./alert-text.ts";
 export {
   type CountGroup,
   type CountPeriod,
@@ -69,5 +70,6 @@ export {
   signStatement,
   statementAnswerSchema,
   statementRequestSchema,
+  statementSchema,
   statementUses,
 } from "./statement.ts";

@@ -1,0 +1,35 @@
+import { countsAnswerSchema } from "@xinqiao/protocol/audit";
+import { chinaDay } from "@xinqiao/runtime/calendar";
+import Table from "cli-table3";
+import { loadConfig } from "../config/index.ts";
+import { postLocal } from "./local-api.ts";
+import { type CriteriaOptions, readCriteria } from "./log-criteria.ts";
+
+export interface CountsOptions extends CriteriaOptions {
+  readonly every: string;
+  readonly by?: string;
+  readonly json?: boolean;
+}
+
+const widest = 40;
+
+/** How many lookups, by time and perhaps by member, purpose or outcome, with a bar that shows the trend. */
+export async function counts(options: CountsOptions): Promise<string> {
+  const { every, by, json } = options;
+  const config = await loadConfig(options.home);
+  const { from, to, member, purpose, outcome } = await readCriteria(options);
+  const criteria = { from, to, member, purpose, outcome };
+  const answered = await postLocal(config, "/v1/audit/counts", { criteria, every, by });
+  if (json) return answered;
+  const { rows, cut } = countsAnswerSchema.parse(JSON.parse(answered));
+  const most = Math.max(...rows.map(({ count }) => count), 1);
+  const table = new Table({
+    head: ["时段 from", by ?? "", "条数 count", ""],
+    style: { head: [], border: [] },
+  });
+  for (const { at, group, count } of rows) {
+    const begin = every === "hour" ? at : chinaDay(Date.parse(at));
+    table.push([begin, group ?? "-", count, "█".repeat(Math.ceil((count / most) * widest))]);
+  }
+  return cut ? `${table}\n还有更多 there are more: --from, --to` : table.toString();
+}

@@ -1,0 +1,136 @@
+import { once } from "node:events";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { extname } from "node:path";
+import {
+  type Criteria,
+  type ExportFormat,
+  exportAnswerSchema,
+  exportFormats,
+  exportLines,
+  exportProofFileSchema,
+  type SearchPlace,
+  searchAnswerSchema,
+  searchPage,
+} from "@xinqiao/protocol/audit";
+import { readCheckpoint } from "@xinqiao/protocol/checkpoint";
+import { CommandError } from "@xinqiao/runtime/cli";
+import { readConfig } from "@xinqiao/runtime/config";
+import { readRegistryFile } from "@xinqiao/runtime/registry";
+import { type AgentConfig, loadConfig } from "../config/index.ts";
+import {
+  createEntriesRoot,
+  type ExportFinding,
+  lineWriters,
+  sha256Of,
+  verifyExport,
+} from "../export/index.ts";
+import { createGatewayClient } from "../lookup/index.ts";
+import { postLocal } from "./local-api.ts";
+import { type CriteriaOptions, readCriteria } from "./log-criteria.ts";
+
+export interface ExportOptions extends CriteriaOptions {
+  readonly out: string;
+}
+
+const proofOf = (file: string) => `${file}.proof.json`;
+
+/** Takes what a search finds away in a file, and the gateway's proof of it in another beside it. */
+export async function exportLog(options: ExportOptions): Promise<string> {
+  const { out } = options;
+  const format = exportFormats.find((name) => extname(out) === `.${name}`);
+  if (format === undefined) throw new CommandError(`--out: .${exportFormats.join(", .")}`);
+  const config = await loadConfig(options.home);
+  const criteria = await readCriteria(options);
+  const checkpoint = await newestCheckpoint(config);
+  const size = sizeOf(checkpoint);
+  const file = createWriteStream(out, { mode: 0o600, flags: "wx" });
+  await once(file, "open").catch(() => {
+    throw new CommandError(`${out}: is there already, or cannot be written · 文件已存在或无法写入`);
+  });
+  try {
+    const { lines, entries } = await writeLines({ config, criteria, size, format, file });
+    const sha256 = await sha256Of(out);
+    const request = { criteria, size, lines, entries, file: { format, sha256 } };
+    const answered = await postLocal(config, "/v1/audit/exports", request);
+    const { proof } = exportAnswerSchema.parse(JSON.parse(answered));
+    await writeFile(proofOf(out), `${JSON.stringify({ proof, checkpoint }, null, 2)}\n`, { mode: 0o600 });
+    return `${lines} 条 lines: ${out}, ${proofOf(out)}`;
+  } catch (error) {
+    // A file that nobody vouches for is none.
+    file.destroy();
+    await rm(out, { force: true });
+    throw error;
+  }
+}
+
+interface Writing {
+  readonly config: AgentConfig;
+  readonly criteria: Criteria;
+  readonly size: number;
+  readonly format: ExportFormat;
+  readonly file: WriteStream;
+}
+
+async function writeLines({ config, criteria, size, format, file }: Writing) {
+  const writer = await lineWriters[format](file);
+  const entries = createEntriesRoot();
+  let lines = 0;
+  for (let after: SearchPlace | undefined, more = true; more; ) {
+    const body = { criteria, limit: searchPage, size, after };
+    const page = searchAnswerSchema.parse(JSON.parse(await postLocal(config, "/v1/audit/searches", body)));
+    for (const line of page.lines) {
+      writer.write(line);
+      entries.take(line);
+    }
+    lines += page.lines.length;
+    if (lines > exportLines)
+      throw new CommandError(`more than ${exportLines} lines · 超过单次导出上限，请分段`);
+    after = page.next;
+    more = after !== undefined;
+    if (file.writableNeedDrain) await once(file, "drain");
+  }
+  const finished = once(file, "close");
+  await writer.end();
+  await finished;
+  return { lines, entries: entries.root() };
+}
+
+/** What is exported stands under a checkpoint that anybody can be shown. */
+async function newestCheckpoint(config: AgentConfig): Promise<string> {
+  const client = createGatewayClient({
+    origin: config.gateway.origin,
+    connections: 1,
+    maxReplyBytes: config.limits.maxReplyBytes,
+    ...(config.caFile !== undefined && { ca: await readFile(config.caFile, "utf8") }),
+  });
+  const reply = await client.get("/log/checkpoint", {}).finally(() => client.close());
+  if (reply.ok && reply.value.status === 200) return reply.value.body;
+  throw new CommandError("the city's log has no checkpoint yet · 市级日志尚无检查点");
+}
+
+function sizeOf(checkpoint: string): number {
+  const read = readCheckpoint(checkpoint);
+  if (!read.ok) throw new CommandError("the city's checkpoint cannot be read · 检查点无法识别");
+  return read.value.checkpoint.size;
+}
+
+const findings: Readonly<Record<ExportFinding, string>> = {
+  "proof-invalid": "the proof is not the gateway's · 证明不是网关所签",
+  "file-differs": "the file is not the one vouched for · 文件与证明不符",
+  "checkpoint-invalid": "the checkpoint is not the log's, or of another tree · 检查点无效或与证明不符",
+  "entries-differ": "the lines are not those vouched for · 条目与证明不符",
+};
+
+/** Holds an exported file against the proof beside it; asks nobody. */
+export async function verifyExportedFile(file: string, home: string): Promise<string> {
+  const config = await loadConfig(home);
+  const registry = await readRegistryFile(config.registry, Date.now());
+  if (registry === undefined) throw new CommandError("no registry yet · 尚无成员清单");
+  const beside = await readConfig(exportProofFileSchema, proofOf(file));
+  const verified = await verifyExport(file, beside, registry);
+  if (!verified.ok) throw new CommandError(findings[verified.error]);
+  const { iss, aud, lines, iat, head } = verified.value;
+  const made = new Date(iat * 1000).toISOString();
+  return `verified · 校验通过: ${lines} 条 lines, ${iss} → ${aud}, ${made}, log size 日志总数 ${head.size}`;
+}
