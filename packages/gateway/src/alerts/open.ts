@@ -7,8 +7,6 @@ import type { SearchIndex } from "../search/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import { createUseWatch } from "./watch.ts";
 
-const lookEveryMs = 30_000;
-
 /**
  * Looks at every hour of use when it is over.
  * @returns what ends it
@@ -29,5 +27,5 @@ export async function openUseWatch(
     isRestDay: (day) => isRestDay(day, days),
     onAlert: events.alerted,
   });
-  return watch({ reload: useWatch.look }, lookEveryMs, events.failed);
+  return watch({ reload: useWatch.look }, thresholds.lookEverySeconds * 1000, events.failed);
 }

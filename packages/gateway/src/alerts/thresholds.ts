@@ -4,6 +4,8 @@ const positive = z.number().int().positive();
 
 /** What is unusual: the city's to say, in `gateway.json`. */
 export const thresholdsSchema = z.strictObject({
+  /** How often it is looked whether another hour is over. */
+  lookEverySeconds: positive.default(30),
   unusualVolume: z
     .strictObject({
       /** Median absolute deviations (scaled to a normal distribution's) above the median of the weeks before. */

@@ -58,7 +58,7 @@ function main(port: NonNullable<typeof parentPort>, paths: SearchPaths): void {
       const { id, call } = request;
       try {
         // What is already durable when somebody asks is found, unless the index is far behind.
-        index.step();
+        if (index.step()) reply({ did: "follow", size: index.size() });
         reply({ did: "answer", id, answer: answer(index, call) });
       } catch (error) {
         reply({ did: "fail", id, reason: String(error) });

@@ -235,4 +235,41 @@ describe("a search", () => {
       { numRuns: 80 },
     );
   });
+
+  it("counts what a plain filter over all entries counts", { timeout: 60_000 }, () => {
+    const steps = fc.array(step, { minLength: 1, maxLength: 60 });
+    const counted = fc.record({
+      member: maybe(fc.constantFrom(...members)),
+      purpose: maybe(fc.constantFrom(...purposes)),
+      outcome: maybe(fc.constantFrom(...useOutcomes)),
+    });
+    const groups = fc.constantFrom("member", "purpose", "outcome", undefined);
+    fc.assert(
+      fc.property(steps, counted, groups, (given, wanted, by) => {
+        const { log, index, close } = scene(given);
+        const { rows } = index.count({ criteria: wanted, every: "day", by });
+        const found = plainFilter(log.written, wanted).map(([first = 0, closing]) => {
+          const entry = log.written[first]?.entry;
+          const closed = closing === undefined ? undefined : log.written[closing]?.entry;
+          return entry && by && groupOf(entry, closed, by);
+        });
+        expect(new Map(rows.map(({ group, count }) => [group, count]))).toEqual(tallied(found));
+        expect(rows.every(({ at }) => at === "1969-12-31T16:00:00.000Z")).toBe(true);
+        close();
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
+
+function groupOf(entry: LogEntry, closed: LogEntry | undefined, by: "member" | "purpose" | "outcome") {
+  if (by === "outcome") return outcomeOf(entry, closed) ?? null;
+  const asked = entry.kind === "lookup.intent" || entry.kind === "lookup.refused" ? entry : undefined;
+  return by === "purpose" ? (asked?.purpose ?? null) : (asked?.requester ?? entry.actor);
+}
+
+function tallied<T>(values: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
