@@ -3,16 +3,15 @@ import {
   judgeQuorum,
   readCheckpoint,
   type SignedCheckpoint,
-  verifyCosignatures,
-  witnessOf,
 } from "@xinqiao/protocol/checkpoint";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { formatNote, type NoteSignature } from "@xinqiao/protocol/note";
-import { type Code, FaultError, fault } from "@xinqiao/protocol/problem";
+import { formatNote, maxSignatures } from "@xinqiao/protocol/note";
+import { type Code, type Fault, FaultError, fault } from "@xinqiao/protocol/problem";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
+import type { Result } from "@xinqiao/protocol/result";
 import type { CheckpointKeeper, KeptCheckpoint, PublishedLog } from "../log/index.ts";
 import type { Conversation } from "./conversation.ts";
-import { witnessesOf } from "./members.ts";
+import { type WitnessMember, witnessesOf } from "./members.ts";
 import { ownLog, withoutCosignatures } from "./own-log.ts";
 
 export interface CollectDependencies {
@@ -38,7 +37,7 @@ export interface Cosigned {
 /** What a witness has signed of the checkpoint shown last, and when it came. */
 interface Gathered {
   readonly at: number;
-  readonly lines: readonly NoteSignature[];
+  readonly cosignature: Cosignature;
 }
 
 /** One witness, as far as this gateway knows. */
@@ -68,53 +67,55 @@ export interface WitnessCollector {
 export function createWitnessCollector(deps: CollectDependencies): WitnessCollector {
   const { registry, keeper, published, conversation, quorum, now } = deps;
   const states = new Map<NodeId, WitnessState>();
-  /** Lines of the checkpoint shown last: a witness that is away now has still signed it. */
+  /** Of the checkpoint shown last: a witness that is away now has still signed it. */
   let gathered = { size: -1, by: new Map<NodeId, Gathered>() };
   let newest: WitnessReport["newest"];
 
-  /** @returns whether anybody has signed anew */
-  async function showAll(offered: SignedCheckpoint): Promise<boolean> {
-    const { size } = offered.checkpoint;
-    if (gathered.size !== size) gathered = { size, by: new Map() };
-    const { by } = gathered;
-    const signed = await Promise.all(
-      witnessesOf(registry()).map(async (witness) => {
-        const { node } = witness;
-        if (now() - (by.get(node)?.at ?? Number.NEGATIVE_INFINITY) < againAfterMs) return false;
-        const shown = await conversation.show(witness, offered);
-        if (shown.ok) by.set(node, { at: now(), lines: shown.value });
-        const { cosigned } = states.get(node) ?? {};
-        const code = shown.ok ? {} : { code: shown.error.code };
-        states.set(node, { node, ...(cosigned && { cosigned }), ...code });
-        return shown.ok;
-      }),
-    );
-    return signed.includes(true);
+  const isFresh = (node: NodeId) =>
+    now() - (gathered.by.get(node)?.at ?? Number.NEGATIVE_INFINITY) < againAfterMs;
+
+  function note(node: NodeId, size: number, shown: Result<Cosignature, Fault>): void {
+    const { cosigned } = states.get(node) ?? {};
+    if (shown.ok) states.set(node, { node, cosigned: { size, time: shown.value.time } });
+    else states.set(node, { node, ...(cosigned && { cosigned }), code: shown.error.code });
   }
 
-  async function keep(kept: KeptCheckpoint, { note }: SignedCheckpoint): Promise<void> {
-    const whole = {
-      ...note,
-      signatures: [...note.signatures, ...[...gathered.by.values()].flatMap(({ lines }) => lines)],
-    };
-    const { iss, members } = registry();
-    const cosigned = verifyCosignatures(
-      whole,
-      members.flatMap(({ node, keys }) => keys.map((key) => witnessOf(node, key))),
-    );
-    if (!cosigned.ok) throw new FaultError(fault("witness.reply-invalid", cosigned.error.reason));
-    const judged = judgeQuorum(iss, cosigned.value, { quorum });
+  /** Each witness for itself: whoever is slow or lies holds nobody else's line back. */
+  async function showTo(
+    witness: WitnessMember,
+    offered: SignedCheckpoint,
+    kept: KeptCheckpoint,
+  ): Promise<boolean> {
+    const { node } = witness;
+    const { by } = gathered;
+    if (isFresh(node)) return false;
+    const shown = await conversation.show(witness, offered);
+    note(node, kept.size, shown);
+    if (!shown.ok) return false;
+    by.set(node, { at: now(), cosignature: shown.value });
+    // As soon as enough have: whoever reads the log need not wait for the slowest.
+    if (by.size === quorum) await keep(kept, offered, by);
+    return true;
+  }
+
+  /** Each line was verified when it came. */
+  async function keep(
+    kept: KeptCheckpoint,
+    { note: signed }: SignedCheckpoint,
+    by: ReadonlyMap<NodeId, Gathered>,
+  ): Promise<void> {
+    const room = maxSignatures - signed.signatures.length;
+    const cosignatures = [...by.values()].map(({ cosignature }) => cosignature).slice(0, room);
+    const lines = cosignatures.map(({ signature }) => signature);
+    const judged = judgeQuorum(registry().iss, cosignatures, { quorum });
     const written = await keeper.keepCheckpoint({
       ...kept,
-      note: formatNote(whole),
+      note: formatNote({ ...signed, signatures: [...signed.signatures, ...lines] }),
       cosigners: judged.members.length,
     });
     if (!written.ok) throw new FaultError(fault(written.error.code));
-    for (const { member, time } of cosigned.value) {
-      states.set(member, { ...states.get(member), node: member, cosigned: { size: kept.size, time } });
-    }
     if (judged.reached) {
-      newest = { size: kept.size, time: quorumTime(cosigned.value, quorum), members: judged.members };
+      newest = { size: kept.size, time: quorumTime(cosignatures, quorum), members: judged.members };
     }
   }
 
@@ -124,7 +125,12 @@ export function createWitnessCollector(deps: CollectDependencies): WitnessCollec
     if (kept === undefined || !read?.ok) return;
     // Whoever cosigned it before is asked again: that it still stands there is news.
     const offered = withoutCosignatures(read.value, ownLog(registry()));
-    if (await showAll(offered)) await keep(kept, offered);
+    if (gathered.size !== kept.size) gathered = { size: kept.size, by: new Map() };
+    const { by } = gathered;
+    const signed = await Promise.all(
+      witnessesOf(registry()).map((witness) => showTo(witness, offered, kept)),
+    );
+    if (signed.includes(true)) await keep(kept, offered, by);
   }
 
   let going: Promise<void> | undefined;
@@ -147,8 +153,6 @@ export function createWitnessCollector(deps: CollectDependencies): WitnessCollec
 
 /** When the last that was needed did: the time from which so many had seen it. */
 function quorumTime(cosignatures: readonly Cosignature[], quorum: number): number {
-  const times = new Map<NodeId, number>();
-  for (const { member, time } of cosignatures) times.set(member, Math.min(time, times.get(member) ?? time));
-  const sorted = [...times.values()].sort((one, other) => one - other);
+  const sorted = cosignatures.map(({ time }) => time).sort((one, other) => one - other);
   return sorted[Math.max(0, quorum - 1)] ?? 0;
 }

@@ -1,11 +1,10 @@
-import { type SignedCheckpoint, witnessOf } from "@xinqiao/protocol/checkpoint";
+import { type Cosignature, type SignedCheckpoint, witnessOf } from "@xinqiao/protocol/checkpoint";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { consistencyProof } from "@xinqiao/protocol/log";
-import type { NoteSignature } from "@xinqiao/protocol/note";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { formatAddCheckpoint, parseHeldSize, takeCosignatures } from "@xinqiao/protocol/witness";
+import { cosignatureIn, formatAddCheckpoint, parseHeldSize } from "@xinqiao/protocol/witness";
 import type { PublishedLog } from "../log/index.ts";
 import { type HeldJudgement, judgeHeld } from "./held.ts";
 import type { WitnessMember } from "./members.ts";
@@ -22,11 +21,8 @@ export interface ConversationDependencies {
 
 /** What is said between this log and its witnesses. */
 export interface Conversation {
-  /** Shows a witness that the checkpoint extends what it holds. @returns the lines it signed */
-  show(
-    witness: WitnessMember,
-    checkpoint: SignedCheckpoint,
-  ): Promise<Result<readonly NoteSignature[], Fault>>;
+  /** Shows a witness that the checkpoint extends what it holds. @returns what it signed, verified */
+  show(witness: WitnessMember, checkpoint: SignedCheckpoint): Promise<Result<Cosignature, Fault>>;
   /** Asks what it holds of this log, and raises an alarm when this log never had it. */
   compare(witness: WitnessMember): Promise<Result<HeldJudgement | undefined, Fault>>;
 }
@@ -43,16 +39,16 @@ export function createConversation(deps: ConversationDependencies): Conversation
   const proofFrom = (old: number, size: number) =>
     old === 0 || old === size ? [] : consistencyProof(nodeReader(published), old, size);
 
-  function take(node: NodeId, offered: SignedCheckpoint, body: string) {
+  function take(node: NodeId, offered: SignedCheckpoint, body: string): Result<Cosignature, Fault> {
     const keys = registry().members.find((member) => member.node === node)?.keys ?? [];
-    const taken = takeCosignatures(
+    const cosigned = cosignatureIn(
       offered,
       body,
       keys.map((key) => witnessOf(node, key)),
     );
-    if (!taken.ok) return err(fault("witness.reply-invalid", taken.error.reason));
+    if (!cosigned.ok) return err(fault("witness.reply-invalid", cosigned.error.reason));
     held.set(node, offered.checkpoint.size);
-    return ok(taken.value.note.signatures.slice(offered.note.signatures.length));
+    return cosigned;
   }
 
   async function compare({ node, endpoint }: WitnessMember) {

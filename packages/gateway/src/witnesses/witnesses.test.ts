@@ -107,6 +107,32 @@ describe("a round of witnesses", () => {
     expect(cosigners()).toHaveLength(3);
   });
 
+  it("takes one line of each witness, and as many as a note has room for", async () => {
+    const many = Object.fromEntries(Array.from({ length: 120 }, (_, at) => [`w${at}`, testKey()]));
+    city = testCity(many);
+    const crowd = Object.fromEntries(
+      Object.entries(many).map(([node, key]) => [node, testWitness(node, key, city.registry)]),
+    );
+    line = lineTo(crowd);
+    const [first] = Object.values(crowd);
+    if (first === undefined) throw new Error("nobody");
+    const honest = first.addCheckpoint;
+    first.addCheckpoint = async (body) => {
+      const lines: string[] = [];
+      for (let turn = 0; turn < 100; turn += 1) {
+        first.time += 1;
+        lines.push((await honest(turn === 0 ? body : body.replace(/^old \d+/, "old 1"))).body);
+      }
+      return { status: 200, body: lines.join("") };
+    };
+    await grow("one");
+    const rounds = collector();
+    await rounds.round();
+    expect(cosigners()).toHaveLength(99);
+    expect(new Set(cosigners()).size).toBe(99);
+    expect(rounds.report().newest?.members).toHaveLength(99);
+  });
+
   it("keeps what a witness signed that is away afterwards, and says why it is not heard of", async () => {
     const rounds = collector(3);
     await grow("one");

@@ -10,7 +10,7 @@ import {
 import { nodeIdSchema } from "../identity/index.ts";
 import { generatePrivateJwk, importSigner, publicOf, type SuiteName } from "../keys/index.ts";
 import { formatSignature, noteKey, noteSigner } from "../note/index.ts";
-import { formatHeldSize, parseHeldSize, takeCosignatures } from "./index.ts";
+import { cosignatureIn, formatHeldSize, parseHeldSize } from "./index.ts";
 
 const at = 1_767_225_600;
 
@@ -20,7 +20,8 @@ function party(name: string, suite: SuiteName) {
   if (!signer.ok) throw new Error(signer.error);
   const node = nodeIdSchema.parse(name);
   const witness = witnessOf(node, { jwk: publicOf(jwk), notBefore: "2025-01-01T00:00:00Z" });
-  const line = async (text: string) => formatSignature(await cosign(text, witness.key, signer.value, at));
+  const line = async (text: string, time = at) =>
+    formatSignature(await cosign(text, witness.key, signer.value, time));
   const note = noteSigner(noteKey("signature", logOrigin(node), publicOf(jwk)), signer.value);
   return { witness, line, note };
 }
@@ -37,16 +38,17 @@ async function checkpoint() {
 }
 
 describe("a witness's answer", () => {
-  it("is taken into the checkpoint: what that witness cosigned, and nothing that nobody knows", async () => {
+  it("is the newest of what that witness cosigned, and nothing that nobody knows", async () => {
     const signed = await checkpoint();
     const [dg, stranger] = [party("dg", "es256"), party("hz", "ed25519")];
-    const answer = (await stranger.line(signed.note.text)) + (await dg.line(signed.note.text));
-    const taken = takeCosignatures(signed, answer, [dg.witness]);
-    if (!taken.ok) throw new Error(taken.error.reason);
-    expect(taken.value.note.signatures.map(({ name }) => name)).toEqual(["xinqiao/sz", "xinqiao/dg"]);
-    expect(verifyCosignatures(taken.value.note, [dg.witness])).toMatchObject({
-      value: [{ member: "dg", time: at }],
-    });
+    const { text } = signed.note;
+    const lines = [stranger.line(text), dg.line(text, at - 5), dg.line(text), dg.line(text, at - 9)];
+    const answer = (await Promise.all(lines)).join("");
+    const cosigned = cosignatureIn(signed, answer, [dg.witness]);
+    if (!cosigned.ok) throw new Error(cosigned.error.reason);
+    expect(cosigned.value).toMatchObject({ member: "dg", time: at, signature: { name: "xinqiao/dg" } });
+    const whole = { ...signed.note, signatures: [...signed.note.signatures, cosigned.value.signature] };
+    expect(verifyCosignatures(whole, [dg.witness])).toEqual({ ok: true, value: [cosigned.value] });
   });
 
   it("is refused when nobody who is known cosigned, when one did not, and when it is no signature line", async () => {
@@ -60,7 +62,7 @@ describe("a witness's answer", () => {
       ["<html>\n", "malformed"],
     ] as const;
     for (const [answer, reason] of cases) {
-      expect(takeCosignatures(signed, answer, [dg.witness])).toMatchObject({ ok: false, error: { reason } });
+      expect(cosignatureIn(signed, answer, [dg.witness])).toMatchObject({ ok: false, error: { reason } });
     }
   });
 

@@ -1,4 +1,10 @@
-import { parseSize, type SignedCheckpoint, verifyCosignatures, type Witness } from "../checkpoint/index.ts";
+import {
+  type Cosignature,
+  parseSize,
+  type SignedCheckpoint,
+  verifyCosignatures,
+  type Witness,
+} from "../checkpoint/index.ts";
 import { type NoteFault, parseSignatures } from "../note/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import type { WitnessJudgement } from "./judge.ts";
@@ -35,19 +41,18 @@ export function parseHeldSize(body: string): number | undefined {
 }
 
 /**
- * Takes a witness's answer into a checkpoint: the signature lines of its keys, each verified, at the end of the note.
- * What it does not know is left out; an answer without any cosignature of that witness is refused as unsigned.
+ * What a witness answered: its newest cosignature of the checkpoint, verified. Lines of keys that are not its own are left
+ * out; an answer without any of its own is refused as unsigned. One, however many it sent: a note has room for everybody.
  */
-export function takeCosignatures(
-  { checkpoint, note }: SignedCheckpoint,
+export function cosignatureIn(
+  { note }: SignedCheckpoint,
   answer: string,
   witnesses: readonly Witness[],
-): Result<SignedCheckpoint, NoteFault> {
+): Result<Cosignature, NoteFault> {
   const lines = parseSignatures(answer);
   if (!lines.ok) return lines;
   const cosigned = verifyCosignatures({ text: note.text, signatures: lines.value }, witnesses);
   if (!cosigned.ok) return cosigned;
-  if (cosigned.value.length === 0) return err({ reason: "unsigned" });
-  const taken = cosigned.value.map(({ signature }) => signature);
-  return ok({ checkpoint, note: { ...note, signatures: [...note.signatures, ...taken] } });
+  const [newest] = cosigned.value.toSorted((one, other) => other.time - one.time);
+  return newest === undefined ? err({ reason: "unsigned" }) : ok(newest);
 }

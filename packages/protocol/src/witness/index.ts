@@ -1,10 +1,10 @@
 export {
+  cosignatureIn,
   formatHeldSize,
   heldSizeMediaType,
   malformedStatus,
   parseHeldSize,
   statusOf,
-  takeCosignatures,
 } from "./answer.ts";
 export { type Evidence, judgeCheckpoint, type WatchedLog, type WitnessJudgement } from "./judge.ts";
 export { type AddCheckpoint, formatAddCheckpoint, parseAddCheckpoint } from "./request.ts";

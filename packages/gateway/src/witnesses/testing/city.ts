@@ -78,6 +78,8 @@ export function testCity(witnesses: Readonly<Record<string, TestKey>>, logKey = 
     rootAt: (size) => rootOf(frontierAt(size)),
     head: () => ({ size: leaves.length, root: rootOf(frontierAt(leaves.length)).toString("base64") }),
     async keepCheckpoint(checkpoint) {
+      const read = readCheckpoint(checkpoint.note);
+      if (!read.ok) throw new Error(read.error.reason);
       kept.set(checkpoint.size, checkpoint);
       return ok(undefined);
     },
