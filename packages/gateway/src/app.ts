@@ -275,7 +275,7 @@ function servePublic(shared: Shared): Promise<Serving> {
     enrolments: enrolmentsDependencies(shared),
     published: { registry, catalogue },
     peers,
-    log: { published: shared.published, indexOf: shared.hashes.indexOfHash },
+    log: { published: shared.published, quorum: config.witnesses.quorum, indexOf: shared.hashes.indexOfHash },
     own: () => registry.current().directory,
   });
   return serve(app, {

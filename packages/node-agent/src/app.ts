@@ -32,7 +32,7 @@ import {
   standingOf,
   type WithdrawalFollowerDependencies,
 } from "./withdrawals/index.ts";
-import type { WitnessBook } from "./witness/index.ts";
+import { createWitness, type WitnessBook } from "./witness/index.ts";
 
 /** A running agent. */
 export interface Agent {
@@ -105,7 +105,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
   );
-  const watching = { book: witness, get: client.get, places: cosigning };
+  const watching = { ...watchLog(config, { ...shared, client, book: witness }), places: cosigning };
   const serving = await serve(peerApp({ ...shared, reading, inFlight: answering, store, watching }), {
     ...edge(config, config.listen),
     onBrokenRequest: (reason, traceId) => events.refused(reason, { traceId }),
@@ -259,11 +259,38 @@ interface Shared {
   readonly events: AgentEvents;
 }
 
-type Watching = Pick<WitnessRouteDependencies, "book" | "get" | "places">;
+/** This member as a witness of its city's log. */
+function watchLog(
+  { node: self, gateway }: AgentConfig,
+  {
+    city,
+    signer,
+    now,
+    events,
+    client,
+    book,
+  }: Pick<Shared, "city" | "signer" | "now" | "events"> & { client: GatewayClient; book: WitnessBook },
+) {
+  const witness = createWitness({
+    self,
+    city: gateway.node,
+    logKeys: city.logKeys,
+    directory: city.members,
+    signer,
+    book,
+    get: client.get,
+    now,
+    onCosigned: events.cosigned,
+    onAlarm: events.logAlarm,
+  });
+  return { witness, book };
+}
+
+type Watching = Pick<WitnessRouteDependencies, "witness" | "book" | "places">;
 
 function peerApp({
   config,
-  city: { members, standing, catalogue, logKeys },
+  city: { members, standing, catalogue },
   signer,
   source,
   now,
@@ -296,18 +323,7 @@ function peerApp({
       now,
       dayOf: chinaDay,
     },
-    witness: {
-      ...watching,
-      self: node,
-      city: config.gateway.node,
-      logKeys,
-      directory: members,
-      signer,
-      now,
-      onCosigned: rest.events.cosigned,
-      onAlarm: rest.events.logAlarm,
-      bodyTimeoutMs,
-    },
+    witness: { ...watching, self: node, city: config.gateway.node, bodyTimeoutMs },
     claimNonce: (keyId, nonce, expiresAt) => store.claimNonce(keyId, nonce, expiresAt),
     book: store.book,
   });

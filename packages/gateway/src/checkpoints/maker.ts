@@ -26,7 +26,7 @@ export interface CheckpointMaker {
 
 /**
  * What is signed is durable already, and the checkpoint is durable before anybody can read it: whatever happens to this
- * process, no head was shown that its log does not hold (PR-AUDIT §2).
+ * process, no head was shown that its log does not hold (PR-AUDIT §7).
  */
 export function createCheckpointMaker({
   city,

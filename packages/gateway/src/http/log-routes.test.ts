@@ -18,7 +18,7 @@ beforeAll(async () => {
     const at = leaves.findIndex((leaf) => leafHash(Buffer.from(leaf)).equals(hash));
     return at < 0 ? undefined : at;
   };
-  serveLog(app, { hop: "sz", published: city.log, indexOf });
+  serveLog(app, { hop: "sz", published: city.log, quorum: 2, indexOf });
   expect((await app.request("/log/checkpoint")).status, "nothing was signed yet").toBe(404);
   city.append(...leaves.slice(0, size));
   await city.checkpoint();

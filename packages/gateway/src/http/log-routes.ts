@@ -4,13 +4,15 @@ import { parseTilePath, type TileAddress, tileIn } from "@xinqiao/protocol/tiles
 import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
 import type { Context, Hono } from "hono";
 import { z } from "zod";
-import type { PublishedLog } from "../log/index.ts";
+import type { KeptCheckpoint, PublishedLog } from "../log/index.ts";
 import { tileBytes } from "../tile-files/index.ts";
 import { nodeReader } from "../witnesses/index.ts";
 
 export interface LogRouteDependencies {
   readonly hop: string;
   readonly published: PublishedLog;
+  /** Organisations that must have cosigned what is shown first. */
+  readonly quorum: number;
   /** Where an entry with this leaf hash stands; nothing when the log has none. */
   readonly indexOf?: (leafHash: Buffer) => number | undefined;
 }
@@ -18,20 +20,22 @@ export interface LogRouteDependencies {
 const unchanging = { "cache-control": "public, max-age=31536000, immutable" };
 
 /**
- * `GET /log/…` (PR-AUDIT §5): checkpoints, tiles, entries and proofs. Public, as C2SP has it: an entry holds nothing
+ * `GET /log/…` (PR-AUDIT §7): checkpoints, tiles, entries and proofs. Public, as C2SP has it: an entry holds nothing
  * about any subject, and whoever is to hold the city to its log must not need its leave to read it.
  */
 export function serveLog(app: Hono<HttpEnv>, deps: LogRouteDependencies): void {
-  const { hop, published } = deps;
+  const { hop, published, quorum } = deps;
   const notFound = () => problemReply(fault("request.not-found"), { hop });
-  app.get("/log/checkpoint", (context) => {
-    const newest = published.newest();
-    if (newest === undefined) return notFound();
-    return context.body(newest.note, 200, {
-      "content-type": "text/plain; charset=utf-8",
-      "cache-control": "no-cache",
-    });
-  });
+  const checkpoint = (context: Context<HttpEnv>, kept: KeptCheckpoint | undefined) =>
+    kept === undefined
+      ? notFound()
+      : context.body(kept.note, 200, {
+          "content-type": "text/plain; charset=utf-8",
+          "cache-control": "no-cache",
+        });
+  // A new one is signed each second, and none of those has been seen by anybody yet.
+  app.get("/log/checkpoint", (context) => checkpoint(context, published.witnessed(quorum)));
+  app.get("/log/checkpoint/newest", (context) => checkpoint(context, published.newest()));
   app.get("/log/tile/*", (context) => {
     const address = parseTilePath(context.req.path.slice("/log/".length));
     const bytes = address && servedTile(address, published);

@@ -53,7 +53,10 @@ export interface SpendError {
 }
 
 /** Why the log takes nothing at all. */
-export type LogFailure = Extract<Code, "log.full" | "log.unavailable">;
+export type LogFailure = Extract<Code, "log.full" | "log.unavailable" | LogContradiction>;
+
+/** A witness holds a head, signed by the log's key, that the log does not have. */
+export type LogContradiction = "log.rolled-back" | "log.forked";
 
 /** An entry that no bundle of entries has room for (PR-AUDIT §1): nothing is written. */
 export type EntryTooLong = { readonly code: Extract<Code, "log.entry-too-long"> };
@@ -80,6 +83,8 @@ export interface AuditLog {
   erase(erasure: Erasure, claim?: NonceClaim): Promise<Result<Appended, AppendError>>;
   /** Deletes some of what is past its time and says so in an entry. Resolves with how many entries have lost what was kept. */
   expire(): Promise<Result<number, AppendError>>;
+  /** Takes nothing any more, not even what closes an exchange: whatever is added would be a second past. */
+  halt(code: LogContradiction): void;
   /** Whether an append would be accepted now; refreshes itself when space returns. */
   health(): { readonly ok: true } | { readonly ok: false; readonly code: LogFailure };
   /** What is durable. */

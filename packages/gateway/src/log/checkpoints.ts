@@ -21,6 +21,8 @@ export interface CheckpointKeeper {
 /** The log as others read it: what was appended before the newest checkpoint, and the checkpoints. */
 export interface PublishedLog {
   newest(): KeptCheckpoint | undefined;
+  /** The newest of those signed lately that so many have cosigned; the newest of all when there is none. */
+  witnessed(cosigners: number): KeptCheckpoint | undefined;
   /** The smallest checkpoint of at least so many entries that so many have cosigned. */
   covering(size: number, cosigners: number): KeptCheckpoint | undefined;
   /** Roots of complete subtrees of one level, `from` up to, not including, `to`. */

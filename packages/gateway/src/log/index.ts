@@ -4,6 +4,7 @@ export type {
   Appended,
   AuditLog,
   AuthorisationId,
+  LogContradiction,
   LogFailure,
   NonceClaim,
   SpendError,

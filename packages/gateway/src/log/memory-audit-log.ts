@@ -126,6 +126,9 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
       return ok(entries);
     },
     evidence: (index) => state.beside.get(index),
+    halt(code) {
+      failure = code;
+    },
     health: () => (failure === undefined ? { ok: true } : { ok: false, code: failure }),
     head,
     entries,

@@ -20,6 +20,7 @@ function logOf(size: number): PublishedLog {
   return {
     newest: () => ({ size, at: 0, note: `note of ${size}`, cosigners: 0 }),
     covering: () => undefined,
+    witnessed: () => undefined,
     hashes: (level, from, to) =>
       Array.from(
         { length: to - from },

@@ -3,9 +3,10 @@ import { fault } from "@xinqiao/protocol/problem";
 import { readBody } from "@xinqiao/protocol/transport";
 import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http";
 import type { Hono } from "hono";
-import { addCheckpoint, type WitnessDependencies } from "../witness/index.ts";
+import type { Witness, WitnessDependencies } from "../witness/index.ts";
 
-export interface WitnessRouteDependencies extends WitnessDependencies {
+export interface WitnessRouteDependencies extends Pick<WitnessDependencies, "self" | "city" | "book"> {
+  readonly witness: Witness;
   readonly bodyTimeoutMs: number;
   /** Places of their own: whoever sends checkpoints keeps no question waiting. */
   readonly places: InFlight;
@@ -15,20 +16,21 @@ export interface WitnessRouteDependencies extends WitnessDependencies {
 const longestRequest = 64 * 1024;
 
 /**
- * `/v1/witness/…` (PR-AUDIT §4, C2SP tlog-witness). What is sent is signed by the log, so that nobody else need be known;
+ * `/v1/witness/…` (PR-AUDIT §6, C2SP tlog-witness). What is sent is signed by the log, so that nobody else need be known;
  * what is held is public.
  */
 export function witnessRoutes(app: Hono<HttpEnv>, deps: WitnessRouteDependencies): void {
   const hop = deps.self;
   app.post("/v1/witness/add-checkpoint", async (context) => {
+    // Read first: whoever sends slowly takes no place.
+    const { incoming } = context.env;
+    const length = incoming.headers["content-length"];
+    const body = await readBody(incoming, length, longestRequest, AbortSignal.timeout(deps.bodyTimeoutMs));
+    if (!body.ok) return problemReply(body.error, { hop });
     const full = deps.places.enter();
     if (full) return problemReply(full, { hop });
     try {
-      const { incoming } = context.env;
-      const length = incoming.headers["content-length"];
-      const body = await readBody(incoming, length, longestRequest, AbortSignal.timeout(deps.bodyTimeoutMs));
-      if (!body.ok) return problemReply(body.error, { hop });
-      const { status, body: text, contentType } = await addCheckpoint(body.value, deps);
+      const { status, body: text, contentType } = await deps.witness.addCheckpoint(body.value);
       return new Response(text, { status, headers: { "content-type": contentType } });
     } finally {
       deps.places.leave();

@@ -45,7 +45,7 @@ export async function viewLog(deps: LogViewDependencies): Promise<Result<LogView
   const note = witness.held(origin);
   const kept = note === undefined ? undefined : readCheckpoint(note);
   const held = kept?.ok ? kept.value.checkpoint : undefined;
-  const reply = served(await get("/log/checkpoint", {}));
+  const reply = served(await get("/log/checkpoint/newest", {}));
   if (!reply.ok) return reply;
   const opened = openCheckpoint(reply.value.body, origin, logVerifiers(city, logKeys()));
   if (!opened.ok) return ok(held && createView(held, true, get));

@@ -8,7 +8,7 @@ export interface OpenedWitnessBook extends WitnessBook {
 }
 
 const busyTimeoutMs = 5_000;
-/** As many as people can look at: whoever can make more of them has the log's own key. */
+/** As many as people can look at, but for forks: whoever can make more of those has the log's own key. */
 const mostEvidence = 1_000;
 
 /**
@@ -33,6 +33,7 @@ export function openWitnessBook(path: string): OpenedWitnessBook {
   `);
   const held = database.prepare<[string], string>("SELECT note FROM held WHERE origin = ?").pluck();
   const hold = database.prepare<[string, string]>("INSERT OR REPLACE INTO held (origin, note) VALUES (?, ?)");
+  const known = database.prepare<[Buffer], object>("SELECT 1 FROM evidence WHERE hash = ?");
   const count = database.prepare<[], number>("SELECT count(*) FROM evidence").pluck();
   const keep = database.prepare<[Buffer, number, string, string, string]>(
     "INSERT INTO evidence (hash, at, kind, held, offered) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -51,11 +52,13 @@ export function openWitnessBook(path: string): OpenedWitnessBook {
       return step.immediate();
     },
     keep({ kind, at, held: before, offered }) {
-      if ((count.get() ?? 0) >= mostEvidence) return false;
-      // The text alone: a signature that is made anew is no other checkpoint.
-      const texts = [before, offered].map((note) => note.slice(0, note.lastIndexOf("\n\n")));
-      const hash = createHash("sha256").update(texts.join("\n\n")).digest();
-      return keep.run(hash, at, kind, before, offered).changes === 1;
+      // The text alone: a signature that is made anew is no other checkpoint, and what was held moves on.
+      const text = offered.slice(0, offered.lastIndexOf("\n\n"));
+      const hash = createHash("sha256").update(`${kind}\n${text}`).digest();
+      if (known.get(hash) !== undefined) return "known";
+      if (kind !== "forked" && (count.get() ?? 0) >= mostEvidence) return "full";
+      keep.run(hash, at, kind, before, offered);
+      return "kept";
     },
     evidence: () => evidence.all(),
     close: () => void database.close(),

@@ -27,7 +27,7 @@ import { testMember } from "@xinqiao/protocol/testing";
 import { formatAddCheckpoint } from "@xinqiao/protocol/witness";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type OpenedWitnessBook, openWitnessBook } from "../store/index.ts";
-import { addCheckpoint, type WitnessDependencies } from "./index.ts";
+import { createWitness, type WitnessDependencies } from "./index.ts";
 
 const notBefore = "2020-01-01T00:00:00Z";
 const now = Date.parse("2026-03-01T00:00:00Z");
@@ -73,6 +73,7 @@ function logOf(leaves: readonly string[]) {
 }
 
 const honest = logOf(["a", "b", "c", "d", "e", "f", "g"]);
+const longer = logOf(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"]);
 const other = logOf(["a", "b", "x", "d", "e", "f", "g", "h", "i"]);
 
 let folder: string;
@@ -105,17 +106,19 @@ function scene(change: Partial<WitnessDependencies> = {}) {
     onAlarm,
     ...change,
   };
+  const witness = createWitness(deps);
+  const send = (body: string) => witness.addCheckpoint(Buffer.from(body));
   const show = async (log: typeof honest, oldSize: number, size: number, key = logKey) => {
     const offered = await log.at(size, key);
-    const body = formatAddCheckpoint({ oldSize, proof: log.proof(oldSize, size), offered });
-    return addCheckpoint(Buffer.from(body), deps);
+    return send(formatAddCheckpoint({ oldSize, proof: log.proof(oldSize, size), offered }));
   };
-  return { show, onAlarm, deps };
+  return { show, send, onAlarm };
 }
 
 /** A gateway that serves this checkpoint and these proofs. */
 const serving = (log: typeof honest, size: number) => async (path: string) => {
-  if (path === "/log/checkpoint") return ok({ status: 200, body: formatNote((await log.at(size)).note) });
+  if (path === "/log/checkpoint/newest")
+    return ok({ status: 200, body: formatNote((await log.at(size)).note) });
   const [, old = "", to = ""] = /old=(\d+)&size=(\d+)/.exec(path) ?? [];
   const proof = log.proof(Number(old), Number(to)).map((hash) => Buffer.from(hash).toString("base64"));
   return ok({ status: 200, body: JSON.stringify({ proof }) });
@@ -184,13 +187,75 @@ describe("a member that watches its city's log", () => {
     expect(onAlarm).toHaveBeenCalledTimes(1);
   });
 
+  it.each([4, 6, 9])(
+    "finds a fork of %i entries out, whoever shows it, though the log itself goes on",
+    async (size) => {
+      const { show, onAlarm } = scene({ get: serving(longer, 12) });
+      await show(longer, 0, 5);
+      expect((await show(other, size < 5 ? 0 : 5, size)).status).toBeGreaterThan(400);
+      expect(book.evidence()).toMatchObject([
+        { kind: "forked", offered: formatNote((await other.at(size)).note) },
+      ]);
+      expect(onAlarm).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it.each<[string, number, string]>([
+    ["an error", 503, ""],
+    ["nothing that can be read", 200, "<html>"],
+  ])("raises none when the log answers the second question with %s", async (_what, status, body) => {
+    const whole = serving(honest, 7);
+    const get = async (path: string) =>
+      path.startsWith("/log/consistency") ? ok({ status, body }) : whole(path);
+    const { show, onAlarm } = scene({ get });
+    await show(honest, 0, 5);
+    await show(honest, 0, 3);
+    expect([onAlarm.mock.calls, book.evidence()]).toEqual([[], []]);
+  });
+
+  it("keeps a fork though it has no room for anything else, and tells even what it cannot keep", async () => {
+    const [held, offered] = ["held\n\nx\n", "offered\n\nx\n"];
+    for (let turn = 0; turn < 1_000; turn += 1) {
+      book.keep({ kind: "not-extended", at: turn, held, offered: `${turn} ${offered}` });
+    }
+    expect(book.keep({ kind: "not-extended", at: 0, held, offered })).toBe("full");
+    const { show, onAlarm } = scene({ get: serving(other, 9) });
+    await show(honest, 0, 5);
+    await show(other, 5, 5);
+    expect(book.evidence()[0]?.kind).toBe("forked");
+    await show(other, 5, 9);
+    expect(onAlarm.mock.calls.map(([{ kind }]) => kind)).toEqual(["forked", "not-extended"]);
+  });
+
+  it("holds what the log has signed, and nothing that the sender has written beside", async () => {
+    const { send } = scene();
+    const { note } = await honest.at(5);
+    const line = "— 440300199001010011 AAAAAAAAAAA=\n";
+    const sent = await send(`old 0\n\n${formatNote(note)}${line}`);
+    expect(sent.status).toBe(200);
+    expect(book.held(logOrigin(city))).toBe(formatNote(note));
+  });
+
+  it("signs the same checkpoint again only after a while, however often it is sent", async () => {
+    let clock = now;
+    const sign = vi.fn(ownKey.signer.sign);
+    const { keyId, suite } = ownKey.signer;
+    const { show } = scene({ now: () => clock, signer: { keyId, suite, sign } });
+    const first = await show(honest, 0, 5);
+    for (let turn = 0; turn < 10; turn += 1) expect(await show(honest, 5, 5)).toEqual(first);
+    expect(sign).toHaveBeenCalledTimes(1);
+    clock += 20_000;
+    expect((await show(honest, 5, 5)).body).not.toBe(first.body);
+    expect(sign).toHaveBeenCalledTimes(2);
+  });
+
   it("raises none when somebody sends an old checkpoint again, or a new one without its proof", async () => {
-    const { show, onAlarm, deps } = scene({ get: serving(honest, 7) });
+    const { show, send, onAlarm } = scene({ get: serving(honest, 7) });
     await show(honest, 0, 5);
     expect(await show(honest, 0, 3)).toMatchObject({ status: 409, body: "5\n" });
     const offered = await honest.at(7);
     const junk = formatAddCheckpoint({ oldSize: 5, proof: [Buffer.alloc(32)], offered });
-    expect(await addCheckpoint(Buffer.from(junk), deps)).toMatchObject({ status: 422 });
+    expect(await send(junk)).toMatchObject({ status: 422 });
     expect(onAlarm).not.toHaveBeenCalled();
     expect(book.evidence()).toEqual([]);
   });
@@ -203,11 +268,11 @@ describe("a member that watches its city's log", () => {
   });
 
   it("cosigns nothing of another key, of another log, or that cannot be read", async () => {
-    const { show, deps } = scene();
+    const { show, send } = scene();
     expect(await show(honest, 0, 3, newKey())).toMatchObject({ status: 403 });
     const elsewhere = scene({ city: nodeIdSchema.parse("dg") });
     expect(await elsewhere.show(honest, 0, 3)).toMatchObject({ status: 404 });
-    expect(await addCheckpoint(Buffer.from("old 0\n"), deps)).toMatchObject({ status: 400 });
+    expect(await send("old 0\n")).toMatchObject({ status: 400 });
     expect(book.held(logOrigin(city))).toBeUndefined();
   });
 

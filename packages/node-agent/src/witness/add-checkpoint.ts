@@ -1,9 +1,10 @@
-import { cosign, witnessName } from "@xinqiao/protocol/checkpoint";
+import { cosign, type SignedCheckpoint, witnessName } from "@xinqiao/protocol/checkpoint";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type DatedKey, type Signer, thumbprint } from "@xinqiao/protocol/keys";
-import { formatNote, formatSignature, noteKey } from "@xinqiao/protocol/note";
+import { formatSignature, noteKey } from "@xinqiao/protocol/note";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
+  type Evidence,
   formatHeldSize,
   heldSizeMediaType,
   judgeCheckpoint,
@@ -13,8 +14,9 @@ import {
   type WitnessJudgement,
 } from "@xinqiao/protocol/witness";
 import type { GetFromGateway } from "@xinqiao/runtime/published";
+import { inquire } from "./inquiry.ts";
 import type { KeptEvidence, Move, WitnessBook } from "./port.ts";
-import { confirm, reopen, type WatchedLog, watchedLog } from "./watched-log.ts";
+import { asSigned, reopen, type WatchedLog, watchedLog } from "./watched-log.ts";
 
 export interface WitnessDependencies {
   readonly self: NodeId;
@@ -40,61 +42,85 @@ export interface WitnessAnswer {
   readonly contentType: string;
 }
 
+/** This member, as a witness of its city's log. */
+export interface Witness {
+  /** Answers `add-checkpoint`: what it is about to cosign is kept first, and only then said. */
+  addCheckpoint(body: Uint8Array): Promise<WitnessAnswer>;
+}
+
+/** The same checkpoint is cosigned anew after so long: whoever sends it again and again costs no signature. */
+const sameLineMs = 15_000;
+/** The log is asked about a suspicion no more often, whatever is sent. */
+const inquiryEveryMs = 5_000;
+
 const plain = (status: number, body = ""): WitnessAnswer => ({
   status,
   body,
   contentType: "text/plain; charset=utf-8",
 });
 
-/** Answers `add-checkpoint`: what it is about to cosign is kept first, and only then said. */
-export async function addCheckpoint(body: Uint8Array, deps: WitnessDependencies): Promise<WitnessAnswer> {
-  const request = parseAddCheckpoint(body);
-  if (request === undefined) return plain(malformedStatus);
-  const key = ownKey(deps);
-  // One that the registry does not list (yet) convinces nobody.
-  if (key === undefined) return plain(503);
-  const log = watchedLog(deps.city, deps.logKeys());
-  const judged = deps.book.move(log.origin, (note): Move<WitnessJudgement> => {
-    const held = note === undefined ? undefined : reopen(note);
-    const judgement = judgeCheckpoint(held, request, log);
-    return judgement.kind === "cosign"
-      ? { judged: judgement, hold: formatNote(judgement.offered.note) }
-      : { judged: judgement };
-  });
-  if (judged.kind !== "cosign") {
-    await suspect(judged, log, deps);
-    return refusal(judged);
+export function createWitness(deps: WitnessDependencies): Witness {
+  const { book, now } = deps;
+  let last:
+    | { readonly text: string; readonly keyId: string; readonly at: number; readonly line: string }
+    | undefined;
+  let inquiredAt = Number.NEGATIVE_INFINITY;
+
+  async function cosigned({ note, checkpoint }: SignedCheckpoint): Promise<WitnessAnswer> {
+    const key = ownKey(deps);
+    // One that the registry does not list (yet) convinces nobody.
+    if (key === undefined) return plain(503);
+    const { keyId } = deps.signer;
+    const at = now();
+    if (last?.text !== note.text || last.keyId !== keyId || at - last.at >= sameLineMs || at < last.at) {
+      const signature = await cosign(note.text, key, deps.signer, Math.floor(at / 1000));
+      last = { text: note.text, keyId, at, line: formatSignature(signature) };
+      deps.onCosigned(checkpoint.size);
+    }
+    return plain(200, last.line);
   }
-  const { note, checkpoint } = judged.offered;
-  const signature = await cosign(note.text, key, deps.signer, Math.floor(deps.now() / 1000));
-  deps.onCosigned(checkpoint.size);
-  return plain(200, formatSignature(signature));
+
+  /** Each is kept once. One there is no room for is told all the same. */
+  function raise(kind: KeptEvidence["kind"], { held, offered }: Evidence, log: WatchedLog): void {
+    const evidence = { kind, at: now(), held: asSigned(held, log), offered: asSigned(offered, log) };
+    if (book.keep(evidence) !== "known") deps.onAlarm(evidence);
+  }
+
+  /** Two pasts of one size prove themselves; over anything else the log itself is asked. */
+  async function suspect(judged: WitnessJudgement, log: WatchedLog): Promise<void> {
+    if (!("evidence" in judged) || judged.evidence === undefined) return;
+    const { held, offered } = judged.evidence;
+    if (judged.kind === "fork") return raise("forked", judged.evidence, log);
+    if (now() - inquiredAt < inquiryEveryMs && now() >= inquiredAt) return;
+    inquiredAt = now();
+    const inquiry = await inquire(held, offered, log, deps.get);
+    if (inquiry.kind === "forked") raise("forked", { held, offered }, log);
+    if (inquiry.kind === "not-extended") raise("not-extended", { held, offered: inquiry.newest }, log);
+  }
+
+  return {
+    async addCheckpoint(body) {
+      const request = parseAddCheckpoint(body);
+      if (request === undefined) return plain(malformedStatus);
+      if (ownKey(deps) === undefined) return plain(503);
+      const log = watchedLog(deps.city, deps.logKeys());
+      const judged = book.move(log.origin, (note): Move<WitnessJudgement> => {
+        const held = note === undefined ? undefined : reopen(note);
+        const judgement = judgeCheckpoint(held, request, log);
+        const moves = judgement.kind === "cosign" && judgement.offered.note.text !== held?.note.text;
+        return { judged: judgement, ...(moves && { hold: asSigned(judgement.offered, log) }) };
+      });
+      if (judged.kind === "cosign") return cosigned(judged.offered);
+      await suspect(judged, log);
+      return refusal(judged);
+    },
+  };
 }
 
 function ownKey({ self, directory, signer: { keyId } }: WitnessDependencies) {
   const keys = directory().member(self)?.keys ?? [];
   const listed = keys.find(({ jwk }) => thumbprint(jwk) === keyId);
   return listed && noteKey("cosignature", witnessName(self), listed.jwk);
-}
-
-/**
- * Two pasts of one size prove themselves. That a checkpoint is older, or came without its proof, proves nothing yet:
- * the log itself is asked whether it goes on from what this member holds.
- */
-async function suspect(
-  judged: Exclude<WitnessJudgement, { kind: "cosign" }>,
-  log: WatchedLog,
-  { book, get, now, onAlarm }: WitnessDependencies,
-): Promise<void> {
-  if (!("evidence" in judged) || judged.evidence === undefined) return;
-  const { held, offered } = judged.evidence;
-  const raise = (kind: KeptEvidence["kind"], note: string) => {
-    const evidence = { kind, at: now(), held: formatNote(held.note), offered: note };
-    if (book.keep(evidence)) onAlarm(evidence);
-  };
-  if (judged.kind === "fork") return raise("forked", formatNote(offered.note));
-  const confirmed = await confirm(held, log, get);
-  if (confirmed.kind === "not-extended") raise("not-extended", confirmed.newest);
 }
 
 function refusal(judged: Exclude<WitnessJudgement, { kind: "cosign" }>): WitnessAnswer {

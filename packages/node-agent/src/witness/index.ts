@@ -1,3 +1,8 @@
-export { addCheckpoint, type WitnessAnswer, type WitnessDependencies } from "./add-checkpoint.ts";
+export {
+  createWitness,
+  type Witness,
+  type WitnessAnswer,
+  type WitnessDependencies,
+} from "./add-checkpoint.ts";
 export type { KeptEvidence, Move, WitnessBook } from "./port.ts";
 export { type WatchedLog, watchedLog } from "./watched-log.ts";

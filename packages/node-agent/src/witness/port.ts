@@ -1,6 +1,6 @@
 /** Two checkpoints that the log has signed, for people to hold against it. */
 export interface KeptEvidence {
-  /** Two pasts of one size; or one that does not extend what was held, and the log does not show that it does. */
+  /** A head that the log has signed and that is none of its own; or its own newest, which does not go on from what was held. */
   readonly kind: "forked" | "not-extended";
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -20,8 +20,8 @@ export interface WitnessBook {
    * @param judge given what is held; says what is to be held from now on, if anything else
    */
   move<Judged>(origin: string, judge: (held: string | undefined) => Move<Judged>): Judged;
-  /** Keeps evidence, each once. @returns whether it is new */
-  keep(evidence: KeptEvidence): boolean;
+  /** Keeps evidence, each checkpoint once. A fork always finds room. */
+  keep(evidence: KeptEvidence): "kept" | "known" | "full";
   /** Newest first. */
   evidence(): readonly KeptEvidence[];
 }

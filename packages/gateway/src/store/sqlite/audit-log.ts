@@ -11,6 +11,7 @@ import {
   type CheckpointKeeper,
   type Evidence,
   keptBeside,
+  type LogContradiction,
   type LogFailure,
   type NonceClaim,
   subjectTags,
@@ -85,9 +86,16 @@ export async function createAuditLog(
   };
   const commits = createGroupCommit({ writer, now, onFailure: failed });
   let closed = false;
+  let halted: LogContradiction | undefined;
+
+  function health(): ReturnType<AuditLog["health"]> {
+    if (halted !== undefined) return { ok: false, code: halted };
+    return commits.stuck() ? { ok: false, code: "log.unavailable" } : guard.health();
+  }
 
   function refusal(kind: LogEntryDraft["kind"]): LogFailure | undefined {
     const hung = commits.stuck() && !closing.has(kind);
+    if (halted !== undefined) return halted;
     return closed || hung ? "log.unavailable" : guard.refuses(kind);
   }
 
@@ -115,14 +123,14 @@ export async function createAuditLog(
       const removed = await remove({ do: "expire", at: now() });
       return removed.ok ? ok(removed.value.entries) : removed;
     },
-    health: () => (commits.stuck() ? { ok: false, code: "log.unavailable" } : guard.health()),
+    health,
     head: commits.head,
     async keepCheckpoint(checkpoint) {
-      const health = guard.health();
-      if (!health.ok) return err(health);
-      const kept = await writer.keepCheckpoint(checkpoint);
-      if (!kept.ok) failed(kept.error);
-      return kept;
+      const state = health();
+      return state.ok ? writer.keepCheckpoint(checkpoint) : err(state);
+    },
+    halt(code) {
+      halted = code;
     },
     async close() {
       closed = true;

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Result } from "@xinqiao/protocol/result";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { z } from "zod";
 import { type KeptCheckpoint, subjectTags } from "../../log/index.ts";
 import { lockLog, openDatabase } from "./database.ts";
 import { attempt, type Failure } from "./failure.ts";
-import { createLogWriter } from "./log-writer.ts";
+import { createLogWriter, type LogWriter } from "./log-writer.ts";
 import { sealOpenings } from "./seal-openings.ts";
 import type { Committed, Late, OpenIntent, Removal, Removed, Staged } from "./staged.ts";
 
@@ -47,6 +47,15 @@ export type WriterReply =
 /** How often it is tried to empty the journal of what was removed, while readers hold it. */
 const tidyEveryMs = 1_000;
 
+/** One that cannot be kept is not shown, and that is all: appends go on. */
+function keepCheckpoint(writer: LogWriter, checkpoint: KeptCheckpoint): Result<void, Failure> {
+  try {
+    return ok(writer.keepCheckpoint(checkpoint));
+  } catch (error) {
+    return err({ code: "log.unavailable", reason: String(error) });
+  }
+}
+
 /** Fsync blocks a thread for milliseconds: it blocks this one, never the one that serves requests. */
 function main(port: NonNullable<typeof parentPort>, { path, tagKey }: WriterOptions): void {
   const lock = lockLog(path);
@@ -67,7 +76,7 @@ function main(port: NonNullable<typeof parentPort>, { path, tagKey }: WriterOpti
       tidy();
       reply({ did: request.do, result });
     } else if (request.do === "keep-checkpoint") {
-      reply({ did: request.do, result: attempt(() => writer.keepCheckpoint(request.checkpoint)) });
+      reply({ did: request.do, result: keepCheckpoint(writer, request.checkpoint) });
     } else if (request.do === "probe") {
       reply({ did: "probe", result: attempt(() => writer.probe(request.at)) });
     } else {

@@ -7,6 +7,9 @@ export interface OpenedPublishedLog extends PublishedLog {
   close(): void;
 }
 
+/** Checkpoints among which one that is cosigned is looked for: ten minutes of a busy log. */
+const lately = 600;
+
 /** An audit log that is open already, as others read it. */
 export function openPublishedLog(path: string): OpenedPublishedLog {
   const database = openReadOnly(path);
@@ -14,6 +17,9 @@ export function openPublishedLog(path: string): OpenedPublishedLog {
   const newest = database.prepare<[], KeptCheckpoint>(`${columns} ORDER BY size DESC LIMIT 1`);
   const covering = database.prepare<[number, number], KeptCheckpoint>(
     `${columns} WHERE size >= ? AND cosigners >= ? ORDER BY size LIMIT 1`,
+  );
+  const witnessed = database.prepare<[number, number], KeptCheckpoint>(
+    `SELECT * FROM (${columns} ORDER BY size DESC LIMIT ?) WHERE cosigners >= ? ORDER BY size DESC LIMIT 1`,
   );
   const hashes = database
     .prepare<[number, number, number], Buffer>(
@@ -25,6 +31,7 @@ export function openPublishedLog(path: string): OpenedPublishedLog {
     .pluck();
   return {
     newest: () => newest.get(),
+    witnessed: (cosigners) => witnessed.get(lately, cosigners) ?? newest.get(),
     covering: (size, cosigners) => covering.get(size, cosigners),
     hashes: (level, from, to) => hashes.all(level, from, to),
     leaves: (from, to) => leaves.all(from, to).map((leaf) => Buffer.from(leaf)),

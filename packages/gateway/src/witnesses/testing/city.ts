@@ -68,6 +68,8 @@ export function testCity(witnesses: Readonly<Record<string, TestKey>>, logKey = 
   });
   const log: TestCity["log"] = {
     newest,
+    witnessed: (cosigners) =>
+      [...kept.values()].filter((each) => each.cosigners >= cosigners).at(-1) ?? newest(),
     covering: (size, cosigners) =>
       [...kept.values()].find((each) => each.size >= size && each.cosigners >= cosigners),
     hashes: (level, from, to) =>
