@@ -7,9 +7,11 @@ import type { AuditLog, CheckpointKeeper, PublishedLog } from "../log/index.ts";
 import { watch } from "../published/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import {
+  createConfirmation,
   createConversation,
   createWitnessCollector,
   keepAlarm,
+  recordAlarms,
   type WitnessLine,
   type WitnessReport,
 } from "../witnesses/index.ts";
@@ -54,17 +56,24 @@ export function openPublishing(config: GatewayConfig, deps: PublishingDependenci
     published,
     line,
     async onAlarm(alarm) {
+      // First of all: whatever is added from here on would be a second past.
+      log.halt(alarm.finding === "ahead" ? "log.rolled-back" : "log.forked");
+      events.witnessAlarm(alarm);
       await keepAlarm(config.alarms, alarm, now());
-      await events.witnessAlarm(alarm);
     },
   });
+  const confirmation = createConfirmation({ registry, published, conversation });
   const { quorum, everySeconds } = config.witnesses;
   const collector = createWitnessCollector({ registry, keeper: log, published, conversation, quorum, now });
   const isListed = (keyId: string) =>
     registry().log?.some((key) => thumbprint(key.jwk) === keyId && isValidAt(key, now() - marginMs)) === true;
+  let recorded = false;
   const publish = async () => {
     const keyId = await keys.follow(isListed);
     if (keyId !== undefined) events.keyChanged(keyId);
+    if (!(await confirmation.confirmed())) return;
+    if (!recorded) await recordAlarms(config.alarms, log, now);
+    recorded = true;
     await maker.make();
   };
   const stops = [

@@ -55,7 +55,7 @@ export interface GatewayEvents {
   /** A version of another city's registry that was not taken: what is held of it stays. */
   peerFault(city: NodeId, reason: Fault): void;
   /** A witness holds a head that this log never had. */
-  witnessAlarm(alarm: WitnessAlarm): Promise<void>;
+  witnessAlarm(alarm: WitnessAlarm): void;
   failed(error: unknown, ids?: RequestIds): void;
 }
 
@@ -145,11 +145,9 @@ export function createGatewayEvents({ logger, metrics, log, limited }: EventBook
     peerFault(city, { code }) {
       logger.warn({ event: "peer-fault", city, code });
     },
-    async witnessAlarm({ witness, finding, heldSize, heldRoot }) {
+    witnessAlarm({ witness, finding, heldSize, heldRoot }) {
       metrics.logAlarms.inc({ node: witness });
       logger.error({ event: "witness-alarm", witness, finding, heldSize, heldRoot });
-      const draft = { kind: "witness.alarm", exchange: null, actor: null, witness, finding } as const;
-      await log.append({ ...draft, heldSize, heldRoot });
     },
     failed(error, ids) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown", ...ids });

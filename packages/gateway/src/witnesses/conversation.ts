@@ -73,9 +73,9 @@ export function createConversation(deps: ConversationDependencies): Conversation
   ): Promise<void> {
     const name = `${witness} ${heldSize} ${heldRoot}`;
     if (alarmed.has(name)) return;
+    alarmed.add(name);
     const ours = published.newest()?.note ?? "";
     await deps.onAlarm({ witness, finding, held: note, ours, heldSize, heldRoot });
-    alarmed.add(name);
   }
 
   return {
