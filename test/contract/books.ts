@@ -4,6 +4,8 @@ import {
   leavesSchema,
   reconciledSchema,
   reconciliationSchema,
+  reconciliationsRequestSchema,
+  reconciliationsSchema,
   reportSchema,
   statementSchema,
 } from "@xinqiao/protocol/reconciliation";
@@ -77,6 +79,33 @@ export const bookCases: readonly Case[] = [
     code: leavesSchema,
     samples: [
       { leaves: [[], [{ index: 3, leaf: "{}", answers: { "440307": { key: "AAAA", value: digest } } }]] },
+    ],
+  },
+  {
+    schema: "ReconciliationsRequest",
+    code: reconciliationsRequestSchema,
+    samples: [{}, { member: "sz-baoan", limit: 20 }],
+  },
+  {
+    schema: "ReconciliationsAnswer",
+    code: reconciliationsSchema,
+    samples: [
+      {
+        reconciliations: [
+          {
+            member: "sz-baoan",
+            interval: about.interval,
+            at: "2026-03-01T03:06:00.000Z",
+            stated: "a.b.c",
+            logged: "a.b.c",
+            report: null,
+            differences: null,
+            explained: 0,
+          },
+        ],
+        newest: [{ member: "dg", interval: null }],
+        log: { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" },
+      },
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { composeUscc } from "@xinqiao/protocol/identity";
+import { reconciliationsSchema } from "@xinqiao/protocol/reconciliation";
 import Database from "better-sqlite3";
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -53,8 +54,8 @@ describe("both sides' books", () => {
   let ahead = 0;
   const now = () => Date.now() + ahead;
   let silent: FakeNode;
-  let prepared: Record<"baoan" | "longgang", PreparedAgent>;
-  let agents: Record<"baoan" | "longgang", RunningAgent>;
+  let prepared: Record<"baoan" | "longgang" | "audit", PreparedAgent>;
+  let agents: Record<"baoan" | "longgang" | "audit", RunningAgent>;
   let gateway: TestGateway;
 
   beforeAll(async () => {
@@ -63,6 +64,7 @@ describe("both sides' books", () => {
     prepared = {
       baoan: await prepareAgent({ node: "sz-baoan", role: "district", jurisdiction: "440306" }, file),
       longgang: await prepareAgent({ node: "sz-longgang", role: "district", jurisdiction: "440307" }, file),
+      audit: await prepareAgent({ node: "sz-audit", role: "auditor" }),
     };
     const hz = createParty({
       node: "hz",
@@ -70,12 +72,13 @@ describe("both sides' books", () => {
       jurisdiction: "441300",
       endpoint: silent.origin,
     });
-    const parties = [prepared.baoan.party, prepared.longgang.party, hz];
+    const parties = [prepared.baoan.party, prepared.longgang.party, hz, prepared.audit.party];
     gateway = await startGateway(parties, {}, { now });
     const members = [gateway.city, ...parties].map(({ member }) => member);
     agents = {
       baoan: await prepared.baoan.start(members, gateway, {}, { now }),
       longgang: await prepared.longgang.start(members, gateway, {}, { now }),
+      audit: await prepared.audit.start(members, gateway, {}, { now }),
     };
     // A book is whole from the second after its beginning.
     ahead += 2_000;
@@ -84,6 +87,7 @@ describe("both sides' books", () => {
   afterAll(async () => {
     await agents.baoan.close();
     await agents.longgang.close();
+    await agents.audit.close();
     await gateway.close();
     await silent.close();
   });
@@ -136,6 +140,30 @@ describe("both sides' books", () => {
     );
   });
 
+  it("differ in nothing when a reply was lost on the way, and say that it was", async () => {
+    const leaving = new AbortController();
+    const asking = request(`${prepared.baoan.localOrigin}/v1/lookups`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: "Bearer test-token" },
+      body: JSON.stringify({ ...lookup, jurisdictions: ["441300"], deadlineMs: 5_000 }),
+      signal: leaving.signal,
+    });
+    const outcomes = async () =>
+      (await readLog(gateway)).filter(({ kind }) => kind === "lookup.outcome").length;
+    const before = await outcomes();
+    const intents = async () =>
+      (await readLog(gateway)).filter(({ kind }) => kind === "lookup.intent").length;
+    await expect.poll(intents, { timeout: 10_000 }).toBe(before + 1);
+    leaving.abort();
+    await expect(asking).rejects.toThrow();
+    await expect.poll(outcomes, { timeout: 10_000 }).toBe(before + 1);
+    await laterOn();
+    const hours = await reconcile(agents.baoan);
+    const found = hours.flatMap(({ findings }) => findings);
+    expect(found).toMatchObject([{ side: "asked", how: "gateway-only", explanation: "reply-lost" }]);
+    expect(hours.map(({ differences }) => differences)).toEqual(hours.map(() => 0));
+  });
+
   it("differ in exactly the exchange that an operator has deleted, on both sides", async () => {
     await ask();
     const deleted = await ask();
@@ -149,7 +177,22 @@ describe("both sides' books", () => {
       [agents.longgang, "answered"],
     ] as const) {
       const found = (await reconcile(agent)).flatMap(({ findings }) => findings);
-      expect(found).toEqual([{ side, exchange: deleted, how: "member-only", by: "count" }]);
+      expect(found.filter(({ explanation }) => explanation === undefined)).toEqual([
+        { side, exchange: deleted, how: "member-only", by: "count" },
+      ]);
     }
+  });
+
+  it("are shown to auditors, each comparison with both sides' words, and to nobody else", async () => {
+    const read = (agent: RunningAgent, asked = {}) => agent.call("/v1/audit/reconciliations", asked);
+    const { status, body } = await read(agents.audit, { member: "sz-longgang" });
+    expect(status, JSON.stringify(body)).toBe(200);
+    const { reconciliations, newest } = reconciliationsSchema.parse(body);
+    expect(reconciliations.map(({ differences }) => differences)).toContain(1);
+    expect(new Set(reconciliations.map(({ member }) => member))).toEqual(new Set(["sz-longgang"]));
+    expect(newest.map(({ member }) => member)).toEqual(["sz-baoan", "sz-longgang", "hz", "sz-audit"]);
+    expect((await read(agents.baoan)).status).toBe(403);
+    const kinds = (await readLog(gateway)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "audit.books-read")).toHaveLength(1);
   });
 });

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { cp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readEntries } from "@xinqiao/gateway";
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { composeUscc } from "@xinqiao/protocol/identity";
@@ -136,6 +138,16 @@ describe("an operator with every right on the gateway's machine is caught", () =
     };
   }
 
+  /** What a command prints, and its exit code. */
+  function command(program: "gateway" | "node-agent", args: readonly string[]) {
+    const main = fileURLToPath(new URL(`../../packages/${program}/src/main.ts`, import.meta.url));
+    return new Promise<{ readonly text: string; readonly code: number }>((resolve) => {
+      const child = execFile(process.execPath, [main, ...args], (_error, text) => {
+        resolve({ text, code: child.exitCode ?? -1 });
+      });
+    });
+  }
+
   async function withLog(work: (log: LogFile) => Promise<void> | void): Promise<void> {
     const log = openLogFile(gateway.logFile);
     try {
@@ -162,6 +174,12 @@ describe("an operator with every right on the gateway's machine is caught", () =
     expect(caught(deleted)).toEqual({ asked: only, answered: only });
     expect(caught(honest)).toEqual({ asked: [], answered: [] });
     expect(asked.logs).toEqual(["extends"]);
+    const member = await command("node-agent", ["log", "reconcile", "--home", prepared.baoan.home]);
+    expect(member.code).toBe(2);
+    expect(member.text).toContain(deleted);
+    expect(member.text).toContain("by count · 数量不符");
+    const operator = await command("gateway", ["log", "reconciliations", "--home", gateway.home]);
+    expect(operator.text).toMatch(/sz-longgang\t\S+\t1\t0/);
   });
 
   it("by digest, when what was told was edited with its hashes, and by inclusion proof, when anything was", async () => {

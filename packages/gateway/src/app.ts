@@ -13,7 +13,7 @@ import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
 import { openUseWatch } from "./alerts/open.ts";
-import type { StateUsesDependencies } from "./audit/index.ts";
+import type { ReadReconciliationsDependencies, StateUsesDependencies } from "./audit/index.ts";
 import { createWithdrawalPages } from "./authorisation/index.ts";
 import { createBookReader, type ReconcileDependencies } from "./books/index.ts";
 import { compareWithWitnesses, openPublishing, type Publishing } from "./checkpoints/index.ts";
@@ -347,9 +347,14 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
   };
 }
 
-function auditDependencies({ config, deps, signer, log, index, tagKey }: Shared): StateUsesDependencies {
+function auditDependencies(shared: Shared): StateUsesDependencies & ReadReconciliationsDependencies {
+  const { config, deps, city, signer, log, index, tagKey, kept } = shared;
   const { now } = deps;
-  return { self: config.node, signer, now, log, index, tagKey, identifierExceptions: exceptionsOf(config) };
+  const active = () => city.registry.current().document.members.filter(({ status }) => status === "active");
+  // The city does not compare with itself.
+  const members = () => active().flatMap(({ node }) => (node === config.node ? [] : [node]));
+  const identifierExceptions = exceptionsOf(config);
+  return { self: config.node, signer, now, log, index, tagKey, identifierExceptions, kept, members };
 }
 
 function lookUpDependencies(shared: Shared): LookUpDependencies {

@@ -67,6 +67,7 @@ type AuditKind =
   | "audit.counted"
   | "audit.reviewed"
   | "audit.exported"
+  | "audit.books-read"
   | "alert.acknowledged"
   | "subject.stated";
 

@@ -1,5 +1,6 @@
 export type { AuditDependencies, AuditError, AuditRequest } from "./begin.ts";
 export { countLog } from "./count-log.ts";
+export { type ReadReconciliationsDependencies, readReconciliations } from "./read-reconciliations.ts";
 export { acknowledgeAlert, raisedAlert, reviewAlerts } from "./review-alerts.ts";
 export { searchLog } from "./search-log.ts";
 export { type StateUsesDependencies, stateUses } from "./state-uses.ts";

@@ -11,6 +11,7 @@ import { exportFiles } from "./log-export.ts";
 import { logKey, rotateLogKey } from "./log-key.ts";
 import { type ListOptions, list } from "./log-list.ts";
 import { type ProveOptions, prove } from "./log-prove.ts";
+import { type ReconciliationsOptions, reconciliations } from "./log-reconciliations.ts";
 import { suiteOption } from "./suite-option.ts";
 
 type Home = readonly [flags: string, description: string, value: string];
@@ -57,6 +58,20 @@ export function addLogCommands(program: Command, home: Home): void {
   addErase(log, home);
   addExport(log, home);
   addProve(log, home);
+  addReconciliations(log, home);
+}
+
+function addReconciliations(log: Command, home: Home): void {
+  log
+    .command("reconciliations")
+    .description(
+      "how members' books compared with the log, and who has not compared for long · 各成员对账结果",
+    )
+    .option(...home)
+    .option("--member <node>", "of one member · 指定成员")
+    .option("--limit <n>", "at most · 最多条数", "100")
+    .option("--json", "with both sides' signed statements, as JSON lines · 含双方签署的声明")
+    .action((options: ReconciliationsOptions) => runCommand(() => reconciliations(options, Date.now)));
 }
 
 function addExport(log: Command, home: Home): void {

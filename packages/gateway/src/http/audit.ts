@@ -8,6 +8,7 @@ import {
 } from "@xinqiao/protocol/audit";
 import { proofRequestSchema } from "@xinqiao/protocol/bundle";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { reconciliationsRequestSchema } from "@xinqiao/protocol/reconciliation";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
 import type { z } from "zod";
@@ -16,6 +17,8 @@ import {
   type AuditRequest,
   acknowledgeAlert,
   countLog,
+  type ReadReconciliationsDependencies,
+  readReconciliations,
   reviewAlerts,
   type StateUsesDependencies,
   searchLog,
@@ -28,7 +31,7 @@ import { jsonBody, type MemberHandler, type MemberRequest } from "./member-route
 
 /** `POST /v1/audit/…` (PR-AUDIT §8 to §10), by path. */
 export function auditHandlers(
-  deps: StateUsesDependencies,
+  deps: StateUsesDependencies & ReadReconciliationsDependencies,
   proving: ProveDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, MemberHandler>> {
@@ -44,6 +47,12 @@ export function auditHandlers(
     ),
     "/v1/audit/exports": handle("exported", exportRequestSchema, (asked) => vouchExport(asked, deps), events),
     "/v1/audit/proofs": handle("proved", proofRequestSchema, (asked) => prove(asked, proving), events),
+    "/v1/audit/reconciliations": handle(
+      "books-read",
+      reconciliationsRequestSchema,
+      (asked) => readReconciliations(asked, deps),
+      events,
+    ),
     "/v1/audit/statements": handle(
       "stated",
       statementRequestSchema,

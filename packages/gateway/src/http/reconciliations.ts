@@ -6,7 +6,7 @@ import { giveLeaves, type ReconcileDependencies, reconcile } from "../books/inde
 import { type GatewayEvents, isSpent } from "../telemetry/index.ts";
 import { jsonBody, type MemberHandler } from "./member-route.ts";
 
-/** `POST /v1/reconciliations` (PR-AUDIT, reconciliation). */
+/** `POST /v1/reconciliations` (PR-AUDIT §12). */
 export function reconciliationHandler(deps: ReconcileDependencies, events: GatewayEvents): MemberHandler {
   return async ({ body, verified, claim, trace: { traceId }, ids }) => {
     const { node } = verified.from.member;

@@ -24,6 +24,7 @@ export type AuditAct =
   | "reviewed"
   | "acknowledged"
   | "exported"
+  | "books-read"
   | "stated"
   | "proved";
 

@@ -6,6 +6,7 @@ import type { CountsOptions } from "./log-counts.ts";
 import type { ExportOptions } from "./log-export.ts";
 import type { FsckOptions } from "./log-fsck.ts";
 import type { ProveOptions, VerifyOptions } from "./log-prove.ts";
+import type { ReconciliationsOptions } from "./log-reconciliations.ts";
 import type { SearchOptions } from "./log-search.ts";
 import type { ReconcileOptions } from "./reconcile.ts";
 import type { StatementOptions } from "./statement.ts";
@@ -23,6 +24,7 @@ export function addLogCommands(program: Command): void {
   addProofs(log);
   addAlerts(log);
   addExport(log);
+  addReconciliations(log);
 }
 
 function addReconcile(log: Command): void {
@@ -178,5 +180,20 @@ export function addStatement(program: Command): void {
     .option("--out <file>", "keep what was signed, to hand over · 保存签名原文")
     .action((options: StatementOptions) =>
       runCommand(async () => (await import("./statement.ts")).statement(options)),
+    );
+}
+
+function addReconciliations(log: Command): void {
+  log
+    .command("reconciliations")
+    .description(
+      "how members' books compared with the log, and who has not compared for long: for members of role auditor · 查看各成员对账结果（审计员）",
+    )
+    .option(...home)
+    .option("--member <node>", "of one member · 指定成员")
+    .option("--limit <n>", "at most · 最多条数", "100")
+    .option("--json", "with both sides' signed statements · 含双方签署的声明")
+    .action((options: ReconciliationsOptions) =>
+      runCommand(async () => (await import("./log-reconciliations.ts")).reconciliations(options)),
     );
 }

@@ -13,6 +13,7 @@ import {
 } from "@xinqiao/protocol/audit";
 import { bundleSchema, proofRequestSchema } from "@xinqiao/protocol/bundle";
 import type { Fault } from "@xinqiao/protocol/problem";
+import { reconciliationsRequestSchema, reconciliationsSchema } from "@xinqiao/protocol/reconciliation";
 import { err, type Result } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
 import type { z } from "zod";
@@ -44,6 +45,7 @@ export function auditWork({ audit: deps }: AuditWorkDependencies): Readonly<Reco
     ...pass("/v1/audit/alerts", alertsRequestSchema, alertsAnswerSchema),
     ...pass("/v1/audit/acknowledgements", acknowledgementSchema, acknowledgedSchema),
     ...pass("/v1/audit/exports", exportRequestSchema, exportAnswerSchema),
+    ...pass("/v1/audit/reconciliations", reconciliationsRequestSchema, reconciliationsSchema),
     ...pass("/v1/audit/proofs", proofRequestSchema, bundleSchema),
     "/v1/audit/statements": async (body, trace, gone) => {
       const asked = parseJson(body, statementRequestSchema);

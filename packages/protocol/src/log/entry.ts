@@ -219,6 +219,9 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     explained: entryIndexSchema,
   }),
 
+  /** An auditor reads how members' books compared with the log: of one member, or (null) of all. */
+  z.strictObject({ kind: z.literal("audit.books-read"), ...common, member: nodeIdSchema.nullable() }),
+
   /** A member was given the entries of exchanges of its own, and what opens its answers in them, to check them. */
   z.strictObject({
     kind: z.literal("books.opened"),

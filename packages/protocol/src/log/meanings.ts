@@ -134,6 +134,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "The exchange named is proved to its requester, to an auditor (without what was kept) or, with no actor, to the city's operator: written before anything is handed over",
     zh: "向查询方、审计员（不含留存内容）或本市运维（无行为人）出具该次交换的证据包：先入日志再交付",
   },
+  "audit.books-read": {
+    actor: "member",
+    en: "An auditor reads how members' books compared with the log",
+    zh: "审计员查看成员台账与日志的对账结果",
+  },
   "books.opened": {
     actor: "member",
     en: "A member was given the entries of exchanges of its own, and what opens its answers in them, to check them against the tree",

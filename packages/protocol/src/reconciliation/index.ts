@@ -1,4 +1,13 @@
 export {
+  type AuditedReconciliation,
+  auditedReconciliationSchema,
+  type ReconciliationsAnswer,
+  type ReconciliationsRequest,
+  reconciliationsPage,
+  reconciliationsRequestSchema,
+  reconciliationsSchema,
+} from "./audited.ts";
+export {
   type BookEntry,
   type BookSummary,
   bookEntrySchema,

@@ -1,0 +1,32 @@
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { reconciliationLines } from "@xinqiao/runtime/audit";
+import { loadConfig } from "../config/index.ts";
+import { openRegistryFolder } from "../registry/index.ts";
+import { openReconciliations } from "../store/sqlite/index.ts";
+
+export interface ReconciliationsOptions {
+  readonly home: string;
+  readonly member?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** How members' books compared with the log, from this machine's files, and who has not compared for long. */
+export async function reconciliations(options: ReconciliationsOptions, now: () => number): Promise<string> {
+  const config = await loadConfig(options.home);
+  const member = nodeIdSchema.optional().parse(options.member);
+  const { document } = await openRegistryFolder(config.registry, now).newest();
+  const kept = openReconciliations(config.reconciliations);
+  try {
+    const compared = kept.list({ member, limit: Number(options.limit) });
+    if (options.json) return compared.map((one) => JSON.stringify(one)).join("\n");
+    const newest = kept.newest();
+    const others = document.members.filter(({ node, status }) => status === "active" && node !== config.node);
+    return reconciliationLines({
+      reconciliations: compared.map((one) => ({ ...one, at: new Date(one.at).toISOString() })),
+      newest: others.map(({ node }) => ({ member: node, interval: newest.get(node) ?? null })),
+    });
+  } finally {
+    kept.close();
+  }
+}

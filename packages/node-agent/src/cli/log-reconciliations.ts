@@ -1,0 +1,28 @@
+import { reconciliationsSchema } from "@xinqiao/protocol/reconciliation";
+import { reconciliationLines } from "@xinqiao/runtime/audit";
+import { CommandError } from "@xinqiao/runtime/cli";
+import { loadConfig } from "../config/index.ts";
+import { postLocal } from "./local-api.ts";
+
+export interface ReconciliationsOptions {
+  readonly home: string;
+  readonly member?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** How members' books compared with the log, through the running agent of an auditor. */
+export async function reconciliations({
+  home,
+  member,
+  limit,
+  json,
+}: ReconciliationsOptions): Promise<string> {
+  const wanted = Number(limit);
+  if (!Number.isSafeInteger(wanted) || wanted < 1)
+    throw new CommandError("--limit is a number · 条数须为正整数");
+  const config = await loadConfig(home);
+  const asked = { limit: wanted, ...(member !== undefined && { member }) };
+  const answered = await postLocal(config, "/v1/audit/reconciliations", asked);
+  return json ? answered : reconciliationLines(reconciliationsSchema.parse(JSON.parse(answered)));
+}
