@@ -13,7 +13,7 @@ import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
 import { openUseWatch } from "./alerts/open.ts";
-import type { StateUsesDependencies } from "./audit/index.ts";
+import type { CheckCaseDependencies, StateUsesDependencies } from "./audit/index.ts";
 import { createWithdrawalPages } from "./authorisation/index.ts";
 import { createBookReader, type ReconcileDependencies } from "./books/index.ts";
 import { compareWithWitnesses, openPublishing, type Publishing } from "./checkpoints/index.ts";
@@ -41,6 +41,7 @@ import { bundleDependencies, type ProveDependencies } from "./proofs/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
 import { expireDaily } from "./retention/index.ts";
 import {
+  caseOf,
   type HashIndex,
   type OpenedLoggedEntries,
   type OpenedProofSource,
@@ -347,9 +348,25 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
   };
 }
 
-function auditDependencies({ config, deps, signer, log, index, tagKey }: Shared): StateUsesDependencies {
+function auditDependencies({
+  config,
+  deps,
+  signer,
+  log,
+  index,
+  tagKey,
+}: Shared): StateUsesDependencies & CheckCaseDependencies {
   const { now } = deps;
-  return { self: config.node, signer, now, log, index, tagKey, identifierExceptions: exceptionsOf(config) };
+  return {
+    self: config.node,
+    signer,
+    now,
+    log,
+    index,
+    tagKey,
+    identifierExceptions: exceptionsOf(config),
+    caseOf: (of) => caseOf(config.log, of),
+  };
 }
 
 function lookUpDependencies(shared: Shared): LookUpDependencies {

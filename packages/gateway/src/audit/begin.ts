@@ -68,6 +68,7 @@ type AuditKind =
   | "audit.reviewed"
   | "audit.exported"
   | "alert.acknowledged"
+  | "case.checked"
   | "subject.stated";
 
 type WithoutIds<Draft> = Draft extends { kind: AuditKind }

@@ -1,4 +1,5 @@
 export type { AuditDependencies, AuditError, AuditRequest } from "./begin.ts";
+export { type CheckCaseDependencies, checkCase, type KnownCase } from "./check-case.ts";
 export { countLog } from "./count-log.ts";
 export { acknowledgeAlert, raisedAlert, reviewAlerts } from "./review-alerts.ts";
 export { searchLog } from "./search-log.ts";

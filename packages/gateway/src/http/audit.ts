@@ -1,6 +1,7 @@
 import {
   acknowledgementSchema,
   alertsRequestSchema,
+  caseRequestSchema,
   countsRequestSchema,
   exportRequestSchema,
   searchSchema,
@@ -15,6 +16,8 @@ import {
   type AuditError,
   type AuditRequest,
   acknowledgeAlert,
+  type CheckCaseDependencies,
+  checkCase,
   countLog,
   reviewAlerts,
   type StateUsesDependencies,
@@ -28,7 +31,7 @@ import { jsonBody, type MemberHandler, type MemberRequest } from "./member-route
 
 /** `POST /v1/audit/…` (PR-AUDIT §8 to §10), by path. */
 export function auditHandlers(
-  deps: StateUsesDependencies,
+  deps: StateUsesDependencies & CheckCaseDependencies,
   proving: ProveDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, MemberHandler>> {
@@ -44,6 +47,7 @@ export function auditHandlers(
     ),
     "/v1/audit/exports": handle("exported", exportRequestSchema, (asked) => vouchExport(asked, deps), events),
     "/v1/audit/proofs": handle("proved", proofRequestSchema, (asked) => prove(asked, proving), events),
+    "/v1/audit/cases": handle("case-checked", caseRequestSchema, (asked) => checkCase(asked, deps), events),
     "/v1/audit/statements": handle(
       "stated",
       statementRequestSchema,

@@ -25,7 +25,8 @@ export type AuditAct =
   | "acknowledged"
   | "exported"
   | "stated"
-  | "proved";
+  | "proved"
+  | "case-checked";
 
 export type BreakerState = "closed" | "open" | "half-open";
 

@@ -3,6 +3,8 @@ import {
   acknowledgementSchema,
   alertsAnswerSchema,
   alertsRequestSchema,
+  caseAnswerSchema,
+  caseRequestSchema,
   countsAnswerSchema,
   countsRequestSchema,
   exportAnswerSchema,
@@ -43,6 +45,7 @@ export function auditWork({ audit: deps }: AuditWorkDependencies): Readonly<Reco
     ...pass("/v1/audit/counts", countsRequestSchema, countsAnswerSchema),
     ...pass("/v1/audit/alerts", alertsRequestSchema, alertsAnswerSchema),
     ...pass("/v1/audit/acknowledgements", acknowledgementSchema, acknowledgedSchema),
+    ...pass("/v1/audit/cases", caseRequestSchema, caseAnswerSchema),
     ...pass("/v1/audit/exports", exportRequestSchema, exportAnswerSchema),
     ...pass("/v1/audit/proofs", proofRequestSchema, bundleSchema),
     "/v1/audit/statements": async (body, trace, gone) => {
