@@ -1,6 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { searchAnswerSchema, searchSchema } from "@xinqiao/protocol/audit";
+import {
+  acknowledgedSchema,
+  acknowledgementSchema,
+  alertsAnswerSchema,
+  alertsRequestSchema,
+  caseAnswerSchema,
+  caseRequestSchema,
+  countsAnswerSchema,
+  countsRequestSchema,
+  exportAnswerSchema,
+  exportRequestSchema,
+  searchAnswerSchema,
+  searchSchema,
+  statementAnswerSchema,
+  statementRequestSchema,
+} from "@xinqiao/protocol/audit";
 import {
   withdrawalReceiptSchema,
   withdrawalSchema,
@@ -75,6 +90,23 @@ const { question } = testExpected();
 const authorisation = await testCarried();
 const authorised = testAuthorisation().jti;
 const log = { origin: "sz", intent: 3, outcome: 4, size: 5, root: "AAAA" };
+const stood = {
+  head: { origin: "sz", size: 5, root: "AAAA" },
+  log: { origin: "sz", index: 5, size: 6, root: "AAAA" },
+};
+const alert = "0123456789abcdef0123456789abcdef";
+const raised = {
+  alert,
+  rule: "many-subjects",
+  member: "dg",
+  from: "2026-03-01T00:00:00.000Z",
+  to: "2026-03-01T01:00:00.000Z",
+  count: 600,
+  threshold: 500.5,
+  entries: [1, 2],
+  index: 7,
+  at: "2026-03-01T01:01:00.000Z",
+};
 const place = { at: 1_760_000_000_000, index: 3, size: 5 };
 const row = {
   jurisdiction: "441900",
@@ -177,6 +209,7 @@ const cases: readonly Case[] = [
           subject: question.subject,
         },
         limit: 10,
+        size: 9,
         after: place,
       },
     ],
@@ -202,6 +235,59 @@ const cases: readonly Case[] = [
       },
     ],
   },
+  {
+    schema: "CountsRequest",
+    code: countsRequestSchema,
+    samples: [{ criteria: { from: "2026-03-01T00:00:00Z", member: "dg" }, every: "week", by: "purpose" }],
+  },
+  {
+    schema: "CountsAnswer",
+    code: countsAnswerSchema,
+    samples: [
+      {
+        rows: [
+          { at: "2026-03-01T00:00:00Z", group: null, count: 2 },
+          { at: "2026-03-02T00:00:00Z", group: "dg", count: 1 },
+        ],
+        cut: false,
+        ...stood,
+      },
+    ],
+  },
+  { schema: "AlertsRequest", code: alertsRequestSchema, samples: [{ alert, open: true, limit: 10 }] },
+  {
+    schema: "AlertsAnswer",
+    code: alertsAnswerSchema,
+    samples: [{ alerts: [raised, { ...raised, member: null, acknowledged: 9, lines: [] }], log: stood.log }],
+  },
+  { schema: "Acknowledgement", code: acknowledgementSchema, samples: [{ alert, note: "A".repeat(43) }] },
+  { schema: "Acknowledged", code: acknowledgedSchema, samples: [{ alert, log: stood.log }] },
+  {
+    schema: "ExportRequest",
+    code: exportRequestSchema,
+    samples: [
+      {
+        criteria: { member: "dg" },
+        size: 9,
+        lines: 2,
+        entries: "A".repeat(43),
+        file: { format: "csv", sha256: "B".repeat(43) },
+      },
+    ],
+  },
+  { schema: "ExportAnswer", code: exportAnswerSchema, samples: [{ proof: "a.b.c" }] },
+  {
+    schema: "CaseRequest",
+    code: caseRequestSchema,
+    samples: [{ of: question.exchange, reference: "示例案1" }],
+  },
+  {
+    schema: "CaseAnswer",
+    code: caseAnswerSchema,
+    samples: [{ of: question.exchange, finding: "same", entry: 3, log: stood.log }],
+  },
+  { schema: "StatementRequest", code: statementRequestSchema, samples: [{ subject: question.subject }] },
+  { schema: "StatementAnswer", code: statementAnswerSchema, samples: [{ statement: "a.b.c" }] },
   { schema: "Record", code: recordSchema, samples: [annotated] },
   {
     schema: "Answer",

@@ -200,6 +200,7 @@ describe("at a terminal", () => {
       "-",
       first.exchange,
     ]);
+    expect((await run("gateway", ["log", "alerts", ...home, "--all"])).out).toBe("没有告警 no alerts\n");
     const entry = (await readLog(gateway))[first.log.intent];
     const shown = await run("gateway", ["log", "show", entry?.traceId ?? "", ...home]);
     expect(shown.out.trim().split("\n")).toEqual([

@@ -15,6 +15,7 @@ import type { Exchange } from "@xinqiao/protocol/exchange";
 import { composeUscc } from "@xinqiao/protocol/identity";
 import { opens } from "@xinqiao/protocol/log";
 import { createDirectory } from "@xinqiao/protocol/registry";
+import Database from "better-sqlite3";
 import ExcelJS from "exceljs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
@@ -263,6 +264,32 @@ describe("an alert", () => {
   it("that was never raised cannot be acknowledged", async () => {
     const unknown = { alert: "0".repeat(32) };
     expect(await auditor.call("/v1/audit/acknowledgements", unknown)).toMatchObject({ status: 404 });
+  });
+});
+
+describe("a case", () => {
+  it("is told whether a lookup was made under a case's reference, and never another", async () => {
+    const home = ["--home", auditing.home];
+    const same = await xinqiao(["log", "case", "示例案2026-1", first.exchange, ...home]);
+    expect(same).toMatchObject({ code: 0, out: expect.stringContaining("在该编号下作出") });
+    const other = await xinqiao(["log", "case", "示例案2026-2", first.exchange, ...home]);
+    expect(other).toMatchObject({ code: 2, out: expect.stringContaining("在其他编号下作出") });
+    expect(other.out).not.toContain("示例案2026-1");
+    const none = await auditor.call("/v1/audit/cases", { of: second.exchange, reference: "示例案2026-1" });
+    expect(none.body).toMatchObject({ finding: "none", entry: second.log.intent });
+    const entry = await newest("case.checked");
+    expect(entry).toMatchObject({ of: second.exchange, actor: "sz-audit" });
+    expect(JSON.stringify(entry)).not.toContain("示例案");
+    const unknown = { of: "0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60", reference: "示例案2026-1" };
+    expect(await auditor.call("/v1/audit/cases", unknown)).toMatchObject({ status: 404 });
+  });
+
+  it("is gone when what was kept beside the lookup is erased", async () => {
+    const database = new Database(gateway.logFile);
+    database.prepare("DELETE FROM evidence WHERE entry = ?").run(first.log.intent);
+    database.close();
+    const asked = { of: first.exchange, reference: "示例案2026-1" };
+    expect((await auditor.call("/v1/audit/cases", asked)).body).toMatchObject({ finding: "gone" });
   });
 });
 

@@ -13,7 +13,7 @@ import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
 import { openUseWatch } from "./alerts/open.ts";
-import type { ReadReconciliationsDependencies, StateUsesDependencies } from "./audit/index.ts";
+import type { AuditingDependencies } from "./audit/index.ts";
 import { createWithdrawalPages } from "./authorisation/index.ts";
 import { createBookReader, type ReconcileDependencies } from "./books/index.ts";
 import { compareWithWitnesses, openPublishing, type Publishing } from "./checkpoints/index.ts";
@@ -41,6 +41,7 @@ import { bundleDependencies, type ProveDependencies } from "./proofs/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
 import { expireDaily } from "./retention/index.ts";
 import {
+  caseOf,
   type HashIndex,
   type OpenedLoggedEntries,
   type OpenedProofSource,
@@ -347,14 +348,22 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
   };
 }
 
-function auditDependencies(shared: Shared): StateUsesDependencies & ReadReconciliationsDependencies {
+function auditDependencies(shared: Shared): AuditingDependencies {
   const { config, deps, city, signer, log, index, tagKey, kept } = shared;
-  const { now } = deps;
   const active = () => city.registry.current().document.members.filter(({ status }) => status === "active");
-  // The city does not compare with itself.
-  const members = () => active().flatMap(({ node }) => (node === config.node ? [] : [node]));
-  const identifierExceptions = exceptionsOf(config);
-  return { self: config.node, signer, now, log, index, tagKey, identifierExceptions, kept, members };
+  return {
+    self: config.node,
+    signer,
+    now: deps.now,
+    log,
+    index,
+    tagKey,
+    identifierExceptions: exceptionsOf(config),
+    kept,
+    // The city does not compare with itself.
+    members: () => active().flatMap(({ node }) => (node === config.node ? [] : [node])),
+    caseOf: (of) => caseOf(config.log, of),
+  };
 }
 
 function lookUpDependencies(shared: Shared): LookUpDependencies {

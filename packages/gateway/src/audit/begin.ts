@@ -69,6 +69,7 @@ type AuditKind =
   | "audit.exported"
   | "audit.books-read"
   | "alert.acknowledged"
+  | "case.checked"
   | "subject.stated";
 
 type WithoutIds<Draft> = Draft extends { kind: AuditKind }

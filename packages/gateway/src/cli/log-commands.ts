@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { describeVersion } from "./describe-version.ts";
 import { type EraseOptions, erase } from "./erase.ts";
 import { show, verify } from "./log.ts";
+import { type AlertListOptions, listAlerts } from "./log-alerts.ts";
 import { checkpoint } from "./log-checkpoint.ts";
 import { exportFiles } from "./log-export.ts";
 import { logKey, rotateLogKey } from "./log-key.ts";
@@ -114,6 +115,13 @@ function addErase(log: Command, home: Home): void {
 }
 
 function addList(log: Command, home: Home): void {
+  log
+    .command("alerts")
+    .description("unusual use that was raised, newest first, from this machine's files · 异常使用告警")
+    .option(...home)
+    .option("--all", "those that an auditor has acknowledged too · 包括已处理")
+    .option("--json", "alerts as JSON lines")
+    .action((options: AlertListOptions) => runCommand(() => listAlerts(options)));
   const listing = log
     .command("list")
     .description("lines of the log, newest first, from this machine's files · 检索日志")

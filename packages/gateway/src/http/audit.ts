@@ -1,6 +1,7 @@
 import {
   acknowledgementSchema,
   alertsRequestSchema,
+  caseRequestSchema,
   countsRequestSchema,
   exportRequestSchema,
   searchSchema,
@@ -14,13 +15,13 @@ import { parseJson } from "@xinqiao/protocol/transport";
 import type { z } from "zod";
 import {
   type AuditError,
+  type AuditingDependencies,
   type AuditRequest,
   acknowledgeAlert,
+  checkCase,
   countLog,
-  type ReadReconciliationsDependencies,
   readReconciliations,
   reviewAlerts,
-  type StateUsesDependencies,
   searchLog,
   stateUses,
   vouchExport,
@@ -31,7 +32,7 @@ import { jsonBody, type MemberHandler, type MemberRequest } from "./member-route
 
 /** `POST /v1/audit/…` (PR-AUDIT §8 to §10), by path. */
 export function auditHandlers(
-  deps: StateUsesDependencies & ReadReconciliationsDependencies,
+  deps: AuditingDependencies,
   proving: ProveDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, MemberHandler>> {
@@ -53,6 +54,7 @@ export function auditHandlers(
       (asked) => readReconciliations(asked, deps),
       events,
     ),
+    "/v1/audit/cases": handle("case-checked", caseRequestSchema, (asked) => checkCase(asked, deps), events),
     "/v1/audit/statements": handle(
       "stated",
       statementRequestSchema,

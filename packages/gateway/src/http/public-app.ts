@@ -2,7 +2,7 @@ import { fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { type HttpEnv, problemReply, thrownReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
-import type { ReadReconciliationsDependencies, StateUsesDependencies } from "../audit/index.ts";
+import type { AuditingDependencies } from "../audit/index.ts";
 import type { WithdrawalPages, WithdrawDependencies } from "../authorisation/index.ts";
 import type { ReconcileDependencies } from "../books/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
@@ -23,7 +23,7 @@ export interface PublicDependencies {
   readonly withdraw: WithdrawDependencies;
   readonly reconcile: ReconcileDependencies;
   readonly pages: WithdrawalPages;
-  readonly audit: StateUsesDependencies & ReadReconciliationsDependencies;
+  readonly audit: AuditingDependencies;
   readonly prove: ProveDependencies;
   readonly enrolments: EnrolmentRouteDependencies;
   readonly published: { readonly registry: Served; readonly catalogue: Served };

@@ -26,7 +26,8 @@ export type AuditAct =
   | "exported"
   | "books-read"
   | "stated"
-  | "proved";
+  | "proved"
+  | "case-checked";
 
 export type BreakerState = "closed" | "open" | "half-open";
 

@@ -148,6 +148,15 @@ function addAlerts(log: Command): void {
 }
 
 function addExport(log: Command): void {
+  log
+    .command("case <reference> <exchange>")
+    .description(
+      "whether a lookup was made under a case's reference; exit code 2 when it was not · 核对案由编号（审计员）",
+    )
+    .option(...home)
+    .action((reference: string, exchange: string, options: { home: string }) =>
+      runCommand(async () => (await import("./log-case.ts")).checkCase(reference, exchange, options.home)),
+    );
   const exporting = log
     .command("export")
     .description("what a search finds, in a file with the gateway's proof beside it · 导出并附证明（审计员）")

@@ -17,6 +17,13 @@ export {
 } from "./alert.ts";
 export { alertText } from "./alert-text.ts";
 export {
+  type CaseAnswer,
+  type CaseRequest,
+  caseAnswerSchema,
+  caseFindings,
+  caseRequestSchema,
+} from "./case.ts";
+export {
   type CountGroup,
   type CountPeriod,
   type CountRow,

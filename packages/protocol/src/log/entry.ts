@@ -290,6 +290,8 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     alert: alertIdSchema,
     note: commitmentSchema.optional(),
   }),
+  /** An auditor asks whether a lookup was made under a case's reference, which is only committed to. */
+  z.strictObject({ kind: z.literal("case.checked"), ...common, of: z.uuid() }),
   /** A member asks on a subject's behalf who looked it up. The subject is only committed to. */
   z.strictObject({ kind: z.literal("subject.stated"), ...common }),
 

@@ -124,6 +124,11 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "An auditor has looked into an alert; what it noted stays with it",
     zh: "审计员已处理一条告警；处理意见由审计员自留",
   },
+  "case.checked": {
+    actor: "member",
+    en: "An auditor asks whether the lookup `of` was made under a case's reference, which is only committed to",
+    zh: "审计员核对 of 所指查询是否在某案由编号下作出；编号只留承诺",
+  },
   "subject.stated": {
     actor: "member",
     en: "A member asks on behalf of a subject who looked it up; the subject is only committed to",

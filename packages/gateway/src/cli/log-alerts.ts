@@ -1,0 +1,31 @@
+import { alertText } from "@xinqiao/protocol/audit";
+import { raisedAlert } from "../audit/index.ts";
+import { loadConfig } from "../config/index.ts";
+import { caughtUp } from "./log-list.ts";
+
+export interface AlertListOptions {
+  readonly home: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+const most = 1_000;
+
+/** What was raised, for the operator; auditors triage it. */
+export async function listAlerts({ home, all, json }: AlertListOptions): Promise<string> {
+  const index = caughtUp(await loadConfig(home));
+  try {
+    const alerts = index.alerts({ open: all !== true, limit: most }).flatMap(raisedAlert);
+    if (json) return alerts.map((alert) => JSON.stringify(alert)).join("\n");
+    if (alerts.length === 0) return "没有告警 no alerts";
+    return alerts
+      .map(({ index: entry, at, acknowledged, ...alert }) => {
+        const { zh, en } = alertText(alert);
+        const state = acknowledged === undefined ? "open 待处理" : `acknowledged 已处理 (${acknowledged})`;
+        return `${entry}\t${at}\t${alert.rule}\t${state}\n\t${zh}\n\t${en}`;
+      })
+      .join("\n");
+  } finally {
+    index.close();
+  }
+}
