@@ -68,6 +68,9 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
   let frontier: Frontier = state.written.reduce(grow, emptyFrontier);
   let failure: LogFailure | undefined;
   let closed = false;
+  const fail = (code?: LogFailure) => {
+    failure = code;
+  };
 
   const head = () => ({ size: frontier.size, root: rootOf(frontier).toString("base64") });
   const entries = () => state.written.map(({ leaf }) => readBack(leaf));
@@ -126,16 +129,12 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
       return ok(entries);
     },
     evidence: (index) => state.beside.get(index),
-    halt(code) {
-      failure = code;
-    },
+    halt: fail,
     health: () => (failure === undefined ? { ok: true } : { ok: false, code: failure }),
     head,
     entries,
     withdrawals: claims.withdrawals,
-    fail(code) {
-      failure = code;
-    },
+    fail,
     async close() {
       closed = true;
     },

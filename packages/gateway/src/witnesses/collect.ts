@@ -71,9 +71,6 @@ export function createWitnessCollector(deps: CollectDependencies): WitnessCollec
   let gathered = { size: -1, by: new Map<NodeId, Gathered>() };
   let newest: WitnessReport["newest"];
 
-  const isFresh = (node: NodeId) =>
-    now() - (gathered.by.get(node)?.at ?? Number.NEGATIVE_INFINITY) < againAfterMs;
-
   function note(node: NodeId, size: number, shown: Result<Cosignature, Fault>): void {
     const { cosigned } = states.get(node) ?? {};
     if (shown.ok) states.set(node, { node, cosigned: { size, time: shown.value.time } });
@@ -88,7 +85,7 @@ export function createWitnessCollector(deps: CollectDependencies): WitnessCollec
   ): Promise<boolean> {
     const { node } = witness;
     const { by } = gathered;
-    if (isFresh(node)) return false;
+    if (now() - (by.get(node)?.at ?? Number.NEGATIVE_INFINITY) < againAfterMs) return false;
     const shown = await conversation.show(witness, offered);
     note(node, kept.size, shown);
     if (!shown.ok) return false;
