@@ -67,7 +67,6 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
   const claims = createMemoryClaims(state, now);
   let frontier: Frontier = state.written.reduce(grow, emptyFrontier);
   let failure: LogFailure | undefined;
-  let closed = false;
   const fail = (code?: LogFailure) => {
     failure = code;
   };
@@ -94,7 +93,7 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
   }
 
   function refusal(draft?: LogEntryDraft): AppendError | undefined {
-    const code = closed ? "log.unavailable" : failure;
+    const code = failure;
     if (code) return { code };
     const tooLong = draft !== undefined && isTooLong(sealEntry(draft, now(), randomBytes));
     return tooLong ? { code: "log.entry-too-long" } : undefined;
@@ -136,7 +135,7 @@ export function createMemoryAuditLog(options: MemoryAuditLogOptions): MemoryAudi
     withdrawals: claims.withdrawals,
     fail,
     async close() {
-      closed = true;
+      fail("log.unavailable");
     },
   };
 }
