@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 /** A gateway's publishing over this city's log, as after a start. */
-function publishing(line = lineTo(witnesses)) {
+function publishing(line: WitnessLine = lineTo(witnesses)) {
   const memory = createMemoryAuditLog({ origin: "sz", now: Date.now, randomBytes: Buffer.alloc });
   const log = { ...memory, head: city.log.head, keepCheckpoint: vi.fn(city.log.keepCheckpoint) };
   const config = gatewayConfigSchema.parse({
