@@ -35,6 +35,7 @@ export function createBesideCheck(database: Database, find: (text: string) => vo
   const open = new Set<number>();
   const lost = { erased: 0, partial: 0 };
   let removed = 0;
+  let latest = Number.NEGATIVE_INFINITY;
 
   function takeEvidence(index: number, entry: LogEntry): void {
     const evidence = evidenceOf(index);
@@ -49,7 +50,8 @@ export function createBesideCheck(database: Database, find: (text: string) => vo
   }
 
   function takeEntry(row: EntryRow, entry: LogEntry): void {
-    if (!columnsAgree(row, entry)) find(`entry ${row.idx} is listed as something it is not`);
+    latest = Math.max(latest, Date.parse(entry.at));
+    if (!columnsAgree(row, entry, latest)) find(`entry ${row.idx} is listed as something it is not`);
     takeEvidence(row.idx, entry);
     if (entry.kind === "subject.erased" || entry.kind === "evidence.expired") removed += entry.entries;
     if (entry.kind === "lookup.intent") open.add(row.idx);
@@ -60,7 +62,10 @@ export function createBesideCheck(database: Database, find: (text: string) => vo
     take(row) {
       const entry = decodeEntry(Buffer.from(row.leaf));
       if (entry.ok) takeEntry(row, entry.value);
-      else find(`entry ${row.idx} cannot be read: ${entry.error}`);
+      else {
+        latest = Math.max(latest, row.at);
+        find(`entry ${row.idx} cannot be read: ${entry.error}`);
+      }
     },
     finish() {
       for (const index of listed.all()) {
@@ -114,6 +119,9 @@ function isPartial(entry: LogEntry, { kept, response }: KeptEvidence): boolean {
   return response === undefined || !answered.every(({ jurisdiction }) => answers.has(jurisdiction));
 }
 
-function columnsAgree({ at, kind, exchange }: EntryRow, entry: LogEntry): boolean {
-  return kind === entry.kind && exchange === entry.exchange && at === Date.parse(entry.at);
+/** @param latest of the instants that the leaves so far tell: what entries are found by never falls */
+function columnsAgree({ at, told, kind, exchange }: EntryRow, entry: LogEntry, latest: number): boolean {
+  const instant = Date.parse(entry.at);
+  const isFound = at === latest && told === (instant < latest ? instant : null);
+  return isFound && kind === entry.kind && exchange === entry.exchange;
 }

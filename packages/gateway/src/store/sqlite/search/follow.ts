@@ -71,8 +71,9 @@ export function isIndexOf(log: Database, { size, tip }: Progress): boolean {
   return hash?.equals(tip) ?? false;
 }
 
-/** One that cannot be read is found by its hash only: `log verify` reports it. */
+/** By the instant that the leaf tells. One that cannot be read is found by its hash only: `log verify` reports it. */
 function readRow({ leaf, ...row }: LogRow): ReadEntry {
   const entry = decodeEntry(Buffer.from(leaf));
-  return { ...row, indexed: entry.ok ? indexed(entry.value) : undefined };
+  if (!entry.ok) return { ...row, indexed: undefined };
+  return { ...row, at: Date.parse(entry.value.at), indexed: indexed(entry.value) };
 }

@@ -40,6 +40,7 @@ export function createIndexWriter(database: Database): (entries: readonly ReadEn
       tag,
     });
     tally(row, 1);
+    insert.lookAgain.run({ at, hourMs });
     if (line.kind === "lookup.intent") insert.firstUse.run(row.member, row.purpose, at, index);
     for (const node of new Set(line.targets)) insert.target.run(number(node), at, index);
   }
@@ -105,6 +106,8 @@ function prepare(database: Database) {
     firstUse: database.prepare(
       "INSERT OR IGNORE INTO first_use (member, purpose, at, line) VALUES (?, ?, ?, ?)",
     ),
+    // After a clock was set back, hours that were over go on.
+    lookAgain: database.prepare("UPDATE watched SET until = :at - :at % :hourMs WHERE until > :at"),
     raise: database.prepare("INSERT OR IGNORE INTO alert (id, raised) VALUES (?, ?)"),
     acknowledge: database.prepare("UPDATE alert SET acknowledged = coalesce(acknowledged, ?) WHERE id = ?"),
     target: database.prepare("INSERT INTO target (node, at, line) VALUES (?, ?, ?)"),
