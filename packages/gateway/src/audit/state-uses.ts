@@ -10,7 +10,7 @@ import type { Signer } from "@xinqiao/protocol/keys";
 import { decodeEntry, type LogEntry } from "@xinqiao/protocol/log";
 import type { Role } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { subjectTag } from "../search/index.ts";
+import { indexedCriteria } from "../search/index.ts";
 import { type AuditDependencies, type AuditError, type AuditRequest, begin } from "./begin.ts";
 
 /** Those that serve people at a counter, and have checked who somebody is. */
@@ -33,7 +33,7 @@ export async function stateUses(
   const begun = await begin(request, { by: counters, subject, entry }, deps);
   if (!begun.ok) return begun;
   const { self, signer, now, index, log, tagKey } = deps;
-  const found = await index.search({ criteria: { tag: subjectTag(tagKey, subject) }, limit: statementUses });
+  const found = await index.search({ criteria: indexedCriteria({ subject }, tagKey), limit: statementUses });
   if (!found.ok) return err({ unanswered: found.error });
   const { lines, size, root, next } = found.value;
   const statement = await signStatement(
