@@ -349,7 +349,7 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
 }
 
 function auditDependencies(shared: Shared): AuditingDependencies {
-  const { config, deps, city, signer, log, index, tagKey, kept } = shared;
+  const { config, deps, city, signer, log, index, tagKey, kept, proofs: source } = shared;
   const active = () => city.registry.current().document.members.filter(({ status }) => status === "active");
   return {
     self: config.node,
@@ -357,6 +357,7 @@ function auditDependencies(shared: Shared): AuditingDependencies {
     now: deps.now,
     log,
     index,
+    source,
     tagKey,
     identifierExceptions: exceptionsOf(config),
     kept,

@@ -281,8 +281,14 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     /** SHA-256 of the file, base64url. */
     sha256: publishedHashSchema,
   }),
-  /** Use that a rule calls unusual. */
-  z.strictObject({ kind: z.literal("alert.raised"), ...common, ...alertSchema.shape }),
+  /** Use that a rule calls unusual. The entries that show it may all be about one person: they are only committed to. */
+  z.strictObject({
+    kind: z.literal("alert.raised"),
+    ...common,
+    ...alertSchema.shape,
+    /** As earlier versions named them. */
+    entries: z.array(entryIndexSchema).readonly().optional(),
+  }),
   /** An auditor has looked into an alert; what it noted stays with it. */
   z.strictObject({
     kind: z.literal("alert.acknowledged"),
