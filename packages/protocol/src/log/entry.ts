@@ -64,8 +64,15 @@ export const outcomeRowSchema = z.strictObject({
 });
 export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
 
-/** The subject's authorisation that came with a lookup, and the member that signed it: art. 45. */
-const authorisationReferenceSchema = z.strictObject({ id: z.uuid(), issuer: nodeIdSchema });
+/**
+ * The member that signed the subject's authorisation that came with a lookup: art. 45. The authorisation's id is committed to
+ * (`commitments.authorisation`): every use of it is about one person.
+ */
+const authorisationReferenceSchema = z.strictObject({
+  issuer: nodeIdSchema,
+  /** As earlier versions named it. */
+  id: z.uuid().optional(),
+});
 
 /**
  * Personal Information Protection Law art. 47: the purpose is reached or gone, the time is over, consent was withdrawn, it was

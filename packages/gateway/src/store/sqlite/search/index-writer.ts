@@ -34,7 +34,6 @@ export function createIndexWriter(database: Database): (entries: readonly ReadEn
       actor: word(line.actor),
       code: word(line.code),
       issuer: word(line.issuer),
-      authorisation: idBytes(line.authorisation),
       exchange: idBytes(line.exchange),
       trace: idBytes(line.trace),
       tag,
@@ -96,8 +95,8 @@ function createTally(database: Database): (line: Tallied, more: 1 | -1) => void 
 function prepare(database: Database) {
   return {
     line: database.prepare(
-      `INSERT INTO line (idx, at, kind, actor, member, purpose, outcome, code, issuer, authorisation, exchange, trace, tag)
-       VALUES (:idx, :at, :kind, :actor, :member, :purpose, :outcome, :code, :issuer, :authorisation, :exchange, :trace, :tag)`,
+      `INSERT INTO line (idx, at, kind, actor, member, purpose, outcome, code, issuer, exchange, trace, tag)
+       VALUES (:idx, :at, :kind, :actor, :member, :purpose, :outcome, :code, :issuer, :exchange, :trace, :tag)`,
     ),
     close: database.prepare("UPDATE line SET outcome = ?, closed = ? WHERE idx = ?"),
     tallied: database.prepare<[number], Tallied>(
