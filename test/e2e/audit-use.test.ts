@@ -256,6 +256,7 @@ describe("an alert", () => {
     expect((await xinqiao(["log", "alerts", ...home, "--all"])).out).toContain("已处理 acknowledged");
     const raised = (await readLog(gateway)).filter(({ kind }) => kind === "alert.raised");
     expect(raised).toHaveLength(1);
+    expect(raised[0], "which lookups are one person's is for nobody to read").not.toHaveProperty("entries");
     expect(findMarkers(Buffer.from(JSON.stringify(raised)), [watched])).toEqual([]);
     const metrics = await fetch(`${gateway.adminOrigin}/metrics`);
     expect(await metrics.text()).toContain('xinqiao_use_alerts_total{rule="watched-subject"} 1');

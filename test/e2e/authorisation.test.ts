@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { readEvidence } from "@xinqiao/gateway";
+import { commitmentOf, opens } from "@xinqiao/protocol/log";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import {
@@ -80,7 +82,7 @@ describe("a subject's authorisation", () => {
     });
   });
 
-  it("opens what it covers, at the gateway and at every node, and stands in the log by its id", async () => {
+  it("opens what it covers, at the gateway and at every node, and the log names who signed it and commits to its id", async () => {
     const given = await authorise(counter, { aud: "sample-bank" });
     const sent = await ask(given);
     expect(rowsOf(sent.text)).toMatchObject([
@@ -91,8 +93,10 @@ describe("a subject's authorisation", () => {
     const intent = (await readLog(gateway)).find((entry) => entry.exchange === exchange);
     expect(intent).toMatchObject({
       kind: "lookup.intent",
-      authorisation: { id: given.authorisation.jti, issuer: "sz-counter" },
+      authorisation: { issuer: "sz-counter" },
     });
+    expect(JSON.stringify(intent)).not.toContain(given.authorisation.jti);
+    expect((await usesOf(given)).map(({ exchange: used }) => used)).toEqual([exchange]);
   });
 
   it("goes to no node when none is needed", async () => {
@@ -101,11 +105,22 @@ describe("a subject's authorisation", () => {
       await prepare(bank, gateway, sampleLookup({ authorisation: given.carried, jurisdictions: ["440306"] })),
     );
     expect(rowsOf(sent.text)).toMatchObject([{ status: "ok" }]);
-    const named = (await readLog(gateway)).some(
-      (entry) => "authorisation" in entry && JSON.stringify(entry).includes(given.authorisation.jti),
-    );
-    expect(named).toBe(false);
+    expect(await usesOf(given)).toEqual([]);
   });
+
+  /** Entries that are committed to an authorisation's id, as what is kept beside them says. */
+  async function usesOf({ authorisation: { jti } }: GivenAuthorisation) {
+    return (await readLog(gateway)).filter((entry, index) => {
+      const evidence = readEvidence(gateway.logFile, index);
+      const openings = typeof evidence === "string" ? [] : evidence.kept.openings;
+      return openings.some(
+        ({ field, key, value }) =>
+          field === "authorisation" &&
+          value === jti &&
+          opens(commitmentOf(entry, field) ?? "", { key: Buffer.from(key, "base64"), value }),
+      );
+    });
+  }
 
   const day = 86_400;
   const now = () => Math.floor(Date.now() / 1000);
@@ -172,11 +187,7 @@ describe("a subject's authorisation", () => {
     expect(codes.filter((code) => code === "ok")).toHaveLength(5);
     expect(codes.filter((code) => code === "authorisation.used-up")).toHaveLength(15);
     expect(dg.fake.asked - asked, "nothing leaves for the others").toBe(5);
-    const named = (await readLog(gateway)).filter(
-      (entry) =>
-        (entry.kind === "lookup.intent" || entry.kind === "lookup.refused") &&
-        entry.authorisation?.id === given.authorisation.jti,
-    );
+    const named = await usesOf(given);
     expect(named.map(({ kind }) => kind).sort()).toEqual([
       ...Array(5).fill("lookup.intent"),
       ...Array(15).fill("lookup.refused"),

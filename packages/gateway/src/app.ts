@@ -115,7 +115,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const dispatcher = starting.adopt(peerDispatcher(upstream), (pool) => pool.close());
   const line = createWitnessLine(dispatcher, config.witnesses.timeoutMs);
   const stores = await openStores(config, deps, line, starting);
-  const { log } = stores;
+  const { log, index } = stores;
   const append = async (draft: LogEntryDraft) => (await log.append(draft)).ok;
   const limited = createLimitedBook(append, now, limitedIntervalMs);
   const events = createGatewayEvents({ logger, metrics, log, limited });
@@ -133,7 +133,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const monitored = { config, ...stores, inFlight, targets, metrics, open: () => open, witnesses };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
-  const city = await openCity(config, { version, log, metrics, events, keys, now, getFrom });
+  const city = await openCity(config, { version, log, index, metrics, events, keys, now, getFrom });
   starting.defer(city.stop);
   const registry = () => city.registry.current().document;
   publishing = openPublishing(config, { ...stores, registry, line, events, now });
@@ -349,7 +349,7 @@ function memberDependencies(shared: Shared): MemberRouteDependencies {
 }
 
 function auditDependencies(shared: Shared): AuditingDependencies {
-  const { config, deps, city, signer, log, index, tagKey, kept } = shared;
+  const { config, deps, city, signer, log, index, tagKey, kept, proofs: source } = shared;
   const active = () => city.registry.current().document.members.filter(({ status }) => status === "active");
   return {
     self: config.node,
@@ -357,6 +357,7 @@ function auditDependencies(shared: Shared): AuditingDependencies {
     now: deps.now,
     log,
     index,
+    source,
     tagKey,
     identifierExceptions: exceptionsOf(config),
     kept,

@@ -2,10 +2,12 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fault } from "@xinqiao/protocol/problem";
+import { err } from "@xinqiao/protocol/result";
 import { testMember } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { intentDraft } from "../log/audit-log.contract.ts";
-import { createMemoryAuditLog } from "../log/index.ts";
+import { createMemoryAuditLog, type SubjectTag } from "../log/index.ts";
 import { type Act, openActsFolder, recordActs } from "./index.ts";
 
 const now = () => Date.parse("2026-03-01T00:00:00Z");
@@ -20,8 +22,16 @@ const rejected = (node: string): Act => ({
 
 describe("what operators did", () => {
   let folder: string;
+  let forgotten: SubjectTag[];
+  const index = {
+    async forget(tag: SubjectTag) {
+      forgotten.push(tag);
+      return err(fault("log.search-unavailable"));
+    },
+  };
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "xinqiao-acts-"));
+    forgotten = [];
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -32,7 +42,7 @@ describe("what operators did", () => {
     for (const [place, node] of ["dg", "hz", "sz-baoan"].entries()) {
       await acts.leave(randomUUID(), rejected(node), now() + place);
     }
-    await recordActs(acts, log, now);
+    await recordActs(acts, { log, index, now });
     expect(log.entries()).toMatchObject([{ node: "dg" }, { node: "hz" }, { node: "sz-baoan" }]);
     expect(await acts.waiting()).toEqual([]);
   });
@@ -41,8 +51,8 @@ describe("what operators did", () => {
     const [acts, log] = [openActsFolder(folder), newLog()];
     await acts.leave(randomUUID(), rejected("dg"), now());
     const waiting = (await acts.waiting()).map((act) => ({ ...act, remove: async () => {} }));
-    await recordActs({ waiting: async () => waiting }, log, now);
-    await recordActs(acts, log, now);
+    await recordActs({ waiting: async () => waiting }, { log, index, now });
+    await recordActs(acts, { log, index, now });
     expect(log.entries()).toHaveLength(1);
     expect(await acts.waiting()).toEqual([]);
   });
@@ -51,9 +61,9 @@ describe("what operators did", () => {
     const [acts, log] = [openActsFolder(folder), newLog()];
     await acts.leave(randomUUID(), rejected("dg"), now());
     log.fail("log.full");
-    await expect(recordActs(acts, log, now)).rejects.toThrow("log.full");
+    await expect(recordActs(acts, { log, index, now })).rejects.toThrow("log.full");
     log.fail();
-    await recordActs(acts, log, now);
+    await recordActs(acts, { log, index, now });
     expect(log.entries()).toHaveLength(1);
   });
 
@@ -63,8 +73,9 @@ describe("what operators did", () => {
     if (!written.ok) throw new Error(written.error.code);
     const tag = log.evidence(written.value.index)?.tag ?? "";
     await acts.leave(randomUUID(), { kind: "subject.erased", tag, reason: "unlawful" }, now());
-    await recordActs(acts, log, now);
+    await recordActs(acts, { log, index, now });
     expect(log.evidence(written.value.index)).toBeUndefined();
+    expect(forgotten, "the index is told, and nothing waits for one that cannot be").toEqual([tag]);
     expect(log.entries().at(-1)).toMatchObject({ kind: "subject.erased", entries: 1, reason: "unlawful" });
     expect(await acts.waiting()).toEqual([]);
   });
@@ -72,7 +83,7 @@ describe("what operators did", () => {
   it("that is none of the log's kinds is not written", async () => {
     const [acts, log] = [openActsFolder(folder), newLog()];
     await writeFile(join(folder, "1_x.json"), JSON.stringify({ ...rejected("dg"), kind: "gateway.started" }));
-    await expect(recordActs(acts, log, now)).rejects.toThrow();
+    await expect(recordActs(acts, { log, index, now })).rejects.toThrow();
     expect(log.entries()).toEqual([]);
   });
 });

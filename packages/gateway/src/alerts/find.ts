@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { type Alert, alertEntries } from "@xinqiao/protocol/audit";
+import type { SubjectTag } from "../log/index.ts";
 import type { HourFacts } from "./facts.ts";
 import { manySubjects } from "./many-subjects.ts";
 import { newPurpose } from "./new-purpose.ts";
@@ -16,14 +17,23 @@ export const useRules: readonly UseRule[] = [
   newPurpose,
 ];
 
+/** An alert, and apart from it what is not for everybody to read. */
+export interface FoundAlert {
+  readonly alert: Alert;
+  /** Indexes of entries that show it. */
+  readonly entries: readonly number[];
+  /** Whom it is about, where that is one subject. */
+  readonly about?: SubjectTag;
+}
+
 /** All that the rules find unusual in an hour. The same finding has the same id, whenever it is found. */
-export function findAlerts(facts: HourFacts, context: RuleContext): Alert[] {
+export function findAlerts(facts: HourFacts, context: RuleContext): FoundAlert[] {
   return useRules.flatMap((rule) => rule.find(facts, context).map((finding) => alertOf(rule, finding)));
 }
 
-function alertOf({ name: rule }: UseRule, finding: Finding): Alert {
-  const { member, from, to, count, threshold, entries, of = "" } = finding;
-  return {
+function alertOf({ name: rule }: UseRule, finding: Finding): FoundAlert {
+  const { member, from, to, count, threshold, entries, about, of = about ?? "" } = finding;
+  const alert = {
     alert: hash("sha256", JSON.stringify([rule, member, from, of]), "hex").slice(0, 32),
     rule,
     member,
@@ -31,6 +41,6 @@ function alertOf({ name: rule }: UseRule, finding: Finding): Alert {
     to: new Date(to).toISOString(),
     count,
     threshold,
-    entries: entries.slice(0, alertEntries),
   };
+  return { alert, entries: entries.slice(0, alertEntries), ...(about !== undefined && { about }) };
 }

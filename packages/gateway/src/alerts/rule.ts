@@ -1,5 +1,6 @@
 import type { AlertRule } from "@xinqiao/protocol/audit";
 import type { NodeId } from "@xinqiao/protocol/identity";
+import type { SubjectTag } from "../log/index.ts";
 import type { HourFacts } from "./facts.ts";
 import type { Thresholds } from "./thresholds.ts";
 
@@ -12,8 +13,10 @@ export interface Finding {
   readonly count: number;
   readonly threshold: number;
   readonly entries: readonly number[];
-  /** With rule, member and `from` it tells one finding from another: a purpose, or a subject's tag. */
+  /** With rule, member and `from` it tells one finding from another: a purpose. */
   readonly of?: string;
+  /** Whom it is about, where that is one subject; this too tells one finding from another. */
+  readonly about?: SubjectTag;
 }
 
 export interface RuleContext {

@@ -24,14 +24,17 @@ const volume = (lookups: number, past: readonly number[]): Volume => ({
   past,
   entries: [4, 8],
 });
-const rulesOf = (alerts: ReturnType<typeof alertsOf>) => alerts.map(({ rule }) => rule);
+const rulesOf = (alerts: ReturnType<typeof alertsOf>) => alerts.map(({ alert: { rule } }) => rule);
 
 describe("unusual volume", () => {
   const usual = [100, 104, 96, 101, 99, 103, 98, 102];
 
   it("is far above the same hour of the weeks before, and says how far", () => {
     expect(alertsOf({ volumes: [volume(400, usual)] })).toMatchObject([
-      { rule: "unusual-volume", member: "sz-baoan", count: 400, threshold: 160.6, entries: [4, 8] },
+      {
+        alert: { rule: "unusual-volume", member: "sz-baoan", count: 400, threshold: 160.6 },
+        entries: [4, 8],
+      },
     ]);
     expect(alertsOf({ volumes: [volume(150, usual)] })).toEqual([]);
   });
@@ -85,17 +88,20 @@ describe("subjects", () => {
   it("are many for one purpose in a day: one alert a day, however many it becomes", () => {
     const [once] = alertsOf({ breadths: [breadth] });
     const [later] = alertsOf({ breadths: [{ ...breadth, subjects: 900 }] }, morning + hourMs);
-    expect([once?.rule, later?.rule]).toEqual(["many-subjects", "many-subjects"]);
-    expect(later?.alert).toBe(once?.alert);
+    expect([once?.alert.rule, later?.alert.rule]).toEqual(["many-subjects", "many-subjects"]);
+    expect(later?.alert.alert).toBe(once?.alert.alert);
     const [other] = alertsOf({ breadths: [{ ...breadth, purpose: "licensing-review" }] });
-    expect(other?.alert).not.toBe(once?.alert);
+    expect(other?.alert.alert).not.toBe(once?.alert.alert);
     expect(alertsOf({ breadths: [{ ...breadth, subjects: 499 }] })).toEqual([]);
   });
 
   it("are one that many members look up: of no member, and nothing of the tag is told", () => {
     const alerts = alertsOf({ interests: [interest] });
-    expect(alerts).toMatchObject([{ rule: "watched-subject", member: null, count: 5, entries: [1, 3] }]);
-    expect(JSON.stringify(alerts)).not.toContain(interest.tag);
+    expect(alerts).toMatchObject([{ alert: { rule: "watched-subject", member: null, count: 5 } }]);
+    expect(alerts).toMatchObject([{ entries: [1, 3], about: interest.tag }]);
+    expect(JSON.stringify(alerts.map(({ alert }) => alert))).not.toContain(interest.tag);
+    const [other] = alertsOf({ interests: [{ ...interest, tag: "cd".repeat(16) }] });
+    expect(other?.alert.alert).not.toBe(alerts[0]?.alert.alert);
     expect(alertsOf({ interests: [{ ...interest, members: 4 }] })).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
-import type { Alert } from "@xinqiao/protocol/audit";
+import { type Alert, alertEntriesText } from "@xinqiao/protocol/audit";
+import { keptUntil } from "@xinqiao/protocol/evidence";
 import type { AuditLog } from "../log/index.ts";
 import type { SearchIndex } from "../search/index.ts";
 import { hourMs } from "./facts.ts";
-import { findAlerts } from "./find.ts";
+import { type FoundAlert, findAlerts } from "./find.ts";
 import type { RuleContext } from "./rule.ts";
 
 export interface UseWatch {
@@ -33,12 +34,17 @@ export function createUseWatch(deps: UseWatchDependencies): UseWatch {
     members: thresholds.watchedSubject.atLeast,
   };
 
-  async function raise(alert: Alert): Promise<boolean> {
+  async function raise({ alert, entries, about }: FoundAlert): Promise<boolean> {
     if (raised.has(alert.alert)) return true;
     const known = await index.isRaised(alert.alert);
     if (!known.ok) return false;
     if (!known.value) {
-      const appended = await log.append({ kind: "alert.raised", exchange: null, actor: null, ...alert });
+      const named = { entries: alertEntriesText(entries) };
+      const appended = await log.append(
+        { kind: "alert.raised", exchange: null, actor: null, ...alert, private: named },
+        undefined,
+        { until: keptUntil(now(), []), ...(about !== undefined && { tag: about }) },
+      );
       if (!appended.ok) return false;
       onAlert(alert);
     }
@@ -51,7 +57,7 @@ export function createUseWatch(deps: UseWatchDependencies): UseWatch {
   async function lookAt(from: number): Promise<boolean> {
     const facts = await index.facts(from, floors);
     if (!facts.ok) return false;
-    for (const alert of findAlerts(facts.value, deps)) if (!(await raise(alert))) return false;
+    for (const found of findAlerts(facts.value, deps)) if (!(await raise(found))) return false;
     return (await index.watch(from + hourMs)).ok;
   }
 

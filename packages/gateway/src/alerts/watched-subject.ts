@@ -14,7 +14,7 @@ export const watchedSubject: UseRule = {
     return interests
       .filter(({ members }) => members >= atLeast)
       .map(({ tag, members: count, entries }) => ({
-        ...{ member: null, from: day, to, count, threshold: atLeast, entries, of: tag },
+        ...{ member: null, from: day, to, count, threshold: atLeast, entries, about: tag },
       }));
   },
 };

@@ -3,7 +3,7 @@ import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Member, Role } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
+import type { AppendError, AuditLog, NonceClaim, ProofSource } from "../log/index.ts";
 import type { SearchIndex } from "../search/index.ts";
 
 /** What a member asks of the log; it is known who asks. */
@@ -19,6 +19,7 @@ export interface AuditDependencies {
   readonly log: AuditLog;
   readonly index: SearchIndex;
   readonly tagKey: Uint8Array;
+  readonly source: Pick<ProofSource, "evidence">;
   readonly identifierExceptions: ReadonlySet<string>;
 }
 

@@ -1,13 +1,15 @@
-import type {
-  Acknowledged,
-  Acknowledgement,
-  AlertsAnswer,
-  AlertsRequest,
-  RaisedAlert,
+import {
+  type Acknowledged,
+  type Acknowledgement,
+  type AlertsAnswer,
+  type AlertsRequest,
+  type RaisedAlert,
+  readAlertEntries,
 } from "@xinqiao/protocol/audit";
 import { decodeEntry } from "@xinqiao/protocol/log";
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { openedValue } from "../log/index.ts";
 import type { AlertPlace } from "../search/index.ts";
 import { type AuditDependencies, type AuditError, type AuditRequest, auditors, begin } from "./begin.ts";
 
@@ -22,7 +24,7 @@ export async function reviewAlerts(
   if (!begun.ok) return begun;
   const found = await deps.index.alerts(request.asked);
   if (!found.ok) return err({ unanswered: found.error });
-  const alerts = found.value.flatMap(raisedAlert);
+  const alerts = found.value.flatMap((place) => raisedAlert(place, deps));
   const [only] = alerts;
   if (alert === undefined || only === undefined) return ok({ alerts, log: begun.value });
   const lines = await deps.index.lines(only.entries);
@@ -46,12 +48,17 @@ export async function acknowledgeAlert(
   return begun.ok ? ok({ alert, log: begun.value }) : begun;
 }
 
-/** An alert as its entry says it. */
-export function raisedAlert({ raised, acknowledged }: AlertPlace): RaisedAlert[] {
+/** An alert as its entry says it, with the entries that are kept beside it. */
+export function raisedAlert(
+  { raised, acknowledged }: AlertPlace,
+  { source }: Pick<AuditDependencies, "source">,
+): RaisedAlert[] {
   const [first] = raised.entries;
   const decoded = first && decodeEntry(Buffer.from(first.leaf));
-  if (!decoded?.ok || decoded.value.kind !== "alert.raised") return [];
-  const { alert, rule, member, from, to, count, threshold, entries, at } = decoded.value;
+  if (first === undefined || !decoded?.ok || decoded.value.kind !== "alert.raised") return [];
+  const { alert, rule, member, from, to, count, threshold, at } = decoded.value;
+  const text = openedValue(decoded.value, source.evidence(first.index), "entries");
+  const entries = decoded.value.entries ?? (text === undefined ? undefined : readAlertEntries(text)) ?? [];
   const said = { alert, rule, member, from, to, count, threshold, entries, at };
-  return [{ ...said, index: first?.index ?? 0, ...(acknowledged !== undefined && { acknowledged }) }];
+  return [{ ...said, index: first.index, ...(acknowledged !== undefined && { acknowledged }) }];
 }

@@ -10,7 +10,8 @@ import type { Signer } from "@xinqiao/protocol/keys";
 import { decodeEntry, type LogEntry } from "@xinqiao/protocol/log";
 import type { Role } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { subjectTag } from "../search/index.ts";
+import { openedValue } from "../log/index.ts";
+import { indexedCriteria } from "../search/index.ts";
 import { type AuditDependencies, type AuditError, type AuditRequest, begin } from "./begin.ts";
 
 /** Those that serve people at a counter, and have checked who somebody is. */
@@ -33,7 +34,7 @@ export async function stateUses(
   const begun = await begin(request, { by: counters, subject, entry }, deps);
   if (!begun.ok) return begun;
   const { self, signer, now, index, log, tagKey } = deps;
-  const found = await index.search({ criteria: { tag: subjectTag(tagKey, subject) }, limit: statementUses });
+  const found = await index.search({ criteria: indexedCriteria({ subject }, tagKey), limit: statementUses });
   if (!found.ok) return err({ unanswered: found.error });
   const { lines, size, root, next } = found.value;
   const statement = await signStatement(
@@ -42,7 +43,7 @@ export async function stateUses(
       aud: request.member.node,
       iat: Math.floor(now() / 1000),
       subject,
-      uses: lines.flatMap(statedUse),
+      uses: lines.flatMap((line) => statedUse(line, deps)),
       cut: next !== undefined,
       head: { origin: log.origin, size, root },
     },
@@ -52,7 +53,10 @@ export async function stateUses(
 }
 
 /** Of what is about a subject, its lookups: searches and statements about it are the log's own business. */
-function statedUse({ entries: [first, closing] }: FoundLine): StatedUse[] {
+function statedUse(
+  { entries: [first, closing] }: FoundLine,
+  { source }: Pick<StateUsesDependencies, "source">,
+): StatedUse[] {
   const entry = first && read(first.leaf);
   if (first === undefined || entry === undefined) return [];
   if (entry.kind !== "lookup.intent" && entry.kind !== "lookup.refused") return [];
@@ -61,7 +65,9 @@ function statedUse({ entries: [first, closing] }: FoundLine): StatedUse[] {
   if (exchange === null || member === null) return [];
   const outcome = entry.kind === "lookup.refused" ? entry.code : outcomeOf(closing && read(closing.leaf));
   const said = { exchange, at, member, purpose, outcome, index: first.index };
-  return [{ ...said, ...(authorisation && { authorisation }) }];
+  if (authorisation === undefined) return [said];
+  const id = openedValue(entry, source.evidence(first.index), "authorisation") ?? authorisation.id;
+  return [{ ...said, authorisation: { issuer: authorisation.issuer, ...(id !== undefined && { id }) } }];
 }
 
 function outcomeOf(closing: LogEntry | undefined): string {

@@ -14,6 +14,7 @@ import type { AuditLog } from "../log/index.ts";
 import { followPeerCities, openPeerFolder } from "../peers/index.ts";
 import { watch } from "../published/index.ts";
 import { createRegistryHolder, openRegistryFolder, type RegistryHolder } from "../registry/index.ts";
+import type { SearchIndex } from "../search/index.ts";
 import { lastTaken } from "../store/sqlite/index.ts";
 import type { GatewayEvents, Metrics } from "../telemetry/index.ts";
 
@@ -38,6 +39,7 @@ export interface CityDependencies {
   /** Of the software. */
   readonly version: string;
   readonly log: AuditLog;
+  readonly index: Pick<SearchIndex, "forget">;
   readonly metrics: Metrics;
   readonly events: GatewayEvents;
   readonly keys: KeyRing;
@@ -59,7 +61,7 @@ export async function openCity(config: GatewayConfig, deps: CityDependencies): P
   const peers = await followPeerCities({ own: registry.current, getFrom, folder, log, now, events });
   const keepUp = async () => {
     // An act that cannot be written down is for an operator to look at; it holds no suspension back.
-    await recordActs(acts, log, now).catch(events.failed);
+    await recordActs(acts, deps).catch(events.failed);
     const before = registry.current();
     await registry.reload();
     // Who is a peer may have changed. Another city that is away holds nothing up.
@@ -86,7 +88,7 @@ export async function openCity(config: GatewayConfig, deps: CityDependencies): P
       },
     },
     members: peers.directory,
-    recordActs: () => recordActs(acts, log, now),
+    recordActs: () => recordActs(acts, deps),
     async reload() {
       await keepUp();
       await catalogue.reload();

@@ -1,6 +1,7 @@
 import { alertText } from "@xinqiao/protocol/audit";
 import { raisedAlert } from "../audit/index.ts";
 import { loadConfig } from "../config/index.ts";
+import { readEvidence } from "../store/sqlite/index.ts";
 import { caughtUp } from "./log-list.ts";
 
 export interface AlertListOptions {
@@ -13,9 +14,12 @@ const most = 1_000;
 
 /** What was raised, for the operator; auditors triage it. */
 export async function listAlerts({ home, all, json }: AlertListOptions): Promise<string> {
-  const index = caughtUp(await loadConfig(home));
+  const config = await loadConfig(home);
+  const index = caughtUp(config);
   try {
-    const alerts = index.alerts({ open: all !== true, limit: most }).flatMap(raisedAlert);
+    const source = { evidence: (entry: number) => readEvidence(config.log, entry) };
+    const raised = index.alerts({ open: all !== true, limit: most });
+    const alerts = raised.flatMap((place) => raisedAlert(place, { source }));
     if (json) return alerts.map((alert) => JSON.stringify(alert)).join("\n");
     if (alerts.length === 0) return "没有告警 no alerts";
     return alerts

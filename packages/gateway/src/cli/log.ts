@@ -21,7 +21,9 @@ export async function verify(options: { readonly home: string; readonly json?: b
   }
   if (options.json) return JSON.stringify(report);
   const erased = report.erased > 0 ? `, ${report.erased} of them erased beside · 其中留存已删除` : "";
-  return `the log verifies · 日志校验通过: ${report.size} entries${erased}, root ${report.root}`;
+  const partial =
+    report.partial > 0 ? `, ${report.partial} without all that was signed beside · 其中签名原件不全` : "";
+  return `the log verifies · 日志校验通过: ${report.size} entries${erased}${partial}, root ${report.root}`;
 }
 
 function entriesOfTrace(config: GatewayConfig, trace: string) {

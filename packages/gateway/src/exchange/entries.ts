@@ -15,16 +15,23 @@ function common({ exchange, requester, forwardedBy, trace }: AuthenticatedLookup
   return forwardedBy === undefined ? ids : { ...ids, requester: requester.node };
 }
 
-/** Art. 45: which authorisation it was, and who took it down. */
+/** Art. 45: who took the authorisation down. Which one it was, is committed to. */
 function authorisedBy({ authorisation }: Pick<Plan, "authorisation">) {
-  return authorisation && { authorisation: { id: authorisation.jti, issuer: authorisation.iss } };
+  return authorisation && { authorisation: { issuer: authorisation.iss } };
 }
 
-/** Whom it is about and the asker's own reference: committed to, never written in the clear. */
-function privateValues({ subject, caseReference }: Lookup): Record<string, string> {
+/**
+ * Whom it is about, the asker's own reference and the id of the authorisation, which would link all lookups by it: committed
+ * to, never written in the clear.
+ */
+function privateValues(
+  { subject, caseReference }: Lookup,
+  { authorisation }: Pick<Plan, "authorisation">,
+): Record<string, string> {
   return {
     subject: subjectText(subject),
     ...(caseReference !== undefined && { caseReference }),
+    ...(authorisation && { authorisation: authorisation.jti }),
   };
 }
 
@@ -41,7 +48,7 @@ export function intentEntry(request: AuthenticatedLookup, plan: Plan): LogEntryD
     targets: plan.targets.map(({ member }) => member.node),
     deadlineMs: request.lookup.deadlineMs,
     ...authorisedBy(plan),
-    private: privateValues(request.lookup),
+    private: privateValues(request.lookup, plan),
   };
 }
 
@@ -109,6 +116,6 @@ export function refusedEntry(
     code: fault.code,
     rule,
     ...authorisedBy(refused),
-    private: { ...privateValues(lookup), asked },
+    private: { ...privateValues(lookup, refused), asked },
   };
 }

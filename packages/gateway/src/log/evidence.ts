@@ -5,7 +5,15 @@ import {
   type KeptResponse,
   keptUntil,
 } from "@xinqiao/protocol/evidence";
-import { commit, type ErasureReason, type LogEntryDraft, type SealedEntry } from "@xinqiao/protocol/log";
+import {
+  commit,
+  commitmentOf,
+  type ErasureReason,
+  type LogEntry,
+  type LogEntryDraft,
+  opens,
+  type SealedEntry,
+} from "@xinqiao/protocol/log";
 
 /** What is kept beside an entry, in the same write. */
 export interface Evidence {
@@ -13,6 +21,8 @@ export interface Evidence {
   readonly until: number;
   /** Whom it is about (`subjectText`), where the entry itself does not commit to a subject. */
   readonly subject?: string;
+  /** The same, where only the tag of it is known. */
+  readonly tag?: SubjectTag;
   readonly request?: KeptRequest;
   readonly answers?: KeptAnswers;
 }
@@ -30,6 +40,16 @@ export interface KeptEvidence {
 
 /** `nothing`: none was kept, it was erased, or its time is over. `damaged`: it is there and does not open. */
 export type ReadEvidence = KeptEvidence | "nothing" | "damaged";
+
+/** A value that an entry has committed to, as far as what opens it is kept. */
+export function openedValue(entry: LogEntry, beside: ReadEvidence, field: string): string | undefined {
+  const commitment = commitmentOf(entry, field);
+  if (typeof beside === "string" || commitment === undefined) return undefined;
+  return beside.kept.openings.find(
+    ({ field: name, key, value }) =>
+      name === field && opens(commitment, { key: Buffer.from(key, "base64"), value }),
+  )?.value;
+}
 
 /** What is to be destroyed: everything kept about the subject of a tag, and its key. */
 export interface Erasure {
@@ -71,7 +91,7 @@ export function keptBeside(
   const { request, answers } = evidence ?? {};
   if (openings.length === 0 && request === undefined && answers === undefined) return undefined;
   return {
-    tag: tagOf(evidence?.subject ?? values?.subject),
+    tag: evidence?.tag ?? tagOf(evidence?.subject ?? values?.subject),
     until: evidence?.until ?? keptUntil(at, []),
     kept: {
       openings: openings.map(({ field, key, value }) => ({

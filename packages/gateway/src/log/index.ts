@@ -18,6 +18,7 @@ export {
   keptBeside,
   type LateEvidence,
   nobodysTag,
+  openedValue,
   type ReadEvidence,
   type SubjectTag,
   subjectTags,

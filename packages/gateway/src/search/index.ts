@@ -7,4 +7,3 @@ export type {
   IndexQuery,
   SearchIndex,
 } from "./port.ts";
-export { subjectTag } from "./tag.ts";

@@ -1,6 +1,7 @@
 import type { Criteria } from "@xinqiao/protocol/audit";
+import { subjectText } from "@xinqiao/protocol/identity";
+import { subjectTags } from "../log/index.ts";
 import type { IndexedCriteria } from "./port.ts";
-import { subjectTag } from "./tag.ts";
 
 /** Criteria as the index knows them. */
 export function indexedCriteria(
@@ -11,6 +12,6 @@ export function indexedCriteria(
     ...rest,
     ...(from !== undefined && { from: Date.parse(from) }),
     ...(to !== undefined && { to: Date.parse(to) }),
-    ...(subject && { tag: subjectTag(tagKey, subject) }),
+    ...(subject && { tag: Buffer.from(subjectTags(tagKey)(subjectText(subject)), "hex") }),
   };
 }

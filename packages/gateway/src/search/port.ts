@@ -10,6 +10,7 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
 
 import type { FactFloors, HourFacts } from "../alerts/index.ts";
+import type { SubjectTag } from "../log/index.ts";
 
 /** Criteria as the index knows them: whom an entry is about is a tag there. */
 export interface IndexedCriteria extends Omit<Criteria, "subject" | "from" | "to"> {
@@ -65,6 +66,8 @@ export interface SearchIndex {
   alerts(request: AlertsRequest): Promise<Result<readonly AlertPlace[], Fault>>;
   /** Lines that begin with these entries. */
   lines(entries: readonly number[]): Promise<Result<readonly FoundLine[], Fault>>;
+  /** What is about the subject of a tag was erased from the log: nothing is found by the tag any more. */
+  forget(tag: SubjectTag): Promise<Result<void, Fault>>;
   /** Entries of the log that are in it. */
   size(): number;
 }

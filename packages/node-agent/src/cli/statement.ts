@@ -46,7 +46,7 @@ export function describeStatement({ iss, iat, subject, uses, cut, head }: Statem
 
 function describeUse({ at, member, purpose, outcome, authorisation, exchange, index }: StatedUse): string {
   const by = authorisation
-    ? `授权 authorised by ${authorisation.issuer} (${authorisation.id})`
+    ? `授权 authorised by ${authorisation.issuer} (${authorisation.id ?? "-"})`
     : "无需授权 no authorisation needed";
   return `- ${at}  查询方 by ${member}  用途 for ${purpose ?? "-"}  结果 outcome ${outcome}  ${by}  交换 exchange ${exchange} #${index}`;
 }

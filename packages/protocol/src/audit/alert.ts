@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { commitmentSchema } from "../commitment/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
+import { parseJson } from "../transport/index.ts";
 import { foundLineSchema, logHeadSchema } from "./search.ts";
 
 /** What counts as unusual use; the thresholds are the city's. */
@@ -25,7 +26,9 @@ export const alertEntries = 100;
 
 export const alertIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
 
-/** What was found; it names no subject. */
+const entriesSchema = z.array(count).max(alertEntries).readonly();
+
+/** What was found, for everybody to read: it names no subject, nor which lookups are one subject's. */
 export const alertSchema = z.strictObject({
   /** The same for the same finding, so that it is raised once. */
   alert: alertIdSchema,
@@ -37,10 +40,17 @@ export const alertSchema = z.strictObject({
   count,
   /** What `count` reached. */
   threshold: z.number().nonnegative(),
-  /** Indexes of entries that show it. */
-  entries: z.array(count).max(alertEntries).readonly(),
 });
 export type Alert = z.infer<typeof alertSchema>;
+
+/** Indexes of the entries that show it, as the text that its entry in the log commits to (`commitments.entries`). */
+export const alertEntriesText = (entries: readonly number[]): string => JSON.stringify(entries);
+
+/** Nothing when it is not such a text. */
+export function readAlertEntries(text: string): readonly number[] | undefined {
+  const parsed = parseJson(Buffer.from(text), entriesSchema);
+  return parsed.ok ? parsed.value : undefined;
+}
 
 /** Body of `POST /v1/audit/alerts`: one with its entries, or what was raised, newest first. */
 export const alertsRequestSchema = z.strictObject({
@@ -52,6 +62,8 @@ export const alertsRequestSchema = z.strictObject({
 export type AlertsRequest = z.output<typeof alertsRequestSchema>;
 
 export const raisedAlertSchema = alertSchema.extend({
+  /** Indexes of entries that show it: for auditors alone; none when what was kept about their subject was erased. */
+  entries: entriesSchema,
   /** Of the entry that raised it. */
   index: count,
   at: z.iso.datetime(),

@@ -8,12 +8,14 @@ export {
   acknowledgedSchema,
   acknowledgementSchema,
   alertEntries,
+  alertEntriesText,
   alertIdSchema,
   alertRules,
   alertSchema,
   alertsAnswerSchema,
   alertsRequestSchema,
   type RaisedAlert,
+  readAlertEntries,
 } from "./alert.ts";
 export { alertText } from "./alert-text.ts";
 export {

@@ -29,8 +29,8 @@ export const statedUseSchema = z.strictObject({
   purpose: z.string().nullable(),
   /** `complete`, `partial`, `interrupted`, `open`, or the code by which it was refused. */
   outcome: z.string(),
-  /** By whose authorisation, where one was given. */
-  authorisation: z.strictObject({ id: z.uuid(), issuer: nodeIdSchema }).optional(),
+  /** By whose authorisation, where one was given; its id, as far as it is still kept. */
+  authorisation: z.strictObject({ id: z.uuid().optional(), issuer: nodeIdSchema }).optional(),
   /** Of its entry in the city's log. */
   index,
 });

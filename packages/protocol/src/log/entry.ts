@@ -64,8 +64,15 @@ export const outcomeRowSchema = z.strictObject({
 });
 export type OutcomeRow = z.infer<typeof outcomeRowSchema>;
 
-/** The subject's authorisation that came with a lookup, and the member that signed it: art. 45. */
-const authorisationReferenceSchema = z.strictObject({ id: z.uuid(), issuer: nodeIdSchema });
+/**
+ * The member that signed the subject's authorisation that came with a lookup: art. 45. The authorisation's id is committed to
+ * (`commitments.authorisation`): every use of it is about one person.
+ */
+const authorisationReferenceSchema = z.strictObject({
+  issuer: nodeIdSchema,
+  /** As earlier versions named it. */
+  id: z.uuid().optional(),
+});
 
 /**
  * Personal Information Protection Law art. 47: the purpose is reached or gone, the time is over, consent was withdrawn, it was
@@ -281,8 +288,14 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     /** SHA-256 of the file, base64url. */
     sha256: publishedHashSchema,
   }),
-  /** Use that a rule calls unusual. */
-  z.strictObject({ kind: z.literal("alert.raised"), ...common, ...alertSchema.shape }),
+  /** Use that a rule calls unusual. The entries that show it may all be about one person: they are only committed to. */
+  z.strictObject({
+    kind: z.literal("alert.raised"),
+    ...common,
+    ...alertSchema.shape,
+    /** As earlier versions named them. */
+    entries: z.array(entryIndexSchema).readonly().optional(),
+  }),
   /** An auditor has looked into an alert; what it noted stays with it. */
   z.strictObject({
     kind: z.literal("alert.acknowledged"),

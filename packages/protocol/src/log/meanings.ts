@@ -116,8 +116,8 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
   },
   "alert.raised": {
     actor: "gateway",
-    en: "Use that a rule calls unusual, with the entries that show it; raised once",
-    zh: "规则判定的异常使用，附相关条目；同一情形只告警一次",
+    en: "Use that a rule calls unusual, committed to the entries that show it; raised once",
+    zh: "规则判定的异常使用，相关条目仅以承诺值记载；同一情形只告警一次",
   },
   "alert.acknowledged": {
     actor: "member",

@@ -47,12 +47,13 @@ export function createLogWriter(database: Database): LogWriter {
 
   function add(before: Frontier, staged: Staged): Frontier {
     const index = before.size;
-    insert.entry.run(index, staged.at, staged.kind, staged.exchange, staged.leaf);
+    const { at, kind, exchange, leaf } = staged;
+    insert.entry.run({ index, at, kind, exchange, leaf });
     if (staged.evidence !== undefined) evidence.put(index, staged.evidence);
-    if (staged.kind === "lookup.intent") insert.openIntent.run(index, staged.exchange, staged.actor);
+    if (kind === "lookup.intent") insert.openIntent.run(index, exchange, staged.actor);
     if (staged.closes !== undefined) insert.closeIntent.run(staged.closes);
     if (staged.withdraws !== undefined) claims.withdraw(staged.withdraws);
-    const appended = appendLeaf(before, leafHash(Buffer.from(staged.leaf)));
+    const appended = appendLeaf(before, leafHash(Buffer.from(leaf)));
     for (const { level, index: place, hash } of appended.nodes) insert.node.run(level, place, hash);
     return appended.frontier;
   }
@@ -125,7 +126,12 @@ function stageRemoval(removal: Removal, entries: number): Staged {
 
 function prepare(database: Database) {
   return {
-    entry: database.prepare("INSERT INTO entry (idx, at, kind, exchange, leaf) VALUES (?, ?, ?, ?, ?)"),
+    // A clock may be set back, and the time by which entries are found may not.
+    entry: database.prepare(
+      `INSERT INTO entry (idx, at, told, kind, exchange, leaf)
+       SELECT :index, max(:at, latest), iif(:at < latest, :at, NULL), :kind, :exchange, :leaf
+       FROM (SELECT coalesce((SELECT at FROM entry WHERE idx = :index - 1), :at) AS latest)`,
+    ),
     node: database.prepare("INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)"),
     openIntent: database.prepare("INSERT INTO open_intent (entry, exchange, actor) VALUES (?, ?, ?)"),
     closeIntent: database.prepare("DELETE FROM open_intent WHERE entry = ?"),

@@ -17,7 +17,7 @@ interface Row {
   readonly leaf: string;
 }
 
-/** The entries of an audit log that is open already, by the instants at which they were written. */
+/** The entries of an audit log that is open already, by the instants at which their leaves say they were written. */
 export function openLoggedEntries(path: string): OpenedLoggedEntries {
   const database = openReadOnly(path);
   const last = database.prepare<[], number>("SELECT max(idx) FROM entry").pluck();
@@ -26,6 +26,10 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
     .pluck();
   const slice = database.prepare<[number, number, number], Row>(
     "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx <= ? ORDER BY idx LIMIT ?",
+  );
+  const slipped = database.prepare<[number, number, number, number], Row>(
+    `SELECT idx, leaf FROM entry INDEXED BY entry_told
+     WHERE told >= ? AND told < ? AND idx > ? ORDER BY idx LIMIT ?`,
   );
   const ofExchange = database.prepare<[string], Row>(
     "SELECT idx, leaf FROM entry WHERE exchange = ? ORDER BY idx",
@@ -55,7 +59,7 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
     ];
   }
 
-  /** Entries are written in the order of the clock: the first at or after an instant is found by halving. */
+  /** `at` never falls: the first at or after an instant is found by halving. */
   function firstAt(instant: number): number {
     let [low, high] = [0, (last.get() ?? -1) + 1];
     while (low < high) {
@@ -66,16 +70,23 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
     return low;
   }
 
+  /** Slice by slice, in the order of the log; each is asked for what comes after the one before. */
+  async function* slices(after: number, read: (after: number) => Row[]) {
+    for (let rows = read(after); rows.length > 0; rows = read(rows.at(-1)?.idx ?? after)) {
+      yield rows;
+      await setImmediate();
+    }
+  }
+
   return {
     async *between(from, to) {
       const end = firstAt(to) - 1;
-      let next = firstAt(from);
-      while (next <= end) {
-        const rows = slice.all(next, end, sliceSize);
-        yield rows.flatMap(read);
-        next = (rows.at(-1)?.idx ?? end) + 1;
-        await setImmediate();
-      }
+      const within = ({ entry: { at } }: LoggedEntry) => Date.parse(at) >= from && Date.parse(at) < to;
+      const inOrder = (after: number) => slice.all(after + 1, end, sliceSize);
+      for await (const rows of slices(firstAt(from) - 1, inOrder)) yield rows.flatMap(read).filter(within);
+      // Written while the clock said that it was later already.
+      const late = (after: number) => slipped.all(from, to, after, sliceSize);
+      for await (const rows of slices(end, late)) yield rows.flatMap(read);
     },
     of: (exchange) => ofExchange.all(exchange).flatMap(read),
     checkpoint: () => newest.get(),

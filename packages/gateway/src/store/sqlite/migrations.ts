@@ -110,4 +110,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX entry_registry_taken ON entry (idx) WHERE kind = 'registry.taken';
   CREATE INDEX entry_peer_taken ON entry (idx) WHERE kind = 'peer.taken';
   `,
+  `
+  -- \`at\` never falls, so that entries are found by it; \`told\` is what the leaf says, where a clock that had been set back
+  -- says less.
+  ALTER TABLE entry ADD COLUMN told INTEGER;
+  CREATE INDEX entry_told ON entry (told) WHERE told IS NOT NULL;
+  UPDATE entry SET told = entry.at, at = so_far.latest
+    FROM (SELECT idx, max(at) OVER (ORDER BY idx) AS latest FROM entry) AS so_far
+    WHERE so_far.idx = entry.idx AND so_far.latest > entry.at;
+  `,
 ];

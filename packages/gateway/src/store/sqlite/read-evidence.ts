@@ -1,4 +1,6 @@
 import { keptResponseSchema, keptSchema } from "@xinqiao/protocol/evidence";
+import { parseJson } from "@xinqiao/protocol/transport";
+import type { z } from "zod";
 import type { ReadEvidence } from "../../log/index.ts";
 import { type Database, openReadOnly } from "./database.ts";
 import { type Part, unseal } from "./sealing.ts";
@@ -22,11 +24,17 @@ export function evidenceReader(database: Database): (entry: number) => ReadEvide
       texts[part] = text;
     }
     if (texts.entry === undefined) return texts.response === undefined ? "nothing" : "damaged";
-    return {
-      kept: keptSchema.parse(JSON.parse(texts.entry)),
-      ...(texts.response !== undefined && { response: keptResponseSchema.parse(JSON.parse(texts.response)) }),
-    };
+    const kept = parsed(keptSchema, texts.entry);
+    const response = texts.response === undefined ? undefined : parsed(keptResponseSchema, texts.response);
+    if (kept === undefined || (texts.response !== undefined && response === undefined)) return "damaged";
+    return { kept, ...(response && { response }) };
   };
+}
+
+/** Who has the database has the keys: what opens may still be anything. */
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> | undefined {
+  const value = parseJson(Buffer.from(text), schema);
+  return value.ok ? value.value : undefined;
 }
 
 /** What is kept beside one entry of the log at `path`. */

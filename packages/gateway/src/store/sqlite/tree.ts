@@ -3,7 +3,10 @@ import type { Database } from "./database.ts";
 
 export interface EntryRow {
   readonly idx: number;
+  /** The latest instant of any leaf so far, milliseconds since 1970. */
   readonly at: number;
+  /** What this leaf says, when that is earlier. */
+  readonly told: number | null;
   readonly kind: string;
   readonly exchange: string | null;
   readonly leaf: string;
@@ -46,7 +49,7 @@ export function checkTree(
 ): TreeCheck {
   const node = prepareNode(database);
   const rows = database.prepare<[number], EntryRow>(
-    "SELECT idx, at, kind, exchange, leaf FROM entry WHERE idx >= ? ORDER BY idx",
+    "SELECT idx, at, told, kind, exchange, leaf FROM entry WHERE idx >= ? ORDER BY idx",
   );
   let frontier = readFrontier(database, from);
   let nodes = 0;

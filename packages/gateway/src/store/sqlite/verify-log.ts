@@ -1,16 +1,14 @@
-import { commitmentOf, decodeEntry, type LogEntry, opens, rootOf } from "@xinqiao/protocol/log";
+import { decodeEntry, type LogEntry, rootOf } from "@xinqiao/protocol/log";
 import { type Database, openReadOnly } from "./database.ts";
-import { evidenceReader } from "./read-evidence.ts";
-import { checkTree, type EntryRow } from "./tree.ts";
+import { checkTree } from "./tree.ts";
+import { createBesideCheck, type Lost } from "./verify-beside.ts";
 
-export interface LogReport {
+export interface LogReport extends Lost {
   readonly size: number;
   /** Base64, as recomputed from the leaves. */
   readonly root: string;
   /** What does not agree, in plain words; empty for a sound log. */
   readonly findings: readonly string[];
-  /** Entries whose commitments nothing opens any more: it was erased, or its time was over. The log says so itself. */
-  readonly erased: number;
 }
 
 const maxFindings = 20;
@@ -49,66 +47,8 @@ function verify(database: Database, onProgress: ((done: number) => void) | undef
   if (head && !head.root.equals(root)) find("the head's root is not the root of the entries");
   const stored = database.prepare<[], number>("SELECT count(*) FROM node").pluck().get();
   if (stored !== nodes) find(`${stored} nodes are stored, ${nodes} belong to the tree`);
-  const erased = beside.finish();
-  return { size, root: root.toString("base64"), findings, erased };
-}
-
-/** What is stored beside the leaves must say what they say: it is what people search and open by. */
-function createBesideCheck(database: Database, find: (text: string) => void) {
-  const evidenceOf = evidenceReader(database);
-  const listed = database.prepare<[], number>("SELECT entry FROM open_intent ORDER BY entry").pluck();
-  const open = new Set<number>();
-  let bare = 0;
-  let removed = 0;
-
-  function takeEvidence(index: number, entry: LogEntry): void {
-    const evidence = evidenceOf(index);
-    if (evidence === "damaged") find(`entry ${index}: what is kept beside it does not open`);
-    if (evidence === "nothing" && commits(entry)) bare += 1;
-    if (typeof evidence === "string") return;
-    for (const { field, key, value } of evidence.kept.openings) {
-      const commitment = commitmentOf(entry, field);
-      if (commitment !== undefined && opens(commitment, { key: Buffer.from(key, "base64"), value })) continue;
-      find(`entry ${index}: the value kept for ${field} is not the one committed to`);
-    }
-  }
-
-  function takeEntry(row: EntryRow, entry: LogEntry): void {
-    if (!columnsAgree(row, entry)) find(`entry ${row.idx} is listed as something it is not`);
-    takeEvidence(row.idx, entry);
-    if (entry.kind === "subject.erased" || entry.kind === "evidence.expired") removed += entry.entries;
-    if (entry.kind === "lookup.intent") open.add(row.idx);
-    else if ("intent" in entry) open.delete(entry.intent);
-  }
-
-  return {
-    take(row: EntryRow): void {
-      const entry = decodeEntry(Buffer.from(row.leaf));
-      if (entry.ok) takeEntry(row, entry.value);
-      else find(`entry ${row.idx} cannot be read: ${entry.error}`);
-    },
-    /** How many entries have lost what opened their commitments. */
-    finish(): number {
-      for (const index of listed.all()) {
-        if (!open.delete(index)) find(`entry ${index} is listed as an open intent but is not one`);
-      }
-      for (const index of open) find(`intent ${index} has no outcome but is not listed as open`);
-      // An erasure that the log does not know is none: somebody has taken something away.
-      if (bare > removed) {
-        find(`${bare} entries have lost what opens their commitments, ${removed} by what the log says`);
-      }
-      return bare;
-    },
-  };
-}
-
-const commits = (entry: LogEntry) =>
-  entry.commitments !== undefined ||
-  (entry.kind === "lookup.outcome" &&
-    entry.rows.some(({ answerCommitment }) => answerCommitment !== undefined));
-
-function columnsAgree({ at, kind, exchange }: EntryRow, entry: LogEntry): boolean {
-  return kind === entry.kind && exchange === entry.exchange && at === Date.parse(entry.at);
+  const lost = beside.finish();
+  return { size, root: root.toString("base64"), findings, ...lost };
 }
 
 /** Entries of one exchange, oldest first, as they were hashed. */

@@ -1,5 +1,5 @@
 import { decodeEntry } from "@xinqiao/protocol/log";
-import { nobodysTag } from "../../../log/index.ts";
+import { nobodysTag, type SubjectTag } from "../../../log/index.ts";
 import type { Database } from "../database.ts";
 import { createIndexWriter, type ReadEntry } from "./index-writer.ts";
 import { indexed } from "./line.ts";
@@ -8,6 +8,8 @@ import { createSweep } from "./sweep.ts";
 export interface Follower {
   /** Takes what the log has more, up to one batch: whether there may be more to do. */
   step(): boolean;
+  /** Takes the tag of a subject that was erased out of every line beside which the log keeps nothing any more. */
+  forget(tag: SubjectTag): void;
   /** Entries taken so far. */
   size(): number;
 }
@@ -46,8 +48,11 @@ export function createFollower(log: Database, index: Database): Follower {
     step() {
       const more = takeMore.immediate();
       if (more.some(({ indexed: read }) => read && "line" in read && read.line.erases)) sweep.begin();
-      return more.length > 0 || sweep.step() > 0;
+      // Also while the log grows: what was erased does not wait until nobody asks.
+      const swept = sweep.step();
+      return more.length > 0 || swept;
     },
+    forget: (tag) => sweep.forget(Buffer.from(tag, "hex")),
   };
 }
 
@@ -71,8 +76,9 @@ export function isIndexOf(log: Database, { size, tip }: Progress): boolean {
   return hash?.equals(tip) ?? false;
 }
 
-/** One that cannot be read is found by its hash only: `log verify` reports it. */
+/** By the instant that the leaf tells. One that cannot be read is found by its hash only: `log verify` reports it. */
 function readRow({ leaf, ...row }: LogRow): ReadEntry {
   const entry = decodeEntry(Buffer.from(leaf));
-  return { ...row, indexed: entry.ok ? indexed(entry.value) : undefined };
+  if (!entry.ok) return { ...row, indexed: undefined };
+  return { ...row, at: Date.parse(entry.value.at), indexed: indexed(entry.value) };
 }

@@ -34,12 +34,12 @@ export function createIndexWriter(database: Database): (entries: readonly ReadEn
       actor: word(line.actor),
       code: word(line.code),
       issuer: word(line.issuer),
-      authorisation: idBytes(line.authorisation),
       exchange: idBytes(line.exchange),
       trace: idBytes(line.trace),
       tag,
     });
     tally(row, 1);
+    insert.lookAgain.run({ at, hourMs });
     if (line.kind === "lookup.intent") insert.firstUse.run(row.member, row.purpose, at, index);
     for (const node of new Set(line.targets)) insert.target.run(number(node), at, index);
   }
@@ -95,8 +95,8 @@ function createTally(database: Database): (line: Tallied, more: 1 | -1) => void 
 function prepare(database: Database) {
   return {
     line: database.prepare(
-      `INSERT INTO line (idx, at, kind, actor, member, purpose, outcome, code, issuer, authorisation, exchange, trace, tag)
-       VALUES (:idx, :at, :kind, :actor, :member, :purpose, :outcome, :code, :issuer, :authorisation, :exchange, :trace, :tag)`,
+      `INSERT INTO line (idx, at, kind, actor, member, purpose, outcome, code, issuer, exchange, trace, tag)
+       VALUES (:idx, :at, :kind, :actor, :member, :purpose, :outcome, :code, :issuer, :exchange, :trace, :tag)`,
     ),
     close: database.prepare("UPDATE line SET outcome = ?, closed = ? WHERE idx = ?"),
     tallied: database.prepare<[number], Tallied>(
@@ -105,6 +105,8 @@ function prepare(database: Database) {
     firstUse: database.prepare(
       "INSERT OR IGNORE INTO first_use (member, purpose, at, line) VALUES (?, ?, ?, ?)",
     ),
+    // After a clock was set back, hours that were over go on.
+    lookAgain: database.prepare("UPDATE watched SET until = :at - :at % :hourMs WHERE until > :at"),
     raise: database.prepare("INSERT OR IGNORE INTO alert (id, raised) VALUES (?, ?)"),
     acknowledge: database.prepare("UPDATE alert SET acknowledged = coalesce(acknowledged, ?) WHERE id = ?"),
     target: database.prepare("INSERT INTO target (node, at, line) VALUES (?, ?, ?)"),

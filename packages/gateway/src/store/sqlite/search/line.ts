@@ -12,8 +12,8 @@ export interface Line {
   readonly purpose: string | null;
   readonly outcome: UseOutcome | null;
   readonly code: string | null;
+  /** Who signed the authorisation. */
   readonly issuer: string | null;
-  readonly authorisation: string | null;
   readonly targets: readonly string[];
   /** Whether something that is kept beside other entries is gone from here on. */
   readonly erases: boolean;
@@ -39,7 +39,7 @@ function lineOf(entry: LogEntry): Line {
   const member = "requester" in entry ? (entry.requester ?? actor) : actor;
   const erases = kind === "subject.erased" || kind === "evidence.expired";
   const plain = { kind, actor, member, exchange, trace, targets: [], erases };
-  const none = { purpose: null, outcome: null, code: null, issuer: null, authorisation: null };
+  const none = { purpose: null, outcome: null, code: null, issuer: null };
   switch (entry.kind) {
     case "lookup.intent":
       return {
@@ -47,7 +47,7 @@ function lineOf(entry: LogEntry): Line {
         ...none,
         purpose: entry.purpose,
         outcome: "open",
-        ...authorised(entry.authorisation),
+        issuer: entry.authorisation?.issuer ?? null,
         targets: entry.targets,
       };
     case "lookup.refused":
@@ -55,19 +55,15 @@ function lineOf(entry: LogEntry): Line {
         ...plain,
         purpose: entry.purpose,
         ...refused(entry.code),
-        ...authorised(entry.authorisation),
+        issuer: entry.authorisation?.issuer ?? null,
       };
     case "request.refused":
       return { ...plain, ...none, ...refused(entry.code) };
     case "authorisation.withdrawn":
-      return { ...plain, ...none, issuer: entry.issuer, authorisation: entry.authorisation };
+      return { ...plain, ...none, issuer: entry.issuer };
     default:
       return { ...plain, ...none };
   }
 }
 
 const refused = (code: Code | string) => ({ outcome: "refused" as const, code });
-
-function authorised(reference: { readonly id: string; readonly issuer: string } | undefined) {
-  return { issuer: reference?.issuer ?? null, authorisation: reference?.id ?? null };
-}

@@ -31,7 +31,7 @@ export interface OpenedSearch extends Follower, AlertBook {
 export function openSearch(paths: SearchPaths): OpenedSearch {
   const log = openReadOnly(paths.log);
   const index = openIndexOf(log, paths.search);
-  const { step, size } = createFollower(log, index);
+  const { step, size, forget } = createFollower(log, index);
   const reader = createSearchReader(log, index);
   const count = createCounts(index);
   const line = (place: number) => reader.line(place, size());
@@ -39,6 +39,7 @@ export function openSearch(paths: SearchPaths): OpenedSearch {
     ...openAlertBook(index, line),
     step,
     size,
+    forget,
     search: (query) => reader.search(query, size()),
     count: (request) => ({ ...count(request), size: size(), root: reader.root(size()) }),
     facts: createFactReader(index),

@@ -3,7 +3,7 @@ import DatabaseFile from "better-sqlite3";
 import type { Database } from "../database.ts";
 
 /** Counts up when the tables change: an index of another version is thrown away and built anew. */
-const version = 2;
+const version = 3;
 
 const tables = `
   -- Words of lines, by number: ten million lines name few members, purposes and codes.
@@ -24,7 +24,6 @@ const tables = `
     outcome INTEGER,
     code    INTEGER,
     issuer  INTEGER,
-    authorisation BLOB,
     exchange BLOB,
     trace   BLOB,
     tag     BLOB,

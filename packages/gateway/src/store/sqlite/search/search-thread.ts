@@ -69,6 +69,8 @@ export async function openSearchIndex(options: SearchOptions): Promise<OpenedSea
       ask({ do: "alerts", request }, (given) => (given.did === "alerts" ? [given.alerts] : undefined)),
     lines: (entries) =>
       ask({ do: "lines", entries }, (given) => (given.did === "lines" ? [given.lines] : undefined)),
+    forget: (tag) =>
+      ask({ do: "forget", tag }, (given) => (given.did === "forget" ? [undefined] : undefined)),
     async close() {
       closing = true;
       clearTimeout(restarting);

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { AlertsRequest, CountsRequest, FoundLine } from "@xinqiao/protocol/audit";
 import type { FactFloors, HourFacts } from "../../../alerts/index.ts";
+import type { SubjectTag } from "../../../log/index.ts";
 import type { AlertPlace, CountedLines, FoundPage, IndexQuery } from "../../../search/index.ts";
 import { type OpenedSearch, openSearch, type SearchPaths, searchPathsSchema } from "./open.ts";
 
@@ -13,7 +14,8 @@ export type IndexCall =
   | { readonly do: "watch"; readonly until: number }
   | { readonly do: "is-raised"; readonly alert: string }
   | { readonly do: "alerts"; readonly request: AlertsRequest }
-  | { readonly do: "lines"; readonly entries: readonly number[] };
+  | { readonly do: "lines"; readonly entries: readonly number[] }
+  | { readonly do: "forget"; readonly tag: SubjectTag };
 
 export type IndexAnswer =
   | { readonly did: "search"; readonly page: FoundPage }
@@ -23,7 +25,8 @@ export type IndexAnswer =
   | { readonly did: "watch" }
   | { readonly did: "is-raised"; readonly raised: boolean }
   | { readonly did: "alerts"; readonly alerts: readonly AlertPlace[] }
-  | { readonly did: "lines"; readonly lines: readonly FoundLine[] };
+  | { readonly did: "lines"; readonly lines: readonly FoundLine[] }
+  | { readonly did: "forget" };
 
 /** Main thread → index. */
 export type SearchRequest =
@@ -91,6 +94,9 @@ function answer(index: OpenedSearch, call: IndexCall): IndexAnswer {
       return { did: "alerts", alerts: index.alerts(call.request) };
     case "lines":
       return { did: "lines", lines: index.lines(call.entries) };
+    case "forget":
+      index.forget(call.tag);
+      return { did: "forget" };
   }
 }
 
