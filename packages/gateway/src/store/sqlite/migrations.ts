@@ -110,4 +110,12 @@ export const migrations: readonly string[] = [
   CREATE INDEX entry_registry_taken ON entry (idx) WHERE kind = 'registry.taken';
   CREATE INDEX entry_peer_taken ON entry (idx) WHERE kind = 'peer.taken';
   `,
+  `
+  -- The first so many entries are in the archive: their leaves are empty here, and the hashes below the roots of their
+  -- tiles of 256 are gone.
+  CREATE TABLE archived (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    size INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,9 +1,11 @@
-import { rootOf } from "@xinqiao/protocol/log";
-import type { KeptCheckpoint, PublishedLog } from "../../log/index.ts";
-import { openReadOnly } from "./database.ts";
+import { emptyRoot, rootOf } from "@xinqiao/protocol/log";
+import type { AgingLog, KeptCheckpoint } from "../../log/index.ts";
+import { archivedSize, keptHash, openReadOnly } from "./database.ts";
 import { readFrontier } from "./tree.ts";
 
-export interface OpenedPublishedLog extends PublishedLog {
+export interface OpenedPublishedLog extends AgingLog {
+  /** What is durable. */
+  head(): { readonly size: number; readonly root: string };
   close(): void;
 }
 
@@ -29,12 +31,35 @@ export function openPublishedLog(path: string): OpenedPublishedLog {
   const leaves = database
     .prepare<[number, number], string>("SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx")
     .pluck();
+  const oneByOne = database
+    .prepare<[number, number], Buffer | null>(
+      `SELECT ${keptHash} FROM (SELECT ? AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
+    )
+    .pluck();
+  const head = database.prepare<[], { size: number; root: Buffer }>("SELECT size, root FROM head");
+  const at = database.prepare<[number], number>("SELECT at FROM entry WHERE idx = ?").pluck();
+
+  /** Those in front have left for the archive. */
+  function hashesFrom(level: number, from: number, to: number): readonly Buffer[] {
+    const kept = hashes.all(level, from, to);
+    const gone = Array.from({ length: to - from - kept.length }, (_, place) =>
+      oneByOne.get(level, from + place),
+    );
+    return [...gone.filter((hash) => hash !== null && hash !== undefined), ...kept];
+  }
+
   return {
     newest: () => newest.get(),
     witnessed: (cosigners) => witnessed.get(lately, cosigners) ?? newest.get(),
     covering: (size, cosigners) => covering.get(size, cosigners),
-    hashes: (level, from, to) => hashes.all(level, from, to),
+    hashes: hashesFrom,
     leaves: (from, to) => leaves.all(from, to).map((leaf) => Buffer.from(leaf)),
+    writtenAt: (index) => at.get(index) ?? Number.NaN,
+    archived: () => archivedSize(database),
+    head() {
+      const { size, root } = head.get() ?? { size: 0, root: emptyRoot };
+      return { size, root: root.toString("base64") };
+    },
     rootAt: (size) => rootOf(readFrontier(database, size)),
     close: () => void database.close(),
   };
