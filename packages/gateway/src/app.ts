@@ -22,6 +22,7 @@ import { type City, openCity } from "./city/index.ts";
 import { type GatewayConfig, readTagKey } from "./config/index.ts";
 import { openEnrolmentFolder } from "./enrolment/index.ts";
 import type { LookUpDependencies } from "./exchange/index.ts";
+import { type Growth, measureGrowth } from "./growth/index.ts";
 import {
   adminApp,
   type EnrolmentRouteDependencies,
@@ -130,7 +131,8 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let open = false;
   let publishing: Publishing | undefined;
   const witnesses = () => publishing?.report();
-  const monitored = { config, ...stores, inFlight, targets, metrics, open: () => open, witnesses };
+  const growth = () => measureGrowth(config, stores.published, now());
+  const monitored = { config, growth, ...stores, inFlight, targets, metrics, open: () => open, witnesses };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
   const city = await openCity(config, { version, log, metrics, events, keys, now, getFrom });
@@ -257,6 +259,7 @@ function serveAdmin({
   config,
   log,
   index,
+  growth,
   inFlight,
   targets,
   metrics,
@@ -264,6 +267,7 @@ function serveAdmin({
   witnesses,
 }: Pick<Shared, "config" | "log" | "index" | "inFlight" | "targets"> & {
   metrics: Metrics;
+  growth: () => Promise<Growth>;
   open: () => boolean;
   witnesses: () => WitnessReport | undefined;
 }): Promise<Serving> {
@@ -271,6 +275,7 @@ function serveAdmin({
     node: config.node,
     log,
     index,
+    growth,
     metrics,
     inFlight,
     open,

@@ -8,6 +8,7 @@ export {
 export {
   type LogReport,
   openAuditLog,
+  openPublishedLog,
   readEntries,
   readEvidence,
   verifyLog,

@@ -6,6 +6,8 @@ import { readFrontier } from "./tree.ts";
 export interface OpenedPublishedLog extends AgingLog {
   /** What is durable. */
   head(): { readonly size: number; readonly root: string };
+  /** What the database takes, without the room in it that is free. */
+  usedBytes(): number;
   close(): void;
 }
 
@@ -56,6 +58,12 @@ export function openPublishedLog(path: string): OpenedPublishedLog {
     leaves: (from, to) => leaves.all(from, to).map((leaf) => Buffer.from(leaf)),
     writtenAt: (index) => at.get(index) ?? Number.NaN,
     archived: () => archivedSize(database),
+    usedBytes() {
+      const [pages, free, bytes] = ["page_count", "freelist_count", "page_size"].map((name) =>
+        Number(database.pragma(name, { simple: true })),
+      );
+      return ((pages ?? 0) - (free ?? 0)) * (bytes ?? 0);
+    },
     head() {
       const { size, root } = head.get() ?? { size: 0, root: emptyRoot };
       return { size, root: root.toString("base64") };
