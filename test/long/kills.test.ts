@@ -7,7 +7,7 @@ import {
   startFakeNode,
   startGatewayProcess,
 } from "../constellation/index.ts";
-import { askUntilKilled, expectKept, nothingPromised } from "../fault/kills.ts";
+import { askUntilKilled, assertKept, nothingPromised } from "../fault/kills.ts";
 
 const kills = 300;
 const longestMs = 2_500;
@@ -35,13 +35,13 @@ describe("a gateway that is killed three hundred times", () => {
     for (let kill = 1; kill <= kills; kill += 1) {
       await askUntilKilled(gateway, asker, Math.random() * longestMs, promised);
       // Looked at as it was left, now and then, and not only after the gateway has taken it up again.
-      if (kill % lookEvery === 0) expectKept(gateway.logFile, promised);
+      if (kill % lookEvery === 0) assertKept(gateway.logFile, promised);
       await gateway.start();
       process.stderr.write(
         `\r${kill} kills, ${promised.entries.size} entries, ${promised.roots.size} checkpoints `,
       );
     }
-    expectKept(gateway.logFile, promised);
+    assertKept(gateway.logFile, promised);
     expect(promised.roots.size).toBeGreaterThan(kills / 3);
   });
 });
