@@ -22,7 +22,7 @@ export default defineConfig({
           name: "federation",
           setupFiles,
           include: ["test/**/*.test.ts"],
-          exclude,
+          exclude: [...exclude, "test/long/**"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -2,12 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
+import { measureAppending } from "./appending.ts";
 import { askDirectly, askThrough } from "./asking.ts";
 import { measureChecking } from "./checking.ts";
 import { type BenchFederation, startBenchFederation } from "./federation.ts";
 import { closedLoop, type Load, openLoop, percentile } from "./load.ts";
 import { startNginx } from "./nginx.ts";
 import { freePort, type Running, startProcess } from "./processes.ts";
+import { measureProving } from "./proving.ts";
 import { measureRules } from "./rules.ts";
 import { measureSealing } from "./sealing.ts";
 import { measureSearch } from "./search.ts";
@@ -50,6 +52,12 @@ figures.push(...(await measureRules()));
 
 say("searching the log's index · 检索日志索引");
 figures.push(...measureSearch(folder, full ? 10_000_000 : 500_000));
+
+say("appending to the log · 追加日志");
+figures.push(...(await measureAppending(folder, full ? 10 : 3)));
+
+say("proofs from the log · 日志证明");
+figures.push(...(await measureProving(folder, full ? 10_000_000 : 500_000)));
 
 say("checking a log from its entries · 独立校验日志");
 figures.push(...(await measureChecking(folder, full ? 1_000_000 : 200_000)));

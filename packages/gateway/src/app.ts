@@ -13,6 +13,7 @@ import type { Logger } from "@xinqiao/runtime/logging";
 import { getThrough } from "@xinqiao/runtime/published";
 import { Agent } from "undici";
 import { openUseWatch } from "./alerts/open.ts";
+import { archiveDaily, archiveOf } from "./archive/index.ts";
 import type { AuditingDependencies } from "./audit/index.ts";
 import { createWithdrawalPages } from "./authorisation/index.ts";
 import { createBookReader, type ReconcileDependencies } from "./books/index.ts";
@@ -21,6 +22,7 @@ import { type City, openCity } from "./city/index.ts";
 import { type GatewayConfig, readTagKey } from "./config/index.ts";
 import { openEnrolmentFolder } from "./enrolment/index.ts";
 import type { LookUpDependencies } from "./exchange/index.ts";
+import { type Growth, measureGrowth } from "./growth/index.ts";
 import {
   adminApp,
   type EnrolmentRouteDependencies,
@@ -35,7 +37,7 @@ import {
   type LimitedBook,
   type RateLimit,
 } from "./limit/index.ts";
-import type { AuditLog } from "./log/index.ts";
+import type { AgingLog, AuditLog, LogArchiving } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
 import { bundleDependencies, type ProveDependencies } from "./proofs/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
@@ -119,9 +121,8 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const append = async (draft: LogEntryDraft) => (await log.append(draft)).ok;
   const limited = createLimitedBook(append, now, limitedIntervalMs);
   const events = createGatewayEvents({ logger, metrics, log, limited });
-  const onStateChange = events.breakerChanged;
   const targets = starting.adopt(
-    createTargets(upstream, { now: elapsed, random: Math.random, onStateChange }),
+    createTargets(upstream, { now: elapsed, random: Math.random, onStateChange: events.breakerChanged }),
     (all) => all.close(),
   );
   const inFlight = createInFlight(config.limits.maxConcurrent);
@@ -130,7 +131,8 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let open = false;
   let publishing: Publishing | undefined;
   const witnesses = () => publishing?.report();
-  const monitored = { config, ...stores, inFlight, targets, metrics, open: () => open, witnesses };
+  const growth = () => measureGrowth(config, stores.published, now());
+  const monitored = { config, growth, ...stores, inFlight, targets, metrics, open: () => open, witnesses };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
   const city = await openCity(config, { version, log, index, metrics, events, keys, now, getFrom });
@@ -138,7 +140,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const registry = () => city.registry.current().document;
   publishing = openPublishing(config, { ...stores, registry, line, events, now });
   starting.defer(publishing.stop);
-  const stopExpiring = starting.adopt(expireDaily(log, events.failed), (stop) => stop());
+  const stopDaily = starting.adopt(startDaily(config, deps, stores, events), (stop) => stop());
   const unwatch = starting.adopt(await openUseWatch(config, { ...stores, events, now }), (stop) => stop());
   const shared = { config, deps, city, signer, targets, ...stores, events, inFlight, reading, refusalRate };
   const serving = await servePublic(shared);
@@ -162,7 +164,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     async close() {
       city.stop();
       publishing.stop();
-      stopExpiring();
+      stopDaily();
       unwatch();
       await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, ...stores }, config);
       await dispatcher.close();
@@ -182,6 +184,30 @@ function peerDispatcher({ ca, connectTimeoutMs }: UpstreamSettings): Agent {
       ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }),
     },
   });
+}
+
+/** What is done once a day: evidence past its time is deleted, and old entries go to files where the city wants that. */
+function startDaily(
+  { log: path, archiveAfterDays: afterDays }: GatewayConfig,
+  { logger, now }: GatewayDependencies,
+  { log, published }: { readonly log: AuditLog & LogArchiving; readonly published: AgingLog },
+  { failed }: Pick<GatewayEvents, "failed">,
+): () => void {
+  const stopExpiring = expireDaily(log, failed);
+  if (afterDays === undefined) return stopExpiring;
+  const stopArchiving = archiveDaily({
+    folder: archiveOf(path),
+    afterDays,
+    published,
+    log,
+    now,
+    onArchived: ({ size, moved }) => logger.info({ event: "log-archived", size, moved }),
+    onError: (error) => logger.error({ event: "log-archive-failed", reason: String(error) }),
+  });
+  return () => {
+    stopExpiring();
+    stopArchiving();
+  };
 }
 
 /** The log, and what reads it beside its writer. */
@@ -233,6 +259,7 @@ function serveAdmin({
   config,
   log,
   index,
+  growth,
   inFlight,
   targets,
   metrics,
@@ -240,6 +267,7 @@ function serveAdmin({
   witnesses,
 }: Pick<Shared, "config" | "log" | "index" | "inFlight" | "targets"> & {
   metrics: Metrics;
+  growth: () => Promise<Growth>;
   open: () => boolean;
   witnesses: () => WitnessReport | undefined;
 }): Promise<Serving> {
@@ -247,6 +275,7 @@ function serveAdmin({
     node: config.node,
     log,
     index,
+    growth,
     metrics,
     inFlight,
     open,

@@ -1,4 +1,5 @@
 export { createGateway, type Gateway, type GatewayDependencies, systemDependencies } from "./app.ts";
+export { archiveLog, archiveOf } from "./archive/index.ts";
 export {
   type GatewayConfig,
   type GatewayConfigFile,
@@ -8,6 +9,7 @@ export {
 export {
   type LogReport,
   openAuditLog,
+  openPublishedLog,
   readEntries,
   readEvidence,
   verifyLog,

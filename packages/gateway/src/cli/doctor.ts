@@ -4,10 +4,26 @@ import { openCatalogue } from "@xinqiao/protocol/catalogue";
 import { thumbprint } from "@xinqiao/protocol/keys";
 import { registryStanding } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
+import { exists } from "@xinqiao/runtime/files";
 import { readPublicKey } from "@xinqiao/runtime/keys";
 import { openCatalogueFolder } from "../catalogue/index.ts";
-import { loadConfig, readTagKey } from "../config/index.ts";
+import { type GatewayConfig, loadConfig, readTagKey } from "../config/index.ts";
+import { measureGrowth } from "../growth/index.ts";
 import { openRegistryFolder } from "../registry/index.ts";
+import { openPublishedLog } from "../store/sqlite/index.ts";
+
+/** Nothing to say of a log that there is not yet. */
+async function growthOf(config: GatewayConfig): Promise<string> {
+  if (!(await exists(config.log))) return "";
+  const log = openPublishedLog(config.log);
+  try {
+    const { bytesPerDay, daysLeft } = await measureGrowth(config, log, Date.now());
+    const left = daysLeft === undefined ? "" : `, ${Math.floor(daysLeft)} days left`;
+    return `, the log takes · 日志日增 ${(bytesPerDay / 2 ** 20).toFixed(1)} MiB a day${left}`;
+  } finally {
+    log.close();
+  }
+}
 
 /** Checks everything `serve` needs, without serving. Throws with every finding. */
 export async function doctor(home: string): Promise<string> {
@@ -20,6 +36,7 @@ export async function doctor(home: string): Promise<string> {
   const keyId = thumbprint(await readPublicKey(config.signingKey));
   const disk = await statfs(dirname(config.log));
   const free = disk.bavail * disk.bsize;
+  const growth = await growthOf(config);
   const findings: string[] = [];
   await readTagKey(config.logTagKey).catch(({ message }: Error) => findings.push(message));
   if (directory.key(keyId)?.member.node !== config.node) {
@@ -44,7 +61,7 @@ export async function doctor(home: string): Promise<string> {
     `node · 节点\t${config.node}\t${config.origin}`,
     `registry · 成员清单\tversion ${directory.version}, ${directory.jurisdictions().length} jurisdictions, until ${new Date(document.exp * 1000).toISOString()}`,
     `catalogue · 目录\tversion ${catalogue.version}, ${catalogue.items.size} items, ${catalogue.purposes.size} purposes`,
-    `disk · 磁盘\t${Math.floor(free / 2 ** 20)} MiB free`,
+    `disk · 磁盘\t${Math.floor(free / 2 ** 20)} MiB free${growth}`,
     "all is well · 一切正常",
   ].join("\n");
 }

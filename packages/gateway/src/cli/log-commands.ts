@@ -7,6 +7,7 @@ import { describeVersion } from "./describe-version.ts";
 import { type EraseOptions, erase } from "./erase.ts";
 import { show, verify } from "./log.ts";
 import { type AlertListOptions, listAlerts } from "./log-alerts.ts";
+import { archive } from "./log-archive.ts";
 import { checkpoint } from "./log-checkpoint.ts";
 import { exportFiles } from "./log-export.ts";
 import { logKey, rotateLogKey } from "./log-key.ts";
@@ -60,6 +61,7 @@ export function addLogCommands(program: Command, home: Home): void {
   addExport(log, home);
   addProve(log, home);
   addReconciliations(log, home);
+  addArchive(log, home);
 }
 
 function addReconciliations(log: Command, home: Home): void {
@@ -73,6 +75,19 @@ function addReconciliations(log: Command, home: Home): void {
     .option("--limit <n>", "at most · 最多条数", "100")
     .option("--json", "with both sides' signed statements, as JSON lines · 含双方签署的声明")
     .action((options: ReconciliationsOptions) => runCommand(() => reconciliations(options, Date.now)));
+}
+
+function addArchive(log: Command, home: Home): void {
+  log
+    .command("archive")
+    .description(
+      "move old entries from the database into files beside it, with the gateway stopped · 归档旧条目",
+    )
+    .option(...home)
+    .requiredOption("--before <date>", "entries written before, e.g. 2026-03-01 · 此日期之前的条目")
+    .action((options: { home: string; before: string }) =>
+      runCommand(() => archive(options.before, options.home)),
+    );
 }
 
 function addExport(log: Command, home: Home): void {

@@ -3,6 +3,7 @@ import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
 import { version } from "../app.ts";
 import { addAgreementCommands } from "./agreements.ts";
+import { backup, restoreHome } from "./backup.ts";
 import { addCatalogueCommands } from "./catalogue-commands.ts";
 import { describeVersion } from "./describe-version.ts";
 import { doctor } from "./doctor.ts";
@@ -60,12 +61,33 @@ export function createProgram(): Command {
       runCommand(async () => describeVersion(await rotateKey(timesOf(options), Date.now))),
     );
   addLogCommands(program, home);
+  addBackup(program);
   program
     .command("doctor")
     .description("check configuration, keys, members and log · 自检")
     .option(...home)
     .action((options: { home: string }) => runCommand(() => doctor(options.home)));
   return program;
+}
+
+function addBackup(program: Command): void {
+  program
+    .command("backup <folder>")
+    .description("back up everything but private keys, while it runs; subjects' keys lie apart · 备份网关")
+    .option(...home)
+    .option("--with-keys", "private keys too: keep such a backup as they are kept · 含私钥")
+    .action((folder: string, options: { home: string; withKeys?: boolean }) =>
+      runCommand(() => backup(folder, options)),
+    );
+  program
+    .command("restore <folder>")
+    .description(
+      "make a new home from a backup, unless a witness has cosigned something newer · 从备份恢复到新目录",
+    )
+    .option(...home)
+    .action((folder: string, options: { home: string }) =>
+      runCommand(() => restoreHome(folder, options.home)),
+    );
 }
 
 function addInit(program: Command): void {

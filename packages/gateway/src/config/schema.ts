@@ -96,6 +96,8 @@ export const gatewayConfigSchema = z.strictObject({
       timeoutMs: positive.default(2_000),
     })
     .prefault({}),
+  /** Days after which entries leave the database for files beside it (`archive/`); never, unless said. */
+  archiveAfterDays: positive.optional(),
   /** Free space below which no new exchange begins, so that those under way can still be logged. */
   logReserveBytes: z
     .number()

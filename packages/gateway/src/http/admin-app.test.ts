@@ -13,6 +13,7 @@ describe("GET /readyz", () => {
     const app = adminApp({
       node: nodeIdSchema.parse("sz"),
       log,
+      growth: async () => ({ bytesPerDay: 0 }),
       index: { size: () => 0 },
       metrics: createMetrics(),
       inFlight,

@@ -2,6 +2,7 @@ import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Code, fault } from "@xinqiao/protocol/problem";
 import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http";
 import { Hono } from "hono";
+import type { Growth } from "../growth/index.ts";
 import type { AuditLog } from "../log/index.ts";
 import type { SearchIndex } from "../search/index.ts";
 import type { BreakerState, Metrics } from "../telemetry/index.ts";
@@ -10,6 +11,8 @@ import type { WitnessReport } from "../witnesses/index.ts";
 export interface AdminDependencies {
   readonly node: NodeId;
   readonly log: AuditLog;
+  /** How long the disk lasts. */
+  readonly growth: () => Promise<Growth>;
   readonly index: Pick<SearchIndex, "size">;
   readonly metrics: Metrics;
   readonly inFlight: InFlight;
@@ -32,6 +35,7 @@ export function adminApp(deps: AdminDependencies): Hono<HttpEnv> {
     deps.metrics.inFlight.set(deps.inFlight.count);
     deps.metrics.logSize.set(deps.log.head().size);
     deps.metrics.searchSize.set(deps.index.size());
+    deps.metrics.logDaysLeft.set((await deps.growth()).daysLeft ?? -1);
     deps.metrics.logHealthy.set(deps.log.health().ok ? 1 : 0);
     noteWitnesses(deps);
     const text = await deps.metrics.registry.metrics();

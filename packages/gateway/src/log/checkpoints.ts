@@ -18,6 +18,23 @@ export interface CheckpointKeeper {
   keepCheckpoint(checkpoint: KeptCheckpoint): Promise<Result<void, { readonly code: LogFailure }>>;
 }
 
+/** The same, by the age of its entries. */
+export interface AgingLog extends PublishedLog {
+  /** When an entry was written, milliseconds since 1970. */
+  writtenAt(index: number): number;
+  /** Entries that are in the archive and no longer in the database: the first ones. */
+  archived(): number;
+}
+
+/** Where the log's old entries leave it for the archive. */
+export interface LogArchiving {
+  /**
+   * Drops entries `from` up to, not including, `to`, and the hashes below their tiles' roots: they are in the archive,
+   * and follow right upon those that are there. Durable when it resolves.
+   */
+  letGo(from: number, to: number): Promise<Result<void, { readonly code: LogFailure }>>;
+}
+
 /** The log as others read it: what was appended before the newest checkpoint, and the checkpoints. */
 export interface PublishedLog {
   newest(): KeptCheckpoint | undefined;

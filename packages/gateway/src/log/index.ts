@@ -9,7 +9,13 @@ export type {
   NonceClaim,
   SpendError,
 } from "./audit-log.ts";
-export type { CheckpointKeeper, KeptCheckpoint, PublishedLog } from "./checkpoints.ts";
+export type {
+  AgingLog,
+  CheckpointKeeper,
+  KeptCheckpoint,
+  LogArchiving,
+  PublishedLog,
+} from "./checkpoints.ts";
 export {
   type Erasure,
   type Evidence,

@@ -20,6 +20,11 @@ export function createLogMetrics(registers: Registry[]) {
       help: "1 when the audit log accepts entries",
       registers,
     }),
+    logDaysLeft: new Gauge({
+      name: "xinqiao_log_days_left",
+      help: "Days until the disk is full for the log, as it has grown over the last seven; -1 when it does not grow",
+      registers,
+    }),
     logAlarms: new Counter({
       name: "xinqiao_log_alarms_total",
       help: "Witnesses that hold a head this log never had",

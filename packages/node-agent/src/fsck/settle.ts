@@ -26,7 +26,7 @@ export async function settle(computed: Computed, source: LogSource, find: Find):
   const stored = await source.hashes(level * levelsInTile, from, from + bytes.length / hashBytes);
   const same = computed.missing.length === 0 && bytes.equals(stored.bytes);
   const settled = same ? bytes : await decide(computed, stored, source, find);
-  if (source.keepsAll) await checkInner(settled, computed, source, find);
+  if (source.keepsInner(level, index)) await checkInner(settled, computed, source, find);
   return settled;
 }
 

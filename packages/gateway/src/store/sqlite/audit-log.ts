@@ -11,6 +11,7 @@ import {
   type CheckpointKeeper,
   type Evidence,
   keptBeside,
+  type LogArchiving,
   type LogContradiction,
   type LogFailure,
   type NonceClaim,
@@ -46,7 +47,8 @@ export interface AuditLogParts extends Pick<DiskGuardOptions, "freeBytes" | "rep
 }
 
 export type OpenedAuditLog = AuditLog &
-  CheckpointKeeper & {
+  CheckpointKeeper &
+  LogArchiving & {
     /** Exchanges of the last run that were closed as interrupted. */
     readonly interrupted: number;
   };
@@ -106,7 +108,7 @@ export async function createAuditLog(
     return removed.ok ? removed : err({ code: removed.error.code });
   }
 
-  const log: AuditLog & CheckpointKeeper = {
+  const log: AuditLog & CheckpointKeeper & LogArchiving = {
     origin,
     async append(draft, claim, evidence) {
       const refused = refusal(draft.kind);
@@ -131,6 +133,11 @@ export async function createAuditLog(
     },
     halt(code) {
       halted = code;
+    },
+    async letGo(from, to) {
+      const gone = await writer.letGo(from, to);
+      if (!gone.ok) failed(gone.error);
+      return gone;
     },
     async close() {
       closed = true;

@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
 import { z } from "zod";
+import { archiveOf, openArchive } from "../../archive/index.ts";
 import { migrations } from "./migrations.ts";
 
 export type { Database } from "better-sqlite3";
@@ -19,6 +20,7 @@ export function openDatabase(path: string): Database.Database {
   // What is deleted is overwritten, so that a key that was destroyed is in no free page.
   database.pragma("secure_delete = ON");
   migrate(database);
+  readArchive(database, path);
   return database;
 }
 
@@ -37,11 +39,40 @@ export function lockLog(path: string): Database.Database {
   return lock;
 }
 
-/** A second connection that only reads: searches and checks never wait for the writer. */
+/**
+ * A second connection that only reads: searches and checks never wait for the writer. Entries that have left for the
+ * archive are read from there: `entry` is a view here.
+ */
 export function openReadOnly(path: string): Database.Database {
   const database = new Database(path, { readonly: true, fileMustExist: true });
   database.pragma(`busy_timeout = ${busyMs}`);
+  readArchive(database, path);
+  const has = (table: string) =>
+    database.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(table) !== undefined;
+  if (!has("archived")) database.exec("CREATE TEMP VIEW archived AS SELECT 0 AS size");
+  if (has("entry")) {
+    database.exec(
+      `CREATE TEMP VIEW entry AS SELECT idx, at, kind, exchange,
+         CASE leaf WHEN '' THEN archived_leaf(idx) ELSE leaf END AS leaf FROM main.entry`,
+    );
+  }
   return database;
+}
+
+/** `archived_leaf(idx)` and `archived_hash(level, idx)`: of what is in the archive, and of nothing else. */
+function readArchive(database: Database.Database, path: string): void {
+  const archive = openArchive(archiveOf(path));
+  database.function("archived_leaf", (index: number) => archive.leaf(index).toString());
+  database.function("archived_hash", (level: number, index: number) => archive.hash(level, index));
+}
+
+/** A hash of a tree's place, `level` and `idx` beside `node`, from wherever it is kept. */
+export const keptHash = `CASE WHEN node.hash IS NULL AND level < 8 AND (idx << level) < (SELECT size FROM archived)
+  THEN archived_hash(level, idx) ELSE node.hash END`;
+
+/** Entries that are in the archive. */
+export function archivedSize(database: Database.Database): number {
+  return database.prepare<[], number>("SELECT size FROM archived").pluck().get() ?? 0;
 }
 
 /**

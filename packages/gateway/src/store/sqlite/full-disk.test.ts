@@ -20,6 +20,7 @@ function writerOn(database: Database): Writer {
     write: async (staged, late) => attempt(() => writer.write(staged, late)),
     remove: async (removal) => attempt(() => writer.remove(removal)),
     keepCheckpoint: async (checkpoint) => attempt(() => writer.keepCheckpoint(checkpoint)),
+    letGo: async (from, to) => attempt(() => writer.letGo(from, to)),
     probe: async (at) => attempt(() => writer.probe(at)),
     close: async () => void database.close(),
   };

@@ -52,6 +52,7 @@ export function createGroupCommit({ writer, now, onFailure }: GroupCommitOptions
 
   async function writeAll(): Promise<void> {
     do {
+      await endOfTurn();
       const batch = waiting.slice(0, maxBatch);
       waiting = waiting.slice(maxBatch);
       const beside = late.splice(0, maxBatch);
@@ -68,9 +69,8 @@ export function createGroupCommit({ writer, now, onFailure }: GroupCommitOptions
     writing = undefined;
   }
 
-  /** What is appended in this turn of the event loop goes into one commit. */
   const commitSoon = () => {
-    writing ??= Promise.resolve().then(writeAll);
+    writing ??= writeAll();
   };
 
   return {
@@ -99,6 +99,12 @@ export function createGroupCommit({ writer, now, onFailure }: GroupCommitOptions
     stuck: () => committingSince !== undefined && now() - committingSince > stuckAfterMs,
   };
 }
+
+/**
+ * What is appended in this turn of the event loop goes into one commit. Those who heard of the last one append again
+ * within its turn: were the first of them not to wait for the others, every second commit would be of one entry.
+ */
+const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** What one append of a batch came to. */
 function appendedAt(result: Result<Committed, Failure>, place: number): Result<Appended, AppendError> {

@@ -15,3 +15,4 @@ export {
 } from "./search/index.ts";
 export { entriesOf, type LogReport, lastTaken, logSize, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
+export { startWriter } from "./writer-thread.ts";

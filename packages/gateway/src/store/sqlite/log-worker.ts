@@ -19,6 +19,7 @@ export type WriterRequest =
   | { readonly do: "write"; readonly batch: string }
   | { readonly do: "keep-checkpoint"; readonly checkpoint: KeptCheckpoint }
   | { readonly do: "remove"; readonly removal: Removal }
+  | { readonly do: "let-go"; readonly from: number; readonly to: number }
   | { readonly do: "probe"; readonly at: number }
   | { readonly do: "close" };
 
@@ -41,6 +42,7 @@ export type WriterReply =
   | { readonly did: "write"; readonly result: Result<Committed, Failure> }
   | { readonly did: "keep-checkpoint"; readonly result: Result<void, Failure> }
   | { readonly did: "remove"; readonly result: Result<Removed, Failure> }
+  | { readonly did: "let-go"; readonly result: Result<void, Failure> }
   | { readonly did: "probe"; readonly result: Result<void, Failure> }
   | { readonly did: "close" };
 
@@ -77,6 +79,8 @@ function main(port: NonNullable<typeof parentPort>, { path, tagKey }: WriterOpti
       reply({ did: request.do, result });
     } else if (request.do === "keep-checkpoint") {
       reply({ did: request.do, result: keepCheckpoint(writer, request.checkpoint) });
+    } else if (request.do === "let-go") {
+      reply({ did: request.do, result: attempt(() => writer.letGo(request.from, request.to)) });
     } else if (request.do === "probe") {
       reply({ did: "probe", result: attempt(() => writer.probe(request.at)) });
     } else {

@@ -11,6 +11,7 @@ import { createCheckpoints } from "./checkpoints.ts";
 import { createClaims } from "./claims.ts";
 import { type Database, emptyJournal } from "./database.ts";
 import { createEvidence } from "./evidence.ts";
+import { createLetGo } from "./let-go.ts";
 import type { Committed, Late, OpenIntent, Removal, Removed, Staged, Written } from "./staged.ts";
 import { checkTree, readFrontier } from "./tree.ts";
 
@@ -25,6 +26,8 @@ export interface LogWriter {
   openIntents(): readonly OpenIntent[];
   /** Throws when it is not a head of this log: no second past may be signed. */
   keepCheckpoint(checkpoint: KeptCheckpoint): void;
+  /** Entries that are in the archive leave the database. Throws when they do not follow upon those that have left. */
+  letGo(from: number, to: number): void;
   /** A real write of some size, to learn whether the disk takes one. */
   probe(at: number): void;
 }
@@ -105,9 +108,9 @@ export function createLogWriter(database: Database): LogWriter {
       if (untidy) untidy = !emptyJournal(database);
     },
     head,
-    openIntents: () =>
-      database.prepare<[], OpenIntent>("SELECT entry, exchange, actor FROM open_intent ORDER BY entry").all(),
+    openIntents: () => insert.openIntents.all(),
     keepCheckpoint: checkpoints.keep,
+    letGo: createLetGo(database),
     probe: (at) => void insert.probe.run(at, probeBytes),
   };
 }
@@ -134,6 +137,9 @@ function prepare(database: Database) {
     ),
     node: database.prepare("INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)"),
     openIntent: database.prepare("INSERT INTO open_intent (entry, exchange, actor) VALUES (?, ?, ?)"),
+    openIntents: database.prepare<[], OpenIntent>(
+      "SELECT entry, exchange, actor FROM open_intent ORDER BY entry",
+    ),
     closeIntent: database.prepare("DELETE FROM open_intent WHERE entry = ?"),
     head: database.prepare("INSERT OR REPLACE INTO head (one, size, root) VALUES (1, ?, ?)"),
     probe: database.prepare("INSERT OR REPLACE INTO probe (one, at, filler) VALUES (1, ?, randomblob(?))"),

@@ -119,4 +119,12 @@ export const migrations: readonly string[] = [
     FROM (SELECT idx, max(at) OVER (ORDER BY idx) AS latest FROM entry) AS so_far
     WHERE so_far.idx = entry.idx AND so_far.latest > entry.at;
   `,
+  `
+  -- The first so many entries are in the archive: their leaves are empty here, and the hashes below the roots of their
+  -- tiles of 256 are gone.
+  CREATE TABLE archived (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    size INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,5 +1,5 @@
 import { appendLeaf, type Frontier, frontierPlaces, leafHash } from "@xinqiao/protocol/log";
-import type { Database } from "./database.ts";
+import { type Database, keptHash } from "./database.ts";
 
 export interface EntryRow {
   readonly idx: number;
@@ -13,8 +13,9 @@ export interface EntryRow {
 }
 
 function prepareNode(database: Database) {
-  return database.prepare<[number, number], { hash: Buffer }>(
-    "SELECT hash FROM node WHERE level = ? AND idx = ?",
+  return database.prepare<[number, number], { hash: Buffer | null }>(
+    `SELECT ${keptHash} AS hash
+     FROM (SELECT ? AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
   );
 }
 
@@ -24,7 +25,7 @@ export function readFrontier(database: Database, size: number): Frontier {
   const roots: (Buffer | undefined)[] = [];
   for (const { level, index } of frontierPlaces(size)) {
     while (roots.length < level) roots.push(undefined);
-    roots.push(node.get(level, index)?.hash);
+    roots.push(node.get(level, index)?.hash ?? undefined);
   }
   return { size, roots };
 }
@@ -59,7 +60,7 @@ export function checkTree(
     const { size } = frontier;
     const appended = appendLeaf(frontier, hash);
     for (const place of appended.nodes) {
-      if (node.get(place.level, place.index)?.hash.equals(place.hash)) continue;
+      if (node.get(place.level, place.index)?.hash?.equals(place.hash)) continue;
       if (lastWrong < place.index * 2 ** place.level) find(describe(place.level, place.index));
       lastWrong = size;
     }

@@ -11,6 +11,7 @@ export interface Writer {
   write(staged: readonly Staged[], late?: readonly Late[]): Promise<Result<Committed, Failure>>;
   remove(removal: Removal): Promise<Result<Removed, Failure>>;
   keepCheckpoint(checkpoint: KeptCheckpoint): Promise<Result<void, Failure>>;
+  letGo(from: number, to: number): Promise<Result<void, Failure>>;
   /** A real write, to learn whether the disk takes one. */
   probe(at: number): Promise<Result<void, Failure>>;
   close(): Promise<void>;
@@ -57,6 +58,10 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
     async remove(removal) {
       const reply = await ask({ do: "remove", removal });
       return reply.ok && reply.value.did === "remove" ? reply.value.result : outOfTurn(reply);
+    },
+    async letGo(from, to) {
+      const reply = await ask({ do: "let-go", from, to });
+      return reply.ok && reply.value.did === "let-go" ? reply.value.result : outOfTurn(reply);
     },
     async probe(at) {
       const reply = await ask({ do: "probe", at });

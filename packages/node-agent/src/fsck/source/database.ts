@@ -50,7 +50,7 @@ export function openDatabaseSource(path: string, find: Find): LogSource {
   }
 
   return {
-    keepsAll: true,
+    keepsInner: () => true,
     overview: async () =>
       reading(
         "log.db",

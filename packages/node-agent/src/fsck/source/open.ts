@@ -5,7 +5,7 @@ import { absent, exists } from "@xinqiao/runtime/files";
 import { request } from "undici";
 import { z } from "zod";
 import type { Find } from "../finding.ts";
-import { openDatabaseSource } from "./database.ts";
+import { openGatewaySource } from "./archived.ts";
 import type { LogSource } from "./port.ts";
 import { openTileSource } from "./tiles.ts";
 
@@ -39,7 +39,7 @@ export async function findLog(given: string): Promise<LogPlace> {
 }
 
 export function openSource(place: LogPlace, find: Find): LogSource {
-  if (place.kind === "database") return openDatabaseSource(place.path, find);
+  if (place.kind === "database") return openGatewaySource(place.path, find);
   if (place.kind === "files") return openTileSource((path) => readWhole(join(place.folder, path)), find);
   return openTileSource((path) => fetchWhole(`${place.prefix}/${path}`), find);
 }

@@ -20,8 +20,8 @@ export interface Overview {
 
 /** A log somebody keeps, as it is checked. What a source finds wrong with itself it says, and leaves out. */
 export interface LogSource {
-  /** Whether every hash is kept, or those that stand in tiles: every eighth level. */
-  readonly keepsAll: boolean;
+  /** Whether the hashes within a tile are kept, seven levels above its own, or only those that stand in it. */
+  keepsInner(level: number, tile: number): boolean;
   overview(): Promise<Overview>;
   /** Each as it is hashed, 00 ‖ leaf; undefined where there is none that can be read. Within one tile. */
   leaves(from: number, to: number): Promise<readonly (Buffer | undefined)[]>;

@@ -10,8 +10,8 @@ export type GetFile = (path: string) => Promise<Buffer | undefined>;
 const levelsInTile = 8;
 const lengthBytes = 2;
 
-/** A log as C2SP tlog-tiles has it, wherever its files are. */
-export function openTileSource(get: GetFile, find: Find): LogSource {
+/** A log as C2SP tlog-tiles has it, wherever its files are. @param whole full tiles of so many entries, and no more */
+export function openTileSource(get: GetFile, find: Find, whole?: number): LogSource {
   let kept: Promise<KeptNote | undefined> | undefined;
 
   /** Nothing but the newest checkpoint is kept in that layout. */
@@ -37,7 +37,7 @@ export function openTileSource(get: GetFile, find: Find): LogSource {
   }
 
   async function hashTile(level: number, index: number): Promise<Buffer> {
-    const address = tileIn((await newest())?.size ?? 0, level, index);
+    const address = tileIn(whole ?? (await newest())?.size ?? 0, level, index);
     const read = address && (await tile(address));
     if (address === undefined || read === undefined) return Buffer.alloc(0);
     const expected = (read.whole ? tileWidth : address.width) * hashBytes;
@@ -47,7 +47,7 @@ export function openTileSource(get: GetFile, find: Find): LogSource {
   }
 
   return {
-    keepsAll: false,
+    keepsInner: () => false,
     overview: async () => ({ size: (await newest())?.size ?? 0 }),
     async leaves(from, to) {
       const index = Math.floor(from / tileWidth);

@@ -1,6 +1,6 @@
 import { decodeEntry } from "@xinqiao/protocol/log";
 import { nobodysTag, type SubjectTag } from "../../../log/index.ts";
-import type { Database } from "../database.ts";
+import { type Database, keptHash } from "../database.ts";
 import { createIndexWriter, type ReadEntry } from "./index-writer.ts";
 import { indexed } from "./line.ts";
 import { createSweep } from "./sweep.ts";
@@ -28,10 +28,10 @@ interface LogRow {
 /** Follows the log, which it only reads. Two that follow at once, a gateway and a command, do not disturb each other. */
 export function createFollower(log: Database, index: Database): Follower {
   const rows = log.prepare<[number, number], LogRow>(
-    `SELECT entry.idx AS "index", entry.at, entry.leaf, node.hash AS leafHash,
+    `SELECT entry.idx AS "index", entry.at, entry.leaf, coalesce(node.hash, archived_hash(0, entry.idx)) AS leafHash,
             (SELECT tag FROM evidence
              WHERE evidence.entry = entry.idx AND tag <> unhex('${nobodysTag}') LIMIT 1) AS tag
-     FROM entry JOIN node ON node.level = 0 AND node.idx = entry.idx
+     FROM entry LEFT JOIN node ON node.level = 0 AND node.idx = entry.idx
      WHERE entry.idx >= ? ORDER BY entry.idx LIMIT ?`,
   );
   const progress = prepareProgress(index);
@@ -70,7 +70,10 @@ export function progressOf(index: Database): Progress | undefined {
 /** Whether the index was made from this log: a log that was restored, or is another, has another entry at its end. */
 export function isIndexOf(log: Database, { size, tip }: Progress): boolean {
   const hash = log
-    .prepare<[number], Buffer>("SELECT hash FROM node WHERE level = 0 AND idx = ?")
+    .prepare<[number], Buffer | null>(
+      `SELECT ${keptHash}
+       FROM (SELECT 0 AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
+    )
     .pluck()
     .get(size - 1);
   return hash?.equals(tip) ?? false;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Database, openReadOnly } from "../database.ts";
+import { type Database, keptHash, openReadOnly } from "../database.ts";
 import { hashPrefix } from "./index-writer.ts";
 
 /** Entries by the hash of their leaf. */
@@ -12,7 +12,12 @@ export interface HashIndex {
 /** Looks the first bytes up in the index, and the whole hash in the log: what the index does not have yet is not found. */
 export function openHashIndex(paths: { readonly log: string; readonly search: string }): HashIndex {
   const log = openReadOnly(paths.log);
-  const node = log.prepare<[number], Buffer>("SELECT hash FROM node WHERE level = 0 AND idx = ?").pluck();
+  const node = log
+    .prepare<[number], Buffer | null>(
+      `SELECT ${keptHash}
+       FROM (SELECT 0 AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
+    )
+    .pluck();
   let index: Database | undefined;
 
   function placesOf(hash: Uint8Array): number[] {

@@ -1,0 +1,2 @@
+export { type Growth, growthOf } from "./growth.ts";
+export { measureGrowth } from "./measure.ts";

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export.
+export default defineConfig({
+  test: {
+    name: "long",
+    setupFiles: ["./vitest.setup.ts"],
+    include: ["test/long/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    testTimeout: 3_600_000,
+    hookTimeout: 120_000,
+  },
+});
