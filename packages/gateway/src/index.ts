@@ -1,4 +1,4 @@
-export { createGateway, type Gateway, type GatewayDependencies, systemDependencies } from "./app.ts";
+export { createGateway, type Gateway, type GatewayDependencies, systemDependencies } from "./app/index.ts";
 export { archiveLog, archiveOf } from "./archive/index.ts";
 export {
   type GatewayConfig,

@@ -1,7 +1,7 @@
 import type { SuiteName } from "@xinqiao/protocol/keys";
 import { CommandError, runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command } from "commander";
-import { version } from "../app.ts";
+import { version } from "../app/index.ts";
 import { addAgreementCommands } from "./agreements.ts";
 import { backup, restoreHome } from "./backup.ts";
 import { addCatalogueCommands } from "./catalogue-commands.ts";

@@ -1,0 +1,30 @@
+import { archiveDaily, archiveOf } from "../archive/index.ts";
+import type { GatewayConfig } from "../config/index.ts";
+import type { AgingLog, AuditLog, LogArchiving } from "../log/index.ts";
+import { expireDaily } from "../retention/index.ts";
+import type { GatewayEvents } from "../telemetry/index.ts";
+import type { GatewayDependencies } from "./gateway.ts";
+
+/** What is done once a day: evidence past its time is deleted, and old entries go to files where the city wants that. */
+export function startDaily(
+  { log: path, archiveAfterDays: afterDays }: GatewayConfig,
+  { logger, now }: GatewayDependencies,
+  { log, published }: { readonly log: AuditLog & LogArchiving; readonly published: AgingLog },
+  { failed }: Pick<GatewayEvents, "failed">,
+): () => void {
+  const stopExpiring = expireDaily(log, failed);
+  if (afterDays === undefined) return stopExpiring;
+  const stopArchiving = archiveDaily({
+    folder: archiveOf(path),
+    afterDays,
+    published,
+    log,
+    now,
+    onArchived: ({ size, moved }) => logger.info({ event: "log-archived", size, moved }),
+    onError: (error) => logger.error({ event: "log-archive-failed", reason: String(error) }),
+  });
+  return () => {
+    stopExpiring();
+    stopArchiving();
+  };
+}

@@ -1,0 +1,52 @@
+import type { InFlight, Serving } from "@xinqiao/runtime/http";
+import type { Publishing } from "../checkpoints/index.ts";
+import type { GatewayConfig } from "../config/index.ts";
+import type { LimitedBook } from "../limit/index.ts";
+import type { AuditLog } from "../log/index.ts";
+import type {
+  HashIndex,
+  OpenedLoggedEntries,
+  OpenedProofSource,
+  OpenedPublishedLog,
+  OpenedReconciliations,
+  OpenedSearchIndex,
+  OpenedWithdrawals,
+} from "../store/sqlite/index.ts";
+import type { Targets } from "../upstream/index.ts";
+
+interface Parts {
+  readonly serving: Serving;
+  readonly admin: Serving;
+  readonly inFlight: InFlight;
+  readonly reading: InFlight;
+  readonly targets: Targets;
+  readonly log: AuditLog;
+  readonly withdrawals: OpenedWithdrawals;
+  readonly published: OpenedPublishedLog;
+  readonly publishing: Publishing;
+  readonly index: OpenedSearchIndex;
+  readonly hashes: HashIndex;
+  readonly proofs: OpenedProofSource;
+  readonly limited: LimitedBook;
+  readonly entries: OpenedLoggedEntries;
+  readonly kept: OpenedReconciliations;
+}
+
+/** Requests end first, then what they need: a socket that was cut does not end its handler. */
+export async function shutDown(parts: Parts, { shutdownGraceMs }: GatewayConfig): Promise<void> {
+  const { serving, admin, inFlight, reading, targets, log, withdrawals, limited } = parts;
+  const { published, publishing, entries, kept, index, hashes, proofs } = parts;
+  reading.drain();
+  inFlight.drain();
+  await serving.close(shutdownGraceMs);
+  await targets.close();
+  await Promise.all([reading.idle(), inFlight.idle()]);
+  await limited.flush();
+  await log.append({ kind: "gateway.stopped", exchange: null, actor: null });
+  // So that whoever looks next sees all of it. What cannot be signed now is signed at the next start.
+  await publishing.publish().catch(() => {});
+  for (const reader of [published, withdrawals, entries, kept, hashes, proofs]) reader.close();
+  await index.close();
+  await log.close();
+  await admin.close(1_000);
+}
