@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readEvidence } from "@xinqiao/gateway";
+import { statementSchema } from "@xinqiao/protocol/audit";
 import { commitmentOf, opens } from "@xinqiao/protocol/log";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
@@ -97,6 +98,18 @@ describe("a subject's authorisation", () => {
     });
     expect(JSON.stringify(intent)).not.toContain(given.authorisation.jti);
     expect((await usesOf(given)).map(({ exchange: used }) => used)).toEqual([exchange]);
+  });
+
+  it("is told to its subject with its id, in a statement of who looked", async () => {
+    const given = await authorise(counter, { aud: "sample-bank" });
+    const { exchange } = JSON.parse((await ask(given)).text);
+    const { body } = await baoan.call("/v1/audit/statements", { subject: loan().subject });
+    const { statement } = z.object({ statement: z.string() }).parse(body);
+    const payload = Buffer.from(statement.split(".")[1] ?? "", "base64url").toString();
+    const { uses } = statementSchema.parse(JSON.parse(payload));
+    expect(uses.find((use) => use.exchange === exchange)).toMatchObject({
+      authorisation: { id: given.authorisation.jti, issuer: "sz-counter" },
+    });
   });
 
   it("goes to no node when none is needed", async () => {

@@ -52,11 +52,17 @@ export function openReadOnly(path: string): Database.Database {
   if (!has("archived")) database.exec("CREATE TEMP VIEW archived AS SELECT 0 AS size");
   if (has("entry")) {
     database.exec(
-      `CREATE TEMP VIEW entry AS SELECT idx, at, kind, exchange,
+      `CREATE TEMP VIEW entry AS SELECT idx, at, ${toldOf(database)} AS told, kind, exchange,
          CASE leaf WHEN '' THEN archived_leaf(idx) ELSE leaf END AS leaf FROM main.entry`,
     );
   }
   return database;
+}
+
+/** A log that no gateway of this version has opened yet has no such column. */
+function toldOf(database: Database.Database): string {
+  const column = database.prepare("SELECT 1 FROM pragma_table_info('entry', 'main') WHERE name = 'told'");
+  return column.get() === undefined ? "NULL" : "told";
 }
 
 /** `archived_leaf(idx)` and `archived_hash(level, idx)`: of what is in the archive, and of nothing else. */

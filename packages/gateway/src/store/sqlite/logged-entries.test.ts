@@ -107,6 +107,7 @@ describe("entries by a clock that was set back", () => {
       UPDATE entry SET at = coalesce(told, at);
       DROP INDEX entry_told;
       ALTER TABLE entry DROP COLUMN told;
+      DROP TABLE archived;
       PRAGMA user_version = 4;`);
     database.close();
     openDatabase(path).close();

@@ -28,8 +28,9 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
     "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx <= ? ORDER BY idx LIMIT ?",
   );
   const slipped = database.prepare<[number, number, number, number], Row>(
-    `SELECT idx, leaf FROM entry INDEXED BY entry_told
-     WHERE told >= ? AND told < ? AND idx > ? ORDER BY idx LIMIT ?`,
+    `SELECT idx, leaf FROM entry
+     WHERE idx IN (SELECT idx FROM main.entry INDEXED BY entry_told WHERE told >= ? AND told < ?)
+       AND idx > ? ORDER BY idx LIMIT ?`,
   );
   const ofExchange = database.prepare<[string], Row>(
     "SELECT idx, leaf FROM entry WHERE exchange = ? ORDER BY idx",
