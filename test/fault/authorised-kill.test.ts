@@ -1,4 +1,4 @@
-import { readEntries, verifyLog } from "@xinqiao/gateway";
+import { readEntries, readEvidence, verifyLog } from "@xinqiao/gateway";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   answering,
@@ -46,8 +46,14 @@ describe("kill -9 of the gateway in the middle of authorised lookups", () => {
     }
     answered += await askUntil(given, uses, async () => undefined);
     expect(verifyLog(gateway.logFile).findings).toEqual([]);
+    // That what is kept is what the entries commit to, the check of the log has just shown.
+    const isUse = (index: number) => {
+      const evidence = readEvidence(gateway.logFile, index);
+      const openings = typeof evidence === "string" ? [] : evidence.kept.openings;
+      return openings.some(({ value }) => value === given.authorisation.jti);
+    };
     const intents = readEntries(gateway.logFile).filter(
-      (entry) => entry.kind === "lookup.intent" && entry.authorisation?.id === given.authorisation.jti,
+      ({ kind }, index) => kind === "lookup.intent" && isUse(index),
     );
     expect(intents, "each use is an intent, and each intent a use").toHaveLength(uses);
     expect(answered, "what a kill cut off is used all the same").toBeLessThanOrEqual(uses);
