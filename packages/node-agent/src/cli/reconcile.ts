@@ -53,6 +53,7 @@ const catches = {
   digest: "by digest · 摘要不符",
   "inclusion-proof": "by inclusion proof · 存在性证明不符",
   consistency: "by consistency · 一致性证明不符",
+  statement: "by statement · 网关所签前后矛盾",
 };
 
 const logs = {
@@ -93,5 +94,8 @@ export function hoursTable(hours: readonly HourReport[]): string {
       return `${interval}  ${exchange}  ${side === "asked" ? "查询 asked" : "应答 answered"}  ${hows[how]}  ${why}`;
     }),
   );
-  return [table.toString(), "本节点 here / 市级日志 the city's log", ...found].join("\n");
+  const contradicted = hours
+    .filter(({ words }) => words === "contradict")
+    .map(({ interval }) => `${interval}  ✗ ${catches.statement}`);
+  return [table.toString(), "本节点 here / 市级日志 the city's log", ...contradicted, ...found].join("\n");
 }

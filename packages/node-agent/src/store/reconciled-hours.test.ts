@@ -56,6 +56,7 @@ describe("hours that were compared", () => {
           there: books,
           findings: [],
           log: "extends",
+          words: "agree",
           proved: 0,
           differences: 0,
           explained: 0,
