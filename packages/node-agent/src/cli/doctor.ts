@@ -143,7 +143,13 @@ function lastReconciled(config: AgentConfig, findings: string[]): string {
         `the book and the city's log differ in ${differences} exchanges of ${interval}: see \`xinqiao log reconcile\` · 对账有差异`,
       );
     }
-    return `${newest.interval}, ${newest.differences} differences · 项差异`;
+    const explained = day.reduce((sum, hour) => sum + hour.explained, 0);
+    if (explained > config.mostExplainedADay) {
+      findings.push(
+        `${explained} exchanges of a day were explained as lost or erased, more than ${config.mostExplainedADay}: see \`xinqiao log reconcile\` · 一日内“已说明”的差异过多`,
+      );
+    }
+    return `${newest.interval}, ${newest.differences} differences · 项差异, ${explained} explained in a day · 一日内已说明`;
   } finally {
     store.close();
   }

@@ -62,6 +62,15 @@ const logs = {
   unpublished: "no checkpoint · 尚无检查点",
 };
 
+/** How many, and of which kind: they are proved one by one, and tell by their number. */
+function explainedOf(findings: HourReport["findings"]): string {
+  const kinds = Map.groupBy(
+    findings.flatMap(({ explanation = [] }) => explanation),
+    (explanation) => explanation,
+  );
+  return [...kinds].map(([kind, { length }]) => `${kind} ${length}`).join("\n") || "0";
+}
+
 /** One row an hour, and below it every exchange that is not told alike, in both languages. */
 export function hoursTable(hours: readonly HourReport[]): string {
   if (hours.length === 0) return "no hour is due · 暂无可对账时段";
@@ -77,13 +86,13 @@ export function hoursTable(hours: readonly HourReport[]): string {
     ],
     style: { head: [], border: [] },
   });
-  for (const { interval, here, there, differences, explained, proved, log } of hours) {
+  for (const { interval, here, there, differences, findings, proved, log } of hours) {
     table.push([
       interval,
       `${here.asked.count} / ${there.asked.count}`,
       `${here.answered.count} / ${there.answered.count}`,
       differences,
-      explained,
+      explainedOf(findings),
       proved,
       logs[log],
     ]);

@@ -1,4 +1,4 @@
-import { asResult, fault } from "@xinqiao/protocol/problem";
+import { asResult } from "@xinqiao/protocol/problem";
 import {
   accountsFor,
   compareBooks,
@@ -11,13 +11,13 @@ import {
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { GetFromGateway } from "@xinqiao/runtime/published";
 import type { CallDependencies, CallError } from "../lookup/index.ts";
+import { checkProofs, type Differences, type Proofs } from "./check-proofs.ts";
 import { askGateway, contradictsItself, type Word } from "./gateway-word.ts";
 import type { HourReport } from "./hour-report.ts";
-import { keepHour, type Proofs } from "./keep-hour.ts";
-import { type LogViewDependencies, viewLog } from "./log-view.ts";
+import { keepHour } from "./keep-hour.ts";
+import type { LogViewDependencies } from "./log-view.ts";
 import { nameFinding, type Own, type OwnSideDependencies, ownSide } from "./own-side.ts";
 import type { ReconciledHours } from "./port.ts";
-import { proveLines } from "./prove-lines.ts";
 
 export interface ReconcileDependencies extends CallDependencies, OwnSideDependencies {
   readonly reconciled: Pick<ReconciledHours, "keep">;
@@ -56,12 +56,6 @@ export async function reconcileHour(
   return ok(keepHour(own, { ...settled, word: second.value, words }, deps));
 }
 
-interface Differences {
-  readonly findings: readonly Finding[];
-  /** What the gateway says is not what it has signed. */
-  readonly contradicts: boolean;
-}
-
 /** Nothing when the gateway has signed that the books agree; else what it lists must be what it has signed for. */
 function differencesIn(word: Word, own: Own): Differences {
   const { report, entries, logged } = word;
@@ -78,36 +72,16 @@ function holdsTo(word: Word, { entries, logged, report: agreed }: Word, own: Own
   return accountsFor(report.findings, entries ?? [], own.summary);
 }
 
-/** Of everything that both sides tell alike: what is told differently needs no proof to be seen. */
-async function checkProofs(
-  own: Own,
-  { findings, contradicts }: Differences,
-  deps: ReconcileDependencies,
-  signal: AbortSignal,
-): Promise<Result<Proofs, CallError>> {
-  const viewed = await viewLog({ ...deps.logView, get: deps.get });
-  if (!viewed.ok) return err({ by: "agent", fault: viewed.error });
-  const view = viewed.value;
-  if (view === undefined) return ok({ log: "unpublished", proved: 0, unproven: [] });
-  const found = new Set(findings.map(({ side, exchange }) => `${side} ${exchange}`));
-  const told = own.lines.filter(
-    ({ side, exchange, status }) => status !== "unanswered" && !found.has(`${side} ${exchange}`),
-  );
-  const lines = await proveLines(told, view, deps, signal);
-  if (!lines.ok) return lines;
-  const { unproven, uncovered } = lines.value;
-  const clean = findings.length === 0 && unproven.length === 0 && !view.contradicts && !contradicts;
-  // A log that is slow to sign is no difference; one that differs anyway is not waited for.
-  if (uncovered > 0 && clean) return err({ by: "agent", fault: fault("reconciliation.not-covered") });
-  const proved = told.length - unproven.length - uncovered;
-  return ok({ log: view.contradicts ? "contradicts" : "extends", proved, unproven });
-}
-
 /** As many as a request has room for, and how many more there are. */
-function namedFindings(findings: readonly Finding[], own: Own, { unproven, log }: Proofs) {
+function namedFindings(
+  findings: readonly Finding[],
+  own: Own,
+  { unproven: missed, unexplained, log }: Proofs,
+) {
+  const unproven = [...unexplained, ...missed];
   const named = findings.slice(0, mostFindings).map((found) => nameFinding(found, own));
   const some = unproven.slice(0, mostFindings - named.length);
-  const more = findings.length + unproven.length - named.length - some.length;
+  const more = findings.length - named.length + Math.max(0, missed.length - some.length);
   return {
     findings: named,
     more,

@@ -20,6 +20,8 @@ export function createBookEvents(logger: Logger, metrics: ReturnType<typeof crea
       metrics.booksReconciled.set(boundsOf(interval).to / 1000);
       const caught = findings.filter(({ explanation }) => explanation === undefined);
       for (const { by } of caught) metrics.bookDifferences.inc({ by });
+      for (const { explanation } of findings)
+        if (explanation !== undefined) metrics.bookExplained.inc({ explanation });
       if (log === "contradicts") metrics.bookDifferences.inc({ by: "consistency" });
       if (words === "contradict") metrics.bookDifferences.inc({ by: "statement" });
       const counts = [here, there].map(({ asked, answered }) => [asked.count, answered.count]);

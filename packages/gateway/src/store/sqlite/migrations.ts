@@ -110,4 +110,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX entry_registry_taken ON entry (idx) WHERE kind = 'registry.taken';
   CREATE INDEX entry_peer_taken ON entry (idx) WHERE kind = 'peer.taken';
   `,
+  `
+  -- What a member is shown when evidence of its answer is gone: the entry that says that some was destroyed.
+  CREATE INDEX entry_erasing ON entry (idx) WHERE kind IN ('subject.erased', 'evidence.expired');
+  `,
 ];
