@@ -2,8 +2,10 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type LogEntry, logEntrySchema } from "@xinqiao/protocol/log";
 import { intervalSchema, refusalDigest } from "@xinqiao/protocol/reconciliation";
 import { describe, expect, it } from "vitest";
+import { createMemoryAuditLog } from "../log/memory-audit-log.ts";
 import { createBookReader } from "./book-reader.ts";
 import { completeFindings, explain } from "./explain.ts";
+import { giveLeaves } from "./give-leaves.ts";
 import { readBooks } from "./logged-book.ts";
 import type { LoggedEntries } from "./ports.ts";
 
@@ -61,6 +63,7 @@ function logOf(entries: readonly object[], opened: string | null = digest): Logg
       yield logged;
     },
     of: () => logged,
+    erasureAfter: () => ({ index: 9, leaf: "erasure" }),
     checkpoint: () => undefined,
   };
 }
@@ -122,6 +125,43 @@ describe("a member's book as the log has it", () => {
     now = 60_000;
     await reader.read(hour, member);
     expect(reads).toBe(2);
+  });
+});
+
+describe("the leaves that a member is given", () => {
+  const given = async (log: LoggedEntries) => {
+    const asked = { exchanges: [{ side: "answered" as const, exchange }] };
+    const claim = { keyId: "k", nonce: "n", expiresAt: 1 };
+    const ids = { requestId: exchange, traceId: "t" };
+    const { leaves } = await giveLeaves(
+      { wanted: asked, member: longgang, ...ids, claim },
+      {
+        log: createMemoryAuditLog({
+          origin: "sz",
+          now: () => 0,
+          randomBytes: (length) => Buffer.alloc(length),
+        }),
+        entries: log,
+      },
+    ).then((reply) => (reply.ok ? reply.value : { leaves: [] }));
+    return leaves[0]?.map(({ index }) => index);
+  };
+
+  it("say by which entry evidence was destroyed, when it was, and else nothing of the kind", async () => {
+    expect(await given(logOf([intent("02:10:00"), outcome()], null))).toEqual([0, 1, 9]);
+    expect(await given(logOf([intent("02:10:00"), outcome()]))).toEqual([0, 1]);
+  });
+
+  it("say that the exchange was interrupted", async () => {
+    const interrupted = {
+      v: 1,
+      kind: "exchange.interrupted",
+      at: at("02:31:00"),
+      exchange,
+      actor: baoan,
+      intent: 0,
+    };
+    expect(await given(logOf([intent("02:10:00"), interrupted]))).toEqual([0, 1]);
   });
 });
 

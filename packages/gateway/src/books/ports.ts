@@ -22,6 +22,8 @@ export interface LoggedEntries {
   between(from: number, to: number): AsyncIterable<readonly LoggedEntry[]>;
   /** Those of one exchange. */
   of(exchange: string): readonly LoggedEntry[];
+  /** The first entry after another by which evidence was destroyed. */
+  erasureAfter(index: number): Pick<LoggedEntry, "index" | "leaf"> | undefined;
   /** The newest checkpoint that the log has signed, as a note. */
   checkpoint(): string | undefined;
 }

@@ -7,6 +7,8 @@ import {
   type BookEntry,
   type BookSummary,
   differencesOf,
+  type Explanation,
+  type Finding,
   isSettled,
   openStatement,
   type Reconciled,
@@ -53,6 +55,8 @@ export interface Compared {
   /** Null while the member has yet to name the differences. */
   readonly differences: number | null;
   readonly explained: number;
+  /** Why exchanges are no differences, one by one. */
+  readonly explanations: readonly Explanation[];
 }
 
 export type ReconcileError =
@@ -97,7 +101,8 @@ export async function reconcile(
   });
   const listed = entries.map(({ side, exchange, status, digest }) => ({ side, exchange, status, digest }));
   const reply = report === undefined ? { statement, entries: listed } : { statement, report };
-  return ok({ reply, statement: stated.value, ...counts });
+  const explanations = (found.value?.findings ?? []).flatMap(({ explanation = [] }) => explanation);
+  return ok({ reply, statement: stated.value, explanations, ...counts });
 }
 
 function open(
@@ -124,8 +129,18 @@ function compare(
   const findings = completeFindings(named, logged);
   // Those that are not named cannot be checked; that they are there is enough to be seen.
   if (more === 0 && !accountsFor(findings, logged, stated)) return err(fault("reconciliation.inexact"));
-  const explained = findings.map((found, at) => explain(found, named[at] ?? {}, member, entries));
+  const missed = new Set(unproven.map(keyOf));
+  const explained = findings.map((found, at) =>
+    missed.has(keyOf(found)) ? unexplained(found) : explain(found, named[at] ?? {}, member, entries),
+  );
   return ok({ findings: explained, more, ...proofs });
+}
+
+const keyOf = ({ side, exchange }: Pick<Finding, "side" | "exchange">) => `${side} ${exchange}`;
+
+/** What the member says that the log does not prove to it is a difference, whatever this side would say. */
+function unexplained({ explanation: _unproven, ...found }: Finding): Finding {
+  return found;
 }
 
 function countsOf(found: Found | undefined): {
@@ -135,7 +150,9 @@ function countsOf(found: Found | undefined): {
   if (found === undefined) return { differences: null, explained: 0 };
   const { findings, more, unproven, contradicts } = found;
   const differing = differencesOf(findings).length;
-  const differences = differing + more + unproven.length + (contradicts ? 1 : 0);
+  const named = new Set(findings.map(keyOf));
+  const besides = unproven.filter((missed) => !named.has(keyOf(missed))).length;
+  const differences = differing + more + besides + (contradicts ? 1 : 0);
   return { differences, explained: findings.length - differing };
 }
 

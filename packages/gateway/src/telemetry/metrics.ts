@@ -11,6 +11,12 @@ function bookMetrics(registers: Registry[]) {
       labelNames: ["member"],
       registers,
     }),
+    bookExplained: new Counter({
+      name: "xinqiao_book_explained_total",
+      help: "Exchanges of which a member's book and the log do not say the same for a reason that is known",
+      labelNames: ["member", "explanation"],
+      registers,
+    }),
     bookDifferences: new Counter({
       name: "xinqiao_book_differences_total",
       help: "Exchanges of which a member's book and the log do not say the same",

@@ -1,6 +1,7 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { logOrigin } from "@xinqiao/protocol/checkpoint";
 import { thumbprint } from "@xinqiao/protocol/keys";
+import { boundsOf, intervalAt } from "@xinqiao/protocol/reconciliation";
 import { encryptionKeyAt, holdsKey, type Registry, registryStanding } from "@xinqiao/protocol/registry";
 import { readCatalogueFile } from "@xinqiao/runtime/catalogue";
 import { CommandError } from "@xinqiao/runtime/cli";
@@ -10,6 +11,8 @@ import { request } from "undici";
 import { type AgentConfig, encryptionKeyFiles, loadConfig } from "../config/index.ts";
 import { createSources } from "../source/index.ts";
 import { openStore, openWitnessBook } from "../store/index.ts";
+
+const dayMs = 86_400_000;
 
 /** Checks everything `serve` needs, without serving. Throws with every finding. */
 export async function doctor(home: string): Promise<string> {
@@ -126,19 +129,27 @@ function checkLog({ gateway, witness }: AgentConfig, findings: string[]): string
   }
 }
 
-/** The newest hour that was compared with the city's log, and how it went. */
+/** The newest hour that was compared with the city's log, and what the last day came to. */
 function lastReconciled(config: AgentConfig, findings: string[]): string {
   const store = openStore(config.store);
   try {
     const newest = store.reconciled.newest();
     if (newest === undefined) return "no hour compared yet · 尚未对账";
-    const { interval, differences } = newest;
-    if (differences > 0) {
+    const dayBefore = intervalAt(boundsOf(newest.interval).from - dayMs);
+    const day = store.reconciled.between(dayBefore, newest.interval);
+    for (const { interval, differences } of day) {
+      if (differences === 0) continue;
       findings.push(
         `the book and the city's log differ in ${differences} exchanges of ${interval}: see \`xinqiao log reconcile\` · 对账有差异`,
       );
     }
-    return `${interval}, ${differences} differences · 项差异`;
+    const explained = day.reduce((sum, hour) => sum + hour.explained, 0);
+    if (explained > config.mostExplainedADay) {
+      findings.push(
+        `${explained} exchanges of a day were explained as lost or erased, more than ${config.mostExplainedADay}: see \`xinqiao log reconcile\` · 一日内“已说明”的差异过多`,
+      );
+    }
+    return `${newest.interval}, ${newest.differences} differences · 项差异, ${explained} explained in a day · 一日内已说明`;
   } finally {
     store.close();
   }

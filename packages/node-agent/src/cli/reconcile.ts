@@ -53,6 +53,7 @@ const catches = {
   digest: "by digest · 摘要不符",
   "inclusion-proof": "by inclusion proof · 存在性证明不符",
   consistency: "by consistency · 一致性证明不符",
+  statement: "by statement · 网关所签前后矛盾",
 };
 
 const logs = {
@@ -60,6 +61,15 @@ const logs = {
   contradicts: "✗ contradicts, by consistency · 与已见检查点不符",
   unpublished: "no checkpoint · 尚无检查点",
 };
+
+/** How many, and of which kind: they are proved one by one, and tell by their number. */
+function explainedOf(findings: HourReport["findings"]): string {
+  const kinds = Map.groupBy(
+    findings.flatMap(({ explanation = [] }) => explanation),
+    (explanation) => explanation,
+  );
+  return [...kinds].map(([kind, { length }]) => `${kind} ${length}`).join("\n") || "0";
+}
 
 /** One row an hour, and below it every exchange that is not told alike, in both languages. */
 export function hoursTable(hours: readonly HourReport[]): string {
@@ -76,13 +86,13 @@ export function hoursTable(hours: readonly HourReport[]): string {
     ],
     style: { head: [], border: [] },
   });
-  for (const { interval, here, there, differences, explained, proved, log } of hours) {
+  for (const { interval, here, there, differences, findings, proved, log } of hours) {
     table.push([
       interval,
       `${here.asked.count} / ${there.asked.count}`,
       `${here.answered.count} / ${there.answered.count}`,
       differences,
-      explained,
+      explainedOf(findings),
       proved,
       logs[log],
     ]);
@@ -93,5 +103,8 @@ export function hoursTable(hours: readonly HourReport[]): string {
       return `${interval}  ${exchange}  ${side === "asked" ? "查询 asked" : "应答 answered"}  ${hows[how]}  ${why}`;
     }),
   );
-  return [table.toString(), "本节点 here / 市级日志 the city's log", ...found].join("\n");
+  const contradicted = hours
+    .filter(({ words }) => words === "contradict")
+    .map(({ interval }) => `${interval}  ✗ ${catches.statement}`);
+  return [table.toString(), "本节点 here / 市级日志 the city's log", ...contradicted, ...found].join("\n");
 }

@@ -60,6 +60,8 @@ const agentShape = z.strictObject({
   withdrawalsStaleSeconds: positive.default(60),
   /** How often it is looked whether hours of this member's book are due to be compared with the city's log. */
   reconcileEverySeconds: positive.default(60),
+  /** Explained exchanges in a day beyond which `doctor` reports them: much that is lost on the way is not lost by chance. */
+  mostExplainedADay: positive.default(20),
   /** How long the book is kept: art. 45 asks for five years. */
   bookDays: positive.default(5 * 366),
   signingKey: keyLocationSchema.default("keys/signing.jwk.json"),

@@ -2,7 +2,7 @@ import { bookSummarySchema, findingSchema, hows, intervalSchema } from "@xinqiao
 import { z } from "zod";
 
 /** What caught a difference. */
-export const catches = ["count", "digest", "inclusion-proof", "consistency"] as const;
+export const catches = ["count", "digest", "inclusion-proof", "consistency", "statement"] as const;
 export type Catch = (typeof catches)[number];
 
 /** One exchange of which the two sides do not say the same, and by what that was found. */
@@ -22,6 +22,8 @@ export const hourReportSchema = z.object({
   findings: z.array(caughtSchema),
   /** Whether the log goes on from the checkpoint that this member holds; `unpublished`: the city has none yet. */
   log: z.enum(["extends", "contradicts", "unpublished"]),
+  /** Whether what the gateway has signed of the hour can all be true. */
+  words: z.enum(["agree", "contradict"]).default("agree"),
   /** Exchanges that the log's own proofs show as this member's book has them. */
   proved: z.number(),
   differences: z.number(),

@@ -7,7 +7,7 @@ import type { ReconciledHours } from "./port.ts";
 
 export interface ReconcilingDependencies {
   readonly book: Pick<Book, "begun">;
-  readonly reconciled: Pick<ReconciledHours, "newest">;
+  readonly reconciled: Pick<ReconciledHours, "until" | "caughtUpTo">;
   readonly reconcile: (interval: Interval, signal: AbortSignal) => Promise<Result<HourReport, CallError>>;
   readonly now: () => number;
   readonly onReconciled: (hour: HourReport) => void;
@@ -31,9 +31,9 @@ export function createReconciling({
   let underWay: Promise<Result<void, CallError>> | undefined;
 
   function due(): readonly Interval[] {
-    const newest = reconciled.newest();
+    const until = reconciled.until();
     const begun = book.begun();
-    if (newest !== undefined) return settledIntervals(boundsOf(newest.interval).to, now(), hoursAtOnce);
+    if (until !== undefined) return settledIntervals(boundsOf(until).to, now(), hoursAtOnce);
     return begun === undefined ? [] : settledIntervals(begun * 1000, now(), hoursAtOnce);
   }
 
@@ -42,6 +42,7 @@ export function createReconciling({
       for (const interval of hours) {
         const hour = await reconcile(interval, signal);
         if (!hour.ok) return hour;
+        reconciled.caughtUpTo(interval);
         onReconciled(hour.value);
       }
     }

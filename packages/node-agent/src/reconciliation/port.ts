@@ -14,8 +14,14 @@ export interface ReconciledHour {
   readonly detail: string;
 }
 
+/** Every comparison is kept: one that agrees does not take the place of one that did not. */
 export interface ReconciledHours {
   keep(hour: ReconciledHour): void;
+  /** Up to and with which hour every one that was due has been compared. */
+  until(): Interval | undefined;
+  /** For catching up alone: an hour compared by hand leaves those before it due. Never back. */
+  caughtUpTo(interval: Interval): void;
   newest(): ReconciledHour | undefined;
+  /** In order, an hour's comparisons from the first to the last. */
   between(from: Interval, to: Interval): readonly ReconciledHour[];
 }

@@ -107,15 +107,22 @@ const hourSchema = z.object({
 
 export function createReconciledHours(database: Database): ReconciledHours {
   const keep = database.prepare(
-    `INSERT OR REPLACE INTO reconciled (interval, at, differences, explained, statement, report, detail)
+    `INSERT INTO reconciled (interval, at, differences, explained, statement, report, detail)
      VALUES (@interval, @at, @differences, @explained, @statement, @report, @detail)`,
   );
-  const newest = database.prepare("SELECT * FROM reconciled ORDER BY interval DESC LIMIT 1");
+  const until = database.prepare<[], string>("SELECT interval FROM reconciled_until").pluck();
+  const moveTo = database.prepare(
+    `INSERT INTO reconciled_until (one, interval) VALUES (1, ?)
+     ON CONFLICT DO UPDATE SET interval = max(interval, excluded.interval)`,
+  );
+  const newest = database.prepare("SELECT * FROM reconciled ORDER BY interval DESC, id DESC LIMIT 1");
   const between = database.prepare(
-    "SELECT * FROM reconciled WHERE interval >= ? AND interval <= ? ORDER BY interval",
+    "SELECT * FROM reconciled WHERE interval >= ? AND interval <= ? ORDER BY interval, id",
   );
   return {
     keep: (hour) => void keep.run(hour),
+    until: () => intervalSchema.optional().parse(until.get()),
+    caughtUpTo: (interval) => void moveTo.run(interval),
     newest: () => hourSchema.optional().parse(newest.get()),
     between: (from, to) => between.all(from, to).map((row) => hourSchema.parse(row)),
   };

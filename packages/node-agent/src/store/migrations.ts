@@ -135,6 +135,32 @@ const steps: readonly string[] = [
     detail      TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Every comparison stays, the one before it too: each has words that the gateway has signed.
+  ALTER TABLE reconciled RENAME TO reconciled_once;
+  CREATE TABLE reconciled (
+    id          INTEGER PRIMARY KEY,
+    interval    TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    differences INTEGER NOT NULL,
+    explained   INTEGER NOT NULL,
+    statement   TEXT NOT NULL,
+    report      TEXT NOT NULL,
+    detail      TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO reconciled (interval, at, differences, explained, statement, report, detail)
+    SELECT interval, at, differences, explained, statement, report, detail FROM reconciled_once ORDER BY interval;
+  DROP TABLE reconciled_once;
+  CREATE INDEX reconciled_by_hour ON reconciled (interval, id);
+
+  -- The newest hour up to which every hour that was due has been compared: hours compared by hand do not move it.
+  CREATE TABLE reconciled_until (
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    interval TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO reconciled_until (one, interval)
+    SELECT 1, interval FROM reconciled ORDER BY interval DESC LIMIT 1;
+  `,
 ];
 
 export const schemaVersion = steps.length;

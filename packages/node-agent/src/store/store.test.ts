@@ -231,7 +231,7 @@ describe("the agent's store: its file", () => {
     store.close();
     const database = new Database(path);
     database.exec(
-      "ALTER TABLE record DROP COLUMN catalogue_version; DROP TABLE book; DROP TABLE book_begun; DROP TABLE reconciled",
+      "ALTER TABLE record DROP COLUMN catalogue_version; DROP TABLE book; DROP TABLE book_begun; DROP TABLE reconciled; DROP TABLE reconciled_until",
     );
     database.pragma("user_version = 3");
     database.close();

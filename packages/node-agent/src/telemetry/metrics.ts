@@ -8,6 +8,12 @@ function bookMetrics(registers: Registry[]) {
       help: "End of the newest hour that was compared with the city's log, seconds since 1970",
       registers,
     }),
+    bookExplained: new Counter({
+      name: "xinqiao_agent_book_explained_total",
+      help: "Exchanges of which this member's book and the city's log do not say the same for a reason that is proved",
+      labelNames: ["explanation"],
+      registers,
+    }),
     bookDifferences: new Counter({
       name: "xinqiao_agent_book_differences_total",
       help: "Exchanges of which this member's book and the city's log do not say the same, by what caught them",

@@ -35,6 +35,10 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
   const ofExchange = database.prepare<[string], Row>(
     "SELECT idx, leaf FROM entry WHERE exchange = ? ORDER BY idx",
   );
+  const erasing = database.prepare<[number], Row>(
+    `SELECT idx, leaf FROM entry WHERE idx > ? AND kind IN ('subject.erased', 'evidence.expired')
+     ORDER BY idx LIMIT 1`,
+  );
   const newest = database
     .prepare<[], string>("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
     .pluck();
@@ -90,6 +94,10 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
       for await (const rows of slices(end, late)) yield rows.flatMap(read);
     },
     of: (exchange) => ofExchange.all(exchange).flatMap(read),
+    erasureAfter(index) {
+      const row = erasing.get(index);
+      return row && { index: row.idx, leaf: row.leaf };
+    },
     checkpoint: () => newest.get(),
     close: () => void database.close(),
   };

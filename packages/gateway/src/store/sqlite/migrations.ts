@@ -127,4 +127,8 @@ export const migrations: readonly string[] = [
     size INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- What a member is shown when evidence of its answer is gone: the entry that says that some was destroyed.
+  CREATE INDEX entry_erasing ON entry (idx) WHERE kind IN ('subject.erased', 'evidence.expired');
+  `,
 ];
