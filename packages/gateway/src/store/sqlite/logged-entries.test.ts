@@ -108,6 +108,7 @@ describe("entries by a clock that was set back", () => {
       DROP INDEX entry_told;
       ALTER TABLE entry DROP COLUMN told;
       DROP TABLE archived;
+      DROP INDEX entry_erasing;
       PRAGMA user_version = 4;`);
     database.close();
     openDatabase(path).close();
