@@ -39,7 +39,7 @@ import type { AuditLog } from "./log/index.ts";
 import { gatewayRules } from "./policy/index.ts";
 import { bundleDependencies, type ProveDependencies } from "./proofs/index.ts";
 import type { RegistryHolder } from "./registry/index.ts";
-import { expireDaily } from "./retention/index.ts";
+import { retain } from "./retention/index.ts";
 import {
   caseOf,
   type HashIndex,
@@ -138,7 +138,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const registry = () => city.registry.current().document;
   publishing = openPublishing(config, { ...stores, registry, line, events, now });
   starting.defer(publishing.stop);
-  const stopExpiring = starting.adopt(expireDaily(log, events.failed), (stop) => stop());
+  const stopRetaining = starting.adopt(retain(stores, { now, onError: events.failed }), (stop) => stop());
   const unwatch = starting.adopt(await openUseWatch(config, { ...stores, events, now }), (stop) => stop());
   const shared = { config, deps, city, signer, targets, ...stores, events, inFlight, reading, refusalRate };
   const serving = await servePublic(shared);
@@ -162,7 +162,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     async close() {
       city.stop();
       publishing.stop();
-      stopExpiring();
+      stopRetaining();
       unwatch();
       await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, ...stores }, config);
       await dispatcher.close();
@@ -387,7 +387,8 @@ function lookUpDependencies(shared: Shared): LookUpDependencies {
 function reconcileDependencies(shared: Shared): ReconcileDependencies {
   const { config, deps, city, signer, log, entries, kept } = shared;
   const { now } = deps;
-  const books = createBookReader(entries, now);
+  const { bookHoursADay: hoursADay } = config.limits;
+  const books = createBookReader({ log: entries, summaries: kept.summaries, now, hoursADay });
   return { self: config.node, directory: city.members, signer, log, entries, books, kept, now };
 }
 
