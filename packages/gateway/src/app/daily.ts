@@ -1,19 +1,28 @@
 import { archiveDaily, archiveOf } from "../archive/index.ts";
+import type { Reconciliations } from "../books/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { AgingLog, AuditLog, LogArchiving } from "../log/index.ts";
-import { expireDaily } from "../retention/index.ts";
+import { retain } from "../retention/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
 
-/** What is done once a day: evidence past its time is deleted, and old entries go to files where the city wants that. */
+/** What is done once a day: what is past its time is deleted, and old entries go to files where the city wants that. */
 export function startDaily(
   { log: path, archiveAfterDays: afterDays }: GatewayConfig,
   { logger, now }: GatewayDependencies,
-  { log, published }: { readonly log: AuditLog & LogArchiving; readonly published: AgingLog },
+  {
+    log,
+    published,
+    kept,
+  }: {
+    readonly log: AuditLog & LogArchiving;
+    readonly published: AgingLog;
+    readonly kept: Pick<Reconciliations, "forget">;
+  },
   { failed }: Pick<GatewayEvents, "failed">,
 ): () => void {
-  const stopExpiring = expireDaily(log, failed);
-  if (afterDays === undefined) return stopExpiring;
+  const stopRetaining = retain({ log, kept }, { now, onError: failed });
+  if (afterDays === undefined) return stopRetaining;
   const stopArchiving = archiveDaily({
     folder: archiveOf(path),
     afterDays,
@@ -24,7 +33,7 @@ export function startDaily(
     onError: (error) => logger.error({ event: "log-archive-failed", reason: String(error) }),
   });
   return () => {
-    stopExpiring();
+    stopRetaining();
     stopArchiving();
   };
 }

@@ -88,7 +88,8 @@ export function lookUpDependencies(shared: Shared): LookUpDependencies {
 export function reconcileDependencies(shared: Shared): ReconcileDependencies {
   const { config, deps, city, signer, log, entries, kept } = shared;
   const { now } = deps;
-  const books = createBookReader(entries, now);
+  const { bookHoursADay: hoursADay } = config.limits;
+  const books = createBookReader({ log: entries, summaries: kept.summaries, now, hoursADay });
   return { self: config.node, directory: city.members, signer, log, entries, books, kept, now };
 }
 

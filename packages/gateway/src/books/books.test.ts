@@ -3,7 +3,6 @@ import { type LogEntry, logEntrySchema } from "@xinqiao/protocol/log";
 import { intervalSchema, refusalDigest } from "@xinqiao/protocol/reconciliation";
 import { describe, expect, it } from "vitest";
 import { createMemoryAuditLog } from "../log/memory-audit-log.ts";
-import { createBookReader } from "./book-reader.ts";
 import { completeFindings, explain } from "./explain.ts";
 import { giveLeaves } from "./give-leaves.ts";
 import { readBooks } from "./logged-book.ts";
@@ -103,28 +102,6 @@ describe("a member's book as the log has it", () => {
     const books = await readBooks(logOf([intent("02:10:00"), outcome()], null), hour);
     const lines = [...books.values()].flat();
     expect(lines.map(({ digest: known }) => known)).toEqual([null, null]);
-  });
-
-  it("is read once for all members, and again after a while; what is older than a book's beginning is left out", async () => {
-    let reads = 0;
-    let now = 0;
-    const log = logOf([intent("02:10:00"), outcome()]);
-    const counted: LoggedEntries = {
-      ...log,
-      between(from, to) {
-        reads += 1;
-        return log.between(from, to);
-      },
-    };
-    const reader = createBookReader(counted, () => now);
-    const member = baoan;
-    const since = Date.parse(at("02:10:01")) / 1000;
-    expect(await reader.read(hour, member, since)).toEqual([]);
-    expect(await reader.read(hour, member, since - 1)).toHaveLength(1);
-    expect(reads).toBe(1);
-    now = 60_000;
-    await reader.read(hour, member);
-    expect(reads).toBe(2);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { LogEntry } from "@xinqiao/protocol/log";
-import type { Interval } from "@xinqiao/protocol/reconciliation";
+import type { BookSummary, Interval } from "@xinqiao/protocol/reconciliation";
 
 export interface LoggedEntry {
   readonly index: number;
@@ -42,7 +42,7 @@ export interface KeptReconciliation {
   readonly explained: number;
 }
 
-/** Every comparison ever made, kept: one that agrees does not hide one that did not. */
+/** Every comparison, kept for its time: one that agrees does not hide one that did not. */
 export interface Reconciliations {
   keep(reconciliation: KeptReconciliation): void;
   /** Newest first. */
@@ -52,4 +52,14 @@ export interface Reconciliations {
   }): readonly KeptReconciliation[];
   /** The newest hour that each member has reconciled. */
   newest(): ReadonlyMap<NodeId, Interval>;
+  /** Drops some of what was compared before an instant (milliseconds since 1970), and of the hours before it; how much. */
+  forget(before: number, limit: number): number;
+}
+
+/** What hours of the log came to, by member, when they were read first. Counts and digests of digests: no line of a book. */
+export interface Summaries {
+  /** Nothing when the hour was never read; an empty book for a member that had none. */
+  of(interval: Interval, member: NodeId): BookSummary | undefined;
+  /** One that was kept before stays. */
+  keep(interval: Interval, books: ReadonlyMap<NodeId, BookSummary>): void;
 }

@@ -80,9 +80,10 @@ export async function reconcile(
   const { reconciliation, member } = request;
   const stated = open(reconciliation.statement, member, deps);
   if (!stated.ok) return err({ refused: stated.error });
-  const entries = await deps.books.read(stated.value.interval, member, stated.value.since);
-  const logged = summarise(entries);
-  const found = compare(request, stated.value, entries, deps);
+  const read = await readBook(stated.value, member, deps);
+  if (!read.ok) return err({ refused: read.error });
+  const { entries, logged } = read.value;
+  const found = compare(request, stated.value, read.value, deps);
   if (!found.ok) return err({ refused: found.error });
   const word = await asResult(() => sign(stated.value, logged, found.value, deps));
   if (!word.ok) return err({ failed: word.error });
@@ -116,19 +117,38 @@ function open(
   return isSettled(stated.interval, now()) ? ok(stated) : err(fault("reconciliation.too-early"));
 }
 
+interface ReadBook {
+  /** None were read when it came to what the member states. */
+  readonly entries: readonly BookEntry[];
+  readonly logged: BookSummary;
+}
+
+/** The log is read only for an hour that was never read, or of which the member states something else. */
+async function readBook(
+  stated: Statement,
+  member: NodeId,
+  { books }: Pick<ReconcileDependencies, "books">,
+): Promise<Result<ReadBook, Fault>> {
+  const { interval, since } = stated;
+  const known = since === undefined ? books.summary(interval, member) : undefined;
+  if (known !== undefined && sameSummary(known, stated)) return ok({ entries: [], logged: known });
+  const read = await books.read(interval, member, since);
+  return read.ok ? ok({ entries: read.value, logged: summarise(read.value) }) : read;
+}
+
 function compare(
   { reconciliation, member }: ReconciliationRequest,
   stated: Statement,
-  logged: readonly BookEntry[],
-  { entries }: ReconcileDependencies,
+  { entries: book, logged }: ReadBook,
+  { entries }: Pick<ReconcileDependencies, "entries">,
 ): Result<Found | undefined, Fault> {
   const { findings: named, more = 0, unproven = [], contradicts } = reconciliation;
   const proofs = { unproven, ...(contradicts && { contradicts }) };
-  if (sameSummary(stated, summarise(logged))) return ok({ findings: [], more: 0, ...proofs });
+  if (sameSummary(stated, logged)) return ok({ findings: [], more: 0, ...proofs });
   if (named === undefined) return ok(undefined);
-  const findings = completeFindings(named, logged);
+  const findings = completeFindings(named, book);
   // Those that are not named cannot be checked; that they are there is enough to be seen.
-  if (more === 0 && !accountsFor(findings, logged, stated)) return err(fault("reconciliation.inexact"));
+  if (more === 0 && !accountsFor(findings, book, stated)) return err(fault("reconciliation.inexact"));
   const missed = new Set(unproven.map(keyOf));
   const explained = findings.map((found, at) =>
     missed.has(keyOf(found)) ? unexplained(found) : explain(found, named[at] ?? {}, member, entries),

@@ -20,6 +20,8 @@ const limitsSchema = z.strictObject({
   /** Requests being read, before anybody knows whose they are. */
   maxReading: positive.default(4_000),
   perMember: rateSchema.default({ requests: 500, perSeconds: 1 }),
+  /** Hours of a member's book for which the log is read in a day: ten days to catch up with. One that was read costs nothing. */
+  bookHoursADay: positive.default(240),
   /** Refusals of unauthenticated requests from one address; beyond it they are counted, not answered one by one. */
   refusalsPerAddress: rateSchema.default({ requests: 100, perSeconds: 10 }),
 });

@@ -1,1 +1,3 @@
 export { expire, expireDaily } from "./expire-daily.ts";
+export { forgetReconciliations } from "./forget-reconciliations.ts";
+export { retain } from "./retain.ts";

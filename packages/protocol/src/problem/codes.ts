@@ -284,6 +284,11 @@ export const codes = {
 
   // Capacity and readiness
   "limit.rate": { status: 429, en: "Too many requests from this member", zh: "请求过于频繁" },
+  "limit.book-hours": {
+    status: 429,
+    en: "Too many hours of this member's book were read from the log today",
+    zh: "本成员当日读取的对账时段过多",
+  },
   "limit.concurrency": { status: 503, en: "Too many requests in progress", zh: "并发请求过多" },
   "log.unavailable": {
     status: 503,

@@ -249,6 +249,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "audit.exchange-unknown": "correct",
   "audit.not-covered": "retry",
   "limit.rate": "slowDown",
+  "limit.book-hours": "quota",
   "limit.concurrency": "slowDown",
   "book.unavailable": "book",
   "reconciliation.too-early": "reconcileLater",

@@ -1,10 +1,18 @@
-import { nodeIdSchema } from "@xinqiao/protocol/identity";
-import { intervalSchema } from "@xinqiao/protocol/reconciliation";
+import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import {
+  type BookSummary,
+  bookSummarySchema,
+  type Interval,
+  intervalAt,
+  intervalSchema,
+  summarise,
+} from "@xinqiao/protocol/reconciliation";
 import Database from "better-sqlite3";
 import { z } from "zod";
-import type { Reconciliations } from "../../books/index.ts";
+import type { Reconciliations, Summaries } from "../../books/index.ts";
 
 export interface OpenedReconciliations extends Reconciliations {
+  readonly summaries: Summaries;
   close(): void;
 }
 
@@ -20,7 +28,15 @@ const schema = `
     differences INTEGER,
     explained   INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS reconciliation_by_member ON reconciliation (member, interval);`;
+  CREATE INDEX IF NOT EXISTS reconciliation_by_member ON reconciliation (member, interval);
+  CREATE INDEX IF NOT EXISTS reconciliation_by_time ON reconciliation (at);
+  -- What hours of the log came to when they were read first. A row without a member: the hour was read.
+  CREATE TABLE IF NOT EXISTS summary (
+    interval TEXT NOT NULL,
+    member   TEXT NOT NULL,
+    summary  TEXT NOT NULL,
+    PRIMARY KEY (interval, member)
+  ) STRICT, WITHOUT ROWID;`;
 
 const rowSchema = z.object({
   member: nodeIdSchema,
@@ -64,6 +80,44 @@ export function openReconciliations(path: string): OpenedReconciliations {
           return [member, interval];
         }),
       ),
+    summaries: createSummaries(database),
+    forget: createForgetting(database),
     close: () => void database.close(),
+  };
+}
+
+const wasRead = "";
+
+function createSummaries(database: Database.Database): Summaries {
+  const find = database
+    .prepare<[string, string], string>("SELECT summary FROM summary WHERE interval = ? AND member = ?")
+    .pluck();
+  const insert = database.prepare(
+    "INSERT OR IGNORE INTO summary (interval, member, summary) VALUES (?, ?, ?)",
+  );
+  const nothing = JSON.stringify(summarise([]));
+  return {
+    of(interval, member) {
+      const known = find.get(interval, member) ?? find.get(interval, wasRead);
+      return known === undefined ? undefined : bookSummarySchema.parse(JSON.parse(known));
+    },
+    keep: database.transaction((interval: Interval, books: ReadonlyMap<NodeId, BookSummary>) => {
+      if (insert.run(interval, wasRead, nothing).changes === 0) return;
+      for (const [member, book] of books) insert.run(interval, member, JSON.stringify(book));
+    }),
+  };
+}
+
+function createForgetting(database: Database.Database): Reconciliations["forget"] {
+  const compared = database.prepare(
+    "DELETE FROM reconciliation WHERE id IN (SELECT id FROM reconciliation WHERE at < ? ORDER BY at LIMIT ?)",
+  );
+  const read = database.prepare(
+    `DELETE FROM summary WHERE (interval, member) IN
+     (SELECT interval, member FROM summary WHERE interval < ? ORDER BY interval, member LIMIT ?)`,
+  );
+  return (before, limit) => {
+    const { changes } = compared.run(before, limit);
+    return changes + read.run(intervalAt(before), limit - changes).changes;
   };
 }
