@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { formatBundle } from "@xinqiao/protocol/bundle";
 import { codes } from "@xinqiao/protocol/problem";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { CommandError, writeNewFile } from "@xinqiao/runtime/cli";
 import { openActsFolder } from "../acts/index.ts";
 import { loadConfig } from "../config/index.ts";
 import { bundleDependencies, proveToOperator } from "../proofs/index.ts";
@@ -33,6 +32,6 @@ export async function prove(
   await openActsFolder(config.acts).leave(randomUUID(), { ...act, as: "operator", entries }, now());
   const text = formatBundle(bundle.value);
   if (out === undefined) return text;
-  await writeFile(out, `${text}\n`, { mode: 0o600, flag: "wx" });
+  await writeNewFile(out, `${text}\n`);
   return `written · 已写入: ${out}`;
 }

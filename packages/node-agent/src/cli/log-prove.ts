@@ -1,4 +1,3 @@
-import { readFile, writeFile } from "node:fs/promises";
 import {
   type BundleReport,
   bundleSchema,
@@ -6,7 +5,7 @@ import {
   formatBundle,
   verifyBundle,
 } from "@xinqiao/protocol/bundle";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { CommandError, readGivenFile, writeNewFile } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
 
@@ -20,7 +19,7 @@ export async function prove(exchange: string, { home, out }: ProveOptions): Prom
   const answered = await postLocal(await loadConfig(home), "/v1/audit/proofs", { exchange });
   const text = formatBundle(bundleSchema.parse(JSON.parse(answered)));
   if (out === undefined) return text;
-  await writeFile(out, `${text}\n`, { mode: 0o600, flag: "wx" });
+  await writeNewFile(out, `${text}\n`);
   return `written · 已写入: ${out}`;
 }
 
@@ -37,7 +36,7 @@ const marks: Readonly<Record<Finding["kind"], string>> = {
 
 /** Judges a bundle by itself: nothing is fetched and nobody asked. Throws when anything in it is wrong. */
 export async function verify(file: string, { originKey, json }: VerifyOptions): Promise<string> {
-  const report = verifyBundle(await readFile(file, "utf8"), originKey);
+  const report = verifyBundle(await readGivenFile(file), originKey);
   const text = json ? JSON.stringify(report) : describe(report);
   if (!report.sound) throw new CommandError(text);
   return text;

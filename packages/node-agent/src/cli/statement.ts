@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
 import { type StatedUse, type Statement, statementSchema } from "@xinqiao/protocol/audit";
+import { writeNewFile } from "@xinqiao/runtime/cli";
 import { z } from "zod";
 import { loadConfig } from "../config/index.ts";
 import { readIdentifier } from "./identifier.ts";
@@ -25,7 +25,7 @@ export async function statement(options: StatementOptions): Promise<string> {
   const id = await readIdentifier(subject);
   const answered = await postLocal(config, "/v1/audit/statements", { subject: { kind, scheme, id } });
   const { statement: signed, says } = answerSchema.parse(JSON.parse(answered));
-  if (out !== undefined) await writeFile(out, `${signed}\n`, { mode: 0o600, flag: "wx" });
+  if (out !== undefined) await writeNewFile(out, `${signed}\n`);
   return describeStatement(says);
 }
 
@@ -36,9 +36,10 @@ export function describeStatement({ iss, iat, subject, uses, cut, head }: Statem
     `查询情况说明 Statement of lookups · ${iss} · ${at}`,
     `主体 subject: ${subject.scheme} ${subject.id}`,
     uses.length === 0
-      ? "日志中没有对该主体的查询记录 The log has no lookup of this subject"
+      ? "查不到对该主体的查询 No lookup of this subject can be found"
       : `共 ${uses.length} 次查询，由新到旧 ${uses.length} lookups, newest first:`,
     ...uses.map(describeUse),
+    "已依法删除留存、或留存期满的查询，不再能按主体查出 What was erased at a subject's word, or is past its time, can no more be found by subject",
     ...(cut ? ["更早的查询未列出 Older ones are not listed"] : []),
     `日志 log: size 总数 ${head.size}, root ${head.root}`,
   ].join("\n");
@@ -47,6 +48,6 @@ export function describeStatement({ iss, iat, subject, uses, cut, head }: Statem
 function describeUse({ at, member, purpose, outcome, authorisation, exchange, index }: StatedUse): string {
   const by = authorisation
     ? `授权 authorised by ${authorisation.issuer} (${authorisation.id ?? "-"})`
-    : "无需授权 no authorisation needed";
+    : "未出具授权 without an authorisation";
   return `- ${at}  查询方 by ${member}  用途 for ${purpose ?? "-"}  结果 outcome ${outcome}  ${by}  交换 exchange ${exchange} #${index}`;
 }

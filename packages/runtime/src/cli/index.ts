@@ -1,16 +1,11 @@
+export { CommandError } from "./command-error.ts";
+export { readGivenFile, writeNewFile } from "./given-file.ts";
 export { createProgress, type Progress, type Screen, type Step, silentProgress } from "./progress.ts";
 export { runServer, type Server, surviveHangup } from "./run-server.ts";
 
 import { codes, FaultError } from "@xinqiao/protocol/problem";
 import { ConfigError } from "../config/index.ts";
-
-/** A failure the person at the terminal can do something about; its message says what. */
-export class CommandError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "CommandError";
-  }
-}
+import { CommandError } from "./command-error.ts";
 
 /**
  * Runs one command: its text goes to standard output, its failure as a plain explanation to standard

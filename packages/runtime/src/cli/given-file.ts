@@ -1,0 +1,21 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { CommandError } from "./command-error.ts";
+
+const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);
+
+/** Writes what a command was asked for into a file that its owner alone can read; never over another. */
+export async function writeNewFile(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
+    if (codeOf(error) === "EEXIST") {
+      throw new CommandError(`${file} exists already: name another file · 文件已存在，请另指文件名`);
+    }
+    throw new CommandError(`${file} cannot be written (${String(codeOf(error))}) · 无法写入`);
+  });
+}
+
+/** Reads a file that a command was given. */
+export async function readGivenFile(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    throw new CommandError(`${file} cannot be read (${String(codeOf(error))}) · 无法读取`);
+  });
+}
