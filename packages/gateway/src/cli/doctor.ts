@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { readdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { openCatalogue } from "@xinqiao/protocol/catalogue";
 import { thumbprint } from "@xinqiao/protocol/keys";
@@ -54,6 +54,12 @@ export async function doctor(home: string): Promise<string> {
   if (!believed.ok) {
     findings.push(
       `members would refuse the catalogue (${believed.error.code}): publish it again · 成员将拒收现行目录，请重新发布`,
+    );
+  }
+  const alarms = await readdir(config.alarms).catch(() => []);
+  if (alarms.length > 0) {
+    findings.push(
+      `witnesses hold heads that this log never had: ${alarms.length} in ${config.alarms}; move them away once they are looked into · 见证方持有本日志从未有过的检查点，查明后移走该目录中的文件`,
     );
   }
   if (findings.length > 0) throw new CommandError(findings.join("\n"));
