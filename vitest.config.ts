@@ -6,6 +6,8 @@ const setupFiles = ["./vitest.setup.ts"];
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export.
 export default defineConfig({
   test: {
+    // Whole federations mostly wait for one another: more of them than a small machine has processors.
+    maxWorkers: 4,
     projects: [
       {
         test: {
