@@ -88,6 +88,7 @@ export async function measureRules(): Promise<readonly Figure[]> {
   });
   const openMs = median(9, () => void openRegistry(text, anchor(), now));
   const signMs = await medianOf(9, () => validateAndSign(document));
+  const pause = await refreshPause(opened.value);
   const loadMs = median(9, () => void openedCatalogue(published));
   return [
     {
@@ -103,8 +104,14 @@ export async function measureRules(): Promise<readonly Figure[]> {
       aim: { under: 200 },
     },
     {
-      name: "longest pause while a version with 100 of them changed is taken",
-      value: await refreshPause(opened.value),
+      name: "longest turn of the event loop while a version with 100 of them changed is taken",
+      value: pause.turn,
+      unit: "ms",
+      aim: { under: 5 },
+    },
+    {
+      name: "longest wait of a timer meanwhile, on a machine that all threads share",
+      value: pause.wait,
       unit: "ms",
       aim: { under: 5 },
     },
@@ -118,34 +125,38 @@ export async function measureRules(): Promise<readonly Figure[]> {
   ];
 }
 
-/** How long nothing else is done while the next version is taken: the longest turn of the event loop, the median of several. */
-async function refreshPause(held: Registry): Promise<number> {
+/**
+ * While the next version is taken, the median of several runs each: the longest turn of the event loop, and how late a
+ * timer of a millisecond comes, which waits as a request would, also for a processor that another thread has.
+ */
+async function refreshPause(held: Registry): Promise<{ readonly turn: number; readonly wait: number }> {
   const text = await largeRegistry({ version: 2, prev: held.hash }, held.document.members);
-  const pauses: number[] = [];
+  const runs: { turn: number; wait: number }[] = [];
   for (let run = 0; run < 9; run += 1) {
     const watched = watchTurns();
     const next = await succeed(held, text, anchor(), now);
     if (!next.ok || next.value.kind !== "next") throw new Error("not taken");
-    pauses.push(watched.longest());
+    runs.push(watched.longest());
   }
-  pauses.sort((a, b) => a - b);
-  return pauses[4] ?? Number.NaN;
+  return { turn: middle(runs.map(({ turn }) => turn)), wait: middle(runs.map(({ wait }) => wait)) };
 }
 
-function watchTurns(): { longest(): number } {
-  let [longest, last, watching] = [0, performance.now(), true];
-  const look = () => {
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function watchTurns(): { longest(): { turn: number; wait: number } } {
+  let [turn, wait, last, used] = [0, 0, performance.now(), performance.eventLoopUtilization()];
+  const timer = setInterval(() => {
     const at = performance.now();
-    longest = Math.max(longest, at - last);
-    last = at;
-    if (watching) setImmediate(look);
-  };
-  setImmediate(look);
+    wait = Math.max(wait, at - last - 1);
+    turn = Math.max(turn, performance.eventLoopUtilization(used).active);
+    [last, used] = [at, performance.eventLoopUtilization()];
+  }, 1);
   return {
     longest() {
-      watching = false;
-      look();
-      return longest;
+      clearInterval(timer);
+      return { turn, wait };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { mapVersion, type Succession } from "@xinqiao/protocol/published";
@@ -85,6 +86,8 @@ function startThread(task: Task): Thread {
       return judged.judged;
     },
     async next() {
+      // A port hands on all that has come in one turn of the event loop: asked at once, pieces would run together.
+      await nextTurn();
       const asked = report();
       worker.postMessage("next");
       const piece = await asked;
