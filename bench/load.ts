@@ -1,3 +1,5 @@
+import { quantile } from "./quantile.ts";
+
 /** One request; rejects when it fails. */
 export type Work = (turn: number) => Promise<void>;
 
@@ -58,5 +60,5 @@ export async function openLoop(perSecond: number, seconds: number, work: Work): 
 }
 
 export function percentile({ latencies }: Load, p: number): number {
-  return latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * p))] ?? Number.NaN;
+  return quantile(latencies, p) ?? Number.NaN;
 }

@@ -22,6 +22,7 @@ import {
   signRegistry,
 } from "@xinqiao/protocol/registry";
 import { succeed } from "@xinqiao/runtime/registry";
+import { quantile } from "./quantile.ts";
 import type { Figure } from "./table.ts";
 
 /** The published size of a city's catalogue (2019), and of a large federation. */
@@ -30,20 +31,7 @@ const size = { items: 735, purposes: 948, members: 5_000 } as const;
 const now = Date.now();
 
 /** Milliseconds of one run, the median of several after one that is not counted. */
-function median(runs: number, work: () => void): number {
-  work();
-  const times: number[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    const begun = performance.now();
-    work();
-    times.push(performance.now() - begun);
-  }
-  times.sort((a, b) => a - b);
-  return times[Math.floor(runs / 2)] ?? Number.NaN;
-}
-
-/** The same of work that is waited for. */
-async function medianOf(runs: number, work: () => Promise<unknown>): Promise<number> {
+async function medianOf(runs: number, work: () => unknown): Promise<number> {
   await work();
   const times: number[] = [];
   for (let run = 0; run < runs; run += 1) {
@@ -51,8 +39,7 @@ async function medianOf(runs: number, work: () => Promise<unknown>): Promise<num
     await work();
     times.push(performance.now() - begun);
   }
-  times.sort((a, b) => a - b);
-  return times[Math.floor(runs / 2)] ?? Number.NaN;
+  return median(times);
 }
 
 /** What deciding and believing cost at a city's size. */
@@ -70,7 +57,7 @@ export async function measureRules(): Promise<readonly Figure[]> {
     purpose: purposeCodeSchema.parse("purpose-900"),
   };
   const decisions = 10_000;
-  const decideMs = median(9, () => {
+  const decideMs = await medianOf(9, () => {
     for (let turn = 0; turn < decisions; turn += 1) {
       const resolved = resolveAsked(asked, catalogue);
       if (!resolved.ok) throw new Error(resolved.error.code);
@@ -86,10 +73,10 @@ export async function measureRules(): Promise<readonly Figure[]> {
       if (!decide(federationRules, request).allowed) throw new Error("refused");
     }
   });
-  const openMs = median(9, () => void openRegistry(text, anchor(), now));
+  const openMs = await medianOf(9, () => openRegistry(text, anchor(), now));
   const signMs = await medianOf(9, () => validateAndSign(document));
   const pause = await refreshPause(opened.value);
-  const loadMs = median(9, () => void openedCatalogue(published));
+  const loadMs = await medianOf(9, () => openedCatalogue(published));
   return [
     {
       name: "policy decision, 735 items and 948 purposes",
@@ -138,11 +125,16 @@ async function refreshPause(held: Registry): Promise<{ readonly turn: number; re
     if (!next.ok || next.value.kind !== "next") throw new Error("not taken");
     runs.push(watched.longest());
   }
-  return { turn: middle(runs.map(({ turn }) => turn)), wait: middle(runs.map(({ wait }) => wait)) };
+  return { turn: median(runs.map(({ turn }) => turn)), wait: median(runs.map(({ wait }) => wait)) };
 }
 
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function median(values: readonly number[]): number {
+  return (
+    quantile(
+      values.toSorted((a, b) => a - b),
+      0.5,
+    ) ?? Number.NaN
+  );
 }
 
 function watchTurns(): { longest(): { turn: number; wait: number } } {

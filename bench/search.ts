@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createEmpty, createQuery } from "@xinqiao/gateway/search-index";
 import { purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { quantile } from "./quantile.ts";
 import { begin, codes, fillLines, members, purposes, spanMs, subjects, tagOf } from "./search-lines.ts";
 import type { Figure } from "./table.ts";
 
@@ -67,8 +68,7 @@ export function measureSearch(folder: string, lines: number): Figure[] {
   database.close();
   rmSync(path, { force: true });
   const sorted = took.toSorted((one, other) => one.ms - other.ms);
-  const at = (p: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]?.ms ?? Number.NaN;
+  const at = (p: number) => quantile(sorted, p)?.ms ?? Number.NaN;
   const worst = sorted.at(-1);
   return [
     { name: `search index of ${lines} lines, made in`, value: filled, unit: "s" },

@@ -2,34 +2,17 @@ import type { InFlight, Serving } from "@xinqiao/runtime/http";
 import type { Publishing } from "../checkpoints/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { LimitedBook } from "../limit/index.ts";
-import type { AuditLog } from "../log/index.ts";
-import type {
-  HashIndex,
-  OpenedLoggedEntries,
-  OpenedProofSource,
-  OpenedPublishedLog,
-  OpenedReconciliations,
-  OpenedSearchIndex,
-  OpenedWithdrawals,
-} from "../store/sqlite/index.ts";
 import type { Targets } from "../upstream/index.ts";
+import type { Stores } from "./stores.ts";
 
-interface Parts {
+interface Parts extends Stores {
   readonly serving: Serving;
   readonly admin: Serving;
   readonly inFlight: InFlight;
   readonly reading: InFlight;
   readonly targets: Targets;
-  readonly log: AuditLog;
-  readonly withdrawals: OpenedWithdrawals;
-  readonly published: OpenedPublishedLog;
   readonly publishing: Publishing;
-  readonly index: OpenedSearchIndex;
-  readonly hashes: HashIndex;
-  readonly proofs: OpenedProofSource;
   readonly limited: LimitedBook;
-  readonly entries: OpenedLoggedEntries;
-  readonly kept: OpenedReconciliations;
 }
 
 /** Requests end first, then what they need: a socket that was cut does not end its handler. */

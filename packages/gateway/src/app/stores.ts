@@ -17,6 +17,8 @@ import {
 import type { WitnessLine } from "../witnesses/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
 
+export type Stores = Awaited<ReturnType<typeof openStores>>;
+
 /** The log, and what reads it beside its writer. */
 export async function openStores(
   config: GatewayConfig,

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { type FoundLine, type SearchPlace, searchPage } from "@xinqiao/protocol/audit";
-import { type CriterionOptions, criteriaOf, summaryOf } from "@xinqiao/runtime/audit";
+import { type CriterionOptions, criteriaOf, summaryCells, summaryOf } from "@xinqiao/runtime/audit";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { readSecretFile } from "@xinqiao/runtime/keys";
 import { type GatewayConfig, loadConfig } from "../config/index.ts";
@@ -40,8 +40,7 @@ export async function list(options: ListOptions): Promise<string> {
 function describeLine(line: FoundLine): string {
   const summary = summaryOf(line);
   if (summary === undefined) return `${line.entries[0]?.index}\t?`;
-  const { index, at, kind, member, purpose, outcome, authoriser, exchange } = summary;
-  return [index, at, kind, member, purpose, outcome, authoriser, exchange]
+  return summaryCells(summary)
     .map((word) => word ?? "-")
     .join("\t");
 }

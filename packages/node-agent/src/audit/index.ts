@@ -1,2 +1,2 @@
-export { type AuditCall, askLog, askStatement, type OpenedStatement } from "./ask.ts";
+export { askStatement, type OpenedStatement } from "./ask.ts";
 export { readSavedSearches, type SavedSearches, writeSavedSearches } from "./saved-searches.ts";

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { FaultError } from "@xinqiao/protocol/problem";
 import { readCatalogueFile } from "@xinqiao/runtime/catalogue";
@@ -6,8 +5,8 @@ import { CommandError } from "@xinqiao/runtime/cli";
 import { createLogger } from "@xinqiao/runtime/logging";
 import { followCity } from "../city/index.ts";
 import type { AgentConfig } from "../config/index.ts";
-import { createGatewayClient } from "../lookup/index.ts";
 import { createAgentEvents } from "../telemetry/index.ts";
+import { openGatewayClient } from "./gateway-client.ts";
 
 /** The catalogue that this member holds; taken from the city, when it holds none yet. */
 export async function heldCatalogue(config: AgentConfig): Promise<Catalogue> {
@@ -16,12 +15,7 @@ export async function heldCatalogue(config: AgentConfig): Promise<Catalogue> {
 }
 
 async function takeFirst(config: AgentConfig): Promise<Catalogue> {
-  const client = createGatewayClient({
-    origin: config.gateway.origin,
-    connections: 1,
-    maxReplyBytes: config.limits.maxReplyBytes,
-    ...(config.caFile !== undefined && { ca: await readFile(config.caFile, "utf8") }),
-  });
+  const client = await openGatewayClient(config);
   const events = createAgentEvents(createLogger({ name: config.node, level: "silent" }), () => 0);
   try {
     const city = await followCity(config, { get: client.get, events, now: Date.now, firstWithinMs: 0 });

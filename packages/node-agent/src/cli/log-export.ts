@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import {
   type Criteria,
@@ -25,7 +25,7 @@ import {
   sha256Of,
   verifyExport,
 } from "../export/index.ts";
-import { createGatewayClient } from "../lookup/index.ts";
+import { openGatewayClient } from "./gateway-client.ts";
 import { postLocal } from "./local-api.ts";
 import { type CriteriaOptions, readCriteria } from "./log-criteria.ts";
 
@@ -98,12 +98,7 @@ async function writeLines({ config, criteria, size, format, file }: Writing) {
 
 /** What is exported stands under a checkpoint that anybody can be shown. */
 async function newestCheckpoint(config: AgentConfig): Promise<string> {
-  const client = createGatewayClient({
-    origin: config.gateway.origin,
-    connections: 1,
-    maxReplyBytes: config.limits.maxReplyBytes,
-    ...(config.caFile !== undefined && { ca: await readFile(config.caFile, "utf8") }),
-  });
+  const client = await openGatewayClient(config);
   const reply = await client.get("/log/checkpoint", {}).finally(() => client.close());
   if (reply.ok && reply.value.status === 200) return reply.value.body;
   throw new CommandError("the city's log has no checkpoint yet · 市级日志尚无检查点");

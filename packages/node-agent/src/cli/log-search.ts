@@ -1,5 +1,5 @@
 import { type SearchAnswer, searchAnswerSchema, searchPage } from "@xinqiao/protocol/audit";
-import { summaryOf } from "@xinqiao/runtime/audit";
+import { summaryCells, summaryColumns, summaryOf } from "@xinqiao/runtime/audit";
 import { CommandError } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
@@ -31,16 +31,7 @@ export async function search(options: SearchOptions): Promise<string> {
 
 function pagesTable(pages: readonly SearchAnswer[]): string {
   const table = new Table({
-    head: [
-      "序号 index",
-      "时间 at",
-      "类型 kind",
-      "查询方 member",
-      "用途 purpose",
-      "结果 outcome",
-      "授权书签发方 authoriser",
-      "交换 exchange",
-    ],
+    head: summaryColumns.map(([, title]) => title),
     style: { head: [], border: [] },
   });
   const lines = pages.flatMap((page) => page.lines);
@@ -48,8 +39,7 @@ function pagesTable(pages: readonly SearchAnswer[]): string {
     const summary = summaryOf(line);
     if (summary === undefined)
       throw new CommandError("an entry cannot be read: update · 日志条目无法识别，请升级");
-    const { index, at, kind, member, purpose, outcome, authoriser, exchange } = summary;
-    table.push([index, at, kind, member, purpose, outcome, authoriser, exchange].map((word) => word ?? "-"));
+    table.push(summaryCells(summary).map((word) => word ?? "-"));
   }
   const last = pages.at(-1);
   const more = last?.next === undefined ? "" : " · 还有更多 more: --limit";

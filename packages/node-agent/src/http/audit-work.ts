@@ -19,8 +19,8 @@ import { reconciliationsRequestSchema, reconciliationsSchema } from "@xinqiao/pr
 import { err, type Result } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
 import type { z } from "zod";
-import { askLog, askStatement } from "../audit/index.ts";
-import type { CallDependencies, CallError } from "../lookup/index.ts";
+import { askStatement } from "../audit/index.ts";
+import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
 import type { LocalWork } from "./local-call.ts";
 
 export interface AuditWorkDependencies {
@@ -38,7 +38,9 @@ export function auditWork({ audit: deps }: AuditWorkDependencies): Readonly<Reco
   ): Record<string, LocalWork> => ({
     [path]: async (body, trace, gone) => {
       const asked = parseJson(body, shape);
-      return asked.ok ? askLog({ path, body: asked.value, answer }, trace, deps, gone) : byAgent(asked.error);
+      return asked.ok
+        ? askGateway({ path, body: asked.value, answer }, trace, deps, gone)
+        : byAgent(asked.error);
     },
   });
   return {

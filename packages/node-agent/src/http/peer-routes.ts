@@ -18,6 +18,7 @@ import { type Context, Hono } from "hono";
 import { type AnswerDependencies, answerQuestion } from "../answer/index.ts";
 import { type Book, enterAnswer } from "../book/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
+import { within } from "./within.ts";
 import { type WitnessRouteDependencies, witnessRoutes } from "./witness-routes.ts";
 
 export interface PeerDependencies {
@@ -63,17 +64,6 @@ export function peerRoutes(deps: PeerDependencies): Hono<HttpEnv> {
     return thrownReply(error, { hop });
   });
   return app;
-}
-
-/** Does what takes a place, if there is one. */
-async function within<T>(places: InFlight, work: () => Promise<Result<T, Fault>>): Promise<Result<T, Fault>> {
-  const full = places.enter();
-  if (full) return err(full);
-  try {
-    return await work();
-  } finally {
-    places.leave();
-  }
 }
 
 function admit({ verified }: Received, deps: PeerDependencies): Fault | undefined {

@@ -1,9 +1,11 @@
 import { logOrigin } from "@xinqiao/protocol/checkpoint";
 import { fault } from "@xinqiao/protocol/problem";
+import { ok } from "@xinqiao/protocol/result";
 import { readBody } from "@xinqiao/protocol/transport";
 import { type HttpEnv, type InFlight, problemReply } from "@xinqiao/runtime/http";
 import type { Hono } from "hono";
 import type { Witness, WitnessDependencies } from "../witness/index.ts";
+import { within } from "./within.ts";
 
 export interface WitnessRouteDependencies extends Pick<WitnessDependencies, "self" | "city" | "book"> {
   readonly witness: Witness;
@@ -27,14 +29,10 @@ export function witnessRoutes(app: Hono<HttpEnv>, deps: WitnessRouteDependencies
     const length = incoming.headers["content-length"];
     const body = await readBody(incoming, length, longestRequest, AbortSignal.timeout(deps.bodyTimeoutMs));
     if (!body.ok) return problemReply(body.error, { hop });
-    const full = deps.places.enter();
-    if (full) return problemReply(full, { hop });
-    try {
-      const { status, body: text, contentType } = await deps.witness.addCheckpoint(body.value);
-      return new Response(text, { status, headers: { "content-type": contentType } });
-    } finally {
-      deps.places.leave();
-    }
+    const answered = await within(deps.places, async () => ok(await deps.witness.addCheckpoint(body.value)));
+    if (!answered.ok) return problemReply(answered.error, { hop });
+    const { status, body: text, contentType } = answered.value;
+    return new Response(text, { status, headers: { "content-type": contentType } });
   });
   app.get("/v1/witness/held", (context) => {
     const note = deps.book.held(logOrigin(deps.city));

@@ -5,7 +5,7 @@ import type { BookLine } from "../book/index.ts";
 import type { CallDependencies, CallError } from "../lookup/index.ts";
 import type { HourReport } from "./hour-report.ts";
 import { type LogView, type LogViewDependencies, viewLog } from "./log-view.ts";
-import type { Own } from "./own-side.ts";
+import { isReplyLost, type Own } from "./own-side.ts";
 import { proveExplained, proveTold } from "./proofs.ts";
 import { proveLines } from "./prove-lines.ts";
 
@@ -99,11 +99,6 @@ function provable({ side, how, member, gateway }: Finding): boolean {
 
 function mayBeExplained(found: Finding, own: Own): boolean {
   return provable(found) || isReplyLost(found, own);
-}
-
-/** This member asked, and no reply came: nobody but itself can know. */
-export function isReplyLost({ side, how, exchange }: Finding, { unanswered }: Own): boolean {
-  return side === "asked" && how === "gateway-only" && unanswered.has(exchange);
 }
 
 async function checkExplained(

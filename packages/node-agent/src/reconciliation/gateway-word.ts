@@ -9,12 +9,8 @@ import {
 } from "@xinqiao/protocol/reconciliation";
 import { ok, type Result } from "@xinqiao/protocol/result";
 import { nextHop } from "@xinqiao/protocol/trace";
-import { parseJson } from "@xinqiao/protocol/transport";
-import { type CallDependencies, type CallError, callGateway, invalidReply } from "../lookup/index.ts";
+import { askGateway, type CallDependencies, type CallError, invalidReply } from "../lookup/index.ts";
 import type { Own } from "./own-side.ts";
-
-/** Reading an hour of a large log takes the gateway a while. */
-const timeoutMs = 60_000;
 
 /** What the gateway has signed about an hour, as it came. */
 export interface Word {
@@ -26,18 +22,16 @@ export interface Word {
 }
 
 /** What the gateway says, when its signatures hold and it is about this hour. */
-export async function askGateway(
+export async function askWord(
   body: object,
   { interval }: Pick<Own, "interval">,
   deps: CallDependencies,
   signal: AbortSignal,
 ): Promise<Result<Word, CallError>> {
-  const call = { path: "/v1/reconciliations", body, requestId: deps.entropy.uuid(), timeoutMs };
-  const reply = await callGateway(call, nextHop(undefined, deps.entropy.hex), deps, signal);
+  const call = { path: "/v1/reconciliations", body, answer: reconciledSchema };
+  const reply = await askGateway(call, nextHop(undefined, deps.entropy.hex), deps, signal);
   if (!reply.ok) return reply;
-  const parsed = parseJson(reply.value, reconciledSchema);
-  if (!parsed.ok) return invalidReply(parsed.error.code);
-  const { statement: statementText, report: reportText, entries } = parsed.value;
+  const { statement: statementText, report: reportText, entries } = reply.value;
   const expected = { signer: deps.gateway.node, member: deps.node, interval };
   const directory = deps.directory();
   const logged = openStatement(statementText, expected, directory);

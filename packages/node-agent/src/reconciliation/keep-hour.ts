@@ -1,9 +1,9 @@
 import type { Explanation, Finding, Report, Unproven } from "@xinqiao/protocol/reconciliation";
 import type { BookLine } from "../book/index.ts";
-import { isReplyLost, type Proofs } from "./check-proofs.ts";
+import type { Proofs } from "./check-proofs.ts";
 import type { Word } from "./gateway-word.ts";
 import type { Caught, HourReport } from "./hour-report.ts";
-import type { Own } from "./own-side.ts";
+import { isReplyLost, type Own } from "./own-side.ts";
 import type { ReconciledHours } from "./port.ts";
 
 /** What was compared, and what the gateway has signed of it. */

@@ -5,8 +5,7 @@ import { leafHash, verifyConsistency, verifyInclusion } from "@xinqiao/protocol/
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { GetFromGateway } from "@xinqiao/runtime/published";
-import { z } from "zod";
-import type { WitnessBook } from "../witness/index.ts";
+import { readProof, type WitnessBook } from "../witness/index.ts";
 
 export interface LogViewDependencies {
   readonly city: NodeId;
@@ -62,23 +61,32 @@ const judged = undefined;
 
 function createView(head: Head, contradicts: boolean, get: GetFromGateway): LogView {
   const known = new Map<string, Promise<Result<boolean, Fault>>>();
+  // One erasure is shown for many lines, one head named by many replies.
+  const once = (question: string, look: () => Promise<Result<boolean, Fault>>) => {
+    const answer = known.get(question) ?? look();
+    known.set(question, answer);
+    return answer;
+  };
   return {
     head,
     contradicts,
-    async holds(index, leaf) {
-      if (index >= head.size) return ok(false);
-      const proof = await proofIn(await get(`/log/proof?index=${index}&size=${head.size}`, {}));
-      if (!proof.ok) return proof;
-      const hash = leafHash(Buffer.from(leaf));
-      return ok(verifyInclusion({ ...head, index, leafHash: hash, proof: proof.value }));
-    },
-    beganWith(size, root) {
-      const key = `${size} ${root}`;
-      const checked = known.get(key) ?? extendsHead({ size, root: Buffer.from(root, "base64") }, head, get);
-      known.set(key, checked);
-      return checked;
-    },
+    holds: (index, leaf) => once(`leaf ${index} ${leaf}`, () => includes(head, index, leaf, get)),
+    beganWith: (size, root) =>
+      once(`head ${size} ${root}`, () => extendsHead({ size, root: Buffer.from(root, "base64") }, head, get)),
   };
+}
+
+async function includes(
+  head: Head,
+  index: number,
+  leaf: string,
+  get: GetFromGateway,
+): Promise<Result<boolean, Fault>> {
+  if (index >= head.size) return ok(false);
+  const proof = await proofIn(await get(`/log/proof?index=${index}&size=${head.size}`, {}));
+  if (!proof.ok) return proof;
+  const hash = leafHash(Buffer.from(leaf));
+  return ok(verifyInclusion({ ...head, index, leafHash: hash, proof: proof.value }));
 }
 
 async function extendsHead(old: Head, next: Head, get: GetFromGateway): Promise<Result<boolean, Fault>> {
@@ -99,14 +107,11 @@ async function extendsHead(old: Head, next: Head, get: GetFromGateway): Promise<
   );
 }
 
-const proofSchema = z.object({ proof: z.array(z.base64()) });
-
 /** A log that has no proof to show has none that holds; one that does not answer is asked another time. */
 async function proofIn(reply: Reply): Promise<Result<Buffer[], Fault>> {
   const answered = served(reply);
   if (!answered.ok) return answered;
-  const parsed = proofSchema.safeParse(jsonOf(answered.value.body)).data;
-  return ok((parsed?.proof ?? []).map((hash) => Buffer.from(hash, "base64")));
+  return ok(readProof(answered.value.body) ?? []);
 }
 
 type Reply = Awaited<ReturnType<GetFromGateway>>;
@@ -115,12 +120,4 @@ type Reply = Awaited<ReturnType<GetFromGateway>>;
 function served(reply: Reply): Reply {
   if (!reply.ok || reply.value.status === 200 || reply.value.status === 404) return reply;
   return err(fault("gateway.unreachable", `status ${reply.value.status}`));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

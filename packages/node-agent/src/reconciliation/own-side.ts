@@ -60,7 +60,12 @@ function toEntry({ side, exchange, status, digest }: BookLine): BookEntry[] {
   return status === "unanswered" ? [] : [{ side, exchange, status, digest }];
 }
 
-export function nameFinding({ side, exchange, how, member }: Finding, { unanswered }: Own) {
-  const replyLost = side === "asked" && how === "gateway-only" && unanswered.has(exchange);
-  return { side, exchange, how, member, ...(replyLost && { replyLost }) };
+/** This member asked, and no reply came: nobody but itself can know. */
+export function isReplyLost({ side, how, exchange }: Finding, { unanswered }: Own): boolean {
+  return side === "asked" && how === "gateway-only" && unanswered.has(exchange);
+}
+
+export function nameFinding(found: Finding, own: Own) {
+  const { side, exchange, how, member } = found;
+  return { side, exchange, how, member, ...(isReplyLost(found, own) && { replyLost: true as const }) };
 }

@@ -2,12 +2,9 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import { leavesSchema, mostLeaves } from "@xinqiao/protocol/reconciliation";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { nextHop } from "@xinqiao/protocol/trace";
-import { parseJson } from "@xinqiao/protocol/transport";
 import type { BookLine } from "../book/index.ts";
-import { type CallDependencies, type CallError, callGateway, invalidReply } from "../lookup/index.ts";
+import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
 import { type ReadLeaf, readLeaf } from "./leaf-says.ts";
-
-const timeoutMs = 60_000;
 
 /** Lines checked at once: the gateway has others to serve. */
 const atOnce = 8;
@@ -54,15 +51,8 @@ async function leavesOf(
   signal: AbortSignal,
 ): Promise<Result<readonly (readonly ReadLeaf[])[], CallError>> {
   const exchanges = lines.map(({ side, exchange }) => ({ side, exchange }));
-  const call = {
-    path: "/v1/reconciliations/leaves",
-    body: { exchanges },
-    requestId: deps.entropy.uuid(),
-    timeoutMs,
-  };
-  const reply = await callGateway(call, nextHop(undefined, deps.entropy.hex), deps, signal);
-  if (!reply.ok) return reply;
-  const given = parseJson(reply.value, leavesSchema);
-  if (!given.ok) return invalidReply(given.error.code);
+  const call = { path: "/v1/reconciliations/leaves", body: { exchanges }, answer: leavesSchema };
+  const given = await askGateway(call, nextHop(undefined, deps.entropy.hex), deps, signal);
+  if (!given.ok) return given;
   return ok(given.value.leaves.map((leaves) => leaves.flatMap(readLeaf)));
 }

@@ -12,7 +12,7 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { GetFromGateway } from "@xinqiao/runtime/published";
 import type { CallDependencies, CallError } from "../lookup/index.ts";
 import { checkProofs, type Differences, type Proofs } from "./check-proofs.ts";
-import { askGateway, contradictsItself, type Word } from "./gateway-word.ts";
+import { askWord, contradictsItself, type Word } from "./gateway-word.ts";
 import type { HourReport } from "./hour-report.ts";
 import { keepHour } from "./keep-hour.ts";
 import type { LogViewDependencies } from "./log-view.ts";
@@ -39,7 +39,7 @@ export async function reconcileHour(
   const signed = await asResult(() => ownSide(interval, deps));
   if (!signed.ok) return err({ by: "agent", fault: signed.error });
   const own = signed.value;
-  const first = await askGateway({ statement: own.statement }, own, deps, signal);
+  const first = await askWord({ statement: own.statement }, own, deps, signal);
   if (!first.ok) return first;
   const { findings, contradicts } = differencesIn(first.value, own);
   const proofs = await checkProofs(own, { findings, contradicts }, deps, signal);
@@ -50,7 +50,7 @@ export async function reconcileHour(
   if (first.value.report !== undefined && clean)
     return ok(keepHour(own, { ...settled, word: first.value, words: "agree" }, deps));
   const named = namedFindings(findings, own, proofs.value);
-  const second = await askGateway({ statement: own.statement, ...named }, own, deps, signal);
+  const second = await askWord({ statement: own.statement, ...named }, own, deps, signal);
   if (!second.ok) return second;
   const words = holdsTo(second.value, first.value, own) ? "agree" : "contradict";
   return ok(keepHour(own, { ...settled, word: second.value, words }, deps));

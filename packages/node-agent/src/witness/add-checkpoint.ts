@@ -1,7 +1,7 @@
 import { cosign, type SignedCheckpoint, witnessName } from "@xinqiao/protocol/checkpoint";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type DatedKey, type Signer, thumbprint } from "@xinqiao/protocol/keys";
-import { formatSignature, noteKey } from "@xinqiao/protocol/note";
+import { formatSignature, type NoteKey, noteKey } from "@xinqiao/protocol/note";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
   type Evidence,
@@ -11,12 +11,13 @@ import {
   malformedStatus,
   parseAddCheckpoint,
   statusOf,
+  type WatchedLog,
   type WitnessJudgement,
 } from "@xinqiao/protocol/witness";
 import type { GetFromGateway } from "@xinqiao/runtime/published";
 import { inquire } from "./inquiry.ts";
 import type { KeptEvidence, Move, WitnessBook } from "./port.ts";
-import { asSigned, reopen, type WatchedLog, watchedLog } from "./watched-log.ts";
+import { asSigned, reopen, watchedLog } from "./watched-log.ts";
 
 export interface WitnessDependencies {
   readonly self: NodeId;
@@ -66,10 +67,10 @@ export function createWitness(deps: WitnessDependencies): Witness {
     | undefined;
   let inquiredAt = Number.NEGATIVE_INFINITY;
 
-  async function cosigned({ note, checkpoint }: SignedCheckpoint): Promise<WitnessAnswer> {
-    const key = ownKey(deps);
-    // One that the registry does not list (yet) convinces nobody.
-    if (key === undefined) return plain(503);
+  async function cosigned(
+    { note, checkpoint }: SignedCheckpoint,
+    key: NoteKey<"cosignature">,
+  ): Promise<WitnessAnswer> {
     const { keyId } = deps.signer;
     const at = now();
     if (last?.text !== note.text || last.keyId !== keyId || at - last.at >= sameLineMs || at < last.at) {
@@ -102,7 +103,9 @@ export function createWitness(deps: WitnessDependencies): Witness {
     async addCheckpoint(body) {
       const request = parseAddCheckpoint(body);
       if (request === undefined) return plain(malformedStatus);
-      if (ownKey(deps) === undefined) return plain(503);
+      const key = ownKey(deps);
+      // One that the registry does not list (yet) convinces nobody.
+      if (key === undefined) return plain(503);
       const log = watchedLog(deps.city, deps.logKeys());
       const judged = book.move(log.origin, (note): Move<WitnessJudgement> => {
         const held = note === undefined ? undefined : reopen(note);
@@ -110,7 +113,7 @@ export function createWitness(deps: WitnessDependencies): Witness {
         const moves = judgement.kind === "cosign" && judgement.offered.note.text !== held?.note.text;
         return { judged: judgement, ...(moves && { hold: asSigned(judgement.offered, log) }) };
       });
-      if (judged.kind === "cosign") return cosigned(judged.offered);
+      if (judged.kind === "cosign") return cosigned(judged.offered, key);
       await suspect(judged, log);
       return refusal(judged);
     },

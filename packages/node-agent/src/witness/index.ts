@@ -5,4 +5,4 @@ export {
   type WitnessDependencies,
 } from "./add-checkpoint.ts";
 export type { KeptEvidence, Move, WitnessBook } from "./port.ts";
-export { type WatchedLog, watchedLog } from "./watched-log.ts";
+export { readProof } from "./read-proof.ts";

@@ -1,8 +1,9 @@
 import type { SignedCheckpoint } from "@xinqiao/protocol/checkpoint";
 import { verifyConsistency } from "@xinqiao/protocol/log";
+import type { WatchedLog } from "@xinqiao/protocol/witness";
 import type { GetFromGateway } from "@xinqiao/runtime/published";
-import { z } from "zod";
-import { openServed, type WatchedLog } from "./watched-log.ts";
+import { readProof } from "./read-proof.ts";
+import { openServed } from "./watched-log.ts";
 
 /** What came of asking the log itself about a checkpoint that this member did not cosign. */
 export type Inquiry =
@@ -46,8 +47,6 @@ async function newestOf(log: WatchedLog, get: GetFromGateway): Promise<SignedChe
   return reply.ok && reply.value.status === 200 ? openServed(reply.value.body, log) : undefined;
 }
 
-const consistencySchema = z.object({ proof: z.array(z.base64()) });
-
 /** Whether one head comes before another, by the log's own proof; undefined when it gives none. */
 async function follows(
   { checkpoint: old }: SignedCheckpoint,
@@ -70,15 +69,5 @@ async function follows(
 
 async function proofOf(old: number, size: number, get: GetFromGateway): Promise<Buffer[] | undefined> {
   const reply = await get(`/log/consistency?old=${old}&size=${size}`, {});
-  if (!reply.ok || reply.value.status !== 200) return undefined;
-  const parsed = consistencySchema.safeParse(jsonOf(reply.value.body)).data;
-  return parsed?.proof.map((hash) => Buffer.from(hash, "base64"));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return reply.ok && reply.value.status === 200 ? readProof(reply.value.body) : undefined;
 }

@@ -7,14 +7,10 @@ import {
 } from "@xinqiao/protocol/checkpoint";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { DatedKey } from "@xinqiao/protocol/keys";
-import { formatNote, type NoteVerifier, verifyNote } from "@xinqiao/protocol/note";
+import { formatNote, verifyNote } from "@xinqiao/protocol/note";
+import type { WatchedLog } from "@xinqiao/protocol/witness";
 
 /** The city's log, and the keys that its registry lists for it: retired ones too, for what they signed. */
-export interface WatchedLog {
-  readonly origin: string;
-  readonly verifiers: readonly NoteVerifier[];
-}
-
 export function watchedLog(city: NodeId, keys: readonly DatedKey[]): WatchedLog {
   return { origin: logOrigin(city), verifiers: logVerifiers(city, keys) };
 }

@@ -14,6 +14,22 @@ export interface LineSummary {
   readonly exchange: string | null;
 }
 
+/** How tables and files show it: in this order, under these titles. */
+export const summaryColumns = [
+  ["index", "序号 index"],
+  ["at", "时间 at"],
+  ["kind", "类型 kind"],
+  ["member", "查询方 member"],
+  ["purpose", "用途 purpose"],
+  ["outcome", "结果 outcome"],
+  ["authoriser", "授权书签发方 authoriser"],
+  ["exchange", "交换 exchange"],
+] as const satisfies readonly (readonly [keyof LineSummary, string])[];
+
+export function summaryCells(summary: Partial<LineSummary>): readonly (string | number | null | undefined)[] {
+  return summaryColumns.map(([column]) => summary[column]);
+}
+
 /** Nothing for leaves that cannot be read. */
 export function summaryOf({ entries: [first, closing] }: FoundLine): LineSummary | undefined {
   const entry = first && decodeEntry(Buffer.from(first.leaf));
