@@ -26,9 +26,10 @@ export async function openStores(
   line: WitnessLine,
   starting: AsyncDisposableStack,
 ) {
+  const tagKey = await readTagKey(config.logTagKey);
   return {
     keys: await openKeyRing(config.logKey),
-    log: starting.adopt(await openLog(config, deps, line), (opened) => opened.close()),
+    log: starting.adopt(await openLog(config, deps, line, tagKey), (opened) => opened.close()),
     withdrawals: starting.adopt(openWithdrawals(config.log), (opened) => opened.close()),
     published: starting.adopt(openPublishedLog(config.log), (opened) => opened.close()),
     entries: starting.adopt(openLoggedEntries(config.log), (opened) => opened.close()),
@@ -36,11 +37,16 @@ export async function openStores(
     index: starting.adopt(await openIndex(config, deps), (opened) => opened.close()),
     hashes: starting.adopt(openHashIndex(config), (opened) => opened.close()),
     proofs: starting.adopt(openProofSource(config.log), (opened) => opened.close()),
-    tagKey: await readTagKey(config.logTagKey),
+    tagKey,
   };
 }
 
-async function openLog(config: GatewayConfig, { logger, now }: GatewayDependencies, line: WitnessLine) {
+async function openLog(
+  config: GatewayConfig,
+  { logger, now }: GatewayDependencies,
+  line: WitnessLine,
+  tagKey: Uint8Array,
+) {
   return openAuditLog({
     async beforeWriting(head) {
       const published = openPublishedLog(config.log);
@@ -48,7 +54,7 @@ async function openLog(config: GatewayConfig, { logger, now }: GatewayDependenci
     },
     path: config.log,
     origin: logOrigin(config.node),
-    tagKey: await readTagKey(config.logTagKey),
+    tagKey,
     now,
     minFreeBytes: config.logReserveBytes,
     onFailure: ({ code, reason }) => logger.error({ event: "log-failed", code, reason }),

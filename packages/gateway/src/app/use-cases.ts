@@ -10,7 +10,6 @@ import { createRateLimit, createRecentClaims } from "../limit/index.ts";
 import { gatewayRules } from "../policy/index.ts";
 import { bundleDependencies, type ProveDependencies } from "../proofs/index.ts";
 import type { RegistryHolder } from "../registry/index.ts";
-import { caseOf } from "../store/sqlite/index.ts";
 import { createAskNode } from "../upstream/index.ts";
 import type { Shared } from "./shared.ts";
 
@@ -63,7 +62,6 @@ export function auditDependencies(shared: Shared): AuditingDependencies {
     kept,
     // The city does not compare with itself.
     members: () => active().flatMap(({ node }) => (node === config.node ? [] : [node])),
-    caseOf: (of) => caseOf(config.log, of),
   };
 }
 

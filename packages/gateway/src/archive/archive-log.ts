@@ -1,5 +1,5 @@
 import { tileWidth } from "@xinqiao/protocol/tiles";
-import type { AgingLog, LogArchiving } from "../log/index.ts";
+import { type AgingLog, firstSince, type LogArchiving } from "../log/index.ts";
 import { writeTile } from "./write.ts";
 
 /** The log is taken up from its newest entries: so many never leave the database, however old. */
@@ -34,7 +34,11 @@ export interface Archived {
 export async function archiveLog(before: number, deps: ArchivingDependencies): Promise<Archived> {
   const { folder, published, log, onProgress, keep = newestKept, stopped = () => false } = deps;
   const start = published.archived();
-  const end = Math.max(start, whole(lastOlder(published, before, keep)));
+  const most = Math.max(0, (published.newest()?.size ?? 0) - keep);
+  const end = Math.max(
+    start,
+    whole(firstSince(before, [start, most], (index) => published.writtenAt(index))),
+  );
   let size = start;
   while (size < end && !stopped()) {
     const next = Math.min(end, size + tilesAtOnce * tileWidth);
@@ -50,14 +54,3 @@ export async function archiveLog(before: number, deps: ArchivingDependencies): P
 }
 
 const whole = (size: number) => Math.floor(Math.max(0, size) / tileWidth) * tileWidth;
-
-/** How many entries there are before the first that is not older. Times hardly go back, so that halving finds it. */
-function lastOlder(published: AgingLog, before: number, keep: number): number {
-  let [from, to] = [published.archived(), Math.max(0, (published.newest()?.size ?? 0) - keep)];
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2);
-    if (published.writtenAt(middle) < before) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}

@@ -6,4 +6,6 @@ import type { StateUsesDependencies } from "./state-uses.ts";
 export interface AuditingDependencies
   extends StateUsesDependencies,
     ReadReconciliationsDependencies,
-    CheckCaseDependencies {}
+    CheckCaseDependencies {
+  readonly source: CheckCaseDependencies["source"];
+}

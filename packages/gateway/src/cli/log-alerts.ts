@@ -1,7 +1,7 @@
 import { alertText } from "@xinqiao/protocol/audit";
 import { raisedAlert } from "../audit/index.ts";
 import { loadConfig } from "../config/index.ts";
-import { readEvidence } from "../store/sqlite/index.ts";
+import { openProofSource } from "../store/sqlite/index.ts";
 import { caughtUp } from "./log-list.ts";
 
 export interface AlertListOptions {
@@ -16,8 +16,8 @@ const most = 1_000;
 export async function listAlerts({ home, all, json }: AlertListOptions): Promise<string> {
   const config = await loadConfig(home);
   const index = caughtUp(config);
+  const source = openProofSource(config.log);
   try {
-    const source = { evidence: (entry: number) => readEvidence(config.log, entry) };
     const raised = index.alerts({ open: all !== true, limit: most });
     const alerts = raised.flatMap((place) => raisedAlert(place, { source }));
     if (json) return alerts.map((alert) => JSON.stringify(alert)).join("\n");
@@ -30,6 +30,7 @@ export async function listAlerts({ home, all, json }: AlertListOptions): Promise
       })
       .join("\n");
   } finally {
+    source.close();
     index.close();
   }
 }

@@ -1,3 +1,5 @@
+import { firstSince } from "../log/index.ts";
+
 const dayMs = 24 * 60 * 60 * 1000;
 /** A week has its working days and its weekend. */
 const measuredDays = 7;
@@ -26,17 +28,7 @@ export function growthOf(log: GrowingLog, roomBytes: number, now: number): Growt
   // Whose leaves are in the archive takes little: counted with the others, the figure errs on the safe side.
   const bytesPerEntry = log.usedBytes / Math.max(1, log.size - log.archived);
   const days = Math.max(1, (now - since) / dayMs);
-  const bytesPerDay = ((log.size - firstSince(log, since)) * bytesPerEntry) / days;
+  const bytesPerDay =
+    ((log.size - firstSince(since, [0, log.size], (index) => log.writtenAt(index))) * bytesPerEntry) / days;
   return bytesPerDay > 0 ? { bytesPerDay, daysLeft: Math.max(0, roomBytes) / bytesPerDay } : { bytesPerDay };
-}
-
-/** Times hardly go back, so that halving finds it. */
-function firstSince({ size, writtenAt }: GrowingLog, since: number): number {
-  let [from, to] = [0, size];
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2);
-    if (writtenAt(middle) < since) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

@@ -27,7 +27,8 @@ import {
   vouchExport,
 } from "../audit/index.ts";
 import { type ProveDependencies, prove } from "../proofs/index.ts";
-import { type AuditAct, type GatewayEvents, isSpent } from "../telemetry/index.ts";
+import type { AuditAct, GatewayEvents } from "../telemetry/index.ts";
+import { noteRefusal } from "./lookups.ts";
 import { jsonBody, type MemberHandler, type MemberRequest } from "./member-route.ts";
 
 /** `POST /v1/audit/…` (PR-AUDIT §8 to §10), by path. */
@@ -92,7 +93,6 @@ async function noteError(
   const { node } = verified.from.member;
   if ("refused" in error) return events.unreadable(error.refused, ids, node, claim);
   const reason = "failed" in error ? fault(error.failed.code) : error.unanswered;
-  if (isSpent(reason.code)) return events.unreadable(reason, ids, node);
-  events.refused(reason, ids);
+  await noteRefusal(reason, ids, events);
   return reason;
 }

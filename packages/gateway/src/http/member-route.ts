@@ -113,9 +113,20 @@ async function handle(
   try {
     deps.recent.add(claim);
     const { body } = received;
-    const signed = keepRequest(head, body);
     const { signal: gone } = context.req.raw;
-    const done = await deps.handler({ body, verified, claim, trace, ids, gone, signed, replyBeside });
+    const done = await deps.handler({
+      body,
+      verified,
+      claim,
+      trace,
+      ids,
+      gone,
+      replyBeside,
+      // Built for those who keep it only: it has the whole body in it.
+      get signed() {
+        return keepRequest(head, body);
+      },
+    });
     if (!done.ok) return refuse(done.error);
     return await replySigned({ status: 200, ...done.value }, ids, head, answering);
   } catch (error) {

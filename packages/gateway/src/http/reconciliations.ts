@@ -3,7 +3,8 @@ import { leavesRequestSchema, reconciliationSchema } from "@xinqiao/protocol/rec
 import { err, ok } from "@xinqiao/protocol/result";
 import { parseJson } from "@xinqiao/protocol/transport";
 import { giveLeaves, type ReconcileDependencies, reconcile } from "../books/index.ts";
-import { type GatewayEvents, isSpent } from "../telemetry/index.ts";
+import type { GatewayEvents } from "../telemetry/index.ts";
+import { noteRefusal } from "./lookups.ts";
 import { jsonBody, type MemberHandler } from "./member-route.ts";
 
 /** `POST /v1/reconciliations` (PR-AUDIT §12). */
@@ -21,8 +22,7 @@ export function reconciliationHandler(deps: ReconcileDependencies, events: Gatew
     }
     if ("refused" in done.error) return err(await events.unreadable(done.error.refused, ids, node, claim));
     const reason = fault(done.error.failed.code);
-    if (isSpent(reason.code)) return err(await events.unreadable(reason, ids, ids.actor));
-    events.refused(reason, ids);
+    await noteRefusal(reason, ids, events);
     return err(reason);
   };
 }
@@ -40,8 +40,7 @@ export function leavesHandler(
     const given = await giveLeaves({ wanted: wanted.value, member: node, requestId, claim, traceId }, deps);
     if (given.ok) return ok(jsonBody(given.value));
     const reason = fault(given.error.code);
-    if (isSpent(reason.code)) return err(await events.unreadable(reason, ids, ids.actor));
-    events.refused(reason, ids);
+    await noteRefusal(reason, ids, events);
     return err(reason);
   };
 }

@@ -5,7 +5,8 @@ import { parseJson } from "@xinqiao/protocol/transport";
 import { type HttpEnv, problemReply } from "@xinqiao/runtime/http";
 import type { Context } from "hono";
 import { type WithdrawalPages, type WithdrawDependencies, withdraw } from "../authorisation/index.ts";
-import { type GatewayEvents, isSpent } from "../telemetry/index.ts";
+import type { GatewayEvents } from "../telemetry/index.ts";
+import { noteRefusal } from "./lookups.ts";
 import { jsonBody, type MemberHandler } from "./member-route.ts";
 
 /** `POST /v1/authorisations/withdrawals` (PR-EXCHANGE §13). */
@@ -28,8 +29,7 @@ export function withdrawalHandler(deps: WithdrawDependencies, events: GatewayEve
       return err(await events.unreadable(done.error.refused, ids, member.node, claim));
     }
     const reason = fault(done.error.failed.code);
-    if (isSpent(reason.code)) return err(await events.unreadable(reason, ids, ids.actor));
-    events.refused(reason, ids);
+    await noteRefusal(reason, ids, events);
     return err(reason);
   };
 }

@@ -30,6 +30,7 @@ export {
   subjectTags,
   type TagOf,
 } from "./evidence.ts";
+export { firstSince } from "./first-since.ts";
 export {
   createMemoryAuditLog,
   emptyLogState,

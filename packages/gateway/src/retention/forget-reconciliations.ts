@@ -14,14 +14,3 @@ export async function forgetReconciliations(
 ): Promise<void> {
   while (kept.forget(now - keptMs, sliceSize) === sliceSize) await setImmediate();
 }
-
-/** Now and once a day; returns what ends it. */
-export function forgetReconciliationsDaily(
-  kept: Pick<Reconciliations, "forget">,
-  { now, onError }: { readonly now: () => number; readonly onError: (error: unknown) => void },
-): () => void {
-  const begin = () => void forgetReconciliations(kept, now()).catch(onError);
-  begin();
-  const timer = setInterval(begin, dayMs).unref();
-  return () => clearInterval(timer);
-}

@@ -1,3 +1,3 @@
-export { expire, expireDaily } from "./expire-daily.ts";
+export { expire } from "./expire.ts";
 export { forgetReconciliations } from "./forget-reconciliations.ts";
 export { retain } from "./retain.ts";

@@ -26,7 +26,8 @@ export function createConfirmation({
   return {
     async confirmed() {
       if (known) return true;
-      const asked = witnessesOf(registry()).filter(({ node }) => cosigners(published).has(node));
+      const signed = cosigners(published);
+      const asked = witnessesOf(registry()).filter(({ node }) => signed.has(node));
       // Nobody has cosigned anything, or nobody who did takes part any more: there is no one to ask.
       if (asked.length === 0) {
         known = true;

@@ -1,5 +1,4 @@
 export { type AuditLogOptions, openAuditLog } from "./audit-log.ts";
-export { caseOf } from "./cases.ts";
 export { type OpenedLoggedEntries, openLoggedEntries } from "./logged-entries.ts";
 export { type OpenedProofSource, openProofSource } from "./proof-source.ts";
 export { type OpenedPublishedLog, openPublishedLog } from "./published-log.ts";

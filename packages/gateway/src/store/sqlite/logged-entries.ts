@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import { commitmentOf, decodeEntry, type LogEntry, opens } from "@xinqiao/protocol/log";
+import { commitmentOf, decodeEntry, type LogEntry } from "@xinqiao/protocol/log";
 import type { LoggedEntries, LoggedEntry } from "../../books/index.ts";
-import type { ReadEvidence } from "../../log/index.ts";
+import { firstSince, openedValue, type ReadEvidence } from "../../log/index.ts";
 import { openReadOnly } from "./database.ts";
 import { evidenceReader } from "./read-evidence.ts";
 
@@ -64,16 +64,12 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
     ];
   }
 
-  /** `at` never falls: the first at or after an instant is found by halving. */
-  function firstAt(instant: number): number {
-    let [low, high] = [0, (last.get() ?? -1) + 1];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if ((writtenAt.get(middle) ?? Number.POSITIVE_INFINITY) < instant) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+  const firstAt = (instant: number) =>
+    firstSince(
+      instant,
+      [0, (last.get() ?? -1) + 1],
+      (index) => writtenAt.get(index) ?? Number.POSITIVE_INFINITY,
+    );
 
   /** Slice by slice, in the order of the log; each is asked for what comes after the one before. */
   async function* slices(after: number, read: (after: number) => Row[]) {
@@ -112,9 +108,6 @@ function openingIn(beside: ReadEvidence, jurisdiction: string) {
 /** What was erased is not known any more; what does not open the commitment is not what was committed to. */
 function answerIn(beside: ReadEvidence, entry: LogEntry, jurisdiction: string): string | undefined {
   if (beside === "nothing") return undefined;
-  const commitment = commitmentOf(entry, `answer.${jurisdiction}`);
-  const opening = openingIn(beside, jurisdiction);
-  if (opening === undefined || commitment === undefined) return commitment;
-  const { key, value } = opening;
-  return opens(commitment, { key: Buffer.from(key, "base64"), value }) ? value : commitment;
+  const field = `answer.${jurisdiction}`;
+  return openedValue(entry, beside, field) ?? commitmentOf(entry, field);
 }

@@ -3,7 +3,7 @@ import { err, ok } from "@xinqiao/protocol/result";
 import { describe, expect, it, vi } from "vitest";
 import { intentDraft } from "../log/audit-log.contract.ts";
 import { type AuditLog, createMemoryAuditLog } from "../log/index.ts";
-import { expire, expireDaily } from "./index.ts";
+import { expire, retain } from "./index.ts";
 
 describe("the daily end of what is kept", () => {
   it("deletes slice after slice until nothing is past its time", async () => {
@@ -26,7 +26,7 @@ describe("the daily end of what is kept", () => {
       const log = createMemoryAuditLog({ origin: "sz", now: () => now, randomBytes });
       await log.append(intentDraft());
       const onError = vi.fn();
-      const stop = expireDaily(log, onError);
+      const stop = retain({ log, kept: { forget: () => 0 } }, { now: () => now, onError });
       await vi.advanceTimersByTimeAsync(0);
       expect(log.evidence(0)).toBeDefined();
       now = Date.parse("2031-03-01T00:00:01Z");
