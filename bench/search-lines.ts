@@ -1,10 +1,10 @@
 import type { createEmpty } from "@xinqiao/gateway/search-index";
+import { type UseOutcome, useOutcomes } from "@xinqiao/protocol/audit";
 import type { Code } from "@xinqiao/protocol/problem";
 
 type Database = ReturnType<typeof createEmpty>;
 
-export const kinds = ["lookup.intent", "lookup.refused"] as const;
-export const outcomes = ["complete", "partial", "interrupted", "open", "refused"] as const;
+const kinds = ["lookup.intent", "lookup.refused"] as const;
 export const members = Array.from({ length: 300 }, (_, at) => `member-${at}`);
 export const purposes = Array.from({ length: 20 }, (_, at) => `purpose-${at}`);
 export const codes: readonly Code[] = [
@@ -28,10 +28,10 @@ export const tagOf = (subject: number) => Buffer.from(String(subject).padStart(1
  */
 export function fillLines(database: Database, lines: number): void {
   const add = database.prepare("INSERT INTO name (id, text) VALUES (?, ?)");
-  const words = [...kinds, ...outcomes, ...members, ...purposes, ...codes];
+  const words = [...kinds, ...useOutcomes, ...members, ...purposes, ...codes];
   for (const [at, word] of words.entries()) add.run(at + 1, word);
   const first = (word: string) => words.indexOf(word) + 1;
-  const outcome = (word: (typeof outcomes)[number]) => first(word);
+  const outcome = (word: UseOutcome) => first(word);
   database.exec("BEGIN");
   database
     .prepare(

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createEmpty, createQuery } from "@xinqiao/gateway/search-index";
+import { useOutcomes } from "@xinqiao/protocol/audit";
 import { purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { quantile } from "./quantile.ts";
@@ -22,7 +23,6 @@ function dice(seed: number): (below: number) => number {
 }
 
 const windows = [86_400_000, 7 * 86_400_000, 90 * 86_400_000, spanMs];
-const outcomes = ["complete", "partial", "refused", "interrupted", "open"] as const;
 
 /** What an auditor asks: each criterion now and then, alone and together, within a day, a week, a quarter or all. */
 function anySearch(below: (count: number) => number): Query["criteria"] {
@@ -36,7 +36,7 @@ function anySearch(below: (count: number) => number): Query["criteria"] {
     to: sometimes(2, () => from + (pick(windows) ?? spanMs)),
     member: sometimes(2, member),
     purpose: sometimes(2, () => purposeCodeSchema.parse(pick(purposes))),
-    outcome: sometimes(3, () => pick(outcomes) ?? "open"),
+    outcome: sometimes(3, () => pick(useOutcomes) ?? "open"),
     code: sometimes(12, () => pick(codes)),
     authoriser: sometimes(6, member),
     target: sometimes(12, member),

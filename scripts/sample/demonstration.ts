@@ -1,16 +1,14 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { OpenedExchange } from "@xinqiao/protocol/exchange";
 import type { Federation } from "./federation.ts";
 import { demonstrationLookup } from "./lookups.ts";
 import { SampleError } from "./sample-error.ts";
 import { exchangeTable } from "./terminal/index.ts";
+import { longestWaitMs, until } from "./until.ts";
 
 type Say = (text: string) => void;
 
 const lost = "hz";
 const mostLookups = 20;
-const longestWaitMs = 30_000;
-const pauseMs = 100;
 
 /** One member goes away and comes back: what the others see meanwhile, and how the gateway finds out. */
 export async function demonstrateBreaker(
@@ -58,11 +56,9 @@ async function askUntilOpen(
 }
 
 async function untilState(federation: Federation, wanted: string, signal: AbortSignal): Promise<void> {
-  for (let waited = 0; waited < longestWaitMs; waited += pauseMs) {
-    if ((await stateOf(federation)) === wanted) return;
-    await delay(pauseMs, undefined, { signal });
-  }
-  throw new SampleError(`the breaker was not ${wanted} after ${longestWaitMs / 1_000} s · 熔断状态异常`);
+  const reached = async () => ((await stateOf(federation)) === wanted ? wanted : undefined);
+  const late = `the breaker was not ${wanted} after ${longestWaitMs / 1_000} s · 熔断状态异常`;
+  await until(reached, late, signal);
 }
 
 async function stateOf({ gateway }: Federation): Promise<string> {

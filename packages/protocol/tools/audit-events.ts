@@ -14,6 +14,7 @@ import {
   logEntrySchema,
 } from "../src/log/index.ts";
 import { publishedHashSchema } from "../src/published/index.ts";
+import { sha256Schema } from "../src/reconciliation/index.ts";
 
 export const auditEventsPath = join(import.meta.dirname, "../../../docs/audit-events.md");
 
@@ -46,6 +47,7 @@ const named: readonly (readonly [z.core.$ZodType, Text])[] = [
     publishedHashSchema,
     { zh: "所发布版本的 SHA-256，base64url", en: "SHA-256 of the version as published, base64url" },
   ],
+  [sha256Schema, { zh: "SHA-256，base64url", en: "SHA-256, base64url" }],
   [commitmentSchema, { zh: "承诺（HMAC-SHA256，base64url）", en: "commitment (HMAC-SHA256, base64url)" }],
   [codeSchema, { zh: "[错误码](errors.md)", en: "[code](errors.md)" }],
 ];

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { peerPlace, recordsOf, sampleItems } from "../data/index.ts";
 import { itemOf } from "../platforms/catalogue.ts";
 import { createTextFile, csvLine } from "../platforms/text-file.ts";
 import { runNode } from "../processes/index.ts";
-import { SampleError } from "../sample-error.ts";
+import { until } from "../until.ts";
 import type { Addresses } from "./addresses.ts";
 import { amend } from "./amend.ts";
 import { type Layout, programs } from "./layout.ts";
@@ -94,9 +93,6 @@ export async function leavePeerCity(layout: Layout, signal: AbortSignal | undefi
   }
 }
 
-const longestWaitMs = 30_000;
-const pauseMs = 100;
-
 /** Until each gateway holds the other's registry: agents that start then know everybody. */
 export async function untilPeersKnown(
   { gateway, peer }: Addresses,
@@ -106,10 +102,9 @@ export async function untilPeersKnown(
     `http://${gateway}/v1/peers/${peerGatewayNode}/registry`,
     `http://${peer.gateway}/v1/peers/${gatewayNode}/registry`,
   ];
-  for (let waited = 0; waited < longestWaitMs; waited += pauseMs) {
+  const known = async () => {
     const replies = await Promise.all(places.map(async (place) => (await fetch(place)).ok));
-    if (replies.every(Boolean)) return;
-    await delay(pauseMs, undefined, signal && { signal });
-  }
-  throw new SampleError("the two cities did not find each other · 两市网关未能互通");
+    return replies.every(Boolean) || undefined;
+  };
+  await until(known, "the two cities did not find each other · 两市网关未能互通", signal);
 }

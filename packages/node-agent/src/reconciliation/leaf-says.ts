@@ -1,5 +1,5 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { commitmentOf, decodeEntry, type LogEntry, opens } from "@xinqiao/protocol/log";
+import { answerField, commitmentOf, decodeEntry, type LogEntry, opens } from "@xinqiao/protocol/log";
 import { type GivenLeaf, refusalDigest, toldDigest } from "@xinqiao/protocol/reconciliation";
 import type { BookLine } from "../book/index.ts";
 
@@ -149,7 +149,7 @@ function digestOfRows(leaf: ReadLeaf): string | undefined {
 }
 
 function openedAnswer({ entry, given: { answers } }: ReadLeaf, { jurisdiction }: OutcomeRow): string {
-  const commitment = commitmentOf(entry, `answer.${jurisdiction}`) ?? "";
+  const commitment = commitmentOf(entry, answerField(jurisdiction)) ?? "";
   const opening = answers?.[jurisdiction];
   const holds =
     opening !== undefined &&

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { commitmentSchema } from "../commitment/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
 import { parseJson } from "../transport/index.ts";
-import { foundLineSchema, logHeadSchema } from "./search.ts";
+import { foundLineSchema, logPlaceSchema } from "./search.ts";
 
 /** What counts as unusual use; the thresholds are the city's. */
 export const alertRules = [
@@ -74,9 +74,7 @@ export const raisedAlertSchema = alertSchema.extend({
 });
 export type RaisedAlert = z.infer<typeof raisedAlertSchema>;
 
-const place = logHeadSchema.extend({ index: count });
-
-export const alertsAnswerSchema = z.strictObject({ alerts: z.array(raisedAlertSchema), log: place });
+export const alertsAnswerSchema = z.strictObject({ alerts: z.array(raisedAlertSchema), log: logPlaceSchema });
 export type AlertsAnswer = z.infer<typeof alertsAnswerSchema>;
 
 /** Body of `POST /v1/audit/acknowledgements`. What the auditor noted stays with the auditor. */
@@ -86,5 +84,5 @@ export const acknowledgementSchema = z.strictObject({
 });
 export type Acknowledgement = z.infer<typeof acknowledgementSchema>;
 
-export const acknowledgedSchema = z.strictObject({ alert: alertIdSchema, log: place });
+export const acknowledgedSchema = z.strictObject({ alert: alertIdSchema, log: logPlaceSchema });
 export type Acknowledged = z.infer<typeof acknowledgedSchema>;

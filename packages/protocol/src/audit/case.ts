@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { lookupSchema } from "../exchange/index.ts";
-import { logHeadSchema } from "./search.ts";
+import { logPlaceSchema } from "./search.ts";
 
 /** `other`: it was made under another reference. `none`: under none. `gone`: what would show it is erased or has expired. */
 export const caseFindings = ["same", "other", "none", "gone"] as const;
@@ -13,13 +13,11 @@ export const caseRequestSchema = z.strictObject({
 });
 export type CaseRequest = z.infer<typeof caseRequestSchema>;
 
-const index = z.number().int().nonnegative();
-
 export const caseAnswerSchema = z.strictObject({
   of: z.uuid(),
   finding: z.enum(caseFindings),
   /** Of the lookup's entry, which commits to its reference. */
-  entry: index,
-  log: logHeadSchema.extend({ index }),
+  entry: logPlaceSchema.shape.index,
+  log: logPlaceSchema,
 });
 export type CaseAnswer = z.infer<typeof caseAnswerSchema>;

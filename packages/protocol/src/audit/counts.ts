@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { criteriaSchema } from "./criteria.ts";
-import { logHeadSchema } from "./search.ts";
+import { logHeadSchema, logPlaceSchema } from "./search.ts";
 
 export const countPeriods = ["hour", "day", "week"] as const;
 export type CountPeriod = (typeof countPeriods)[number];
@@ -34,6 +34,6 @@ export const countsAnswerSchema = z.strictObject({
   /** Whether there would be more rows than an answer has. */
   cut: z.boolean(),
   head: logHeadSchema,
-  log: logHeadSchema.extend({ index: z.number().int().nonnegative() }),
+  log: logPlaceSchema,
 });
 export type CountsAnswer = z.infer<typeof countsAnswerSchema>;

@@ -3,7 +3,7 @@ import { nodeIdSchema } from "../identity/index.ts";
 import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
-import type { Directory } from "../registry/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { criteriaSchema, criterionNames } from "./criteria.ts";
 import { logHeadSchema } from "./search.ts";
@@ -74,7 +74,7 @@ export function openExportProof(text: string, directory: Pick<Directory, "key">)
   const proof = exportProofSchema.safeParse(payloadOf(jws)).data;
   if (proof === undefined || known?.member.node !== proof.iss) return invalid("no proof of an export");
   const made = proof.iat * 1000;
-  const counted = made >= known.notBefore && made < known.notAfter;
+  const counted = countsAt(known, made);
   return counted && verifyCompact(jws, known.verifier)
     ? ok(proof)
     : invalid("the proof is not signed by the gateway");

@@ -37,6 +37,9 @@ export const foundEntrySchema = z.strictObject({ index: count, leaf: z.string() 
 export const foundLineSchema = z.strictObject({ entries: z.array(foundEntrySchema).min(1).max(2) });
 export type FoundLine = z.infer<typeof foundLineSchema>;
 
+/** Where the log says something, and the tree that it stands in. */
+export const logPlaceSchema = logHeadSchema.extend({ index: count });
+
 /** What was found, newest first. */
 export const searchAnswerSchema = z.strictObject({
   lines: z.array(foundLineSchema).max(searchPage),
@@ -45,6 +48,6 @@ export const searchAnswerSchema = z.strictObject({
   /** Absent: there is no more. */
   next: searchPlaceSchema.optional(),
   /** Where the log says that this was asked. */
-  log: logHeadSchema.extend({ index: count }),
+  log: logPlaceSchema,
 });
 export type SearchAnswer = z.infer<typeof searchAnswerSchema>;

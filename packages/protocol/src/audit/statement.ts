@@ -4,7 +4,7 @@ import { type NodeId, nodeIdSchema, type Subject, subjectSchema } from "../ident
 import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
-import type { Directory } from "../registry/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { logHeadSchema } from "./search.ts";
 
@@ -77,7 +77,7 @@ export function openStatement(
   const jws = readCompact(text, statementType);
   if (jws === undefined) return invalid("no statement");
   const known = directory.key(jws.keyId);
-  const valid = known?.member.node === gateway && now >= known.notBefore && now < known.notAfter;
+  const valid = known?.member.node === gateway && countsAt(known, now);
   if (!valid || !verifyCompact(jws, known.verifier))
     return invalid("the statement is not signed by the gateway");
   const statement = statementSchema.safeParse(payloadOf(jws)).data;

@@ -1,7 +1,7 @@
 import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
-import type { Directory } from "../registry/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { type Authorisation, authorisationSchema } from "./authorisation.ts";
 
@@ -30,7 +30,5 @@ export function openAuthorisation(
   if (authorisation === undefined) return err(fault("authorisation.malformed"));
   if (known.member.node !== authorisation.iss) return err(fault("authorisation.key-of-another-member"));
   const signedAt = authorisation.iat * 1000;
-  return signedAt >= known.notBefore && signedAt < known.notAfter
-    ? ok(authorisation)
-    : err(fault("authorisation.key-unknown"));
+  return countsAt(known, signedAt) ? ok(authorisation) : err(fault("authorisation.key-unknown"));
 }

@@ -4,7 +4,7 @@ import { type NodeId, nodeIdSchema } from "../identity/index.ts";
 import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
-import type { Directory } from "../registry/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { carriedAuthorisationSchema } from "./authorisation.ts";
 
@@ -69,7 +69,7 @@ export function openWithdrawals(
   const jws = readCompact(text, withdrawalsType);
   if (jws === undefined) return invalid("no list of withdrawals");
   const known = directory.key(jws.keyId);
-  const valid = known?.member.node === gateway && now >= known.notBefore && now < known.notAfter;
+  const valid = known?.member.node === gateway && countsAt(known, now);
   if (!valid || !verifyCompact(jws, known.verifier)) return invalid("the list is not signed by the gateway");
   const page = withdrawalsSchema.safeParse(payloadOf(jws)).data;
   if (page?.iss !== gateway) return invalid("no list of withdrawals of the gateway");

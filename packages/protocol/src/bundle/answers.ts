@@ -1,7 +1,7 @@
 import type { KeptAnswers } from "../evidence/index.ts";
 import { openSignedAnswer } from "../exchange/index.ts";
 import { subjectText } from "../identity/index.ts";
-import { answerDigest, type LogEntry, type OutcomeRow } from "../log/index.ts";
+import { answerDigest, answerField, type LogEntry, type OutcomeRow } from "../log/index.ts";
 import type { Directory } from "../registry/index.ts";
 import type { Findings } from "./finding.ts";
 import type { Opened } from "./openings.ts";
@@ -37,7 +37,7 @@ export function checkAnswers(outcome: Outcome, opened: Opened, asked: Asked, fin
         `entry ${index}: the answer for ${jurisdiction} (${node}) is not shown`,
       );
     } else if (
-      opened.get(`answer.${jurisdiction}`) !== answerDigest(jws) ||
+      opened.get(answerField(jurisdiction)) !== answerDigest(jws) ||
       !answersThis(jws, row, outcome, asked)
     ) {
       findings.wrong(

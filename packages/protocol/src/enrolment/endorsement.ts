@@ -3,7 +3,7 @@ import { nodeIdSchema } from "../identity/index.ts";
 import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import { type Signer, thumbprintSchema } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
-import type { Directory, Member } from "../registry/index.ts";
+import { countsAt, type Directory, type Member } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 
 export const endorsementType = "xinqiao-endorsement+jws";
@@ -48,8 +48,7 @@ export function openEndorsement(
     known !== undefined &&
     known.member.node === endorsement.iss &&
     known.member.status !== "left" &&
-    known.notBefore <= now &&
-    now < known.notAfter &&
+    countsAt(known, now) &&
     verifyCompact(jws, known.verifier);
   if (!holds || endorsement.aud !== city) return err(fault("enrolment.endorsement-invalid"));
   const seconds = now / 1000;

@@ -7,7 +7,8 @@ import {
   signatureBase,
 } from "../signing/index.ts";
 
-const headersSchema = z.record(z.string().regex(/^[a-z0-9-]+$/), z.string());
+/** Field names as HTTP/2 writes them. */
+export const headersSchema = z.record(z.string().regex(/^[a-z0-9-]+$/), z.string());
 
 /** A signed request as it came: whoever has it can verify it again, as its recipient did. */
 export const keptRequestSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jurisdictionSchema } from "../identity/index.ts";
+import { headersSchema } from "./request.ts";
 
 /** Signed answers (JWS), in the order in which their jurisdictions were asked. */
 export const keptAnswersSchema = z
@@ -13,7 +14,7 @@ export type KeptAnswers = z.infer<typeof keptAnswersSchema>;
  */
 export const keptResponseSchema = z.strictObject({
   status: z.number().int().min(100).max(599),
-  headers: z.record(z.string().regex(/^[a-z0-9-]+$/), z.string()),
+  headers: headersSchema,
   body: z.array(z.union([z.string(), z.strictObject({ answer: z.number().int().nonnegative() })])).readonly(),
 });
 export type KeptResponse = z.infer<typeof keptResponseSchema>;

@@ -3,7 +3,7 @@ import type { NodeId } from "../identity/index.ts";
 import { type CompactJws, payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
-import type { Directory } from "../registry/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { type Answer, answerSchema } from "./answer.ts";
 import { type AnswerTerms, disclosesOnly, holdsOnlyWhatWasAsked } from "./asked-records.ts";
@@ -94,7 +94,7 @@ function checkSignature(
   now: number,
 ): Result<void, Fault> {
   const known = directory.key(jws.keyId, node);
-  if (known === undefined || now < known.notBefore || now >= known.notAfter) {
+  if (known === undefined || !countsAt(known, now)) {
     return err(fault("answer.key-unknown"));
   }
   if (known.member.node !== node) return err(fault("answer.key-of-another-member"));

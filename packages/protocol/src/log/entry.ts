@@ -285,8 +285,8 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     criteria: z.array(z.enum(criterionNames)).readonly(),
     lines: z.number().int().nonnegative(),
     format: z.enum(exportFormats),
-    /** SHA-256 of the file, base64url. */
-    sha256: publishedHashSchema,
+    /** Of the file. */
+    sha256: sha256Schema,
   }),
   /** Use that a rule calls unusual. The entries that show it may all be about one person: they are only committed to. */
   z.strictObject({

@@ -35,4 +35,11 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from "./proof.ts";
-export { answerDigest, commitmentOf, committedFields, type SealedEntry, sealEntry } from "./seal.ts";
+export {
+  answerDigest,
+  answerField,
+  commitmentOf,
+  committedFields,
+  type SealedEntry,
+  sealEntry,
+} from "./seal.ts";

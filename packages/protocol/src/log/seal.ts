@@ -88,7 +88,7 @@ export function committedFields(entry: LogEntry): readonly string[] {
   ];
 }
 
-/** An outcome has one row a jurisdiction. */
-function answerField(jurisdiction: OutcomeRow["jurisdiction"]): string {
+/** What the answer of a jurisdiction is committed to under: an outcome has one row a jurisdiction. */
+export function answerField(jurisdiction: string): string {
   return `answer.${jurisdiction}`;
 }

@@ -6,6 +6,7 @@ import {
   sameSummary,
   summarise,
   type What,
+  whatSchema,
 } from "./book.ts";
 
 /** Where two books of one hour differ. */
@@ -20,8 +21,8 @@ export const hows = ["member-only", "gateway-only", "told-differently"] as const
 export const explanations = ["reply-lost", "answer-not-taken", "evidence-erased"] as const;
 export type Explanation = (typeof explanations)[number];
 
-const { side, exchange, status, digest } = bookEntrySchema.shape;
-const whatOrNone = z.strictObject({ status, digest }).nullable();
+const { side, exchange } = bookEntrySchema.shape;
+const whatOrNone = whatSchema.nullable();
 
 export const findingSchema = z.strictObject({
   side,

@@ -1,21 +1,19 @@
 import { z } from "zod";
 import { bookEntrySchema } from "./book.ts";
-import { findingSchema, hows, unprovenSchema } from "./compare.ts";
+import { findingSchema, unprovenSchema } from "./compare.ts";
 import { mostFindings } from "./statement.ts";
 
 const token = z.string().max(32_768);
 
-const { side, exchange, member } = findingSchema.shape;
+const { side, exchange } = findingSchema.shape;
 
 /** A finding as the member names it: what the gateway says the gateway knows. */
-export const namedFindingSchema = z.strictObject({
-  side,
-  exchange,
-  how: z.enum(hows),
-  member,
-  /** The member asked, and no reply came. */
-  replyLost: z.literal(true).optional(),
-});
+export const namedFindingSchema = findingSchema
+  .pick({ side: true, exchange: true, how: true, member: true })
+  .extend({
+    /** The member asked, and no reply came. */
+    replyLost: z.literal(true).optional(),
+  });
 export type NamedFinding = z.infer<typeof namedFindingSchema>;
 
 /** Body of `POST /v1/reconciliations`: first the member's statement, then, when the books differ, with its findings. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type NodeId, nodeIdSchema } from "../identity/index.ts";
 import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
-import type { Directory } from "../registry/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
 import { bookSummarySchema } from "./book.ts";
 import { findingSchema, unprovenSchema } from "./compare.ts";
 import { intervalSchema } from "./interval.ts";
@@ -93,6 +93,6 @@ function open<T extends Statement | Report>(
   const meant = word.iss === signer && word.member === member && word.interval === interval;
   if (known?.member.node !== signer || !meant) return undefined;
   const signedAt = word.iat * 1000;
-  const counts = signedAt >= known.notBefore && signedAt < known.notAfter;
+  const counts = countsAt(known, signedAt);
   return counts && verifyCompact(jws, known.verifier) ? word : undefined;
 }

@@ -33,6 +33,14 @@ export interface Directory {
   peerOf(node: NodeId): Peer | undefined;
 }
 
+/** Whether a key counts at an instant. @param at milliseconds since 1970 */
+export function countsAt(
+  { notBefore, notAfter }: Pick<KnownKey, "notBefore" | "notAfter">,
+  at: number,
+): boolean {
+  return notBefore <= at && at < notAfter;
+}
+
 /** Whether a key is a member's own and valid at an instant. @param at milliseconds since 1970 */
 export function holdsKey(
   directory: Pick<Directory, "key">,
@@ -41,7 +49,7 @@ export function holdsKey(
   at: number,
 ): boolean {
   const known = directory.key(keyId);
-  return known?.member.node === node && known.notBefore <= at && at < known.notAfter;
+  return known?.member.node === node && countsAt(known, at);
 }
 
 export type ImportKey = (jwk: PublicJwk) => Result<Verifier, string>;

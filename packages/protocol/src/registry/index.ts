@@ -1,6 +1,7 @@
 export { type Agreement, agreementSchema, isAgreed } from "./agreement.ts";
 export { changesBetween, type MemberChange, type MemberChangeKind, memberChanges } from "./changes.ts";
 export {
+  countsAt,
   createDirectory,
   type Directory,
   type DirectoryBuilder,

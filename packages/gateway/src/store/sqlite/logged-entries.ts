@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { commitmentOf, decodeEntry, type LogEntry } from "@xinqiao/protocol/log";
+import { answerField, commitmentOf, decodeEntry, type LogEntry } from "@xinqiao/protocol/log";
 import type { LoggedEntries, LoggedEntry } from "../../books/index.ts";
 import { firstSince, openedValue, type ReadEvidence } from "../../log/index.ts";
 import { openReadOnly } from "./database.ts";
@@ -101,13 +101,13 @@ export function openLoggedEntries(path: string): OpenedLoggedEntries {
 
 function openingIn(beside: ReadEvidence, jurisdiction: string) {
   if (typeof beside === "string") return undefined;
-  const found = beside.kept.openings.find(({ field }) => field === `answer.${jurisdiction}`);
+  const found = beside.kept.openings.find(({ field }) => field === answerField(jurisdiction));
   return found && { key: found.key, value: found.value };
 }
 
 /** What was erased is not known any more; what does not open the commitment is not what was committed to. */
 function answerIn(beside: ReadEvidence, entry: LogEntry, jurisdiction: string): string | undefined {
   if (beside === "nothing") return undefined;
-  const field = `answer.${jurisdiction}`;
+  const field = answerField(jurisdiction);
   return openedValue(entry, beside, field) ?? commitmentOf(entry, field);
 }

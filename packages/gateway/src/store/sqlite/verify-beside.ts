@@ -1,6 +1,7 @@
 import { keptBody } from "@xinqiao/protocol/evidence";
 import {
   answerDigest,
+  answerField,
   commitmentOf,
   committedFields,
   decodeEntry,
@@ -95,7 +96,7 @@ function misfits(entry: LogEntry, { kept, response }: KeptEvidence): readonly st
     seen.add(field);
   }
   for (const { jurisdiction, jws } of kept.answers ?? []) {
-    const opening = kept.openings.find(({ field }) => field === `answer.${jurisdiction}`);
+    const opening = kept.openings.find(({ field }) => field === answerField(jurisdiction));
     if (opening && opening.value === answerDigest(jws)) continue;
     found.push(`the answer kept for ${jurisdiction} is not the one committed to`);
   }
