@@ -15,6 +15,7 @@ export default defineConfig({
           setupFiles,
           // A machine with other work to do is no failure.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ["packages/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude,
         },

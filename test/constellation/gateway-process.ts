@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { PrivateJwk, SuiteName } from "@xinqiao/protocol/keys";
 import { createTestCatalogue } from "./catalogue.ts";
@@ -28,8 +29,8 @@ export interface GatewayProcess {
   /** Resolves once the process is gone. */
   kill(signal: NodeJS.Signals): Promise<number | null>;
   start(): Promise<void>;
-  /** Starts another process on the same home and waits for its end: its exit code. */
-  startSecond(): Promise<number | null>;
+  /** Starts a process on the same home that is expected not to live, and waits for its end. */
+  startInVain(): Promise<{ readonly code: number | null; readonly said: string }>;
   close(): Promise<void>;
 }
 
@@ -107,10 +108,11 @@ export async function startGatewayProcess(
     },
     kill,
     start,
-    async startSecond() {
-      const second = spawn(process.execPath, [main, "serve", "--home", home], { stdio: "ignore" });
-      const [code] = await once(second, "exit");
-      return code;
+    async startInVain() {
+      const started = spawn(process.execPath, [main, "serve", "--home", home], { stdio: "pipe" });
+      const said = Promise.all([text(started.stdout), text(started.stderr)]);
+      const [code] = await once(started, "exit");
+      return { code, said: (await said).join("") };
     },
     async close() {
       await kill("SIGKILL");

@@ -53,7 +53,10 @@ export interface SpendError {
 }
 
 /** Why the log takes nothing at all. */
-export type LogFailure = Extract<Code, "log.full" | "log.unavailable" | LogContradiction>;
+export type LogFailure = Extract<Code, "log.full" | "log.unavailable" | LogEnd>;
+
+/** Why the log takes nothing any more, whatever is tried again: the disk does not hold what was written, or it is judged. */
+export type LogEnd = "log.damaged" | LogContradiction;
 
 /** A witness holds a head, signed by the log's key, that the log does not have. */
 export type LogContradiction = "log.rolled-back" | "log.forked";

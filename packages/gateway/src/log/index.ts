@@ -5,6 +5,7 @@ export type {
   AuditLog,
   AuthorisationId,
   LogContradiction,
+  LogEnd,
   LogFailure,
   NonceClaim,
   SpendError,

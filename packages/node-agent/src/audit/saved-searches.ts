@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { criteriaSchema } from "@xinqiao/protocol/audit";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
+import { replaceFile } from "@xinqiao/runtime/files";
 import { z } from "zod";
 
 /** A search kept under a name. Never a subject: whom somebody looks into is asked anew each time. */
@@ -16,7 +17,5 @@ export async function readSavedSearches(file: string): Promise<SavedSearches> {
 }
 
 export async function writeSavedSearches(file: string, searches: SavedSearches): Promise<void> {
-  const next = `${file}.next`;
-  await writeFile(next, `${JSON.stringify(searches, null, 2)}\n`, { mode: 0o600, flush: true });
-  await rename(next, file);
+  await replaceFile(file, `${JSON.stringify(searches, null, 2)}\n`, 0o600);
 }

@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Member } from "@xinqiao/protocol/registry";
 import { CommandError } from "@xinqiao/runtime/cli";
+import { replaceFile } from "@xinqiao/runtime/files";
 import { createEncryptionKeyFile } from "@xinqiao/runtime/keys";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { z } from "zod";
@@ -41,6 +42,5 @@ async function useKey(file: string, name: string): Promise<void> {
     encryptionKey: name,
     retiredEncryptionKeys: [...retired, ...retiredEncryptionKeys],
   };
-  await writeFile(`${file}.next`, `${JSON.stringify(changed, null, 2)}\n`, { mode: 0o600, flush: true });
-  await rename(`${file}.next`, file);
+  await replaceFile(file, `${JSON.stringify(changed, null, 2)}\n`, 0o600);
 }

@@ -325,6 +325,11 @@ export const codes = {
     en: "A witness has cosigned another past of the audit log than it holds now",
     zh: "见证方签署过的日志与现存日志不一致：日志已分叉",
   },
+  "log.damaged": {
+    status: 503,
+    en: "The audit log's database does not hold what was written to it; it is not written to",
+    zh: "审计日志数据库已损坏，已停止写入",
+  },
   "log.key-not-listed": {
     status: 503,
     en: "The log's key is not listed in the registry: no checkpoint is signed with it",

@@ -133,6 +133,10 @@ const remedies = {
     en: "Gateway operator: put back the newest state of the log. Both checkpoints are kept in `alarms`; tell the auditors.",
     zh: "网关运维：恢复最新的日志；两个检查点已保存在 alarms 目录，请告知审计人员。",
   },
+  logDamaged: {
+    en: "Gateway operator: keep a copy of the disk, run `log verify` and `log fsck` on it, and restore from the newest backup.",
+    zh: "网关运维：保留磁盘副本，以 log verify 与 log fsck 校验，并从最新备份恢复。",
+  },
   logKey: {
     en: "Gateway operator: have the registry list the public half of `logKey`, or put back the key that it lists.",
     zh: "网关运维：将 logKey 的公钥列入成员清单，或恢复清单所列的密钥。",
@@ -263,6 +267,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "log.search-unavailable": "retry",
   "log.rolled-back": "logOfBefore",
   "log.forked": "logOfBefore",
+  "log.damaged": "logDamaged",
   "log.key-not-listed": "logKey",
   "witness.reply-invalid": "operator",
   "key.unavailable": "signer",

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, link, open, unlink, writeFile } from "node:fs/promises";
+import { access, link, open, rename, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /**
@@ -18,6 +18,16 @@ export async function publishFile(file: string, text: string, mode: number): Pro
   } finally {
     await unlink(draft);
   }
+}
+
+/**
+ * Replaces a file in one step, or makes it: a reader sees the old one or the new one, never half of each. For a single
+ * writer.
+ */
+export async function replaceFile(file: string, bytes: Uint8Array | string, mode: number): Promise<void> {
+  const next = `${file}.next`;
+  await writeFile(next, bytes, { mode, flush: true });
+  await rename(next, file);
 }
 
 export function exists(file: string): Promise<boolean> {

@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
 import { ConfigError } from "../config/index.ts";
+import { replaceFile } from "../files/index.ts";
 
 /** The version a node keeps; nothing when there is none yet. Throws a ConfigError when it is damaged. */
 export async function readPublishedFile<Version>(
@@ -20,7 +21,5 @@ export async function readPublishedFile<Version>(
 
 /** Replaces the version kept in one step: a reader sees the old one or the new one, never half of each. */
 export async function writePublishedFile(file: string, text: string): Promise<void> {
-  const next = `${file}.next`;
-  await writeFile(next, `${text}\n`, { mode: 0o644, flush: true });
-  await rename(next, file);
+  await replaceFile(file, `${text}\n`, 0o644);
 }

@@ -12,16 +12,15 @@ import {
   type Evidence,
   keptBeside,
   type LogArchiving,
-  type LogContradiction,
-  type LogFailure,
   type NonceClaim,
   subjectTags,
   type TagOf,
 } from "../../log/index.ts";
-import { closing, createDiskGuard, type DiskGuardOptions } from "./disk-guard.ts";
+import { createDiskGuard, type DiskGuardOptions } from "./disk-guard.ts";
 import type { Failure } from "./failure.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { OpenIntent, Removal, Removed, Staged } from "./staged.ts";
+import { createStanding } from "./standing.ts";
 import { startWriter, type Writer } from "./writer-thread.ts";
 
 export interface AuditLogOptions {
@@ -82,27 +81,11 @@ export async function createAuditLog(
     probe: () => writer.probe(now()),
     repeat: (check) => disk.repeat(() => check().then(commits.flush)),
   });
-  const failed = (failure: Failure) => {
-    if (guard.health().ok) onFailure?.(failure);
-    guard.failed(failure);
-  };
-  const commits = createGroupCommit({ writer, now, onFailure: failed });
-  let closed = false;
-  let halted: LogContradiction | undefined;
-
-  function health(): ReturnType<AuditLog["health"]> {
-    if (halted !== undefined) return { ok: false, code: halted };
-    return commits.stuck() ? { ok: false, code: "log.unavailable" } : guard.health();
-  }
-
-  function refusal(kind: LogEntryDraft["kind"]): LogFailure | undefined {
-    const hung = commits.stuck() && !closing.has(kind);
-    if (halted !== undefined) return halted;
-    return closed || hung ? "log.unavailable" : guard.refuses(kind);
-  }
+  const standing = createStanding({ guard, stuck: () => commits.stuck(), onFailure });
+  const commits = createGroupCommit({ writer, now, onFailure: standing.failed });
 
   async function remove(removal: Removal): Promise<Result<Removed, AppendError>> {
-    const refused = refusal(removal.do === "erase" ? "subject.erased" : "evidence.expired");
+    const refused = standing.refusal(removal.do === "erase" ? "subject.erased" : "evidence.expired");
     if (refused) return err({ code: refused });
     const removed = await commits.remove(removal);
     return removed.ok ? removed : err({ code: removed.error.code });
@@ -111,7 +94,7 @@ export async function createAuditLog(
   const log: AuditLog & CheckpointKeeper & LogArchiving = {
     origin,
     async append(draft, claim, evidence) {
-      const refused = refusal(draft.kind);
+      const refused = standing.refusal(draft.kind);
       if (refused) return err({ code: refused });
       const staged = stage({ draft, claim, evidence }, { at: now(), ...stamping });
       return isTooLong(staged) ? err({ code: "log.entry-too-long" }) : commits.append(staged);
@@ -125,22 +108,24 @@ export async function createAuditLog(
       const removed = await remove({ do: "expire", at: now() });
       return removed.ok ? ok(removed.value.entries) : removed;
     },
-    health,
+    health: standing.health,
     head: commits.head,
     async keepCheckpoint(checkpoint) {
-      const state = health();
-      return state.ok ? writer.keepCheckpoint(checkpoint) : err(state);
+      const state = standing.health();
+      if (!state.ok) return err(state);
+      const kept = await writer.keepCheckpoint(checkpoint);
+      // Any other reason is the checkpoint's alone.
+      if (!kept.ok && kept.error.code === "log.damaged") standing.failed(kept.error);
+      return kept;
     },
-    halt(code) {
-      halted = code;
-    },
+    halt: standing.halt,
     async letGo(from, to) {
       const gone = await writer.letGo(from, to);
-      if (!gone.ok) failed(gone.error);
+      if (!gone.ok) standing.failed(gone.error);
       return gone;
     },
     async close() {
-      closed = true;
+      standing.close();
       guard.stop();
       await commits.flush();
       await writer.close();

@@ -8,6 +8,7 @@ import { noteKey, noteSigner } from "@xinqiao/protocol/note";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { testKey } from "../../witnesses/testing/city.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { DamagedError } from "./failure.ts";
 import { createLogWriter, type LogWriter } from "./log-writer.ts";
 import { type OpenedPublishedLog, openPublishedLog } from "./published-log.ts";
 
@@ -74,15 +75,13 @@ describe("checkpoints on SQLite", () => {
     const other = await noteOf(5, Buffer.alloc(32, 1));
     const ahead = await noteOf(6, Buffer.alloc(32, 1));
     const right = await noteOf(5, published.rootAt(5));
-    for (const [size, note] of [
-      [5, other],
-      [6, ahead],
-      [4, right],
-      [5, "no note"],
+    for (const [size, note, reason] of [
+      [5, other, DamagedError],
+      [6, ahead, DamagedError],
+      [4, right, "not a checkpoint of that size"],
+      [5, "no note", "not a checkpoint of that size"],
     ] as const) {
-      expect(() => writer.keepCheckpoint({ size, at: 0, note, cosigners: 0 })).toThrow(
-        "no checkpoint of this log",
-      );
+      expect(() => writer.keepCheckpoint({ size, at: 0, note, cosigners: 0 })).toThrow(reason);
     }
     expect(published.newest()).toBeUndefined();
   });

@@ -2,10 +2,11 @@ import { readCheckpoint } from "@xinqiao/protocol/checkpoint";
 import { rootOf } from "@xinqiao/protocol/log";
 import type { KeptCheckpoint } from "../../log/index.ts";
 import type { Database } from "./database.ts";
+import { DamagedError } from "./failure.ts";
 import { readFrontier } from "./tree.ts";
 
 export interface Checkpoints {
-  /** Throws when it is not a head of this log: no second past may be signed. */
+  /** Throws a DamagedError when it is not a head of what is stored: no second past may be signed. */
   keep(checkpoint: KeptCheckpoint): void;
   /** @param at now, milliseconds since 1970 */
   thin(at: number): void;
@@ -31,9 +32,9 @@ export function createCheckpoints(database: Database): Checkpoints {
   return {
     keep({ size, at, note, cosigners }) {
       const read = readCheckpoint(note);
-      const root = rootOf(readFrontier(database, size));
-      if (!read.ok || read.value.checkpoint.size !== size || !root.equals(read.value.checkpoint.root)) {
-        throw new Error("what was to be kept is no checkpoint of this log");
+      if (!read.ok || read.value.checkpoint.size !== size) throw new Error("not a checkpoint of that size");
+      if (!rootOf(readFrontier(database, size)).equals(read.value.checkpoint.root)) {
+        throw new DamagedError(`what is stored does not give the root that was signed for ${size} entries`);
       }
       keep.run(size, at, note, cosigners);
     },

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { err, type Result } from "@xinqiao/protocol/result";
 import { z } from "zod";
 import { type KeptCheckpoint, subjectTags } from "../../log/index.ts";
 import { lockLog, openDatabase } from "./database.ts";
@@ -49,10 +49,10 @@ export type WriterReply =
 /** How often it is tried to empty the journal of what was removed, while readers hold it. */
 const tidyEveryMs = 1_000;
 
-/** One that cannot be kept is not shown, and that is all: appends go on. */
+/** One that cannot be kept is not shown, and that is all while the log itself is whole: appends go on. */
 function keepCheckpoint(writer: LogWriter, checkpoint: KeptCheckpoint): Result<void, Failure> {
   try {
-    return ok(writer.keepCheckpoint(checkpoint));
+    return attempt(() => writer.keepCheckpoint(checkpoint));
   } catch (error) {
     return err({ code: "log.unavailable", reason: String(error) });
   }

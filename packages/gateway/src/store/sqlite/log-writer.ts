@@ -11,6 +11,7 @@ import { createCheckpoints } from "./checkpoints.ts";
 import { createClaims } from "./claims.ts";
 import { type Database, emptyJournal } from "./database.ts";
 import { createEvidence } from "./evidence.ts";
+import { DamagedError, isDamage } from "./failure.ts";
 import { createLetGo } from "./let-go.ts";
 import type { Committed, Late, OpenIntent, Removal, Removed, Staged, Written } from "./staged.ts";
 import { checkTree, readFrontier } from "./tree.ts";
@@ -151,6 +152,17 @@ function prepare(database: Database) {
  * not fit, are a damaged log: it is never written to, so that it stays as it was found.
  */
 function takeUp(database: Database): Frontier {
+  try {
+    return readSound(database);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    throw new DamagedError(
+      `the audit log is damaged: ${error.message}; it was not written to. Run \`log verify\``,
+    );
+  }
+}
+
+function readSound(database: Database): Frontier {
   const head = database.prepare<[], { size: number; root: Buffer }>("SELECT size, root FROM head").get();
   const size = head?.size ?? 0;
   const findings: string[] = [];
@@ -158,8 +170,6 @@ function takeUp(database: Database): Frontier {
   if (frontier.size !== size) findings.push(`the head says ${size} entries, there are ${frontier.size}`);
   else if (head && !rootOf(frontier).equals(head.root))
     findings.push("the head's root is not the entries' root");
-  if (findings.length > 0) {
-    throw new Error(`the audit log is damaged: ${findings[0]}; it was not written to. Run \`log verify\``);
-  }
+  if (findings.length > 0) throw new DamagedError(findings[0]);
   return readFrontier(database, size);
 }

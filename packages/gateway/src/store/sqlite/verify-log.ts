@@ -1,6 +1,7 @@
 import { decodeEntry, type LogEntry, rootOf } from "@xinqiao/protocol/log";
 import { ArchiveError } from "../../archive/index.ts";
 import { archivedSize, type Database, openReadOnly } from "./database.ts";
+import { isDamage } from "./failure.ts";
 import { checkTree } from "./tree.ts";
 import { createBesideCheck, type Lost } from "./verify-beside.ts";
 
@@ -35,7 +36,8 @@ export function verifyLog(
   try {
     return database.transaction(() => verify(database, onProgress, beside))();
   } catch (error) {
-    if (!(error instanceof ArchiveError)) throw error;
+    const unread = error instanceof ArchiveError || isDamage(error);
+    if (!unread) throw error;
     return { size: logSize(path), root: "", findings: [error.message], ...nothingLost };
   } finally {
     database.close();
