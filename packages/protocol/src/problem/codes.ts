@@ -340,6 +340,41 @@ export const codes = {
     en: "A witness's reply cannot be read or does not verify",
     zh: "见证方答复无法解析或验签失败",
   },
+  "sync.page-invalid": {
+    status: 400,
+    en: "Not a page of changes as its source signs it",
+    zh: "变更页格式错误或验签失败",
+  },
+  "sync.not-a-source": {
+    status: 403,
+    en: "This member answers for no jurisdiction, so it has nothing to share",
+    zh: "该成员不归集任何辖区的数据，不能上报变更",
+  },
+  "sync.unavailable": {
+    status: 503,
+    en: "Shared records cannot be stored now; nothing was acknowledged",
+    zh: "共享库暂不可用，未签收任何变更",
+  },
+  "sync.item-unknown": {
+    status: 422,
+    en: "The catalogue has no such item",
+    zh: "目录中没有该类记录",
+  },
+  "sync.jurisdiction-foreign": {
+    status: 422,
+    en: "The record is of a jurisdiction that its source does not answer for",
+    zh: "该记录不属于上报单位的辖区",
+  },
+  "sync.record-invalid": {
+    status: 422,
+    en: "The record does not fit its item in the catalogue",
+    zh: "该记录不符合目录的字段要求",
+  },
+  "sync.version-not-newer": {
+    status: 409,
+    en: "A version as new or newer of this record was taken before",
+    zh: "已签收过该记录的相同或更新版本",
+  },
   "book.unavailable": {
     status: 503,
     en: "This member's own book cannot be written; nothing was handed over",

@@ -1,0 +1,37 @@
+export { type Change, changeLine, changeSchema, lineHash, mostLineLength, saltBytes } from "./change.ts";
+export { type FeedId, type FeedPlace, feedIdSchema, feedPlaceSchema } from "./feed.ts";
+export {
+  type Delivery,
+  deliverySchema,
+  mostReceipts,
+  mostWaitMs,
+  type PublishReply,
+  publishedSchema,
+  publishSchema,
+  type ReadRequest,
+  readSchema,
+  type Subscription,
+  subscriptionSchema,
+} from "./message.ts";
+export { type PackedPage, packedPageSchema, packPage, pageBytes, unpackPage } from "./pack.ts";
+export {
+  headHash,
+  lastOf,
+  type OpenedPage,
+  openPage,
+  type Page,
+  type PageHead,
+  pageHeadSchema,
+  pageLength,
+  signPageHead,
+} from "./page.ts";
+export {
+  mostRefused,
+  openReceipt,
+  type Receipt,
+  type RefusedChange,
+  receiptSchema,
+  signReceipt,
+} from "./receipt.ts";
+export { isWanted, mayHold } from "./sharing.ts";
+export { type PageStanding, placeOf, standingOf } from "./succession.ts";

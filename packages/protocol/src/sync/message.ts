@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { itemCodeSchema } from "../catalogue/index.ts";
+import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/index.ts";
+import { packedPageSchema } from "./pack.ts";
+
+const compactSchema = z.string().max(16 * 1024);
+
+/** `POST /v1/changes`: a source hands over its next page. */
+export const publishSchema = packedPageSchema;
+
+/** Its reply: how far the gateway has taken the feed, signed, whatever became of this page. */
+export const publishedSchema = z.strictObject({
+  /** Absent before the first page of this source. */
+  receipt: compactSchema.optional(),
+});
+export type PublishReply = z.infer<typeof publishedSchema>;
+
+const wanted = <T extends z.ZodType>(of: T) => z.union([z.literal("all"), z.array(of).max(1_000)]);
+
+/** What a subscriber wants of what it may have. */
+export const subscriptionSchema = z.strictObject({
+  items: wanted(itemCodeSchema),
+  /** Of the records. */
+  jurisdictions: wanted(jurisdictionSchema),
+  subjectKinds: wanted(z.enum(subjectKinds)),
+});
+export type Subscription = z.infer<typeof subscriptionSchema>;
+
+/** Longest that a reader may wait for something new. */
+export const mostWaitMs = 25_000;
+
+/** Most receipts of one request: more sources than a city has. */
+export const mostReceipts = 1_000;
+
+/** `POST /v1/changes/read`: what is new behind a position, within the subscription; waits while there is nothing. */
+export const readSchema = z.strictObject({
+  subscription: subscriptionSchema,
+  /** The position up to which all was applied; 0 in the beginning. */
+  after: z.number().int().nonnegative(),
+  /** One for each source of which something was applied since the last request. */
+  receipts: z.array(compactSchema).max(mostReceipts),
+  waitMs: z.number().int().nonnegative().max(mostWaitMs),
+});
+export type ReadRequest = z.infer<typeof readSchema>;
+
+export const deliverySchema = z.strictObject({
+  /** Where to go on. */
+  position: z.number().int().nonnegative(),
+  /** The newest position there is. */
+  newest: z.number().int().nonnegative(),
+  pages: z.array(packedPageSchema.extend({ source: nodeIdSchema })),
+});
+export type Delivery = z.infer<typeof deliverySchema>;

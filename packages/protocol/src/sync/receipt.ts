@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { type NodeId, nodeIdSchema } from "../identity/index.ts";
+import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
+import type { Signer } from "../keys/index.ts";
+import { isCode } from "../problem/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
+import { feedPlaceSchema } from "./feed.ts";
+
+export const receiptType = "xinqiao-receipt+jws";
+
+/** Most refused changes that are named in one receipt. */
+export const mostRefused = 100;
+
+/** A change that was not taken, and why. What follows it was. */
+export const refusedChangeSchema = z.strictObject({
+  seq: z.number().int().positive(),
+  code: z.string().refine(isCode),
+});
+export type RefusedChange = z.infer<typeof refusedChangeSchema>;
+
+/** A holder's word that it has applied a source's changes up to a place, durably (PR-SYNC §4). */
+export const receiptSchema = z.strictObject({
+  /** The holder. */
+  iss: nodeIdSchema,
+  source: nodeIdSchema,
+  ...feedPlaceSchema.shape,
+  /** Seconds since 1970. */
+  iat: z.number().int().nonnegative(),
+  /** Of the page that it ends with. */
+  refused: z.array(refusedChangeSchema).max(mostRefused),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
+export function signReceipt(receipt: Receipt, signer: Signer): Promise<string> {
+  return signCompact(Buffer.from(JSON.stringify(receipt)), receiptType, signer);
+}
+
+/** Opens a receipt of the holder expected, signed with a key that counted then. */
+export function openReceipt(
+  text: string,
+  holder: NodeId,
+  directory: Pick<Directory, "key">,
+): Receipt | undefined {
+  const jws = readCompact(text, receiptType);
+  const receipt = jws && receiptSchema.safeParse(payloadOf(jws)).data;
+  if (jws === undefined || receipt?.iss !== holder) return undefined;
+  const known = directory.key(jws.keyId, holder);
+  if (known?.member.node !== holder || !countsAt(known, receipt.iat * 1000)) return undefined;
+  return verifyCompact(jws, known.verifier) ? receipt : undefined;
+}
