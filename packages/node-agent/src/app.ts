@@ -23,6 +23,7 @@ import {
   reconcileHour,
 } from "./reconciliation/index.ts";
 import { forgetDaily } from "./retention/index.ts";
+import { openSharing } from "./sharing/index.ts";
 import { createSources, type RecordSource } from "./source/index.ts";
 import { type AgentStore, openStore, openWitnessBook } from "./store/index.ts";
 import { type AgentEvents, createAgentEvents } from "./telemetry/index.ts";
@@ -100,6 +101,8 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   let open = false;
   const books = openReconciliation({ ...shared, client, store, witness });
   starting.defer(books.stop);
+  const stopSharing = shareRecords(config, { ...shared, client, store });
+  starting.defer(stopSharing);
   const own = { decryptionKeys: decryption.keys, token, client, store, books, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
@@ -119,7 +122,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     reload: city.refresh,
     async close() {
       for (const stop of background) stop();
-      await books.stop();
+      await Promise.all([books.stop(), stopSharing()]);
       for (const places of [asking, answering, reading, cosigning]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.
@@ -237,6 +240,17 @@ function openReconciliation({
     onError: events.failed,
   });
   return { hours, reconciling, stop };
+}
+
+function shareRecords(
+  { node, gateway, sharing }: AgentConfig,
+  { client, city, store, events, ...deps }: Omit<Shared, "config" | "inFlight"> & Pick<LocalParts, "client" | "store">,
+): () => Promise<void> {
+  const { signer, entropy, now } = deps;
+  const { members: directory, catalogue } = city;
+  const call = { node, gateway, directory, signer, send: client.send, entropy, now };
+  const { outbox, inbox } = store;
+  return openSharing(sharing, { ...call, catalogue, outbox, inbox, events });
 }
 
 function edge({ node, limits }: AgentConfig, address: Address) {
@@ -360,6 +374,7 @@ function localApp({
     bodyTimeoutMs: limits.bodyTimeoutMs,
     audit: call,
     books: { ...books, reconciled: store.reconciled, now },
+    sharing: { call, inbox: store.inbox, today: () => chinaDay(now()) },
     lookUp: { ...call, catalogue, decryptionKeys, book: store.book },
     authorisation: {
       ...call,

@@ -16,6 +16,7 @@ import { createWitnessLine } from "../witnesses/index.ts";
 import { startDaily } from "./daily.ts";
 import { serveAdmin, servePublic } from "./doors.ts";
 import type { Gateway, GatewayDependencies } from "./gateway.ts";
+import { openSharing } from "./sharing.ts";
 import { shutDown } from "./shut-down.ts";
 import { openStores } from "./stores.ts";
 
@@ -62,7 +63,10 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   starting.defer(publishing.stop);
   const stopDaily = starting.adopt(startDaily(config, deps, stores, events), (stop) => stop());
   const unwatch = starting.adopt(await openUseWatch(config, { ...stores, events, now }), (stop) => stop());
-  const shared = { config, deps, city, signer, targets, ...stores, events, inFlight, reading, refusalRate };
+  const sharing = openSharing(config, { ...stores, deps, city, signer });
+  starting.defer(sharing.drain);
+  const shared = {
+    sharing, config, deps, city, signer, targets, ...stores, events, inFlight, reading, refusalRate };
   const serving = await servePublic(shared);
   open = true;
   starting.move();
@@ -86,7 +90,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       publishing.stop();
       stopDaily();
       unwatch();
-      await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, ...stores }, config);
+      await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, sharing, ...stores }, config);
       await dispatcher.close();
     },
   };

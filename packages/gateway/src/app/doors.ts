@@ -63,6 +63,7 @@ export function servePublic(shared: Shared): Promise<Serving> {
     audit: auditDependencies(shared),
     prove: proveDependencies(shared),
     enrolments: enrolmentsDependencies(shared),
+    sharing: shared.sharing,
     published: { registry, catalogue },
     peers,
     log: { published: shared.published, quorum: config.witnesses.quorum, indexOf: shared.hashes.indexOfHash },

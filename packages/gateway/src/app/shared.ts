@@ -6,6 +6,7 @@ import type { RateLimit } from "../limit/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import type { Targets } from "../upstream/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
+import type { Sharing } from "./sharing.ts";
 import type { Stores } from "./stores.ts";
 
 export interface Shared extends Stores {
@@ -18,4 +19,5 @@ export interface Shared extends Stores {
   readonly reading: InFlight;
   readonly refusalRate: RateLimit;
   readonly events: GatewayEvents;
+  readonly sharing: Sharing;
 }

@@ -6,6 +6,7 @@ import { compareWithWitnesses } from "../checkpoints/index.ts";
 import { type GatewayConfig, readTagKey } from "../config/index.ts";
 import {
   openAuditLog,
+  openHub,
   openHashIndex,
   openLoggedEntries,
   openProofSource,
@@ -34,6 +35,7 @@ export async function openStores(
     published: starting.adopt(openPublishedLog(config.log), (opened) => opened.close()),
     entries: starting.adopt(openLoggedEntries(config.log), (opened) => opened.close()),
     kept: starting.adopt(openReconciliations(config.reconciliations), (opened) => opened.close()),
+    hub: starting.adopt(openHub(config.sharing), (opened) => opened.close()),
     index: starting.adopt(await openIndex(config, deps), (opened) => opened.close()),
     hashes: starting.adopt(openHashIndex(config), (opened) => opened.close()),
     proofs: starting.adopt(openProofSource(config.log), (opened) => opened.close()),

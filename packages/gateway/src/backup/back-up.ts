@@ -36,6 +36,7 @@ export async function backUp(
   if (await exists(config.reconciliations)) {
     copyDatabase(config.reconciliations, join(draft, "reconciliations.db"), () => true);
   }
+  if (await exists(config.sharing)) copyDatabase(config.sharing, join(draft, "sharing.db"), () => true);
   await copyFolders(draft, config, home);
   if (withKeys) await copyKeys(draft, config);
   const head = await keepLogFiles(root, draft, config.log);

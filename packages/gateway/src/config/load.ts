@@ -20,6 +20,7 @@ export async function loadConfig(home: string): Promise<GatewayConfig> {
     signingKey: absoluteKey(config.signingKey, home),
     log: absolute(config.log),
     reconciliations: absolute(config.reconciliations),
+    sharing: absolute(config.sharing),
     search: absolute(config.search),
     logKey: absoluteKey(config.logKey, home),
     alarms: absolute(config.alarms),

@@ -78,6 +78,8 @@ export const gatewayConfigSchema = z.strictObject({
   log: z.string().default("log.db"),
   /** What members have stated of their books, and what came of it. */
   reconciliations: z.string().default("reconciliations.db"),
+  /** What members share: records, and who has which. */
+  sharing: z.string().default("sharing.db"),
   /** Index of the log for auditors, made from it alone: it may be thrown away. */
   search: z.string().default("search.db"),
   /** What counts as unusual use, and is raised as an alert. */

@@ -15,6 +15,7 @@ import { type MemberRouteDependencies, memberRoute } from "./member-route.ts";
 import { passedOnHandler } from "./passed-on.ts";
 import { type Served, type ServedPeers, servePeers, servePublished } from "./published-routes.ts";
 import { leavesHandler, reconciliationHandler } from "./reconciliations.ts";
+import { changesHandlers, type SharingRouteDependencies } from "./changes.ts";
 import { withdrawalHandler, withdrawalPage } from "./withdrawals.ts";
 
 export interface PublicDependencies {
@@ -26,6 +27,7 @@ export interface PublicDependencies {
   readonly audit: AuditingDependencies;
   readonly prove: ProveDependencies;
   readonly enrolments: EnrolmentRouteDependencies;
+  readonly sharing: SharingRouteDependencies;
   readonly published: { readonly registry: Served; readonly catalogue: Served };
   readonly peers: ServedPeers;
   readonly log: Omit<LogRouteDependencies, "hop">;
@@ -44,7 +46,7 @@ const posted = [
 
 /** What members reach. */
 export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
-  const { member, lookUp, withdraw, reconcile, pages, audit, prove, enrolments } = deps;
+  const { member, lookUp, withdraw, reconcile, pages, audit, prove, enrolments, sharing } = deps;
   const { published, peers, log, own } = deps;
   const hop = member.endpoint.self;
   const { events } = member;
@@ -58,13 +60,18 @@ export function publicApp(deps: PublicDependencies): Hono<HttpEnv> {
   app.post("/v1/answers", memberRoute(member, passedOnHandler({ lookUp, own, events })));
   const auditing = Object.entries(auditHandlers(audit, prove, events));
   for (const [path, handler] of auditing) app.post(path, memberRoute(ownMember, handler));
+  const places = { ...ownMember, inFlight: sharing.places };
+  const changing = Object.entries(changesHandlers(sharing, events));
+  for (const [path, { handler, maxBodyBytes }] of changing) {
+    app.post(path, memberRoute({ ...places, endpoint: { ...places.endpoint, maxBodyBytes } }, handler));
+  }
   app.get("/v1/withdrawals", (context) => withdrawalPage(context, { hop, pages }));
   app.post("/v1/enrolments", enrolmentsRoute(enrolments));
   servePublished(app, "registry", published.registry, hop);
   servePublished(app, "catalogue", published.catalogue, hop);
   servePeers(app, peers, hop);
   serveLog(app, { hop, ...log });
-  for (const path of [...posted, ...auditing.map(([path]) => path)])
+  for (const path of [...posted, ...[...auditing, ...changing].map(([path]) => path)])
     app.all(path, () => problemReply(fault("request.method-not-allowed"), { hop }));
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {

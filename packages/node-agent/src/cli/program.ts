@@ -10,6 +10,7 @@ import type { ImportOptions } from "./import.ts";
 import type { InitArguments } from "./init.ts";
 import { addLogCommands, addStatement } from "./log-commands.ts";
 import type { LookupOptions } from "./lookup.ts";
+import { addSharingCommands } from "./sharing-commands.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
 
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addAuthorise(program);
   addLogCommands(program);
   addStatement(program);
+  addSharingCommands(program);
   program
     .command("serve")
     .description("answer the gateway and the local platform until stopped · 运行节点")

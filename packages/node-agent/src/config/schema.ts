@@ -2,6 +2,7 @@ import { itemCodeSchema, labelSchema, purposeCodeSchema } from "@xinqiao/protoco
 import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { thumbprintSchema } from "@xinqiao/protocol/keys";
 import { roles } from "@xinqiao/protocol/registry";
+import { subscriptionSchema } from "@xinqiao/protocol/sync";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
 import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
@@ -28,6 +29,20 @@ const policySchema = z.strictObject({
   requesters: z.union([z.literal("all"), z.array(nodeIdSchema)]).default("all"),
   purposes: z.union([z.literal("all"), z.array(purposeCodeSchema)]).default("all"),
   withheldItems: z.array(itemCodeSchema).default([]),
+});
+
+/** What this member shares, and wants of what others share (PR-SYNC). */
+const sharingSchema = z.strictObject({
+  /** Tells the city of this member's own records and of every correction. */
+  publish: z.boolean().default(false),
+  /** Which of others' records it wants copies of, of those that it may have; absent: none. */
+  subscribe: z
+    .strictObject({
+      items: subscriptionSchema.shape.items.default("all"),
+      jurisdictions: subscriptionSchema.shape.jurisdictions.default("all"),
+      subjectKinds: subscriptionSchema.shape.subjectKinds.default("all"),
+    })
+    .optional(),
 });
 
 /** `agent.json`. Paths are relative to the file's own folder. */
@@ -82,6 +97,7 @@ const agentShape = z.strictObject({
   /** Unified codes really issued with a wrong check character; each must match as a whole. */
   identifierExceptions: z.array(z.string()).default([]),
   sources: z.array(sourceConfigSchema).default([]),
+  sharing: sharingSchema.prefault({}),
   policy: policySchema.prefault({}),
   limits: limitsSchema.prefault({}),
   caFile: z.string().optional(),
@@ -89,7 +105,12 @@ const agentShape = z.strictObject({
   logLevel: logLevelSchema.default("info"),
 });
 
-export const agentConfigSchema = agentShape.refine(
+export const agentConfigSchema = agentShape
+  .refine(({ sharing, jurisdiction }) => !sharing.publish || jurisdiction !== undefined, {
+    path: ["sharing", "publish"],
+    message: "this member answers for no jurisdiction: it has no records to share",
+  })
+  .refine(
   ({ local, localBeyondLoopback }) => localBeyondLoopback || isLoopback(local.host),
   {
     path: ["local"],

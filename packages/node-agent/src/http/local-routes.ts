@@ -5,7 +5,7 @@ import { type Handler, Hono } from "hono";
 import type { RecordSource } from "../source/index.ts";
 import { type AuditWorkDependencies, auditWork } from "./audit-work.ts";
 import { type LocalCallDependencies, type LocalWork, localCall } from "./local-call.ts";
-import { issueFor, type LocalWorkDependencies, lookUpFor, reconcileFor, withdrawFor } from "./local-work.ts";
+import { copiesFor, correctionsFor, issueFor, type LocalWorkDependencies, lookUpFor, reconcileFor, withdrawFor } from "./local-work.ts";
 
 export interface LocalDependencies
   extends LocalCallDependencies,
@@ -39,6 +39,8 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
         ? localCall(context, deps, work)
         : problemReply(fault("local.unauthorised"), { hop });
   app.post("/v1/lookups", route(lookUpFor(deps)));
+  app.post("/v1/copies", route(copiesFor(deps)));
+  app.post("/v1/corrections", route(correctionsFor(deps)));
   app.post("/v1/reconciliations", route(reconcileFor(deps)));
   for (const [path, work] of Object.entries(auditWork(deps))) app.post(path, route(work));
   app.post("/v1/authorisations", route(issueFor(deps)));

@@ -1,6 +1,7 @@
 import { lookupSchema } from "@xinqiao/protocol/exchange";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
+import { correctionsRequestSchema, correctionsSchema } from "@xinqiao/protocol/sync";
 import { parseJson } from "@xinqiao/protocol/transport";
 import {
   authorisationRequestSchema,
@@ -9,8 +10,9 @@ import {
   type WithdrawDependencies,
   withdrawAuthorisation,
 } from "../authorisation/index.ts";
-import { type LookUpDependencies, lookUp } from "../lookup/index.ts";
+import { askGateway, type CallDependencies, type LookUpDependencies, lookUp } from "../lookup/index.ts";
 import { type ShowDependencies, showHours, shownSchema } from "../reconciliation/index.ts";
+import { copiesOf, copiesRequestSchema } from "../sharing/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
 import type { LocalWork } from "./local-call.ts";
 
@@ -18,6 +20,7 @@ export interface LocalWorkDependencies {
   readonly lookUp: LookUpDependencies;
   readonly authorisation: IssueDependencies & WithdrawDependencies;
   readonly books: ShowDependencies;
+  readonly sharing: { readonly call: CallDependencies } & Parameters<typeof copiesOf>[1];
   readonly events: AgentEvents;
 }
 
@@ -60,5 +63,23 @@ export function reconcileFor({ books }: LocalWorkDependencies): LocalWork {
   return async (body, _trace, gone) => {
     const asked = parseJson(body, shownSchema);
     return asked.ok ? showHours(asked.value, books, gone) : byAgent(asked.error);
+  };
+}
+
+/** `POST /v1/copies`: what others have shared about a subject. */
+export function copiesFor({ sharing }: LocalWorkDependencies): LocalWork {
+  return async (body) => {
+    const asked = parseJson(body, copiesRequestSchema);
+    return asked.ok ? ok(copiesOf(asked.value, sharing)) : byAgent(asked.error);
+  };
+}
+
+/** `POST /v1/corrections`: how corrections of this member's own records fare. */
+export function correctionsFor({ sharing }: LocalWorkDependencies): LocalWork {
+  return async (body, trace, gone) => {
+    const asked = parseJson(body, correctionsRequestSchema);
+    if (!asked.ok) return byAgent(asked.error);
+    const question = { path: "/v1/corrections", body: asked.value, answer: correctionsSchema };
+    return askGateway(question, trace, sharing.call, gone);
   };
 }

@@ -1,11 +1,11 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
 import { boundsOf, intervalSchema, sides, whatSchema } from "@xinqiao/protocol/reconciliation";
+import type { Durable } from "@xinqiao/runtime/durable";
 import { type Database, SqliteError } from "better-sqlite3";
 import { z } from "zod";
 import type { Book, BookLine } from "../book/index.ts";
 import type { ReconciledHours } from "../reconciliation/index.ts";
-import { createDurable } from "./durable.ts";
 
 const rowSchema = z
   .object({
@@ -38,13 +38,8 @@ function attempt<T>(work: () => T): T {
 
 const columns = "side, exchange, at, requester, purpose, status, digest, intent, entry, size, root";
 
-export interface OpenedBook extends Book {
-  close(): void;
-}
-
 /** The member's book, in its own store. */
-export function createBook(database: Database): OpenedBook {
-  const durable = createDurable(database.name);
+export function createBook(database: Database, durable: Durable): Book {
   const insert = database.prepare(
     `INSERT INTO book (${columns}) VALUES (@side, @exchange, @at, @requester, @purpose, @status, @digest,
      @intent, @entry, @size, @root)`,
@@ -86,7 +81,6 @@ export function createBook(database: Database): OpenedBook {
     begin: (now) => void begin.run(Math.floor(now / 1000) + 1),
     begun: () => begun.get(),
     forget: (before, limit) => forget.run(before, limit).changes,
-    close: durable.close,
   };
 }
 

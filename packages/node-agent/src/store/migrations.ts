@@ -161,6 +161,72 @@ const steps: readonly string[] = [
   INSERT INTO reconciled_until (one, interval)
     SELECT 1, interval FROM reconciled ORDER BY interval DESC LIMIT 1;
   `,
+  `
+  -- Records whose newest version is in no page of this member's feed yet, in the order they changed first.
+  CREATE TABLE pending (
+    n      INTEGER PRIMARY KEY AUTOINCREMENT,
+    record TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TRIGGER record_added AFTER INSERT ON record BEGIN
+    INSERT INTO pending (record) VALUES (new.id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER record_changed AFTER UPDATE OF version ON record BEGIN
+    INSERT INTO pending (record) VALUES (new.id) ON CONFLICT DO NOTHING;
+  END;
+  INSERT INTO pending (record) SELECT id FROM record ORDER BY rowid;
+
+  -- This member's own numbering of its changes. \`mark\`: what waited when it began.
+  CREATE TABLE feed (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    id      TEXT NOT NULL,
+    last    INTEGER NOT NULL,
+    head    TEXT,
+    mark    INTEGER NOT NULL,
+    receipt TEXT
+  ) STRICT;
+
+  -- Signed, and not yet acknowledged by the gateway.
+  CREATE TABLE page (
+    from_seq INTEGER PRIMARY KEY,
+    last     INTEGER NOT NULL,
+    head     TEXT NOT NULL,
+    hash     TEXT NOT NULL,
+    lines    TEXT NOT NULL
+  ) STRICT;
+
+  -- What other members have shared: their newest versions, and the bare fact of what is no longer disclosed.
+  CREATE TABLE copy (
+    source       TEXT NOT NULL,
+    record       TEXT NOT NULL,
+    feed         TEXT NOT NULL,
+    seq          INTEGER NOT NULL,
+    item         TEXT NOT NULL,
+    scheme       TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    content      TEXT NOT NULL,
+    PRIMARY KEY (source, record)
+  ) STRICT;
+  CREATE INDEX copy_by_subject ON copy (scheme, subject, item);
+
+  -- How far each member's feed was followed, with what was refused of its last page.
+  CREATE TABLE followed (
+    source  TEXT NOT NULL PRIMARY KEY,
+    feed    TEXT NOT NULL,
+    up_to   INTEGER NOT NULL,
+    head    TEXT NOT NULL,
+    refused TEXT NOT NULL,
+    -- Whether the gateway has been told.
+    told    INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- How far the gateway's pages were read, and for what subscription.
+  CREATE TABLE reading (
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    position INTEGER NOT NULL,
+    scope    TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -2,6 +2,7 @@ import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { Subject } from "@xinqiao/protocol/identity";
 import { type CreditRecord, recordSchema } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
+import type { OwnRecords } from "../sharing/index.ts";
 
 /** How a record is found: by identifier, never by name. */
 export type SubjectKey = Pick<Subject, "scheme" | "id">;
@@ -14,9 +15,11 @@ export interface Records {
   put(record: CreditRecord): Put;
   /** Whether the record held under this id says the same, whatever its version. */
   holdsSame(record: CreditRecord): boolean;
+  readonly own: OwnRecords;
 }
 
-interface Row {
+/** As the table has it. */
+export interface Row {
   readonly id: string;
   readonly item: string;
   readonly kind: string;
@@ -49,6 +52,7 @@ const others = [
   "catalogue_version",
 ];
 const columns = [...others, ...content];
+export const recordColumns = columns.map((column) => `record.${column}`).join(", ");
 const list = (prefix: string, of = content) => of.map((column) => `${prefix}${column}`).join(", ");
 
 /**
@@ -83,7 +87,26 @@ export function createRecords(database: Database): Records {
       if (written === undefined) return "unchanged";
       return written.version === 1 ? "added" : "changed";
     },
+    own: createOwnRecords(database),
     holdsSame: (record) => same.get(toRow(record)) !== undefined,
+  };
+}
+
+function createOwnRecords(database: Database): OwnRecords {
+  const find = database.prepare<[string], Row>(`SELECT ${list("", columns)} FROM record WHERE id = ?`);
+  const correct = database.prepare(
+    `UPDATE record SET version = version + 1, state = @state, annotation = @annotation, recorded_at = @recordedAt
+     WHERE id = @id AND (state, annotation) IS NOT (@state, @annotation)`,
+  );
+  return {
+    byId(id) {
+      const row = find.get(id);
+      return row && toRecord(row);
+    },
+    correct(id, act, recordedAt) {
+      const annotation = act.state === "annotated" ? act.annotation : null;
+      return correct.run({ id, state: act.state, annotation, recordedAt }).changes === 1;
+    },
   };
 }
 
@@ -113,7 +136,7 @@ function canonicalJson(fields: CreditRecord["fields"]): string {
   return JSON.stringify(fields, Object.keys(fields).sort());
 }
 
-function toRecord(row: Row): CreditRecord {
+export function toRecord(row: Row): CreditRecord {
   return recordSchema.parse({
     id: row.id,
     item: row.item,

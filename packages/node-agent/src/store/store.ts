@@ -1,14 +1,18 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
 import type { Book } from "../book/index.ts";
 import type { ReconciledHours } from "../reconciliation/index.ts";
+import type { Inbox, Outbox, OwnRecords } from "../sharing/index.ts";
 import type { WithdrawalBook } from "../withdrawals/index.ts";
 import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.ts";
 import { createBook, createReconciledHours } from "./book.ts";
 import { openDatabase } from "./database.ts";
 import { createImports, type Imports } from "./imports.ts";
+import { createInbox } from "./inbox.ts";
 import { createNonces, type Nonces } from "./nonces.ts";
+import { createOutbox } from "./outbox.ts";
 import { createRecords, type SubjectKey } from "./records.ts";
 
 /** What the file of records says about one subject, and since when it is known. */
@@ -30,6 +34,10 @@ export interface AgentStore extends Nonces {
   /** What this member asked and answered. */
   readonly book: Book;
   readonly reconciled: ReconciledHours;
+  /** What this member has to share, and what others have shared with it. */
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  readonly own: OwnRecords;
   /** One indexed read, in one snapshot. */
   find(subject: SubjectKey, items: readonly ItemCode[]): Held;
   close(): void;
@@ -40,7 +48,8 @@ export function openStore(path: string): AgentStore {
   const database = openDatabase(path);
   const records = createRecords(database);
   const imports = createImports(database, records);
-  const book = createBook(database);
+  const durable = createDurable(path, "book.unavailable");
+  const book = createBook(database, durable);
   const find = database.transaction(
     (subject: SubjectKey, items: readonly ItemCode[]): Held => ({
       records: records.of(subject, items),
@@ -55,9 +64,12 @@ export function openStore(path: string): AgentStore {
     withdrawals: createWithdrawalBook(database),
     book,
     reconciled: createReconciledHours(database),
+    own: records.own,
+    outbox: createOutbox(database),
+    inbox: createInbox(database, durable),
     find: (subject, items) => find(subject, items),
     close() {
-      book.close();
+      durable.close();
       database.close();
     },
   };

@@ -8,7 +8,9 @@ import type { SignedAnswer } from "../answer/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
+import type { SharingEvents } from "../sharing/index.ts";
 import { createAgentMetrics } from "./metrics.ts";
+import { createSharingEvents } from "./sharing-events.ts";
 
 interface Ids {
   readonly traceId?: string | undefined;
@@ -16,7 +18,7 @@ interface Ids {
 }
 
 /** One function a business event: a log line and a metric, neither with personal data. */
-export interface AgentEvents extends BookEvents {
+export interface AgentEvents extends BookEvents, SharingEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
@@ -109,6 +111,7 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
       logger.error({ event: "log-alarm", kind, held, offered });
     },
     ...createBookEvents(logger, metrics),
+    ...createSharingEvents(logger, metrics),
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
     },

@@ -48,6 +48,12 @@ export function createAgentMetrics(withdrawalsHeard: () => number) {
   });
   return {
     registry,
+    shared: new Counter({
+      name: "xinqiao_agent_shared_changes_total",
+      help: "Changes of records told to the city, and heard from others",
+      labelNames: ["way"],
+      registers,
+    }),
     answers: new Counter({
       name: "xinqiao_agent_answers_total",
       help: "Answers given, by status",
@@ -97,3 +103,5 @@ export function createAgentMetrics(withdrawalsHeard: () => number) {
     }),
   };
 }
+
+export type AgentMetrics = ReturnType<typeof createAgentMetrics>;

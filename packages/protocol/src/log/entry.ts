@@ -16,6 +16,7 @@ import { isCode } from "../problem/index.ts";
 import { publishedHashSchema } from "../published/index.ts";
 import { intervalSchema, sha256Schema } from "../reconciliation/index.ts";
 import { memberChanges, roles } from "../registry/index.ts";
+import { correctionSchema, feedIdSchema, mostReceipts } from "../sync/index.ts";
 
 const entryIndexSchema = z.number().int().nonnegative();
 const instantSchema = z.iso.datetime({ precision: 3 });
@@ -236,6 +237,65 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     member: nodeIdSchema,
     exchanges: z.number().int().positive(),
   }),
+
+  /** A source's page of changes: durable before it is handed on to anybody. */
+  z.strictObject({
+    kind: z.literal("changes.taken"),
+    ...common,
+    feed: feedIdSchema,
+    from: z.number().int().positive(),
+    upTo: z.number().int().positive(),
+    /** Hash of the page's head, which its source has signed. */
+    head: sha256Schema,
+    /** How many of its changes were not taken. */
+    refused: z.number().int().nonnegative(),
+  }),
+  /** A subscriber is handed pages of changes: written before they leave. */
+  z.strictObject({
+    kind: z.literal("changes.delivered"),
+    ...common,
+    /** Positions of the first and the last page. */
+    from: z.number().int().positive(),
+    to: z.number().int().positive(),
+    /** Changes that it may see, of all that the pages have. */
+    changes: z.number().int().nonnegative(),
+    withheld: z.number().int().nonnegative(),
+  }),
+  /** A subscriber's signed receipts for what it has applied. */
+  z.strictObject({
+    kind: z.literal("changes.applied"),
+    ...common,
+    receipts: z
+      .array(
+        z.strictObject({
+          source: nodeIdSchema,
+          feed: feedIdSchema,
+          upTo: z.number().int().positive(),
+          /** SHA-256 of the receipt as it came. */
+          receipt: sha256Schema,
+        }),
+      )
+      .min(1)
+      .max(mostReceipts)
+      .readonly(),
+  }),
+  /** A version that others hold is corrected: whose copies have to follow. */
+  z.strictObject({
+    kind: z.literal("correction.opened"),
+    ...common,
+    ...correctionSchema.omit({ openedAt: true }).shape,
+    holders: z.array(nodeIdSchema).readonly(),
+  }),
+  /** Everyone who held a version before has applied its correction. */
+  z.strictObject({
+    kind: z.literal("correction.completed"),
+    ...common,
+    ...correctionSchema.omit({ openedAt: true }).shape,
+    /** SHA-256 of the city's signed statement. */
+    statement: sha256Schema,
+  }),
+  /** A source asks how corrections of its records fare. */
+  z.strictObject({ kind: z.literal("corrections.read"), ...common }),
 
   /** A subject took its authorisation back: from here on no lookup is allowed by it. */
   z.strictObject({

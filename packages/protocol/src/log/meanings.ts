@@ -74,6 +74,36 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A lookup of an authenticated member that policy or its own meaning forbids",
     zh: "已认证成员的查询，因披露规则或内容本身被拒绝",
   },
+  "changes.taken": {
+    actor: "member",
+    en: "A source has handed over a page of changes; written before it is handed on to anybody",
+    zh: "来源单位上报一页变更；先于向任何成员转发写入",
+  },
+  "changes.delivered": {
+    actor: "member",
+    en: "A subscriber is handed pages of changes; written before they leave",
+    zh: "向订阅成员下发变更页；先于下发写入",
+  },
+  "changes.applied": {
+    actor: "member",
+    en: "A subscriber's signed receipts for what it has applied",
+    zh: "订阅成员对已入库变更的签名回执",
+  },
+  "correction.opened": {
+    actor: "gateway",
+    en: "A version that others hold is corrected, annotated, repaired or withdrawn; whose copies have to follow",
+    zh: "已下发的记录被更正、标注、修复或撤回；列明须同步的持有方",
+  },
+  "correction.completed": {
+    actor: "gateway",
+    en: "Everyone who held a version before has applied its correction; names the city's signed statement by hash",
+    zh: "全部持有方均已同步该次更正；记有市级办结证明的哈希",
+  },
+  "corrections.read": {
+    actor: "member",
+    en: "A source has read how corrections of its records fare",
+    zh: "来源单位查询其更正事项的办理进度",
+  },
   "authorisation.withdrawn": {
     actor: "member",
     en: "A subject took its authorisation back: from here on no lookup is allowed by it",

@@ -345,6 +345,11 @@ export const codes = {
     en: "Not a page of changes as its source signs it",
     zh: "变更页格式错误或验签失败",
   },
+  "sync.receipt-invalid": {
+    status: 400,
+    en: "Not this member's signed receipt for shared changes",
+    zh: "签收回执格式错误或验签失败",
+  },
   "sync.not-a-source": {
     status: 403,
     en: "This member answers for no jurisdiction, so it has nothing to share",

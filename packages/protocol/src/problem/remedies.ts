@@ -256,6 +256,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "limit.book-hours": "quota",
   "limit.concurrency": "slowDown",
   "sync.page-invalid": "operator",
+  "sync.receipt-invalid": "operator",
   "sync.not-a-source": "correct",
   "sync.unavailable": "retry",
   "sync.item-unknown": "correct",

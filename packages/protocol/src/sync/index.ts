@@ -1,4 +1,18 @@
 export { type Change, changeLine, changeSchema, lineHash, mostLineLength, saltBytes } from "./change.ts";
+export {
+  type Completion,
+  type Correction,
+  type CorrectionEffect,
+  type CorrectionLine,
+  completionSchema,
+  correctionEffects,
+  correctionLineSchema,
+  correctionSchema,
+  correctionsRequestSchema,
+  correctionsSchema,
+  openCompletion,
+  signCompletion,
+} from "./completion.ts";
 export { type FeedId, type FeedPlace, feedIdSchema, feedPlaceSchema } from "./feed.ts";
 export {
   type Delivery,
@@ -31,7 +45,8 @@ export {
   type Receipt,
   type RefusedChange,
   receiptSchema,
+  refusedChangesSchema,
   signReceipt,
 } from "./receipt.ts";
-export { isWanted, mayHold } from "./sharing.ts";
+export { isWanted, mayHold, type Shared } from "./sharing.ts";
 export { type PageStanding, placeOf, standingOf } from "./succession.ts";

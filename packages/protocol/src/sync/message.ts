@@ -29,8 +29,8 @@ export type Subscription = z.infer<typeof subscriptionSchema>;
 /** Longest that a reader may wait for something new. */
 export const mostWaitMs = 25_000;
 
-/** Most receipts of one request: more sources than a city has. */
-export const mostReceipts = 1_000;
+/** Most receipts of one request: what is more goes with the next. */
+export const mostReceipts = 100;
 
 /** `POST /v1/changes/read`: what is new behind a position, within the subscription; waits while there is nothing. */
 export const readSchema = z.strictObject({

@@ -34,10 +34,10 @@ export const pageHeadSchema = z
     /** `lineHash` of each change. */
     hashes: z.array(sha256Schema).min(1).max(pageLength),
     /**
-     * Up to here a feed names everything that the source holds: what its copies have of the feed before and not of this
-     * one is gone. The same in every page of a feed.
+     * From this page on the feed has named everything that its source held when it began: what a copy has of the feed
+     * before and not of this one, the source has no more.
      */
-    snapshot: count,
+    complete: z.boolean(),
   })
   .refine(({ from, prev }) => (from === 1) === (prev === null), "only the first page has none before it");
 export type PageHead = z.infer<typeof pageHeadSchema>;

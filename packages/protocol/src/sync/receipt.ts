@@ -18,6 +18,8 @@ export const refusedChangeSchema = z.strictObject({
 });
 export type RefusedChange = z.infer<typeof refusedChangeSchema>;
 
+export const refusedChangesSchema = z.array(refusedChangeSchema).max(mostRefused);
+
 /** A holder's word that it has applied a source's changes up to a place, durably (PR-SYNC §4). */
 export const receiptSchema = z.strictObject({
   /** The holder. */
@@ -27,7 +29,7 @@ export const receiptSchema = z.strictObject({
   /** Seconds since 1970. */
   iat: z.number().int().nonnegative(),
   /** Of the page that it ends with. */
-  refused: z.array(refusedChangeSchema).max(mostRefused),
+  refused: refusedChangesSchema,
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 

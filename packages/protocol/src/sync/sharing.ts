@@ -3,7 +3,10 @@ import type { CreditRecord } from "../record/index.ts";
 import type { Member } from "../registry/index.ts";
 import type { Subscription } from "./message.ts";
 
-type Shared = Pick<CreditRecord, "item" | "jurisdiction" | "subject">;
+/** What of a record decides who may hold a copy. */
+export interface Shared extends Pick<CreditRecord, "item" | "jurisdiction"> {
+  readonly subject: Pick<CreditRecord["subject"], "kind">;
+}
 
 /**
  * Whether a member may hold a copy of a record: what is public, and of all else what its role is in the item's share

@@ -46,7 +46,7 @@ const headOf = (lines: readonly string[], change: Partial<PageHead> = {}): PageH
   from: 1,
   prev: null,
   hashes: lines.map(lineHash),
-  snapshot: 0,
+  complete: true,
   ...change,
 });
 

@@ -15,3 +15,4 @@ export {
 export { entriesOf, type LogReport, lastTaken, logSize, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
 export { startWriter } from "./writer-thread.ts";
+export { type OpenedHub, openHub } from "./sharing.ts";

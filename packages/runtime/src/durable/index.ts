@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, openSync } from "node:fs";
 import { promisify } from "node:util";
-import { FaultError, fault } from "@xinqiao/protocol/problem";
+import { type Code, FaultError, fault } from "@xinqiao/protocol/problem";
 
 const sync = promisify(fdatasync);
 
@@ -14,8 +14,9 @@ export interface Durable {
  * Waits until what was committed is on the disk. Commits only reach the write-ahead log (`synchronous = NORMAL`), and
  * whoever has to be sure waits for that file here: in a thread of its own, so that nothing else is held up, and
  * once for all who wait. The file is there as long as the database is open.
+ * @param unavailable what it fails with
  */
-export function createDurable(path: string): Durable {
+export function createDurable(path: string, unavailable: Code): Durable {
   let wal: number | undefined;
   let underWay: Promise<void> | undefined;
   let next: Promise<void> | undefined;
@@ -24,7 +25,7 @@ export function createDurable(path: string): Durable {
     wal ??= openSync(`${path}-wal`, "r");
     underWay = sync(wal)
       .catch((cause: unknown) => {
-        throw new FaultError(fault("book.unavailable"), { cause });
+        throw new FaultError(fault(unavailable), { cause });
       })
       .finally(() => {
         underWay = undefined;

@@ -1,0 +1,49 @@
+import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
+import type { Signer } from "@xinqiao/protocol/keys";
+import type { City } from "../city/index.ts";
+import type { GatewayConfig } from "../config/index.ts";
+import type { SharingRouteDependencies } from "../http/index.ts";
+import { createCompleting, createTakenSignal, createTurns } from "../sharing/index.ts";
+import type { GatewayDependencies } from "./gateway.ts";
+import type { Stores } from "./stores.ts";
+
+export interface Sharing extends SharingRouteDependencies {
+  /** Lets those go who wait for changes, and takes nobody in any more. */
+  drain(): void;
+  idle: InFlight["idle"];
+}
+
+/** Readers that wait at once, each in its own request: more than a city has members. */
+const mostReaders = 1_000;
+
+export function openSharing(
+  { node: self }: GatewayConfig,
+  {
+    hub,
+    log,
+    deps: { now },
+    city,
+    signer,
+  }: Pick<Stores, "hub" | "log"> & {
+    readonly deps: GatewayDependencies;
+    readonly city: City;
+    readonly signer: Signer;
+  },
+): Sharing {
+  const places = createInFlight(mostReaders);
+  const signal = createTakenSignal();
+  const completing = createCompleting({ self, hub, signer, log, now });
+  const directory = () => city.registry.current().directory;
+  const catalogue = () => city.catalogue.current().catalogue;
+  const common = { hub, directory, catalogue, log, completing, now };
+  return {
+    take: { ...common, self, signer, turns: createTurns(), onTaken: signal.taken },
+    read: { ...common, untilTaken: signal.until },
+    places,
+    drain() {
+      places.drain();
+      signal.close();
+    },
+    idle: places.idle,
+  };
+}

@@ -1,0 +1,17 @@
+export { type Completing, createCompleting } from "./complete.ts";
+export type {
+  Acknowledged,
+  Hub,
+  KeptLine,
+  KeptPage,
+  KeptReceipt,
+  OpenedCorrection,
+  PageToTake,
+  Subscriber,
+  TakenChange,
+} from "./ports.ts";
+export { type ReadChangesDependencies, readChanges } from "./read-changes.ts";
+export { readCorrections } from "./read-corrections.ts";
+export { type TakePageDependencies, takePage } from "./take-page.ts";
+export { createTurns, type Turns } from "./turns.ts";
+export { createTakenSignal, type TakenSignal } from "./taken-signal.ts";

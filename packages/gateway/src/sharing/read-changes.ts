@@ -1,0 +1,127 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import { fault, type Fault } from "@xinqiao/protocol/problem";
+import type { Directory, Member } from "@xinqiao/protocol/registry";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import {
+  type Delivery,
+  isWanted,
+  mayHold,
+  openReceipt,
+  packPage,
+  type ReadRequest,
+  type Subscription,
+} from "@xinqiao/protocol/sync";
+import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
+import type { Completing } from "./complete.ts";
+import type { Hub, KeptLine, KeptPage, KeptReceipt } from "./ports.ts";
+import { sha256 } from "./sha256.ts";
+
+export interface ReadChangesDependencies {
+  readonly hub: Hub;
+  readonly directory: () => Directory;
+  readonly catalogue: () => Catalogue;
+  readonly log: Pick<AuditLog, "append">;
+  readonly completing: Completing;
+  readonly now: () => number;
+  /** Resolves when something has come, the time is over, or nobody waits any more. */
+  readonly untilTaken: (ms: number, gone: AbortSignal) => Promise<void>;
+}
+
+export interface AuthenticatedRead {
+  readonly read: ReadRequest;
+  readonly member: Member;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly claim: NonceClaim;
+  readonly gone: AbortSignal;
+}
+
+export type ReadError = { readonly refused: Fault } | { readonly failed: AppendError };
+
+/** Most bytes of lines in one reply, before they are packed. */
+const replyBytes = 2 * 1024 * 1024;
+
+/**
+ * Takes a subscriber's receipts, and hands it what is new for it: in the log first. Lines that it may not see, or does
+ * not want, are withheld; the pages are all there, so that it can follow every source's chain (PR-SYNC §4).
+ */
+export async function readChanges(
+  request: AuthenticatedRead,
+  deps: ReadChangesDependencies,
+): Promise<Result<Delivery, ReadError>> {
+  const { read, member, gone } = request;
+  const noted = await noteReceipts(request, deps);
+  if (!noted.ok) return noted;
+  const { hub } = deps;
+  const after = Math.min(read.after, hub.newest());
+  // Behind what it says it has read: the gateway was put back to an older state, and it has to begin again.
+  if (after < read.after) return ok({ position: after, newest: after, pages: [] });
+  if (hub.newest() === after) await deps.untilTaken(read.waitMs, gone);
+  const kept = hub.behind(after, replyBytes);
+  const pages = kept.map((page) => ({ ...page, lines: page.lines.map(visibleTo(member, page, read.subscription, deps)) }));
+  const last = pages.at(-1);
+  if (last === undefined) return ok({ position: after, newest: hub.newest(), pages: [] });
+  const logged = await deps.log.append(entryOf(pages, request), noted.value.claim);
+  if (!logged.ok) return err({ failed: logged.error });
+  const { subscription } = read;
+  hub.handed({ node: member.node, position: last.position, subscription }, deps.now());
+  await hub.durable();
+  return ok({
+    position: last.position,
+    newest: hub.newest(),
+    pages: pages.map(({ source, head, lines }) => ({ source, ...packPage({ head, lines }) })),
+  });
+}
+
+function visibleTo(
+  member: Member,
+  { source }: KeptPage,
+  subscription: Subscription,
+  { catalogue }: Pick<ReadChangesDependencies, "catalogue">,
+): (line: KeptLine | undefined) => string | null {
+  return (kept) => {
+    if (kept === undefined || source === member.node) return null;
+    const seen = mayHold(member, kept, catalogue()) && isWanted(kept, subscription);
+    return seen ? kept.line : null;
+  };
+}
+
+function entryOf(
+  pages: readonly { readonly position: number; readonly lines: readonly (string | null)[] }[],
+  { member, requestId, traceId }: AuthenticatedRead,
+) {
+  const lines = pages.flatMap((page) => page.lines);
+  const withheld = lines.filter((line) => line === null).length;
+  return {
+    kind: "changes.delivered",
+    exchange: requestId,
+    actor: member.node,
+    traceId,
+    from: pages[0]?.position ?? 0,
+    to: pages.at(-1)?.position ?? 0,
+    changes: lines.length - withheld,
+    withheld,
+  } as const;
+}
+
+/** @returns the claim when it is still to be spent */
+async function noteReceipts(
+  { read: { receipts: texts }, member, requestId, traceId, claim }: AuthenticatedRead,
+  { hub, directory, log, completing, now }: ReadChangesDependencies,
+): Promise<Result<{ readonly claim?: NonceClaim }, ReadError>> {
+  if (texts.length === 0) return ok({ claim });
+  const kept: KeptReceipt[] = [];
+  for (const text of texts) {
+    const receipt = openReceipt(text, member.node, directory());
+    if (receipt === undefined) return err({ refused: fault("sync.receipt-invalid") });
+    // Of a feed that its source has replaced since, or of what a gateway put back does not have: nothing to note.
+    if (hub.has(receipt.source, receipt)) kept.push({ receipt, text, sha256: sha256(text) });
+  }
+  if (kept.length === 0) return ok({ claim });
+  const receipts = kept.map(({ receipt: { source, feed, upTo }, sha256: receipt }) => ({ source, feed, upTo, receipt }));
+  const about = { exchange: requestId, actor: member.node, traceId };
+  const logged = await log.append({ kind: "changes.applied", ...about, receipts }, claim);
+  if (!logged.ok) return err({ failed: logged.error });
+  if (hub.acknowledge(member.node, kept, now()).length > 0) await completing.complete();
+  return ok({});
+}

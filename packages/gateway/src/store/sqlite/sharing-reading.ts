@@ -1,0 +1,84 @@
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "@xinqiao/protocol/identity";
+import { pageHeadSchema, subscriptionSchema } from "@xinqiao/protocol/sync";
+import type { Database } from "better-sqlite3";
+import { z } from "zod";
+import type { Hub, KeptLine, KeptPage } from "../../sharing/index.ts";
+
+const pageSchema = z.object({
+  position: z.number(),
+  source: nodeIdSchema,
+  head: z.string(),
+  from: pageHeadSchema.shape.from,
+  last: z.number(),
+});
+
+const lineSchema = z.object({
+  seq: z.number(),
+  item: itemCodeSchema,
+  jurisdiction: jurisdictionSchema,
+  subjectKind: z.enum(subjectKinds),
+  line: z.string().nullable(),
+});
+
+const subscriberSchema = z.object({ node: nodeIdSchema, position: z.number(), subscription: z.string() });
+
+/** Most pages that are looked at for one reader. */
+const mostPages = 64;
+
+/** How subscribers read. */
+export function createHubReading(
+  database: Database,
+): Pick<Hub, "newest" | "behind" | "subscribers" | "handed" | "has"> {
+  const newest = database.prepare<[], number>("SELECT coalesce(max(position), 0) FROM page").pluck();
+  const pages = database.prepare(
+    `SELECT position, source, head, from_seq AS "from", last FROM page WHERE position > ? ORDER BY position LIMIT ?`,
+  );
+  const lines = database.prepare(
+    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line FROM change WHERE position = ? ORDER BY seq`,
+  );
+  const subscribers = database.prepare("SELECT node, position, subscription FROM subscriber");
+  const hand = database.prepare(
+    `INSERT OR REPLACE INTO subscriber (node, position, subscription, at)
+     VALUES (@node, @position, @subscription, @at)`,
+  );
+  const has = database.prepare<[string, string, number, string], object>(
+    "SELECT 1 FROM page WHERE source = ? AND feed = ? AND last = ? AND hash = ?",
+  );
+
+  function linesOf({ position, from, last }: z.infer<typeof pageSchema>): readonly (KeptLine | undefined)[] {
+    const all = new Map(
+      lines.all(position).map((row) => {
+        const { seq, subjectKind: kind, ...line } = lineSchema.parse(row);
+        return [seq, { ...line, subject: { kind } }];
+      }),
+    );
+    return Array.from({ length: last - from + 1 }, (_, at) => all.get(from + at));
+  }
+
+  const behind = database.transaction((position: number, bytes: number): readonly KeptPage[] => {
+    const found: KeptPage[] = [];
+    let room = bytes;
+    for (const row of pages.all(position, mostPages)) {
+      const page = pageSchema.parse(row);
+      const kept = { position: page.position, source: page.source, head: page.head, lines: linesOf(page) };
+      room -= kept.head.length + kept.lines.reduce((sum, line) => sum + (line?.line?.length ?? 0), 0);
+      if (room < 0 && found.length > 0) break;
+      found.push(kept);
+    }
+    return found;
+  });
+
+  return {
+    newest: () => newest.get() ?? 0,
+    behind: (position, bytes) => behind(position, bytes),
+    subscribers: () =>
+      subscribers.all().map((row) => {
+        const { subscription, ...subscriber } = subscriberSchema.parse(row);
+        return { ...subscriber, subscription: subscriptionSchema.parse(JSON.parse(subscription)) };
+      }),
+    handed: ({ subscription, ...subscriber }, at) =>
+      void hand.run({ ...subscriber, subscription: JSON.stringify(subscription), at }),
+    has: (source, { feed, upTo, head }) => has.get(source, feed, upTo, head) !== undefined,
+  };
+}

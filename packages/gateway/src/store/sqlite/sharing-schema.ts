@@ -1,0 +1,94 @@
+/** What members share (PR-SYNC). */
+export const sharingSchema = `
+  -- How far each source's feed was taken.
+  CREATE TABLE IF NOT EXISTS source (
+    node  TEXT NOT NULL PRIMARY KEY,
+    feed  TEXT NOT NULL,
+    up_to INTEGER NOT NULL,
+    head  TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Pages as they came, of all sources in one order.
+  CREATE TABLE IF NOT EXISTS page (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    source   TEXT NOT NULL,
+    feed     TEXT NOT NULL,
+    from_seq INTEGER NOT NULL,
+    last     INTEGER NOT NULL,
+    hash     TEXT NOT NULL,
+    head     TEXT NOT NULL,
+    at       INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS page_by_place ON page (source, feed, last);
+
+  -- Their lines; none where a change was refused. A line is blank once a newer version has come.
+  CREATE TABLE IF NOT EXISTS change (
+    position     INTEGER NOT NULL,
+    seq          INTEGER NOT NULL,
+    item         TEXT NOT NULL,
+    jurisdiction TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    line         TEXT,
+    PRIMARY KEY (position, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Where the newest version of every record is.
+  CREATE TABLE IF NOT EXISTS held (
+    source   TEXT NOT NULL,
+    record   TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    seq      INTEGER NOT NULL,
+    feed     TEXT NOT NULL,
+    version  INTEGER NOT NULL,
+    state    TEXT NOT NULL,
+    item     TEXT NOT NULL,
+    scheme   TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    PRIMARY KEY (source, record)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);
+
+  -- Who reads, what it wants, and how far it was handed what there is.
+  CREATE TABLE IF NOT EXISTS subscriber (
+    node         TEXT NOT NULL PRIMARY KEY,
+    position     INTEGER NOT NULL,
+    subscription TEXT NOT NULL,
+    at           INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- The newest of each holder for each source.
+  CREATE TABLE IF NOT EXISTS receipt (
+    holder TEXT NOT NULL,
+    source TEXT NOT NULL,
+    feed   TEXT NOT NULL,
+    up_to  INTEGER NOT NULL,
+    text   TEXT NOT NULL,
+    at     INTEGER NOT NULL,
+    PRIMARY KEY (holder, source)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Versions given out and corrected since. Seconds since 1970.
+  CREATE TABLE IF NOT EXISTS correction (
+    id           INTEGER PRIMARY KEY,
+    source       TEXT NOT NULL,
+    feed         TEXT NOT NULL,
+    seq          INTEGER NOT NULL,
+    change       TEXT NOT NULL,
+    effect       TEXT NOT NULL,
+    opened_at    INTEGER NOT NULL,
+    -- The receipt that is waited for: of a later place when the source has begun another feed since.
+    due_feed     TEXT NOT NULL,
+    due_seq      INTEGER NOT NULL,
+    completed_at INTEGER,
+    statement    TEXT
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS correction_by_source ON correction (source, id);
+  CREATE INDEX IF NOT EXISTS correction_open ON correction (source, due_feed, due_seq) WHERE completed_at IS NULL;
+  CREATE TABLE IF NOT EXISTS correction_holder (
+    correction INTEGER NOT NULL,
+    node       TEXT NOT NULL,
+    at         INTEGER,
+    receipt    TEXT,
+    PRIMARY KEY (correction, node)
+  ) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,61 @@
+import { subjectKinds } from "@xinqiao/protocol/identity";
+import { CommandError, runCommand } from "@xinqiao/runtime/cli";
+import { type Command, Option } from "commander";
+import type { CorrectionAct } from "../sharing/index.ts";
+import type { CopiesOptions } from "./sharing.ts";
+
+const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
+
+interface CorrectOptions {
+  readonly home: string;
+  readonly withdraw?: true;
+  readonly repair?: true;
+  readonly restore?: true;
+  readonly annotate?: string;
+}
+
+/** `correct`, `corrections` and `copies`: what becomes of records that are shared. */
+export function addSharingCommands(program: Command): void {
+  program
+    .command("correct <record>")
+    .description("withdraw, repair or annotate a record of this member's own; everyone who holds it is told · 更正记录")
+    .option(...home)
+    .option("--withdraw", "it should never have been: no longer disclosed · 撤回")
+    .option("--repair", "credit repaired: no longer disclosed · 修复")
+    .option("--annotate <text>", "objection, review, litigation: shown with it · 标注")
+    .option("--restore", "stands again as it was · 恢复")
+    .action((record: string, options: CorrectOptions) =>
+      runCommand(async () => (await import("./sharing.ts")).correct(record, options.home, actOf(options))),
+    );
+  program
+    .command("corrections")
+    .description("who has acknowledged corrections of this member's records · 更正办理进度")
+    .option(...home)
+    .option("--json", "as JSON, with the city's signed statements")
+    .action((options: { home: string; json?: boolean }) =>
+      runCommand(async () => (await import("./sharing.ts")).corrections(options)),
+    );
+  program
+    .command("copies <identifier>")
+    .description("what other members have shared about a subject, as JSON; - reads the identifier from standard input · 查共享副本")
+    .option(...home)
+    .addOption(new Option("--kind <kind>", "of subject · 主体类别").choices(subjectKinds).default("enterprise"))
+    .option("--scheme <scheme>", "of the identifier · 标识类型", "uscc")
+    .option("--items <codes>", "comma separated; all unless said · 事项代码")
+    .action((identifier: string, options: CopiesOptions) =>
+      runCommand(async () => (await import("./sharing.ts")).copies(identifier, options)),
+    );
+}
+
+function actOf({ withdraw, repair, restore, annotate }: CorrectOptions): CorrectionAct {
+  const acts: CorrectionAct[] = [];
+  if (withdraw) acts.push({ state: "withdrawn" });
+  if (repair) acts.push({ state: "repaired" });
+  if (restore) acts.push({ state: "current" });
+  if (annotate !== undefined) acts.push({ state: "annotated", annotation: annotate });
+  const [act, ...more] = acts;
+  if (act === undefined || more.length > 0) {
+    throw new CommandError("say one of --withdraw, --repair, --annotate, --restore · 请且仅请指定一种更正");
+  }
+  return act;
+}

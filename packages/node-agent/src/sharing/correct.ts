@@ -1,0 +1,13 @@
+import type { CreditRecord } from "@xinqiao/protocol/record";
+
+/** What is done to a record of this member's own. */
+export type CorrectionAct =
+  | { readonly state: "withdrawn" | "repaired" | "current" }
+  | { readonly state: "annotated"; readonly annotation: string };
+
+/** This member's own records, as far as they are corrected. */
+export interface OwnRecords {
+  byId(id: string): CreditRecord | undefined;
+  /** Makes the next version. False when there is no such record, or it stands so already. */
+  correct(id: string, act: CorrectionAct, recordedAt: string): boolean;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Result } from "@xinqiao/protocol/result";
+import type { CallError } from "../lookup/index.ts";
+
+export interface SharingOptions {
+  /** Told of the first of several faults in a row. */
+  readonly onFault: (reason: CallError) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** After a fault it is tried again, less and less often, up to this. */
+const [firstRetryMs, mostRetryMs] = [500, 30_000];
+
+/**
+ * Does something over and over from now on: at once while it finds something to do, and after `pauseMs` when it does not.
+ * @returns what ends it
+ */
+export function keepSharing(
+  share: (signal: AbortSignal) => Promise<Result<{ readonly again: boolean }, CallError>>,
+  pauseMs: number,
+  { onFault, onError }: SharingOptions,
+): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let failing = false;
+
+  async function once(): Promise<number> {
+    try {
+      const shared = await share(signal);
+      if (shared.ok) {
+        failing = false;
+        return shared.value.again ? 0 : pauseMs;
+      }
+      if (!failing && !signal.aborted) onFault(shared.error);
+    } catch (error) {
+      onError(error);
+    }
+    failing = true;
+    return Number.NaN;
+  }
+
+  async function run(): Promise<void> {
+    let retryMs = firstRetryMs;
+    while (!signal.aborted) {
+      const pause = await once();
+      retryMs = failing ? Math.min(retryMs * 2, mostRetryMs) : firstRetryMs;
+      await sleep(failing ? retryMs : pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}

@@ -1,0 +1,69 @@
+import type { NodeId } from "@xinqiao/protocol/identity";
+import type { Fault } from "@xinqiao/protocol/problem";
+import { ok } from "@xinqiao/protocol/result";
+import type { Subscription } from "@xinqiao/protocol/sync";
+import type { CallError } from "../lookup/index.ts";
+import { keepSharing } from "./keep-sharing.ts";
+import { type PublishDependencies, type Published, publish } from "./publish.ts";
+import { readChanges, type SubscribeDependencies, type Taken } from "./subscribe.ts";
+
+/** What this member does with what members share. */
+export interface SharingChoice {
+  /** Tells the city of its own records. */
+  readonly publish: boolean;
+  /** Wants those of others; nothing, unless it says what. */
+  readonly subscribe?: Subscription | undefined;
+}
+
+export interface SharingEvents {
+  published(published: Published): void;
+  received(taken: Taken): void;
+  /** The first of several in a row. */
+  sharingFault(way: "publish" | "subscribe", reason: CallError): void;
+  /** A page that its source cannot have told. */
+  brokenPage(source: NodeId, reason: Fault): void;
+  /** A record of this item was set aside: no page has room for it. */
+  tooLong(item: string): void;
+  failed(error: unknown): void;
+}
+
+type Dependencies = Omit<PublishDependencies, "onTooLong"> &
+  Omit<SubscribeDependencies, "subscription" | "onBroken"> & { readonly events: SharingEvents };
+
+/** How often it is looked whether a record has changed: another process may have brought it. */
+const lookEveryMs = 200;
+/** Between questions that nothing came of: the gateway itself waits while there is nothing. */
+const askEveryMs = 100;
+
+/** Shares from now on. @returns what ends it */
+export function openSharing({ publish: tells, subscribe }: SharingChoice, deps: Dependencies): () => Promise<void> {
+  const { events } = deps;
+  const options = (way: "publish" | "subscribe") => ({
+    onFault: (reason: CallError) => events.sharingFault(way, reason),
+    onError: events.failed,
+  });
+  const stops: (() => Promise<void>)[] = [];
+  if (tells) {
+    const telling = { ...deps, onTooLong: events.tooLong };
+    const tell = async (signal: AbortSignal) => {
+      const published = await publish(telling, signal);
+      if (!published.ok) return published;
+      if (published.value.pages > 0) events.published(published.value);
+      return ok({ again: false });
+    };
+    stops.push(keepSharing(tell, lookEveryMs, options("publish")));
+  }
+  if (subscribe !== undefined) {
+    const hearing = { ...deps, subscription: subscribe, onBroken: events.brokenPage };
+    const hear = async (signal: AbortSignal) => {
+      const taken = await readChanges(hearing, signal);
+      if (!taken.ok) return taken;
+      if (taken.value.pages > 0) events.received(taken.value);
+      return ok({ again: taken.value.pages > 0 });
+    };
+    stops.push(keepSharing(hear, askEveryMs, options("subscribe")));
+  }
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}

@@ -1,0 +1,51 @@
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { FeedId } from "@xinqiao/protocol/sync";
+
+/** A record that waits for a page: its newest version, whatever came between. */
+export interface Waiting {
+  /** Its place in the queue. */
+  readonly n: number;
+  readonly record: CreditRecord;
+}
+
+/** A page that is signed and not yet acknowledged. */
+export interface SealedPage {
+  readonly from: number;
+  readonly last: number;
+  readonly head: string;
+  readonly hash: string;
+  readonly lines: readonly string[];
+}
+
+/** Where this member's own feed stands. */
+export interface OwnFeed {
+  readonly id: FeedId;
+  /** The last change that is in a page. */
+  readonly last: number;
+  /** Hash of the head of the page that it is in; null before the first. */
+  readonly head: string | null;
+}
+
+/**
+ * What this member has to tell: filled by whatever changes a record, in that very transaction, and emptied by the
+ * gateway's receipts alone. Days without a gateway cost room and nothing else.
+ */
+export interface Outbox {
+  feed(): OwnFeed;
+  /** The oldest that wait, at most so many. */
+  waiting(limit: number): readonly Waiting[];
+  /** Whether the feed has named all that was held when it began, once those up to `n` are in a page. */
+  isComplete(n: number): boolean;
+  /** Puts a page behind the others; a record that has changed meanwhile goes on waiting. */
+  seal(page: SealedPage, taken: readonly Waiting[]): void;
+  /** One that no page has room for stays behind, so that the others go on. */
+  setAside(waiting: Waiting): void;
+  /** The oldest page that the gateway has not acknowledged. */
+  unsent(): SealedPage | undefined;
+  /** The gateway has everything up to a page's last change. */
+  acknowledged(last: number, receipt: string): void;
+  /** Begins another feed, in which everything held is told again. */
+  beginAnew(id: FeedId): void;
+  /** The gateway's newest receipt; nothing before the first. */
+  receipt(): string | undefined;
+}

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { type NodeId, nodeIdSchema } from "../identity/index.ts";
+import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
+import type { Signer } from "../keys/index.ts";
+import { sha256Schema } from "../reconciliation/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
+import { feedIdSchema } from "./feed.ts";
+
+/** What a new version does to one that others hold. `corrected`: it says something else. */
+export const correctionEffects = ["corrected", "annotated", "repaired", "withdrawn"] as const;
+export type CorrectionEffect = (typeof correctionEffects)[number];
+
+const seconds = z.number().int().nonnegative();
+
+/** Which change corrects what was given out before; of the record it says nothing. */
+export const correctionSchema = z.strictObject({
+  source: nodeIdSchema,
+  feed: feedIdSchema,
+  seq: z.number().int().positive(),
+  /** `lineHash` of the change. */
+  change: sha256Schema,
+  effect: z.enum(correctionEffects),
+  /** Seconds since 1970: when the gateway took it. */
+  openedAt: seconds,
+});
+export type Correction = z.infer<typeof correctionSchema>;
+
+/** One that had been given a version before, and its receipt for the correction. */
+export const acknowledgedSchema = z.strictObject({
+  node: nodeIdSchema,
+  /** Seconds since 1970: when the gateway had its receipt. */
+  at: seconds,
+  /** SHA-256 of the receipt as its holder signed it. */
+  receipt: sha256Schema,
+});
+
+export const completionType = "xinqiao-completion+jws";
+
+/** The city's word that everyone who held a version of the record before has applied its correction (PR-SYNC §5). */
+export const completionSchema = correctionSchema.extend({
+  /** The city. */
+  iss: nodeIdSchema,
+  iat: seconds,
+  holders: z.array(acknowledgedSchema),
+});
+export type Completion = z.infer<typeof completionSchema>;
+
+export function signCompletion(completion: Completion, signer: Signer): Promise<string> {
+  return signCompact(Buffer.from(JSON.stringify(completion)), completionType, signer);
+}
+
+/** Opens a statement of the city expected, signed with a key that counted then. */
+export function openCompletion(text: string, city: NodeId, directory: Pick<Directory, "key">): Completion | undefined {
+  const jws = readCompact(text, completionType);
+  const completion = jws && completionSchema.safeParse(payloadOf(jws)).data;
+  if (jws === undefined || completion?.iss !== city) return undefined;
+  const known = directory.key(jws.keyId, city);
+  if (known?.member.node !== city || !countsAt(known, completion.iat * 1000)) return undefined;
+  return verifyCompact(jws, known.verifier) ? completion : undefined;
+}
+
+/** `POST /v1/corrections`: how corrections of the asking member's own records fare, the newest first. */
+export const correctionsRequestSchema = z.strictObject({
+  limit: z.number().int().positive().max(500).default(100),
+});
+
+export const correctionLineSchema = correctionSchema.extend({
+  holders: z.array(z.strictObject({ node: nodeIdSchema, acknowledgedAt: seconds.optional() })),
+  /** The signed statement, once all have acknowledged. */
+  completion: z.string().optional(),
+});
+export type CorrectionLine = z.infer<typeof correctionLineSchema>;
+
+export const correctionsSchema = z.strictObject({ corrections: z.array(correctionLineSchema) });
