@@ -45,6 +45,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { bookCases, type Case } from "./books.ts";
 import { mutants } from "./mutants.ts";
+import { sharingCases } from "./sharing.ts";
 
 const folder = join(import.meta.dirname, "../../packages/protocol");
 const operationSchema = z.looseObject({
@@ -192,6 +193,7 @@ const cases: readonly Case[] = [
     ],
   },
   ...bookCases,
+  ...sharingCases,
   {
     schema: "Search",
     code: searchSchema,

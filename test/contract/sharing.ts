@@ -1,0 +1,49 @@
+import {
+  correctionsRequestSchema,
+  correctionsSchema,
+  deliverySchema,
+  publishedSchema,
+  publishSchema,
+  readSchema,
+  subscriptionSchema,
+} from "@xinqiao/protocol/sync";
+import type { Case } from "./books.ts";
+
+const page = { head: "a.b.c", lines: "H4sI" };
+const subscription = { items: ["penalty"], jurisdictions: ["440306"], subjectKinds: ["enterprise"] };
+const correction = {
+  source: "sz-baoan",
+  feed: "6f1c1f0e-3a56-4c55-8f1e-0d6b1a2c3d4e",
+  seq: 3,
+  change: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+  effect: "repaired",
+  openedAt: 7,
+  holders: [{ node: "dg" }, { node: "hz", acknowledgedAt: 9 }],
+};
+
+/** What travels when records are shared. */
+export const sharingCases: readonly Case[] = [
+  { schema: "Page", code: publishSchema, samples: [page] },
+  { schema: "PublishReply", code: publishedSchema, samples: [{}, { receipt: "a.b.c" }] },
+  {
+    schema: "Subscription",
+    code: subscriptionSchema,
+    samples: [subscription, { items: "all", jurisdictions: "all", subjectKinds: "all" }],
+  },
+  {
+    schema: "ChangesRead",
+    code: readSchema,
+    samples: [{ subscription, after: 4, receipts: ["a.b.c"], waitMs: 9 }],
+  },
+  {
+    schema: "Delivery",
+    code: deliverySchema,
+    samples: [{ position: 4, newest: 5, pages: [{ source: "dg", ...page }] }],
+  },
+  { schema: "CorrectionsRequest", code: correctionsRequestSchema, samples: [{}, { limit: 5 }] },
+  {
+    schema: "Corrections",
+    code: correctionsSchema,
+    samples: [{ corrections: [correction, { ...correction, completion: "a.b.c" }] }],
+  },
+];
