@@ -1,9 +1,8 @@
 import { text } from "node:stream/consumers";
 import { type FoundLine, type SearchPlace, searchPage } from "@xinqiao/protocol/audit";
 import { type CriterionOptions, criteriaOf, summaryCells, summaryOf } from "@xinqiao/runtime/audit";
-import { CommandError } from "@xinqiao/runtime/cli";
-import { readSecretFile } from "@xinqiao/runtime/keys";
-import { type GatewayConfig, loadConfig } from "../config/index.ts";
+import { limitOf } from "@xinqiao/runtime/cli";
+import { type GatewayConfig, loadConfig, readTagKey } from "../config/index.ts";
 import { indexedCriteria } from "../search/index.ts";
 import { type OpenedSearch, openSearch } from "../store/sqlite/index.ts";
 
@@ -17,11 +16,9 @@ export interface ListOptions extends CriterionOptions {
 /** What an auditor could find, for the operator, from the files of this machine; it asks nobody and writes no entry. */
 export async function list(options: ListOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const limit = Number(options.limit);
-  if (!Number.isSafeInteger(limit) || limit < 1)
-    throw new CommandError("--limit is a number · 条数须为正整数");
+  const limit = limitOf(options.limit);
   const id = options.subject === "-" ? (await text(process.stdin)).trim() : options.subject;
-  const criteria = indexedCriteria(criteriaOf(options, id), await readSecretFile(config.logTagKey));
+  const criteria = indexedCriteria(criteriaOf(options, id), await readTagKey(config.logTagKey));
   const index = caughtUp(config);
   try {
     const lines: FoundLine[] = [];

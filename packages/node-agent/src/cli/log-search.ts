@@ -1,6 +1,6 @@
 import { type SearchAnswer, searchAnswerSchema, searchPage } from "@xinqiao/protocol/audit";
 import { summaryCells, summaryColumns, summaryOf } from "@xinqiao/runtime/audit";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { CommandError, limitOf } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -14,9 +14,7 @@ export interface SearchOptions extends CriteriaOptions {
 /** Searches through the running agent, page after page; each page is a request of its own in the city's log. */
 export async function search(options: SearchOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const limit = Number(options.limit);
-  if (!Number.isSafeInteger(limit) || limit < 1)
-    throw new CommandError("--limit is a number · 条数须为正整数");
+  const limit = limitOf(options.limit);
   const criteria = await readCriteria(options);
   const pages: SearchAnswer[] = [];
   for (let left = limit, after: SearchAnswer["next"]; left > 0; ) {
