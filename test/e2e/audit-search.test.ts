@@ -166,7 +166,7 @@ describe("at a terminal", () => {
     const found = await run("node-agent", args, watched);
     expect(found.problem).toBe("");
     expect(found.out).toContain(first.exchange);
-    expect(found.out).toContain("bid-review");
+    expect(found.out).toMatch(/北京时间.*获准查询 lookup\.intent.* bid-review .*完整 complete/s);
     expect(found.out).not.toContain(second.exchange);
     const json = await run("node-agent", [...args, "--json"], watched);
     expect(indexes(searchAnswerSchema.parse(JSON.parse(json.out)))).toEqual([
@@ -190,13 +190,14 @@ describe("at a terminal", () => {
       ["log", "list", ...home, "--subject", "-", "--member", "sz-baoan"],
       watched,
     );
-    expect(listed.out.trim().split("\t")).toEqual([
+    expect(listed.out).toContain("北京时间");
+    expect(listed.out.trim().split("\n")[1]?.split("\t")).toEqual([
       String(first.log.intent),
-      expect.any(String),
-      "lookup.intent",
+      expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      "获准查询 lookup.intent",
       "sz-baoan",
       "bid-review",
-      "complete",
+      "完整 complete",
       "-",
       first.exchange,
     ]);

@@ -244,6 +244,7 @@ describe("an alert", () => {
     const alert = alerts[0]?.alert ?? "";
     const shown = await xinqiao(["log", "alerts", alert, ...home]);
     expect(shown.out).toContain("同一主体一日内被 2 个成员查询");
+    expect(shown.out).toContain("主体被多方查询 watched-subject  北京时间");
     expect(shown.out).toContain(first.exchange);
     expect(shown.out).toContain(second.exchange);
     const noted = await xinqiao(["log", "acknowledge", alert, ...home, "--note", "示例：已核实"]);

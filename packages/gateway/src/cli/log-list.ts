@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { type FoundLine, type SearchPlace, searchPage } from "@xinqiao/protocol/audit";
-import { type CriterionOptions, criteriaOf, summaryCells, summaryOf } from "@xinqiao/runtime/audit";
+import { type CriterionOptions, criteriaOf, shownLine, shownTitles } from "@xinqiao/runtime/audit";
 import { limitOf } from "@xinqiao/runtime/cli";
 import { type GatewayConfig, loadConfig, readTagKey } from "../config/index.ts";
 import { indexedCriteria } from "../search/index.ts";
@@ -28,18 +28,11 @@ export async function list(options: ListOptions): Promise<string> {
       after = page.next;
       more = after !== undefined;
     }
-    return (options.json ? lines.map((line) => JSON.stringify(line)) : lines.map(describeLine)).join("\n");
+    if (options.json) return lines.map((line) => JSON.stringify(line)).join("\n");
+    return [shownTitles.join("\t"), ...lines.map(shownLine)].join("\n");
   } finally {
     index.close();
   }
-}
-
-function describeLine(line: FoundLine): string {
-  const summary = summaryOf(line);
-  if (summary === undefined) return `${line.entries[0]?.index}\t?`;
-  return summaryCells(summary)
-    .map((word) => word ?? "-")
-    .join("\t");
 }
 
 /** The index beside the log, taken as far as the log is: also when no gateway runs. */

@@ -1,4 +1,5 @@
 import { countsAnswerSchema } from "@xinqiao/protocol/audit";
+import { shownOutcome, shownTime, summaryColumns } from "@xinqiao/runtime/audit";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
@@ -24,12 +25,15 @@ export async function counts(options: CountsOptions): Promise<string> {
   const { rows, cut } = countsAnswerSchema.parse(JSON.parse(answered));
   const most = Math.max(...rows.map(({ count }) => count), 1);
   const table = new Table({
-    head: ["时段 from", by ?? "", "条数 count", ""],
+    head: ["时段（北京时间） from", groupTitle(by), "条数 count", ""],
     style: { head: [], border: [] },
   });
   for (const { at, group, count } of rows) {
-    const begin = every === "hour" ? at : chinaDay(Date.parse(at));
-    table.push([begin, group ?? "-", count, "█".repeat(Math.ceil((count / most) * widest))]);
+    const begin = every === "hour" ? shownTime(at) : chinaDay(Date.parse(at));
+    const what = by === "outcome" && group ? shownOutcome(group) : (group ?? "-");
+    table.push([begin, what, count, "█".repeat(Math.ceil((count / most) * widest))]);
   }
   return cut ? `${table}\n还有更多 there are more: --from, --to` : table.toString();
 }
+
+const groupTitle = (by: string | undefined) => summaryColumns.find(([column]) => column === by)?.[1] ?? "";

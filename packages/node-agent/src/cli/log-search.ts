@@ -1,5 +1,5 @@
 import { type SearchAnswer, searchAnswerSchema, searchPage } from "@xinqiao/protocol/audit";
-import { summaryCells, summaryColumns, summaryOf } from "@xinqiao/runtime/audit";
+import { shownCells, shownTitles, summaryOf } from "@xinqiao/runtime/audit";
 import { CommandError, limitOf } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
@@ -29,7 +29,7 @@ export async function search(options: SearchOptions): Promise<string> {
 
 function pagesTable(pages: readonly SearchAnswer[]): string {
   const table = new Table({
-    head: summaryColumns.map(([, title]) => title),
+    head: [...shownTitles],
     style: { head: [], border: [] },
   });
   const lines = pages.flatMap((page) => page.lines);
@@ -37,7 +37,7 @@ function pagesTable(pages: readonly SearchAnswer[]): string {
     const summary = summaryOf(line);
     if (summary === undefined)
       throw new CommandError("an entry cannot be read: update · 日志条目无法识别，请升级");
-    table.push(summaryCells(summary).map((word) => word ?? "-"));
+    table.push([...shownCells(summary)]);
   }
   const last = pages.at(-1);
   const more = last?.next === undefined ? "" : " · 还有更多 more: --limit";

@@ -7,6 +7,15 @@ import { isCode } from "../problem/index.ts";
 export const useOutcomes = ["complete", "partial", "refused", "interrupted", "open"] as const;
 export type UseOutcome = (typeof useOutcomes)[number];
 
+/** In a few characters, for a table. */
+export const outcomeLabels: Readonly<Record<UseOutcome, string>> = {
+  complete: "完整",
+  partial: "部分",
+  refused: "拒绝",
+  interrupted: "中断",
+  open: "未结",
+};
+
 const instant = z.iso.datetime({ offset: true });
 
 /** What a line of the log must be to be found: all that is given, together. */

@@ -8,6 +8,17 @@ export function chinaDay(instant: number): string {
   return china.format(instant);
 }
 
+const chinaClock = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: "Asia/Shanghai",
+  dateStyle: "short",
+  timeStyle: "medium",
+});
+
+/** An instant (milliseconds since 1970) as a clock in Beijing shows it, `2026-03-01 09:30:05`: for people, never to be parsed. */
+export function chinaTime(instant: number): string {
+  return chinaClock.format(instant);
+}
+
 /** A day begins at its first instant in Beijing; an instant, or what is no day, is taken as it is. */
 export function instantOf(text: string): string;
 export function instantOf(text: string | undefined): string | undefined;

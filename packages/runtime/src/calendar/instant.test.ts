@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instantOf } from "./index.ts";
+import { chinaTime, instantOf } from "./index.ts";
 
 describe("an instant", () => {
   it.each([
@@ -9,4 +9,8 @@ describe("an instant", () => {
   ])("that is given as %s is %s", (text, instant) => {
     expect(instantOf(text)).toBe(instant);
   });
+});
+
+it("is shown as a clock in Beijing shows it", () => {
+  expect(chinaTime(Date.parse("2026-02-28T16:00:05.999Z"))).toBe("2026-03-01 00:00:05");
 });
