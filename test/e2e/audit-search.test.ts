@@ -172,6 +172,9 @@ describe("at a terminal", () => {
     expect(indexes(searchAnswerSchema.parse(JSON.parse(json.out)))).toEqual([
       [first.log.intent, first.log.outcome],
     ]);
+    const odd = await run("node-agent", [...args, "--member", "sz-baoann", "--json"], watched);
+    expect(odd.problem).toMatch(/^no member sz-baoann .*本地成员清单中没有 sz-baoann/);
+    expect(searchAnswerSchema.parse(JSON.parse(odd.out)).lines).toEqual([]);
     const wrong = await run("node-agent", ["log", "search", "--home", prepared.home, "--outcome", "odd"]);
     expect(wrong).toMatchObject({ code: 1, problem: expect.stringContaining("outcome") });
   });
@@ -201,6 +204,10 @@ describe("at a terminal", () => {
       "-",
       first.exchange,
     ]);
+    expect(listed.problem).toBe("");
+    const odd = await run("gateway", ["log", "list", ...home, "--purpose", "bid-reveiw", "--json"]);
+    expect(odd).toMatchObject({ code: 0, problem: expect.stringContaining("目录中没有用途 bid-reveiw") });
+    expect(odd.out.trim()).toBe("");
     expect((await run("gateway", ["log", "alerts", ...home, "--all"])).out).toBe("没有告警 no alerts\n");
     const entry = (await readLog(gateway))[first.log.intent];
     const shown = await run("gateway", ["log", "show", entry?.traceId ?? "", ...home]);

@@ -1,8 +1,17 @@
 import { text } from "node:stream/consumers";
 import { type FoundLine, type SearchPlace, searchPage } from "@xinqiao/protocol/audit";
-import { type CriterionOptions, criteriaOf, shownLine, shownTitles } from "@xinqiao/runtime/audit";
+import {
+  type CriterionOptions,
+  criteriaOf,
+  type HeldVersions,
+  shownLine,
+  shownTitles,
+  unknownNamed,
+} from "@xinqiao/runtime/audit";
 import { limitOf } from "@xinqiao/runtime/cli";
+import { openCatalogueFolder } from "../catalogue/index.ts";
 import { type GatewayConfig, loadConfig, readTagKey } from "../config/index.ts";
+import { openRegistryFolder } from "../registry/index.ts";
 import { indexedCriteria } from "../search/index.ts";
 import { type OpenedSearch, openSearch } from "../store/sqlite/index.ts";
 
@@ -18,7 +27,9 @@ export async function list(options: ListOptions): Promise<string> {
   const config = await loadConfig(options.home);
   const limit = limitOf(options.limit);
   const id = options.subject === "-" ? (await text(process.stdin)).trim() : options.subject;
-  const criteria = indexedCriteria(criteriaOf(options, id), await readTagKey(config.logTagKey));
+  const wanted = criteriaOf(options, id);
+  for (const told of unknownNamed(wanted, await newestVersions(config))) process.stderr.write(`${told}\n`);
+  const criteria = indexedCriteria(wanted, await readTagKey(config.logTagKey));
   const index = caughtUp(config);
   try {
     const lines: FoundLine[] = [];
@@ -33,6 +44,15 @@ export async function list(options: ListOptions): Promise<string> {
   } finally {
     index.close();
   }
+}
+
+/** Of versions that cannot be read nothing is told: the log is listed all the same. */
+async function newestVersions(config: GatewayConfig): Promise<HeldVersions> {
+  const nothing = () => undefined;
+  return {
+    registry: await openRegistryFolder(config.registry, Date.now).newest().catch(nothing),
+    catalogue: await openCatalogueFolder(config.catalogue).newest().catch(nothing),
+  };
 }
 
 /** The index beside the log, taken as far as the log is: also when no gateway runs. */

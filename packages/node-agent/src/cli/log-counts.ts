@@ -18,7 +18,7 @@ const widest = 40;
 export async function counts(options: CountsOptions): Promise<string> {
   const { every, by, json } = options;
   const config = await loadConfig(options.home);
-  const { from, to, member, purpose, outcome } = await readCriteria(options);
+  const { from, to, member, purpose, outcome } = await readCriteria(options, config);
   const criteria = { from, to, member, purpose, outcome };
   const answered = await postLocal(config, "/v1/audit/counts", { criteria, every, by });
   if (json) return answered;

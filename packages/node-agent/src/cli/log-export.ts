@@ -41,7 +41,7 @@ export async function exportLog(options: ExportOptions): Promise<string> {
   const format = exportFormats.find((name) => extname(out) === `.${name}`);
   if (format === undefined) throw new CommandError(`--out: .${exportFormats.join(", .")}`);
   const config = await loadConfig(options.home);
-  const criteria = await readCriteria(options);
+  const criteria = await readCriteria(options, config);
   const checkpoint = await newestCheckpoint(config);
   const size = sizeOf(checkpoint);
   const file = createWriteStream(out, { mode: 0o600, flags: "wx" });

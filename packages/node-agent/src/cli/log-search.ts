@@ -15,7 +15,7 @@ export interface SearchOptions extends CriteriaOptions {
 export async function search(options: SearchOptions): Promise<string> {
   const config = await loadConfig(options.home);
   const limit = limitOf(options.limit);
-  const criteria = await readCriteria(options);
+  const criteria = await readCriteria(options, config);
   const pages: SearchAnswer[] = [];
   for (let left = limit, after: SearchAnswer["next"]; left > 0; ) {
     const body = { criteria, limit: Math.min(left, searchPage), after };
