@@ -172,14 +172,17 @@ describe("an export", () => {
       ["log", "export", "--home", auditing.home, "--purpose", "bid-review", "--subject", "-", "--out", out],
       watched,
     );
-  const verify = (file: string) => xinqiao(["log", "verify-export", file, "--home", auditing.home]);
+  const verify = (file: string, ...more: string[]) =>
+    xinqiao(["log", "verify-export", file, "--home", auditing.home, ...more]);
 
   it.each(["csv", "xlsx", "ndjson"])("to %s is vouched for, and a change is found", async (format) => {
     const out = join(folder, `lines.${format}`);
     await untilSigned();
     const exported = await exportTo(out);
     expect(exported.problem).toBe("");
-    expect((await verify(out)).out).toContain("校验通过: 1 条 lines");
+    const verified = await verify(out);
+    expect(verified.out).toContain("校验通过: 1 条 lines");
+    expect(verified.out).toMatch(/没有其他组织的见证签名|其他组织见证签名: /);
     const bytes = await readFile(out);
     expect(await newest("audit.exported")).toMatchObject({
       criteria: ["purpose", "subject"],
@@ -192,6 +195,14 @@ describe("an export", () => {
     await otherCheckpoint(`${out}.proof.json`);
     expect((await verify(out)).problem).toContain("检查点无效");
     expect(await exportTo(out), "never over what is there").toMatchObject({ code: 1 });
+  });
+
+  it("that fewer have witnessed than was asked for does not pass", async () => {
+    const out = join(folder, "witnessed.csv");
+    expect((await exportTo(out)).code).toBe(0);
+    const asked = await verify(out, "--quorum", "9");
+    expect(asked).toMatchObject({ code: 1, out: "", problem: expect.stringContaining("尚缺") });
+    expect(await verify(out, "--quorum", "no")).toMatchObject({ code: 1 });
   });
 
   it("is read by a spreadsheet", async () => {

@@ -8,7 +8,7 @@ import {
   shownTitles,
   unknownNamed,
 } from "@xinqiao/runtime/audit";
-import { limitOf } from "@xinqiao/runtime/cli";
+import { countOf } from "@xinqiao/runtime/cli";
 import { openCatalogueFolder } from "../catalogue/index.ts";
 import { type GatewayConfig, loadConfig, readTagKey } from "../config/index.ts";
 import { openRegistryFolder } from "../registry/index.ts";
@@ -25,7 +25,7 @@ export interface ListOptions extends CriterionOptions {
 /** What an auditor could find, for the operator, from the files of this machine; it asks nobody and writes no entry. */
 export async function list(options: ListOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const limit = limitOf(options.limit);
+  const limit = countOf("--limit", options.limit);
   const id = options.subject === "-" ? (await text(process.stdin)).trim() : options.subject;
   const wanted = criteriaOf(options, id);
   for (const told of unknownNamed(wanted, await newestVersions(config))) process.stderr.write(`${told}\n`);

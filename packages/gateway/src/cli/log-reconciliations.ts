@@ -1,6 +1,6 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { reconciliationLines } from "@xinqiao/runtime/audit";
-import { limitOf } from "@xinqiao/runtime/cli";
+import { countOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { openRegistryFolder } from "../registry/index.ts";
 import { openReconciliations } from "../store/sqlite/index.ts";
@@ -14,7 +14,7 @@ export interface ReconciliationsOptions {
 
 /** How members' books compared with the log, from this machine's files, and who has not compared for long. */
 export async function reconciliations(options: ReconciliationsOptions, now: () => number): Promise<string> {
-  const limit = limitOf(options.limit);
+  const limit = countOf("--limit", options.limit);
   const config = await loadConfig(options.home);
   const member = nodeIdSchema.optional().parse(options.member);
   const { document } = await openRegistryFolder(config.registry, now).newest();

@@ -7,7 +7,7 @@ import {
 } from "@xinqiao/protocol/audit";
 import { commit, commitmentKeyBytes } from "@xinqiao/protocol/log";
 import { shownLine, shownTime, shownTitles } from "@xinqiao/runtime/audit";
-import { limitOf } from "@xinqiao/runtime/cli";
+import { countOf } from "@xinqiao/runtime/cli";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -22,7 +22,11 @@ export interface AlertsOptions {
 /** Alerts about unusual use, newest first; or one of them with the entries that show it. */
 export async function alerts(alert: string | undefined, options: AlertsOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const request = { alert, open: alert === undefined && options.all !== true, limit: limitOf(options.limit) };
+  const request = {
+    alert,
+    open: alert === undefined && options.all !== true,
+    limit: countOf("--limit", options.limit),
+  };
   const answered = await postLocal(config, "/v1/audit/alerts", request);
   if (options.json) return answered;
   const answer = alertsAnswerSchema.parse(JSON.parse(answered));

@@ -3,7 +3,7 @@ import { runCommand } from "@xinqiao/runtime/cli";
 import type { Command } from "commander";
 import type { AlertsOptions } from "./log-alerts.ts";
 import type { CountsOptions } from "./log-counts.ts";
-import type { ExportOptions } from "./log-export.ts";
+import type { ExportOptions, VerifyExportOptions } from "./log-export.ts";
 import type { FsckOptions } from "./log-fsck.ts";
 import type { ProveOptions, VerifyOptions } from "./log-prove.ts";
 import type { ReconciliationsOptions } from "./log-reconciliations.ts";
@@ -170,8 +170,9 @@ function addExport(log: Command): void {
     .command("verify-export <file>")
     .description("hold an exported file against its proof; asks nobody · 校验导出文件")
     .option(...home)
-    .action((file: string, options: { home: string }) =>
-      runCommand(async () => (await import("./log-export.ts")).verifyExportedFile(file, options.home)),
+    .option("--quorum <n>", "how many other organisations must have cosigned it · 须有多少个其他组织见证")
+    .action((file: string, options: VerifyExportOptions) =>
+      runCommand(async () => (await import("./log-export.ts")).verifyExportedFile(file, options)),
     );
 }
 

@@ -1,6 +1,6 @@
 import { reconciliationsSchema } from "@xinqiao/protocol/reconciliation";
 import { reconciliationLines } from "@xinqiao/runtime/audit";
-import { limitOf } from "@xinqiao/runtime/cli";
+import { countOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
 
@@ -18,7 +18,7 @@ export async function reconciliations({
   limit,
   json,
 }: ReconciliationsOptions): Promise<string> {
-  const asked = { limit: limitOf(limit), ...(member !== undefined && { member }) };
+  const asked = { limit: countOf("--limit", limit), ...(member !== undefined && { member }) };
   const config = await loadConfig(home);
   const answered = await postLocal(config, "/v1/audit/reconciliations", asked);
   return json ? answered : reconciliationLines(reconciliationsSchema.parse(JSON.parse(answered)));

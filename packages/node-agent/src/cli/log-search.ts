@@ -1,6 +1,6 @@
 import { type SearchAnswer, searchAnswerSchema, searchPage } from "@xinqiao/protocol/audit";
 import { shownCells, shownTitles, summaryOf } from "@xinqiao/runtime/audit";
-import { CommandError, limitOf } from "@xinqiao/runtime/cli";
+import { CommandError, countOf } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -14,7 +14,7 @@ export interface SearchOptions extends CriteriaOptions {
 /** Searches through the running agent, page after page; each page is a request of its own in the city's log. */
 export async function search(options: SearchOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const limit = limitOf(options.limit);
+  const limit = countOf("--limit", options.limit);
   const criteria = await readCriteria(options, config);
   const pages: SearchAnswer[] = [];
   for (let left = limit, after: SearchAnswer["next"]; left > 0; ) {
