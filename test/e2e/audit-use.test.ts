@@ -10,6 +10,7 @@ import {
   countsAnswerSchema,
   exportProofFileSchema,
   openStatement,
+  searchAnswerSchema,
 } from "@xinqiao/protocol/audit";
 import type { Exchange } from "@xinqiao/protocol/exchange";
 import { composeUscc } from "@xinqiao/protocol/identity";
@@ -295,6 +296,25 @@ describe("a case", () => {
     expect(JSON.stringify(entry)).not.toContain("示例案");
     const unknown = { of: "0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60", reference: "示例案2026-1" };
     expect(await auditor.call("/v1/audit/cases", unknown)).toMatchObject({ status: 404 });
+  });
+
+  it("finds its lookups, and stands in the log and at the auditor's as a commitment only", async () => {
+    const criteria = { caseReference: "示例案2026-1", outcome: "complete" };
+    const found = await auditor.call("/v1/audit/searches", { criteria });
+    const { lines } = searchAnswerSchema.parse(found.body);
+    expect(lines.map(({ entries }) => entries[0]?.index)).toEqual([first.log.intent]);
+    const entry = await newest("audit.searched");
+    expect(entry).toMatchObject({
+      criteria: ["outcome", "caseReference"],
+      commitments: { caseReference: expect.any(String) },
+    });
+    const home = ["--home", auditing.home];
+    const shown = await xinqiao(["log", "search", ...home, "--case", "示例案2026-1", "--save", "案由"]);
+    expect(shown.out).toContain(first.exchange);
+    expect(shown.out).not.toContain(second.exchange);
+    const saved = await readFile(join(auditing.home, "saved-searches.json"), "utf8");
+    const told = [...gateway.lines, ...auditor.lines, JSON.stringify(await readLog(gateway)), saved].join("");
+    expect(told).not.toContain("示例案2026-1");
   });
 
   it("is gone when what was kept beside the lookup is erased", async () => {

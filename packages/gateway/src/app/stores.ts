@@ -34,7 +34,7 @@ export async function openStores(
     published: starting.adopt(openPublishedLog(config.log), (opened) => opened.close()),
     entries: starting.adopt(openLoggedEntries(config.log), (opened) => opened.close()),
     kept: starting.adopt(openReconciliations(config.reconciliations), (opened) => opened.close()),
-    index: starting.adopt(await openIndex(config, deps), (opened) => opened.close()),
+    index: starting.adopt(await openIndex(config, deps, tagKey), (opened) => opened.close()),
     hashes: starting.adopt(openHashIndex(config), (opened) => opened.close()),
     proofs: starting.adopt(openProofSource(config.log), (opened) => opened.close()),
     tagKey,
@@ -65,7 +65,7 @@ async function openLog(
   });
 }
 
-function openIndex({ log, search }: GatewayConfig, { logger }: GatewayDependencies) {
+function openIndex({ log, search }: GatewayConfig, { logger }: GatewayDependencies, tagKey: Uint8Array) {
   const onFailure = (reason: string) => logger.error({ event: "search-failed", reason });
-  return openSearchIndex({ log, search, onFailure });
+  return openSearchIndex({ log, search, tagKey, onFailure });
 }

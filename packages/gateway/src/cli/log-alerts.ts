@@ -16,7 +16,7 @@ const most = 1_000;
 /** What was raised, for the operator; auditors triage it. */
 export async function listAlerts({ home, all, json }: AlertListOptions): Promise<string> {
   const config = await loadConfig(home);
-  const index = caughtUp(config);
+  const index = await caughtUp(config);
   const source = openProofSource(config.log);
   try {
     const raised = index.alerts({ open: all !== true, limit: most });

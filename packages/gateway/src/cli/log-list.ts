@@ -30,7 +30,7 @@ export async function list(options: ListOptions): Promise<string> {
   const wanted = criteriaOf(options, id);
   for (const told of unknownNamed(wanted, await newestVersions(config))) process.stderr.write(`${told}\n`);
   const criteria = indexedCriteria(wanted, await readTagKey(config.logTagKey));
-  const index = caughtUp(config);
+  const index = await caughtUp(config);
   try {
     const lines: FoundLine[] = [];
     for (let after: SearchPlace | undefined, more = true; more && lines.length < limit; ) {
@@ -56,8 +56,8 @@ async function newestVersions(config: GatewayConfig): Promise<HeldVersions> {
 }
 
 /** The index beside the log, taken as far as the log is: also when no gateway runs. */
-export function caughtUp({ log, search }: GatewayConfig): OpenedSearch {
-  const index = openSearch({ log, search });
+export async function caughtUp({ log, search, logTagKey }: GatewayConfig): Promise<OpenedSearch> {
+  const index = openSearch({ log, search, tagKey: await readTagKey(logTagKey) });
   while (index.step());
   return index;
 }

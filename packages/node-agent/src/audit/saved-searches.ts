@@ -1,11 +1,11 @@
 import { lstat } from "node:fs/promises";
-import { criteriaSchema } from "@xinqiao/protocol/audit";
+import { openCriteriaSchema } from "@xinqiao/protocol/audit";
 import { readConfig } from "@xinqiao/runtime/config";
 import { absent, replaceFile } from "@xinqiao/runtime/files";
 import { z } from "zod";
 
-/** A search kept under a name. Never a subject: whom somebody looks into is asked anew each time. */
-const savedSchema = z.record(z.string().min(1).max(64), criteriaSchema.omit({ subject: true }));
+/** A search kept under a name. Never a subject or a case: what somebody looks into is asked anew each time. */
+const savedSchema = z.record(z.string().min(1).max(64), openCriteriaSchema);
 export type SavedSearches = z.output<typeof savedSchema>;
 
 /** The searches that an auditor keeps; they lie with its agent and nowhere else. */

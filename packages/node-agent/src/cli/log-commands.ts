@@ -123,7 +123,10 @@ function addCriteria(command: Command): void {
   for (const [flags, description] of criterionOptions) command.option(flags, description);
   command
     .option("--saved <name>", "as a saved search says, and what is said beside it · 使用已存检索")
-    .option("--save <name>", "save it under a name, without the subject · 保存检索条件（不含主体）");
+    .option(
+      "--save <name>",
+      "save it under a name, without subject and case · 保存检索条件（不含主体、案由）",
+    );
 }
 
 function addAlerts(log: Command): void {

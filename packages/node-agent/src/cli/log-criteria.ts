@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Criteria } from "@xinqiao/protocol/audit";
+import { type Criteria, openCriteria } from "@xinqiao/protocol/audit";
 import { type CriterionOptions, criteriaOf, unknownNamed } from "@xinqiao/runtime/audit";
 import { readCatalogueFile } from "@xinqiao/runtime/catalogue";
 import { CommandError } from "@xinqiao/runtime/cli";
@@ -26,8 +26,7 @@ export async function readCriteria(options: CriteriaOptions, config: AgentConfig
   if (kept === undefined) throw new CommandError(`no saved search ${saved} · 没有该名称的已存检索`);
   const criteria = { ...kept, ...criteriaOf(options, id) };
   if (save !== undefined) {
-    const { subject: _subject, ...open } = criteria;
-    await writeSavedSearches(fileIn(home), { ...searches, [save]: open });
+    await writeSavedSearches(fileIn(home), { ...searches, [save]: openCriteria(criteria) });
   }
   await tellUnknown(criteria, config);
   return criteria;

@@ -43,6 +43,8 @@ export {
   criteriaSchema,
   criteriaUsed,
   criterionNames,
+  openCriteria,
+  openCriteriaSchema,
   outcomeLabels,
   type UseOutcome,
   useOutcomes,
