@@ -166,12 +166,15 @@ describe("at a terminal", () => {
     const found = await run("node-agent", args, watched);
     expect(found.problem).toBe("");
     expect(found.out).toContain(first.exchange);
-    expect(found.out).toContain("bid-review");
+    expect(found.out).toMatch(/北京时间.*获准查询 lookup\.intent.* bid-review .*完整 complete/s);
     expect(found.out).not.toContain(second.exchange);
     const json = await run("node-agent", [...args, "--json"], watched);
     expect(indexes(searchAnswerSchema.parse(JSON.parse(json.out)))).toEqual([
       [first.log.intent, first.log.outcome],
     ]);
+    const odd = await run("node-agent", [...args, "--member", "sz-baoann", "--json"], watched);
+    expect(odd.problem).toMatch(/^no member sz-baoann .*本地成员清单中没有 sz-baoann/);
+    expect(searchAnswerSchema.parse(JSON.parse(odd.out)).lines).toEqual([]);
     const wrong = await run("node-agent", ["log", "search", "--home", prepared.home, "--outcome", "odd"]);
     expect(wrong).toMatchObject({ code: 1, problem: expect.stringContaining("outcome") });
   });
@@ -190,16 +193,21 @@ describe("at a terminal", () => {
       ["log", "list", ...home, "--subject", "-", "--member", "sz-baoan"],
       watched,
     );
-    expect(listed.out.trim().split("\t")).toEqual([
+    expect(listed.out).toContain("北京时间");
+    expect(listed.out.trim().split("\n")[1]?.split("\t")).toEqual([
       String(first.log.intent),
-      expect.any(String),
-      "lookup.intent",
+      expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      "获准查询 lookup.intent",
       "sz-baoan",
       "bid-review",
-      "complete",
+      "完整 complete",
       "-",
       first.exchange,
     ]);
+    expect(listed.problem).toBe("");
+    const odd = await run("gateway", ["log", "list", ...home, "--purpose", "bid-reveiw", "--json"]);
+    expect(odd).toMatchObject({ code: 0, problem: expect.stringContaining("目录中没有用途 bid-reveiw") });
+    expect(odd.out.trim()).toBe("");
     expect((await run("gateway", ["log", "alerts", ...home, "--all"])).out).toBe("没有告警 no alerts\n");
     const entry = (await readLog(gateway))[first.log.intent];
     const shown = await run("gateway", ["log", "show", entry?.traceId ?? "", ...home]);

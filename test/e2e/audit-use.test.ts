@@ -10,6 +10,7 @@ import {
   countsAnswerSchema,
   exportProofFileSchema,
   openStatement,
+  searchAnswerSchema,
 } from "@xinqiao/protocol/audit";
 import type { Exchange } from "@xinqiao/protocol/exchange";
 import { composeUscc } from "@xinqiao/protocol/identity";
@@ -172,14 +173,17 @@ describe("an export", () => {
       ["log", "export", "--home", auditing.home, "--purpose", "bid-review", "--subject", "-", "--out", out],
       watched,
     );
-  const verify = (file: string) => xinqiao(["log", "verify-export", file, "--home", auditing.home]);
+  const verify = (file: string, ...more: string[]) =>
+    xinqiao(["log", "verify-export", file, "--home", auditing.home, ...more]);
 
   it.each(["csv", "xlsx", "ndjson"])("to %s is vouched for, and a change is found", async (format) => {
     const out = join(folder, `lines.${format}`);
     await untilSigned();
     const exported = await exportTo(out);
     expect(exported.problem).toBe("");
-    expect((await verify(out)).out).toContain("校验通过: 1 条 lines");
+    const verified = await verify(out);
+    expect(verified.out).toContain("校验通过: 1 条 lines");
+    expect(verified.out).toMatch(/没有其他组织的见证签名|其他组织见证签名: /);
     const bytes = await readFile(out);
     expect(await newest("audit.exported")).toMatchObject({
       criteria: ["purpose", "subject"],
@@ -192,6 +196,14 @@ describe("an export", () => {
     await otherCheckpoint(`${out}.proof.json`);
     expect((await verify(out)).problem).toContain("检查点无效");
     expect(await exportTo(out), "never over what is there").toMatchObject({ code: 1 });
+  });
+
+  it("that fewer have witnessed than was asked for does not pass", async () => {
+    const out = join(folder, "witnessed.csv");
+    expect((await exportTo(out)).code).toBe(0);
+    const asked = await verify(out, "--quorum", "9");
+    expect(asked).toMatchObject({ code: 1, out: "", problem: expect.stringContaining("尚缺") });
+    expect(await verify(out, "--quorum", "no")).toMatchObject({ code: 1 });
   });
 
   it("is read by a spreadsheet", async () => {
@@ -244,6 +256,7 @@ describe("an alert", () => {
     const alert = alerts[0]?.alert ?? "";
     const shown = await xinqiao(["log", "alerts", alert, ...home]);
     expect(shown.out).toContain("同一主体一日内被 2 个成员查询");
+    expect(shown.out).toContain("主体被多方查询 watched-subject  北京时间");
     expect(shown.out).toContain(first.exchange);
     expect(shown.out).toContain(second.exchange);
     const noted = await xinqiao(["log", "acknowledge", alert, ...home, "--note", "示例：已核实"]);
@@ -283,6 +296,25 @@ describe("a case", () => {
     expect(JSON.stringify(entry)).not.toContain("示例案");
     const unknown = { of: "0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60", reference: "示例案2026-1" };
     expect(await auditor.call("/v1/audit/cases", unknown)).toMatchObject({ status: 404 });
+  });
+
+  it("finds its lookups, and stands in the log and at the auditor's as a commitment only", async () => {
+    const criteria = { caseReference: "示例案2026-1", outcome: "complete" };
+    const found = await auditor.call("/v1/audit/searches", { criteria });
+    const { lines } = searchAnswerSchema.parse(found.body);
+    expect(lines.map(({ entries }) => entries[0]?.index)).toEqual([first.log.intent]);
+    const entry = await newest("audit.searched");
+    expect(entry).toMatchObject({
+      criteria: ["outcome", "caseReference"],
+      commitments: { caseReference: expect.any(String) },
+    });
+    const home = ["--home", auditing.home];
+    const shown = await xinqiao(["log", "search", ...home, "--case", "示例案2026-1", "--save", "案由"]);
+    expect(shown.out).toContain(first.exchange);
+    expect(shown.out).not.toContain(second.exchange);
+    const saved = await readFile(join(auditing.home, "saved-searches.json"), "utf8");
+    const told = [...gateway.lines, ...auditor.lines, JSON.stringify(await readLog(gateway)), saved].join("");
+    expect(told).not.toContain("示例案2026-1");
   });
 
   it("is gone when what was kept beside the lookup is erased", async () => {

@@ -1,7 +1,8 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dayBegin, findAlerts, type HourFacts, hourMs, thresholdsSchema, type Volume } from "./index.ts";
+import { findAlerts } from "./find.ts";
+import { dayBegin, type HourFacts, hourMs, thresholdsSchema, type Volume } from "./index.ts";
 
 const baoan = nodeIdSchema.parse("sz-baoan");
 /** A Monday, ten in the morning in Beijing. */

@@ -66,7 +66,18 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const sharing = openSharing(config, { ...stores, deps, city, signer });
   starting.defer(sharing.drain);
   const shared = {
-    sharing, config, deps, city, signer, targets, ...stores, events, inFlight, reading, refusalRate };
+    sharing,
+    config,
+    deps,
+    city,
+    signer,
+    targets,
+    ...stores,
+    events,
+    inFlight,
+    reading,
+    refusalRate,
+  };
   const serving = await servePublic(shared);
   open = true;
   starting.move();
@@ -90,7 +101,10 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       publishing.stop();
       stopDaily();
       unwatch();
-      await shutDown({ serving, admin, inFlight, reading, targets, limited, publishing, sharing, ...stores }, config);
+      await shutDown(
+        { serving, admin, inFlight, reading, targets, limited, publishing, sharing, ...stores },
+        config,
+      );
       await dispatcher.close();
     },
   };

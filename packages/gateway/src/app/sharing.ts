@@ -1,5 +1,5 @@
-import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { Signer } from "@xinqiao/protocol/keys";
+import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { SharingRouteDependencies } from "../http/index.ts";

@@ -6,8 +6,8 @@ import { compareWithWitnesses } from "../checkpoints/index.ts";
 import { type GatewayConfig, readTagKey } from "../config/index.ts";
 import {
   openAuditLog,
-  openHub,
   openHashIndex,
+  openHub,
   openLoggedEntries,
   openProofSource,
   openPublishedLog,
@@ -36,7 +36,7 @@ export async function openStores(
     entries: starting.adopt(openLoggedEntries(config.log), (opened) => opened.close()),
     kept: starting.adopt(openReconciliations(config.reconciliations), (opened) => opened.close()),
     hub: starting.adopt(openHub(config.sharing), (opened) => opened.close()),
-    index: starting.adopt(await openIndex(config, deps), (opened) => opened.close()),
+    index: starting.adopt(await openIndex(config, deps, tagKey), (opened) => opened.close()),
     hashes: starting.adopt(openHashIndex(config), (opened) => opened.close()),
     proofs: starting.adopt(openProofSource(config.log), (opened) => opened.close()),
     tagKey,
@@ -67,7 +67,7 @@ async function openLog(
   });
 }
 
-function openIndex({ log, search }: GatewayConfig, { logger }: GatewayDependencies) {
+function openIndex({ log, search }: GatewayConfig, { logger }: GatewayDependencies, tagKey: Uint8Array) {
   const onFailure = (reason: string) => logger.error({ event: "search-failed", reason });
-  return openSearchIndex({ log, search, onFailure });
+  return openSearchIndex({ log, search, tagKey, onFailure });
 }

@@ -1,9 +1,16 @@
-import { parseSubject, type Subject } from "@xinqiao/protocol/identity";
+import type { Criteria } from "@xinqiao/protocol/audit";
+import { parseSubject, type Subject, subjectText } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Member, Role } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type { AppendError, AuditLog, NonceClaim, ProofSource } from "../log/index.ts";
+import {
+  type AppendError,
+  type AuditLog,
+  caseField,
+  type NonceClaim,
+  type ProofSource,
+} from "../log/index.ts";
 import type { SearchIndex } from "../search/index.ts";
 
 /** What a member asks of the log; it is known who asks. */
@@ -61,6 +68,19 @@ export async function begin(
   if (refused) return err({ refused });
   const appended = await log.append({ ...act.entry, exchange, actor: member.node, traceId }, claim);
   return appended.ok ? ok({ origin: log.origin, ...appended.value }) : err({ failed: appended.error });
+}
+
+/** What an entry about a search only commits to of its criteria. */
+export function committed({ subject, caseReference }: Criteria): {
+  readonly private?: Record<string, string>;
+} {
+  if (subject === undefined && caseReference === undefined) return {};
+  return {
+    private: {
+      ...(subject && { subject: subjectText(subject) }),
+      ...(caseReference !== undefined && { [caseField]: caseReference }),
+    },
+  };
 }
 
 type AuditKind =

@@ -2,7 +2,7 @@ import type { CaseAnswer, CaseRequest } from "@xinqiao/protocol/audit";
 import { commitmentOf, decodeEntry } from "@xinqiao/protocol/log";
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { openedValue, type ProofSource } from "../log/index.ts";
+import { caseField, openedValue, type ProofSource } from "../log/index.ts";
 import { type AuditDependencies, type AuditError, type AuditRequest, auditors, begin } from "./begin.ts";
 
 /** Under what reference a lookup was made, as far as it can still be shown. */
@@ -25,7 +25,7 @@ export async function checkCase(
   const { of, reference } = request.asked;
   const known = caseOf(of, deps.source);
   const check = async () => (known ? undefined : fault("request.not-found"));
-  const entry = { kind: "case.checked", of, private: { caseReference: reference } } as const;
+  const entry = { kind: "case.checked", of, private: { [caseField]: reference } } as const;
   const begun = await begin(request, { by: auditors, entry, check }, deps);
   if (!begun.ok) return begun;
   if (known === undefined) return err({ refused: fault("request.not-found") });
@@ -34,16 +34,14 @@ export async function checkCase(
   return ok({ of, finding, entry: known.entry, log: begun.value });
 }
 
-const field = "caseReference";
-
 /** Nothing for an exchange that the log does not have. */
 function caseOf(exchange: string, source: CheckCaseDependencies["source"]): KnownCase | undefined {
   for (const { index, leaf } of source.entriesOf(exchange)) {
     const entry = decodeEntry(Buffer.from(leaf));
     if (!entry.ok) continue;
     if (entry.value.kind !== "lookup.intent" && entry.value.kind !== "lookup.refused") continue;
-    if (commitmentOf(entry.value, field) === undefined) return { entry: index, reference: "none" };
-    const text = openedValue(entry.value, source.evidence(index), field);
+    if (commitmentOf(entry.value, caseField) === undefined) return { entry: index, reference: "none" };
+    const text = openedValue(entry.value, source.evidence(index), caseField);
     return { entry: index, reference: text === undefined ? "gone" : { text } };
   }
   return undefined;

@@ -1,8 +1,14 @@
 import { criteriaUsed, type Search, type SearchAnswer } from "@xinqiao/protocol/audit";
-import { subjectText } from "@xinqiao/protocol/identity";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { indexedCriteria } from "../search/index.ts";
-import { type AuditDependencies, type AuditError, type AuditRequest, auditors, begin } from "./begin.ts";
+import {
+  type AuditDependencies,
+  type AuditError,
+  type AuditRequest,
+  auditors,
+  begin,
+  committed,
+} from "./begin.ts";
 
 /** An auditor searches the log. */
 export async function searchLog(
@@ -14,7 +20,7 @@ export async function searchLog(
   const entry = {
     kind: "audit.searched",
     criteria: criteriaUsed(criteria),
-    ...(subject && { private: { subject: subjectText(subject) } }),
+    ...committed(criteria),
   } as const;
   const begun = await begin(request, { by: auditors, subject, entry }, deps);
   if (!begun.ok) return begun;

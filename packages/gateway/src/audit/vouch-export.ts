@@ -2,16 +2,23 @@ import {
   criteriaUsed,
   type ExportRequest,
   exportLines,
+  openCriteria,
   type Search,
   searchPage,
   signExportProof,
 } from "@xinqiao/protocol/audit";
-import { subjectText } from "@xinqiao/protocol/identity";
 import { appendLeaf, emptyFrontier, leafHash, rootOf } from "@xinqiao/protocol/log";
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { indexedCriteria } from "../search/index.ts";
-import { type AuditDependencies, type AuditError, type AuditRequest, auditors, begin } from "./begin.ts";
+import {
+  type AuditDependencies,
+  type AuditError,
+  type AuditRequest,
+  auditors,
+  begin,
+  committed,
+} from "./begin.ts";
 import type { StateUsesDependencies } from "./state-uses.ts";
 
 /** Vouches that a file was made of all that a search finds, and of nothing else: it searches again before it signs. */
@@ -20,7 +27,7 @@ export async function vouchExport(
   deps: StateUsesDependencies,
 ): Promise<Result<{ readonly proof: string }, AuditError>> {
   const { criteria, size, lines, entries, file } = request.asked;
-  const { subject, ...open } = criteria;
+  const { subject } = criteria;
   const by = criteriaUsed(criteria);
   const entry = {
     kind: "audit.exported",
@@ -28,7 +35,7 @@ export async function vouchExport(
     lines,
     format: file.format,
     sha256: file.sha256,
-    ...(subject && { private: { subject: subjectText(subject) } }),
+    ...committed(criteria),
   } as const;
   const begun = await begin(request, { by: auditors, subject, entry }, deps);
   if (!begun.ok) return begun;
@@ -45,7 +52,7 @@ export async function vouchExport(
       iss: self,
       aud: request.member.node,
       iat,
-      criteria: open,
+      criteria: openCriteria(criteria),
       by,
       lines,
       entries,

@@ -1,3 +1,4 @@
+import { instantOf } from "@xinqiao/runtime/calendar";
 import { CommandError, createProgress } from "@xinqiao/runtime/cli";
 import { archiveLog, archiveOf } from "../archive/index.ts";
 import { loadConfig, readTagKey } from "../config/index.ts";
@@ -5,7 +6,7 @@ import { openPublishedLog, startWriter } from "../store/sqlite/index.ts";
 
 /** Moves entries written before a day into the archive, while the gateway stands still: a running one does it by itself. */
 export async function archive(before: string, home: string): Promise<string> {
-  const at = Date.parse(before);
+  const at = Date.parse(instantOf(before));
   if (Number.isNaN(at)) throw new CommandError("--before is a date, e.g. 2026-03-01 · 日期格式如 2026-03-01");
   const config = await loadConfig(home);
   const tagKey = await readTagKey(config.logTagKey);

@@ -9,14 +9,15 @@ export async function checkpoint(home: string): Promise<string> {
   const config = await loadConfig(home);
   const published = openPublishedLog(config.log);
   try {
-    const read = readCheckpoint(published.newest()?.note ?? "");
+    const { note = "" } = published.newest() ?? {};
+    const read = readCheckpoint(note);
     if (!read.ok) throw new CommandError("nothing was signed yet · 尚未签发检查点");
     const { document } = await openRegistryFolder(config.registry, Date.now).newest();
     const cosigned = verifyCosignatures(read.value.note, witnessesOf(document.members));
     const lines = (cosigned.ok ? cosigned.value : []).map(
       ({ member, time }) => `cosigned · 见证\t${member}\t${new Date(time * 1000).toISOString()}`,
     );
-    return [(published.newest()?.note ?? "").trimEnd(), "", ...lines].join("\n").trimEnd();
+    return [note.trimEnd(), "", ...lines].join("\n").trimEnd();
   } finally {
     published.close();
   }

@@ -1,9 +1,17 @@
 import { text } from "node:stream/consumers";
 import { type FoundLine, type SearchPlace, searchPage } from "@xinqiao/protocol/audit";
-import { type CriterionOptions, criteriaOf, summaryCells, summaryOf } from "@xinqiao/runtime/audit";
-import { CommandError } from "@xinqiao/runtime/cli";
-import { readSecretFile } from "@xinqiao/runtime/keys";
-import { type GatewayConfig, loadConfig } from "../config/index.ts";
+import {
+  type CriterionOptions,
+  criteriaOf,
+  type HeldVersions,
+  shownLine,
+  shownTitles,
+  unknownNamed,
+} from "@xinqiao/runtime/audit";
+import { countOf } from "@xinqiao/runtime/cli";
+import { openCatalogueFolder } from "../catalogue/index.ts";
+import { type GatewayConfig, loadConfig, readTagKey } from "../config/index.ts";
+import { openRegistryFolder } from "../registry/index.ts";
 import { indexedCriteria } from "../search/index.ts";
 import { type OpenedSearch, openSearch } from "../store/sqlite/index.ts";
 
@@ -17,12 +25,12 @@ export interface ListOptions extends CriterionOptions {
 /** What an auditor could find, for the operator, from the files of this machine; it asks nobody and writes no entry. */
 export async function list(options: ListOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const limit = Number(options.limit);
-  if (!Number.isSafeInteger(limit) || limit < 1)
-    throw new CommandError("--limit is a number · 条数须为正整数");
+  const limit = countOf("--limit", options.limit);
   const id = options.subject === "-" ? (await text(process.stdin)).trim() : options.subject;
-  const criteria = indexedCriteria(criteriaOf(options, id), await readSecretFile(config.logTagKey));
-  const index = caughtUp(config);
+  const wanted = criteriaOf(options, id);
+  for (const told of unknownNamed(wanted, await newestVersions(config))) process.stderr.write(`${told}\n`);
+  const criteria = indexedCriteria(wanted, await readTagKey(config.logTagKey));
+  const index = await caughtUp(config);
   try {
     const lines: FoundLine[] = [];
     for (let after: SearchPlace | undefined, more = true; more && lines.length < limit; ) {
@@ -31,23 +39,25 @@ export async function list(options: ListOptions): Promise<string> {
       after = page.next;
       more = after !== undefined;
     }
-    return (options.json ? lines.map((line) => JSON.stringify(line)) : lines.map(describeLine)).join("\n");
+    if (options.json) return lines.map((line) => JSON.stringify(line)).join("\n");
+    return [shownTitles.join("\t"), ...lines.map(shownLine)].join("\n");
   } finally {
     index.close();
   }
 }
 
-function describeLine(line: FoundLine): string {
-  const summary = summaryOf(line);
-  if (summary === undefined) return `${line.entries[0]?.index}\t?`;
-  return summaryCells(summary)
-    .map((word) => word ?? "-")
-    .join("\t");
+/** Of versions that cannot be read nothing is told: the log is listed all the same. */
+async function newestVersions(config: GatewayConfig): Promise<HeldVersions> {
+  const nothing = () => undefined;
+  return {
+    registry: await openRegistryFolder(config.registry, Date.now).newest().catch(nothing),
+    catalogue: await openCatalogueFolder(config.catalogue).newest().catch(nothing),
+  };
 }
 
 /** The index beside the log, taken as far as the log is: also when no gateway runs. */
-export function caughtUp({ log, search }: GatewayConfig): OpenedSearch {
-  const index = openSearch({ log, search });
+export async function caughtUp({ log, search, logTagKey }: GatewayConfig): Promise<OpenedSearch> {
+  const index = openSearch({ log, search, tagKey: await readTagKey(logTagKey) });
   while (index.step());
   return index;
 }

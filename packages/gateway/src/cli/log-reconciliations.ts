@@ -1,5 +1,6 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { reconciliationLines } from "@xinqiao/runtime/audit";
+import { countOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { openRegistryFolder } from "../registry/index.ts";
 import { openReconciliations } from "../store/sqlite/index.ts";
@@ -13,12 +14,13 @@ export interface ReconciliationsOptions {
 
 /** How members' books compared with the log, from this machine's files, and who has not compared for long. */
 export async function reconciliations(options: ReconciliationsOptions, now: () => number): Promise<string> {
+  const limit = countOf("--limit", options.limit);
   const config = await loadConfig(options.home);
   const member = nodeIdSchema.optional().parse(options.member);
   const { document } = await openRegistryFolder(config.registry, now).newest();
   const kept = openReconciliations(config.reconciliations);
   try {
-    const compared = kept.list({ member, limit: Number(options.limit) });
+    const compared = kept.list({ member, limit });
     if (options.json) return compared.map((one) => JSON.stringify(one)).join("\n");
     const newest = kept.newest();
     const others = document.members.filter(({ node, status }) => status === "active" && node !== config.node);

@@ -7,7 +7,7 @@ import { caughtUp } from "./log-list.ts";
 /** Every entry of one exchange, or of one trace, oldest first, each as it stands in the log, with its index. */
 export async function show(id: string, home: string): Promise<string> {
   const config = await loadConfig(home);
-  const entries = /^[0-9a-f]{32}$/.test(id) ? entriesOfTrace(config, id) : entriesOf(config.log, id);
+  const entries = /^[0-9a-f]{32}$/.test(id) ? await entriesOfTrace(config, id) : entriesOf(config.log, id);
   if (entries.length === 0) throw new CommandError(`no entry of ${id} · 日志中没有该交换`);
   return entries.map(({ index, leaf }) => `${index}\t${leaf}`).join("\n");
 }
@@ -26,8 +26,8 @@ export async function verify(options: { readonly home: string; readonly json?: b
   return `the log verifies · 日志校验通过: ${report.size} entries${erased}${partial}, root ${report.root}`;
 }
 
-function entriesOfTrace(config: GatewayConfig, trace: string) {
-  const index = caughtUp(config);
+async function entriesOfTrace(config: GatewayConfig, trace: string) {
+  const index = await caughtUp(config);
   try {
     const { lines } = index.search({ criteria: { trace }, limit: searchPage });
     return lines.flatMap(({ entries }) => entries).sort((one, other) => one.index - other.index);

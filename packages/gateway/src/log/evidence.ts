@@ -75,6 +75,14 @@ export function subjectTags(key: Uint8Array): TagOf {
       : Buffer.from(commit(key, subject), "base64url").toString("hex", 0, tagBytes);
 }
 
+/** What a case's reference is committed to under. */
+export const caseField = "caseReference";
+
+/** Finds what was asked under a case's reference, as a subject's tag finds what is about it. No reference has a subject's tag. */
+export function caseTag(key: Uint8Array, reference: string): Buffer {
+  return Buffer.from(commit(key, `case ${reference}`), "base64url").subarray(0, tagBytes);
+}
+
 export interface KeptBeside {
   readonly tag: SubjectTag;
   readonly until: number;

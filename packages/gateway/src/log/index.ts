@@ -18,6 +18,8 @@ export type {
   PublishedLog,
 } from "./checkpoints.ts";
 export {
+  caseField,
+  caseTag,
   type Erasure,
   type Evidence,
   type KeptBeside,

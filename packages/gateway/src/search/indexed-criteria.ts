@@ -1,11 +1,11 @@
 import type { Criteria } from "@xinqiao/protocol/audit";
 import { subjectText } from "@xinqiao/protocol/identity";
-import { subjectTags } from "../log/index.ts";
+import { caseTag, subjectTags } from "../log/index.ts";
 import type { IndexedCriteria } from "./port.ts";
 
 /** Criteria as the index knows them. */
 export function indexedCriteria(
-  { subject, from, to, ...rest }: Criteria,
+  { subject, caseReference, from, to, ...rest }: Criteria,
   tagKey: Uint8Array,
 ): IndexedCriteria {
   return {
@@ -13,5 +13,6 @@ export function indexedCriteria(
     ...(from !== undefined && { from: Date.parse(from) }),
     ...(to !== undefined && { to: Date.parse(to) }),
     ...(subject && { tag: Buffer.from(subjectTags(tagKey)(subjectText(subject)), "hex") }),
+    ...(caseReference !== undefined && { caseTag: caseTag(tagKey, caseReference) }),
   };
 }

@@ -12,12 +12,13 @@ import type { Result } from "@xinqiao/protocol/result";
 import type { FactFloors, HourFacts } from "../alerts/index.ts";
 import type { SubjectTag } from "../log/index.ts";
 
-/** Criteria as the index knows them: whom an entry is about is a tag there. */
-export interface IndexedCriteria extends Omit<Criteria, "subject" | "from" | "to"> {
+/** Criteria as the index knows them: whom an entry is about, and under which case it was asked, are tags there. */
+export interface IndexedCriteria extends Omit<Criteria, "subject" | "caseReference" | "from" | "to"> {
   /** Milliseconds since 1970. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly tag?: Uint8Array | undefined;
+  readonly caseTag?: Uint8Array | undefined;
   /** W3C trace id. */
   readonly trace?: string | undefined;
 }

@@ -3,9 +3,11 @@ import {
   acknowledgedSchema,
   alertsAnswerSchema,
   alertText,
+  ruleLabels,
 } from "@xinqiao/protocol/audit";
 import { commit, commitmentKeyBytes } from "@xinqiao/protocol/log";
-import { summaryOf } from "@xinqiao/runtime/audit";
+import { shownLine, shownTime, shownTitles } from "@xinqiao/runtime/audit";
+import { countOf } from "@xinqiao/runtime/cli";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -20,7 +22,11 @@ export interface AlertsOptions {
 /** Alerts about unusual use, newest first; or one of them with the entries that show it. */
 export async function alerts(alert: string | undefined, options: AlertsOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const request = { alert, open: alert === undefined && options.all !== true, limit: Number(options.limit) };
+  const request = {
+    alert,
+    open: alert === undefined && options.all !== true,
+    limit: countOf("--limit", options.limit),
+  };
   const answered = await postLocal(config, "/v1/audit/alerts", request);
   if (options.json) return answered;
   const answer = alertsAnswerSchema.parse(JSON.parse(answered));
@@ -31,12 +37,10 @@ function describe(raised: AlertsAnswer["alerts"][number]): string {
   const { lines = [], index, at, acknowledged, ...alert } = raised;
   const { zh, en } = alertText(alert);
   const state = acknowledged === undefined ? "待处理 open" : `已处理 acknowledged (${acknowledged})`;
-  const head = `${alert.alert}  ${alert.rule}  ${alert.from} – ${alert.to}  ${state}\n  ${zh}\n  ${en}`;
-  const entries = lines.map((line) => {
-    const summary = summaryOf(line);
-    return `  ${summary?.index}\t${summary?.at}\t${summary?.member ?? "-"}\t${summary?.purpose ?? "-"}\t${summary?.outcome ?? "-"}\t${summary?.exchange ?? "-"}`;
-  });
-  return [head, ...entries].join("\n");
+  const hours = `北京时间 ${shownTime(alert.from)} – ${shownTime(alert.to)}`;
+  const head = `${alert.alert}  ${ruleLabels[alert.rule]} ${alert.rule}  ${hours}  ${state}\n  ${zh}\n  ${en}`;
+  const entries = lines.length === 0 ? [] : [shownTitles.join("\t"), ...lines.map(shownLine)];
+  return [head, ...entries.map((entry) => `  ${entry}`)].join("\n");
 }
 
 /**

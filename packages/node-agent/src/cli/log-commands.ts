@@ -3,7 +3,7 @@ import { runCommand } from "@xinqiao/runtime/cli";
 import type { Command } from "commander";
 import type { AlertsOptions } from "./log-alerts.ts";
 import type { CountsOptions } from "./log-counts.ts";
-import type { ExportOptions } from "./log-export.ts";
+import type { ExportOptions, VerifyExportOptions } from "./log-export.ts";
 import type { FsckOptions } from "./log-fsck.ts";
 import type { ProveOptions, VerifyOptions } from "./log-prove.ts";
 import type { ReconciliationsOptions } from "./log-reconciliations.ts";
@@ -123,7 +123,10 @@ function addCriteria(command: Command): void {
   for (const [flags, description] of criterionOptions) command.option(flags, description);
   command
     .option("--saved <name>", "as a saved search says, and what is said beside it · 使用已存检索")
-    .option("--save <name>", "save it under a name, without the subject · 保存检索条件（不含主体）");
+    .option(
+      "--save <name>",
+      "save it under a name, without subject and case · 保存检索条件（不含主体、案由）",
+    );
 }
 
 function addAlerts(log: Command): void {
@@ -170,8 +173,9 @@ function addExport(log: Command): void {
     .command("verify-export <file>")
     .description("hold an exported file against its proof; asks nobody · 校验导出文件")
     .option(...home)
-    .action((file: string, options: { home: string }) =>
-      runCommand(async () => (await import("./log-export.ts")).verifyExportedFile(file, options.home)),
+    .option("--quorum <n>", "how many other organisations must have cosigned it · 须有多少个其他组织见证")
+    .action((file: string, options: VerifyExportOptions) =>
+      runCommand(async () => (await import("./log-export.ts")).verifyExportedFile(file, options)),
     );
 }
 

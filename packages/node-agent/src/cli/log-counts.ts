@@ -1,4 +1,5 @@
 import { countsAnswerSchema } from "@xinqiao/protocol/audit";
+import { shownOutcome, shownTime, summaryColumns } from "@xinqiao/runtime/audit";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
@@ -17,19 +18,22 @@ const widest = 40;
 export async function counts(options: CountsOptions): Promise<string> {
   const { every, by, json } = options;
   const config = await loadConfig(options.home);
-  const { from, to, member, purpose, outcome } = await readCriteria(options);
+  const { from, to, member, purpose, outcome } = await readCriteria(options, config);
   const criteria = { from, to, member, purpose, outcome };
   const answered = await postLocal(config, "/v1/audit/counts", { criteria, every, by });
   if (json) return answered;
   const { rows, cut } = countsAnswerSchema.parse(JSON.parse(answered));
   const most = Math.max(...rows.map(({ count }) => count), 1);
   const table = new Table({
-    head: ["时段 from", by ?? "", "条数 count", ""],
+    head: ["时段（北京时间） from", groupTitle(by), "条数 count", ""],
     style: { head: [], border: [] },
   });
   for (const { at, group, count } of rows) {
-    const begin = every === "hour" ? at : chinaDay(Date.parse(at));
-    table.push([begin, group ?? "-", count, "█".repeat(Math.ceil((count / most) * widest))]);
+    const begin = every === "hour" ? shownTime(at) : chinaDay(Date.parse(at));
+    const what = by === "outcome" && group ? shownOutcome(group) : (group ?? "-");
+    table.push([begin, what, count, "█".repeat(Math.ceil((count / most) * widest))]);
   }
   return cut ? `${table}\n还有更多 there are more: --from, --to` : table.toString();
 }
+
+const groupTitle = (by: string | undefined) => summaryColumns.find(([column]) => column === by)?.[1] ?? "";

@@ -13,8 +13,8 @@ import {
   searchAnswerSchema,
   searchPage,
 } from "@xinqiao/protocol/audit";
-import { readCheckpoint } from "@xinqiao/protocol/checkpoint";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { type QuorumJudgement, readCheckpoint } from "@xinqiao/protocol/checkpoint";
+import { CommandError, countOf } from "@xinqiao/runtime/cli";
 import { readConfig } from "@xinqiao/runtime/config";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
@@ -41,7 +41,7 @@ export async function exportLog(options: ExportOptions): Promise<string> {
   const format = exportFormats.find((name) => extname(out) === `.${name}`);
   if (format === undefined) throw new CommandError(`--out: .${exportFormats.join(", .")}`);
   const config = await loadConfig(options.home);
-  const criteria = await readCriteria(options);
+  const criteria = await readCriteria(options, config);
   const checkpoint = await newestCheckpoint(config);
   const size = sizeOf(checkpoint);
   const file = createWriteStream(out, { mode: 0o600, flags: "wx" });
@@ -114,18 +114,42 @@ const findings: Readonly<Record<ExportFinding, string>> = {
   "proof-invalid": "the proof is not the gateway's · 证明不是网关所签",
   "file-differs": "the file is not the one vouched for · 文件与证明不符",
   "checkpoint-invalid": "the checkpoint is not the log's, or of another tree · 检查点无效或与证明不符",
+  "cosignature-invalid": "a cosignature on the checkpoint does not hold · 检查点上有见证签名不成立",
   "entries-differ": "the lines are not those vouched for · 条目与证明不符",
 };
 
+export interface VerifyExportOptions {
+  readonly home: string;
+  readonly quorum?: string;
+}
+
 /** Holds an exported file against the proof beside it; asks nobody. */
-export async function verifyExportedFile(file: string, home: string): Promise<string> {
+export async function verifyExportedFile(
+  file: string,
+  { home, quorum }: VerifyExportOptions,
+): Promise<string> {
+  const policy = { quorum: quorum === undefined ? 0 : countOf("--quorum", quorum) };
   const config = await loadConfig(home);
   const registry = await readRegistryFile(config.registry, Date.now());
   if (registry === undefined) throw new CommandError("no registry yet · 尚无成员清单");
   const beside = await readConfig(exportProofFileSchema, proofOf(file));
-  const verified = await verifyExport(file, beside, registry);
+  const verified = await verifyExport(file, beside, registry, policy);
   if (!verified.ok) throw new CommandError(findings[verified.error]);
-  const { iss, aud, lines, iat, head } = verified.value;
+  const { proof, cosigners } = verified.value;
+  const witnessed = describeCosigners(cosigners);
+  if (!cosigners.reached) {
+    throw new CommandError(
+      `${witnessed}\n${policy.quorum} are needed, ${cosigners.missing} are missing · 要求 ${policy.quorum} 个，尚缺 ${cosigners.missing} 个`,
+    );
+  }
+  const { iss, aud, lines, iat, head } = proof;
   const made = new Date(iat * 1000).toISOString();
-  return `verified · 校验通过: ${lines} 条 lines, ${iss} → ${aud}, ${made}, log size 日志总数 ${head.size}`;
+  return `verified · 校验通过: ${lines} 条 lines, ${iss} → ${aud}, ${made}, log size 日志总数 ${head.size}\n${witnessed}`;
+}
+
+function describeCosigners({ members }: QuorumJudgement): string {
+  if (members.length === 0) {
+    return "no other organisation has cosigned the checkpoint: the city alone vouches for it · 检查点没有其他组织的见证签名，仅由市级自己担保";
+  }
+  return `cosigned by other organisations · 其他组织见证签名: ${members.length} (${members.join(", ")})`;
 }

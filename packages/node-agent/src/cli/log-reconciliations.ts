@@ -1,6 +1,6 @@
 import { reconciliationsSchema } from "@xinqiao/protocol/reconciliation";
 import { reconciliationLines } from "@xinqiao/runtime/audit";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { countOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
 
@@ -18,11 +18,8 @@ export async function reconciliations({
   limit,
   json,
 }: ReconciliationsOptions): Promise<string> {
-  const wanted = Number(limit);
-  if (!Number.isSafeInteger(wanted) || wanted < 1)
-    throw new CommandError("--limit is a number · 条数须为正整数");
+  const asked = { limit: countOf("--limit", limit), ...(member !== undefined && { member }) };
   const config = await loadConfig(home);
-  const asked = { limit: wanted, ...(member !== undefined && { member }) };
   const answered = await postLocal(config, "/v1/audit/reconciliations", asked);
   return json ? answered : reconciliationLines(reconciliationsSchema.parse(JSON.parse(answered)));
 }

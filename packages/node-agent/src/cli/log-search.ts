@@ -1,6 +1,6 @@
 import { type SearchAnswer, searchAnswerSchema, searchPage } from "@xinqiao/protocol/audit";
-import { summaryCells, summaryColumns, summaryOf } from "@xinqiao/runtime/audit";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { shownCells, shownTitles, summaryOf } from "@xinqiao/runtime/audit";
+import { CommandError, countOf } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -14,10 +14,8 @@ export interface SearchOptions extends CriteriaOptions {
 /** Searches through the running agent, page after page; each page is a request of its own in the city's log. */
 export async function search(options: SearchOptions): Promise<string> {
   const config = await loadConfig(options.home);
-  const limit = Number(options.limit);
-  if (!Number.isSafeInteger(limit) || limit < 1)
-    throw new CommandError("--limit is a number · 条数须为正整数");
-  const criteria = await readCriteria(options);
+  const limit = countOf("--limit", options.limit);
+  const criteria = await readCriteria(options, config);
   const pages: SearchAnswer[] = [];
   for (let left = limit, after: SearchAnswer["next"]; left > 0; ) {
     const body = { criteria, limit: Math.min(left, searchPage), after };
@@ -31,7 +29,7 @@ export async function search(options: SearchOptions): Promise<string> {
 
 function pagesTable(pages: readonly SearchAnswer[]): string {
   const table = new Table({
-    head: summaryColumns.map(([, title]) => title),
+    head: [...shownTitles],
     style: { head: [], border: [] },
   });
   const lines = pages.flatMap((page) => page.lines);
@@ -39,7 +37,7 @@ function pagesTable(pages: readonly SearchAnswer[]): string {
     const summary = summaryOf(line);
     if (summary === undefined)
       throw new CommandError("an entry cannot be read: update · 日志条目无法识别，请升级");
-    table.push(summaryCells(summary).map((word) => word ?? "-"));
+    table.push([...shownCells(summary)]);
   }
   const last = pages.at(-1);
   const more = last?.next === undefined ? "" : " · 还有更多 more: --limit";

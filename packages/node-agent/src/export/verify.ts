@@ -7,7 +7,16 @@ import {
   foundLineSchema,
   openExportProof,
 } from "@xinqiao/protocol/audit";
-import { logOrigin, logVerifiers, openCheckpoint } from "@xinqiao/protocol/checkpoint";
+import {
+  judgeQuorum,
+  logOrigin,
+  logVerifiers,
+  openCheckpoint,
+  type QuorumJudgement,
+  type QuorumPolicy,
+  verifyCosignatures,
+  witnessOf,
+} from "@xinqiao/protocol/checkpoint";
 import type { Registry } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { z } from "zod";
@@ -20,15 +29,24 @@ export type ExportFinding =
   | "file-differs"
   /** Not a checkpoint of the log, or of another tree than the proof says. */
   | "checkpoint-invalid"
+  /** A member's cosignature stands on the checkpoint that the member did not make. */
+  | "cosignature-invalid"
   /** The lines do not give the tree hash that the proof says. */
   | "entries-differ";
+
+export interface VerifiedExport {
+  readonly proof: ExportProof;
+  /** Which organisations have cosigned the checkpoint. */
+  readonly cosigners: QuorumJudgement;
+}
 
 /** Holds a file against the proof beside it, by the registry that this member has. */
 export async function verifyExport(
   file: string,
   { proof: text, checkpoint: note }: z.output<typeof exportProofFileSchema>,
-  { document, directory }: Registry,
-): Promise<Result<ExportProof, ExportFinding>> {
+  { document, directory }: Pick<Registry, "document" | "directory">,
+  policy: QuorumPolicy = { quorum: 0 },
+): Promise<Result<VerifiedExport, ExportFinding>> {
   const opened = openExportProof(text, directory);
   if (!opened.ok) return err("proof-invalid");
   const proof = opened.value;
@@ -39,8 +57,12 @@ export async function verifyExport(
   const { size, root } = checkpoint.value.checkpoint;
   if (size !== head.size || Buffer.from(root).toString("base64") !== head.root)
     return err("checkpoint-invalid");
+  // Whoever has left or was suspended since may have witnessed then: its keys say until when they count.
+  const witnesses = document.members.flatMap(({ node, keys }) => keys.map((key) => witnessOf(node, key)));
+  const cosigned = verifyCosignatures(checkpoint.value.note, witnesses);
+  if (!cosigned.ok) return err("cosignature-invalid");
   if (proof.file.format === "ndjson" && !(await givesEntries(file, proof))) return err("entries-differ");
-  return ok(proof);
+  return ok({ proof, cosigners: judgeQuorum(iss, cosigned.value, policy) });
 }
 
 export async function sha256Of(file: string): Promise<string> {

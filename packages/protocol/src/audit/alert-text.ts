@@ -28,6 +28,15 @@ const texts: Readonly<Record<AlertRule, Told>> = {
   }),
 };
 
+/** What a rule is called, in a few characters. */
+export const ruleLabels: Readonly<Record<AlertRule, string>> = {
+  "unusual-volume": "查询量异常",
+  "outside-hours": "非工作时间使用",
+  "many-subjects": "查询主体过多",
+  "watched-subject": "主体被多方查询",
+  "new-purpose": "首次使用某用途",
+};
+
 /** What an alert says, for people. */
 export function alertText(alert: Alert): { readonly zh: string; readonly en: string } {
   return texts[alert.rule](alert);

@@ -5,7 +5,7 @@ import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import { countsAt, type Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { criteriaSchema, criterionNames } from "./criteria.ts";
+import { criteriaSchema, criterionNames, openCriteriaSchema } from "./criteria.ts";
 import { logHeadSchema } from "./search.ts";
 
 export const exportType = "xinqiao-export+jws";
@@ -39,8 +39,8 @@ export const exportProofSchema = z.strictObject({
   aud: nodeIdSchema,
   /** Seconds since 1970. */
   iat: count,
-  /** What was searched by; a subject is left out, and only named among `by`. */
-  criteria: criteriaSchema.omit({ subject: true }),
+  /** What was searched by; a subject and a case's reference are left out, and only named among `by`. */
+  criteria: openCriteriaSchema,
   by: z.array(z.enum(criterionNames)),
   lines: count,
   entries: hash,

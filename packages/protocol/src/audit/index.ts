@@ -17,7 +17,7 @@ export {
   type RaisedAlert,
   readAlertEntries,
 } from "./alert.ts";
-export { alertText } from "./alert-text.ts";
+export { alertText, ruleLabels } from "./alert-text.ts";
 export {
   type CaseAnswer,
   type CaseRequest,
@@ -43,6 +43,9 @@ export {
   criteriaSchema,
   criteriaUsed,
   criterionNames,
+  openCriteria,
+  openCriteriaSchema,
+  outcomeLabels,
   type UseOutcome,
   useOutcomes,
 } from "./criteria.ts";

@@ -8,6 +8,8 @@ export type EntryActor = "gateway" | "operator" | "member" | "member-or-null";
 
 export interface EntryMeaning {
   readonly actor: EntryActor;
+  /** In a few characters, for a table. */
+  readonly label: string;
   readonly en: string;
   readonly zh: string;
 }
@@ -16,191 +18,229 @@ export interface EntryMeaning {
 export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
   "gateway.started": {
     actor: "gateway",
+    label: "网关启动",
     en: "The gateway started, in this version of the software",
     zh: "网关以该软件版本启动",
   },
   "gateway.stopped": {
     actor: "gateway",
+    label: "网关停止",
     en: "The gateway stopped in an orderly way; a log that goes from one start to the next without it ended in a crash",
     zh: "网关正常停止；两次启动之间没有此条目，说明网关曾异常退出",
   },
   "registry.taken": {
     actor: "gateway",
+    label: "启用成员清单",
     en: "From here on the gateway decides by this version of the registry",
     zh: "自此网关按该版成员清单裁定",
   },
   "catalogue.taken": {
     actor: "gateway",
+    label: "启用目录",
     en: "From here on the gateway decides by this version of the catalogue",
     zh: "自此网关按该版目录裁定",
   },
   "member.changed": {
     actor: "gateway",
+    label: "成员变更",
     en: "What a version of the registry changes about one member; written before that version counts",
     zh: "某版成员清单对一个成员的变更；先于该版生效写入",
   },
   "peer.taken": {
     actor: "gateway",
+    label: "启用外市清单",
     en: "From here on this version of another city's registry counts, within the bounds set for that city",
     zh: "自此另一城市的该版成员清单在约定范围内有效",
   },
   "member.invited": {
     actor: "operator",
+    label: "邀请入网",
     en: "An operator has invited a member to be",
     zh: "运维人员邀请一个单位入网",
   },
   "enrolment.requested": {
     actor: "member-or-null",
+    label: "申请登记密钥",
     en: "Somebody asks for a key to be listed: on an invitation (nobody is authenticated yet), or on the word of a key that the member has",
     zh: "申请登记一把密钥：凭邀请（此时尚无已认证的成员），或由该成员现有密钥背书",
   },
   "enrolment.decided": {
     actor: "operator",
+    label: "审批密钥登记",
     en: "An operator has approved or rejected a request; what approval changes follows as `member.changed`",
     zh: "运维人员批准或驳回申请；批准引起的变更另记为 `member.changed`",
   },
   "lookup.intent": {
     actor: "member",
+    label: "获准查询",
     en: "A lookup that was allowed: what is asked, for which purpose, and of whom. Durable before anything leaves for a target",
     zh: "一次获准的查询：查什么、作何用途、向谁查。落盘之后才向目标节点发出",
   },
   "lookup.outcome": {
     actor: "member",
+    label: "查询结果",
     en: "What came of a lookup, a row a jurisdiction. Durable before anything is handed back",
     zh: "一次查询的结果，每个辖区一行。落盘之后才交付结果",
   },
   "lookup.refused": {
     actor: "member",
+    label: "拒绝查询",
     en: "A lookup of an authenticated member that policy or its own meaning forbids",
     zh: "已认证成员的查询，因披露规则或内容本身被拒绝",
   },
   "changes.taken": {
     actor: "member",
+    label: "签收变更",
     en: "A source has handed over a page of changes; written before it is handed on to anybody",
     zh: "来源单位上报一页变更；先于向任何成员转发写入",
   },
   "changes.delivered": {
     actor: "member",
+    label: "下发变更",
     en: "A subscriber is handed pages of changes; written before they leave",
     zh: "向订阅成员下发变更页；先于下发写入",
   },
   "changes.applied": {
     actor: "member",
+    label: "变更回执",
     en: "A subscriber's signed receipts for what it has applied",
     zh: "订阅成员对已入库变更的签名回执",
   },
   "correction.opened": {
     actor: "gateway",
+    label: "更正受理",
     en: "A version that others hold is corrected, annotated, repaired or withdrawn; whose copies have to follow",
     zh: "已下发的记录被更正、标注、修复或撤回；列明须同步的持有方",
   },
   "correction.completed": {
     actor: "gateway",
+    label: "更正办结",
     en: "Everyone who held a version before has applied its correction; names the city's signed statement by hash",
     zh: "全部持有方均已同步该次更正；记有市级办结证明的哈希",
   },
   "corrections.read": {
     actor: "member",
+    label: "查询更正",
     en: "A source has read how corrections of its records fare",
     zh: "来源单位查询其更正事项的办理进度",
   },
   "authorisation.withdrawn": {
     actor: "member",
+    label: "撤回授权",
     en: "A subject took its authorisation back: from here on no lookup is allowed by it",
     zh: "信用主体撤回授权：自此任何查询不得再凭该授权",
   },
   "subject.erased": {
     actor: "operator",
+    label: "删除主体留存",
     en: "What was kept about one subject is destroyed with its key, for a reason of the law; whom, the entry does not say, and every proof still holds",
     zh: "依法删除某一主体的全部留存并销毁其密钥；条目不载明主体，日志证明不受影响",
   },
   "evidence.expired": {
     actor: "gateway",
+    label: "留存到期",
     en: "What was kept beside so many entries is deleted at the end of its time",
     zh: "留存期届满，删除相应条数日志的留存",
   },
   "books.reconciled": {
     actor: "member",
+    label: "台账对账",
     en: "A member has stated an hour of its book, and it was compared with the log; both sides' signed words are kept",
     zh: "成员提交一小时台账的声明并与日志比对；双方签署的声明均已留存",
   },
   "audit.searched": {
     actor: "member",
+    label: "审计检索",
     en: "An auditor searches the log, by these criteria. Durable before anything is told; a subject is only committed to",
     zh: "审计员以这些条件检索日志。落盘之后才答复；主体只留承诺",
   },
   "audit.counted": {
     actor: "member",
+    label: "审计统计",
     en: "An auditor has lines of the log counted, by period and perhaps by one more thing",
     zh: "审计员对日志作分时段（及分组）统计",
   },
   "audit.reviewed": {
     actor: "member",
+    label: "查看告警",
     en: "An auditor reads alerts: what was raised, or one of them with its entries",
     zh: "审计员查看告警：告警列表，或一条告警及其条目",
   },
   "audit.exported": {
     actor: "member",
+    label: "审计导出",
     en: "An auditor takes lines of the log away in a file, which the gateway vouches for",
     zh: "审计员导出日志文件，网关为其出具证明",
   },
   "alert.raised": {
     actor: "gateway",
+    label: "发出告警",
     en: "Use that a rule calls unusual, committed to the entries that show it; raised once",
     zh: "规则判定的异常使用，相关条目仅以承诺值记载；同一情形只告警一次",
   },
   "alert.acknowledged": {
     actor: "member",
+    label: "处理告警",
     en: "An auditor has looked into an alert; what it noted stays with it",
     zh: "审计员已处理一条告警；处理意见由审计员自留",
   },
   "case.checked": {
     actor: "member",
+    label: "核对案由",
     en: "An auditor asks whether the lookup `of` was made under a case's reference, which is only committed to",
     zh: "审计员核对 of 所指查询是否在某案由编号下作出；编号只留承诺",
   },
   "subject.stated": {
     actor: "member",
+    label: "主体查询情况说明",
     en: "A member asks on behalf of a subject who looked it up; the subject is only committed to",
     zh: "成员代信用主体查询何人查询过该主体；主体只留承诺",
   },
   "audit.proved": {
     actor: "member-or-null",
+    label: "出具证据包",
     en: "The exchange named is proved to its requester, to an auditor (without what was kept) or, with no actor, to the city's operator: written before anything is handed over",
     zh: "向查询方、审计员（不含留存内容）或本市运维（无行为人）出具该次交换的证据包：先入日志再交付",
   },
   "audit.books-read": {
     actor: "member",
+    label: "查看对账结果",
     en: "An auditor reads how members' books compared with the log",
     zh: "审计员查看成员台账与日志的对账结果",
   },
   "books.opened": {
     actor: "member",
+    label: "取得台账条目",
     en: "A member was given the entries of exchanges of its own, and what opens its answers in them, to check them against the tree",
     zh: "成员取得本方若干次交换的日志条目及应答承诺的开启值，用于核验",
   },
   "request.refused": {
     actor: "member-or-null",
+    label: "拒绝请求",
     en: "A request that could not be authenticated or read; nothing else of it is kept",
     zh: "无法认证或无法读取的请求；其余内容一概不留",
   },
   "requests.limited": {
     actor: "member-or-null",
+    label: "限流拒绝",
     en: "Refusals of one member, or of senders that nobody authenticated, over a while, counted in one entry",
     zh: "一段时间内对某一成员（或未认证发送方）的拒绝，合并计数为一条",
   },
   "exchange.interrupted": {
     actor: "member",
+    label: "查询中断",
     en: "An intent whose outcome was never written, closed at the next start: what was disclosed is unknown",
     zh: "结果从未写入的查询意图，于下次启动时补记：是否已有披露不得而知",
   },
   "witness.alarm": {
     actor: "gateway",
+    label: "见证告警",
     en: "A witness holds a head that the log's key has signed and this log never had; both checkpoints are kept",
     zh: "见证方持有本日志密钥所签、而本日志从未有过的检查点；两个检查点均已留存",
   },
   "breaker.changed": {
     actor: "gateway",
+    label: "熔断状态变更",
     en: "The circuit breaker before a target opened, closed or let a probe through",
     zh: "某目标节点前的熔断器断开、恢复或放行探测",
   },

@@ -13,6 +13,7 @@ export const criterionOptions = [
   ["--authoriser <node>", "who signed the subject's authorisation · 授权书签发方"],
   ["--target <node>", "who was asked · 应答方"],
   ["--subject <id>", "about whom; - for standard input · 主体标识，- 为标准输入"],
+  ["--case <reference>", "under which case, by the asker's own number · 案由编号"],
   ["--kind <kind>", "of the subject: enterprise, individual, … · 主体类别"],
   ["--scheme <scheme>", "uscc, citizen-id, registration-number · 标识类型"],
 ] as const;
@@ -26,6 +27,7 @@ export interface CriterionOptions {
   readonly code?: string;
   readonly authoriser?: string;
   readonly target?: string;
+  readonly case?: string;
   readonly kind?: string;
   readonly scheme?: string;
 }
@@ -38,6 +40,7 @@ export function criteriaOf(options: CriterionOptions, id?: string): Criteria {
     from: instantOf(from),
     to: instantOf(to),
     ...{ member, purpose, outcome, code, authoriser, target },
+    caseReference: options.case,
     subject: id === undefined ? undefined : { kind, scheme, id },
   };
   const parsed = parseConfig(criteriaSchema, JSON.parse(JSON.stringify(given)));

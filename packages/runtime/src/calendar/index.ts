@@ -7,10 +7,25 @@ const china = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", date
 export function chinaDay(instant: number): string {
   return china.format(instant);
 }
-/** A day begins at its first instant in Beijing; an instant is taken as it is. */
-export function instantOf(text: string | undefined): string | undefined {
-  return text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
-    ? new Date(`${text}T00:00:00+08:00`).toISOString()
-    : text;
+
+const chinaClock = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: "Asia/Shanghai",
+  dateStyle: "short",
+  timeStyle: "medium",
+});
+
+/** An instant (milliseconds since 1970) as a clock in Beijing shows it, `2026-03-01 09:30:05`: for people, never to be parsed. */
+export function chinaTime(instant: number): string {
+  return chinaClock.format(instant);
 }
+
+/** A day begins at its first instant in Beijing; an instant, or what is no day, is taken as it is. */
+export function instantOf(text: string): string;
+export function instantOf(text: string | undefined): string | undefined;
+export function instantOf(text: string | undefined): string | undefined {
+  if (text === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
+  const begin = Date.parse(`${text}T00:00:00+08:00`);
+  return Number.isNaN(begin) ? text : new Date(begin).toISOString();
+}
+
 export { isRestDay, type OfficialDays, officialDays, officialDaysSchema } from "./rest-days.ts";

@@ -1,4 +1,5 @@
 export { CommandError } from "./command-error.ts";
+export { countOf } from "./count.ts";
 export { readGivenFile, writeNewFile } from "./given-file.ts";
 export { createProgress, type Progress, type Screen, type Step, silentProgress } from "./progress.ts";
 export { runServer, type Server, surviveHangup } from "./run-server.ts";

@@ -1,6 +1,14 @@
-import { decodeEntry } from "@xinqiao/protocol/log";
-import { nobodysTag, type SubjectTag } from "../../../log/index.ts";
+import { commitmentOf, decodeEntry } from "@xinqiao/protocol/log";
+import {
+  caseField,
+  caseTag,
+  nobodysTag,
+  openedValue,
+  type ReadEvidence,
+  type SubjectTag,
+} from "../../../log/index.ts";
 import { type Database, keptHash } from "../database.ts";
+import { evidenceReader } from "../read-evidence.ts";
 import { createIndexWriter, type ReadEntry } from "./index-writer.ts";
 import { indexed } from "./line.ts";
 import { createSweep } from "./sweep.ts";
@@ -17,6 +25,13 @@ export interface Follower {
 /** Small, so that a search that comes meanwhile hardly waits. */
 const batch = 500;
 
+/** A log to follow, the index to take it into, and the key of the index's own tags. */
+export interface Followed {
+  readonly log: Database;
+  readonly index: Database;
+  readonly tagKey: Uint8Array;
+}
+
 interface LogRow {
   readonly index: number;
   readonly at: number;
@@ -26,7 +41,7 @@ interface LogRow {
 }
 
 /** Follows the log, which it only reads. Two that follow at once, a gateway and a command, do not disturb each other. */
-export function createFollower(log: Database, index: Database): Follower {
+export function createFollower({ log, index, tagKey }: Followed): Follower {
   const rows = log.prepare<[number, number], LogRow>(
     `SELECT entry.idx AS "index", entry.at, entry.leaf, coalesce(node.hash, archived_hash(0, entry.idx)) AS leafHash,
             (SELECT tag FROM evidence
@@ -34,11 +49,13 @@ export function createFollower(log: Database, index: Database): Follower {
      FROM entry LEFT JOIN node ON node.level = 0 AND node.idx = entry.idx
      WHERE entry.idx >= ? ORDER BY entry.idx LIMIT ?`,
   );
+  const beside = evidenceReader(log);
+  const read = (row: LogRow) => readRow(row, beside, tagKey);
   const progress = prepareProgress(index);
   const take = createIndexWriter(index);
   const size = () => progress.get()?.size ?? 0;
   const takeMore = index.transaction(() => {
-    const more = rows.all(size(), batch).map(readRow);
+    const more = rows.all(size(), batch).map(read);
     take(more);
     return more;
   });
@@ -47,7 +64,7 @@ export function createFollower(log: Database, index: Database): Follower {
     size,
     step() {
       const more = takeMore.immediate();
-      if (more.some(({ indexed: read }) => read && "line" in read && read.line.erases)) sweep.begin();
+      if (more.some(({ indexed: said }) => said && "line" in said && said.line.erases)) sweep.begin();
       // Also while the log grows: what was erased does not wait until nobody asks.
       const swept = sweep.step();
       return more.length > 0 || swept;
@@ -80,8 +97,16 @@ export function isIndexOf(log: Database, { size, tip }: Progress): boolean {
 }
 
 /** By the instant that the leaf tells. One that cannot be read is found by its hash only: `log verify` reports it. */
-function readRow({ leaf, ...row }: LogRow): ReadEntry {
+function readRow(
+  { leaf, ...row }: LogRow,
+  beside: (entry: number) => ReadEvidence,
+  tagKey: Uint8Array,
+): ReadEntry {
   const entry = decodeEntry(Buffer.from(leaf));
-  if (!entry.ok) return { ...row, indexed: undefined };
-  return { ...row, at: Date.parse(entry.value.at), indexed: indexed(entry.value) };
+  if (!entry.ok) return { ...row, caseTag: null, indexed: undefined };
+  // Opened for the few that have one.
+  const reference =
+    commitmentOf(entry.value, caseField) && openedValue(entry.value, beside(row.index), caseField);
+  const tag = reference === undefined ? null : caseTag(tagKey, reference);
+  return { ...row, at: Date.parse(entry.value.at), caseTag: tag, indexed: indexed(entry.value) };
 }

@@ -10,6 +10,8 @@ export interface ReadEntry {
   readonly leafHash: Buffer;
   /** Keyed tag of whom it is about. */
   readonly tag: Buffer | null;
+  /** Keyed tag of the case that it was asked under. */
+  readonly caseTag: Buffer | null;
   readonly indexed: Indexed | undefined;
 }
 
@@ -20,7 +22,7 @@ export function createIndexWriter(database: Database): (entries: readonly ReadEn
   const word = (text: string | null) => (text === null ? null : number(text));
   const tally = createTally(database);
 
-  function addLine({ index, at, tag }: ReadEntry, line: Line): void {
+  function addLine({ index, at, tag, caseTag }: ReadEntry, line: Line): void {
     const row = {
       member: word(line.member),
       purpose: word(line.purpose),
@@ -37,6 +39,7 @@ export function createIndexWriter(database: Database): (entries: readonly ReadEn
       exchange: idBytes(line.exchange),
       trace: idBytes(line.trace),
       tag,
+      caseTag,
     });
     tally(row, 1);
     insert.lookAgain.run({ at, hourMs });
@@ -95,8 +98,8 @@ function createTally(database: Database): (line: Tallied, more: 1 | -1) => void 
 function prepare(database: Database) {
   return {
     line: database.prepare(
-      `INSERT INTO line (idx, at, kind, actor, member, purpose, outcome, code, issuer, exchange, trace, tag)
-       VALUES (:idx, :at, :kind, :actor, :member, :purpose, :outcome, :code, :issuer, :exchange, :trace, :tag)`,
+      `INSERT INTO line (idx, at, kind, actor, member, purpose, outcome, code, issuer, exchange, trace, tag, case_tag)
+       VALUES (:idx, :at, :kind, :actor, :member, :purpose, :outcome, :code, :issuer, :exchange, :trace, :tag, :caseTag)`,
     ),
     close: database.prepare("UPDATE line SET outcome = ?, closed = ? WHERE idx = ?"),
     tallied: database.prepare<[number], Tallied>(

@@ -1,5 +1,4 @@
 import type { AlertsRequest, CountsRequest, FoundLine } from "@xinqiao/protocol/audit";
-import { z } from "zod";
 import type { FactFloors, HourFacts } from "../../../alerts/index.ts";
 import type { CountedLines, FoundPage, IndexQuery } from "../../../search/index.ts";
 import { type Database, openReadOnly } from "../database.ts";
@@ -10,13 +9,14 @@ import { createFollower, type Follower, isIndexOf, progressOf } from "./follow.t
 import { createSearchReader } from "./reader.ts";
 import { createEmpty, openSearchDatabase } from "./schema.ts";
 
-export const searchPathsSchema = z.object({
+export interface IndexOptions {
   /** The log, which another thread writes. */
-  log: z.string(),
+  readonly log: string;
   /** The index's own file: it can be thrown away at any time, and is then built anew. */
-  search: z.string(),
-});
-export type SearchPaths = z.infer<typeof searchPathsSchema>;
+  readonly search: string;
+  /** Keys the tags of cases, as it does those of subjects in the log. */
+  readonly tagKey: Uint8Array;
+}
 
 export interface OpenedSearch extends Follower, AlertBook {
   search(query: IndexQuery): FoundPage;
@@ -28,10 +28,10 @@ export interface OpenedSearch extends Follower, AlertBook {
 }
 
 /** The index beside its log, in the caller's own thread. It is as far as it was left, until `step` takes it further. */
-export function openSearch(paths: SearchPaths): OpenedSearch {
-  const log = openReadOnly(paths.log);
-  const index = openIndexOf(log, paths.search);
-  const { step, size, forget } = createFollower(log, index);
+export function openSearch(options: IndexOptions): OpenedSearch {
+  const log = openReadOnly(options.log);
+  const index = openIndexOf(log, options.search);
+  const { step, size, forget } = createFollower({ log, index, tagKey: options.tagKey });
   const reader = createSearchReader(log, index);
   const count = createCounts(index);
   const line = (place: number) => reader.line(place, size());

@@ -54,6 +54,7 @@ export function createQuery(database: Database) {
       also(along === alongTargets ? "target.node = ?" : asked, node);
     }
     if (criteria.tag !== undefined) also("line.tag = ?", Buffer.from(criteria.tag));
+    if (criteria.caseTag !== undefined) also("line.case_tag = ?", Buffer.from(criteria.caseTag));
     if (criteria.trace !== undefined) also("line.trace = ?", idBytes(criteria.trace) ?? Buffer.of());
     if (criteria.from !== undefined) also(`${at} >= ?`, criteria.from);
     // One upper bound only: of two, SQLite would begin to read at either.
@@ -119,9 +120,10 @@ const closedSince = ({ from }: Along) =>
 
 /** Chosen here and not by SQLite, which knows nothing of how members and purposes are spread. */
 function alongFor(criteria: IndexedCriteria): Along {
-  const { member, purpose, outcome, code, authoriser, tag, trace, target } = criteria;
+  const { member, purpose, outcome, code, authoriser, tag, caseTag, trace, target } = criteria;
   if (trace !== undefined) return alongIndex("line_trace");
   if (tag !== undefined) return alongIndex("line_tag");
+  if (caseTag !== undefined) return alongIndex("line_case");
   if (authoriser !== undefined) return alongIndex("line_issuer");
   if (code !== undefined) return alongIndex("line_code");
   const given = Object.entries({ member, purpose, outcome }).filter(([, value]) => value !== undefined);

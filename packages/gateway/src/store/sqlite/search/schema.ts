@@ -3,7 +3,7 @@ import DatabaseFile from "better-sqlite3";
 import type { Database } from "../database.ts";
 
 /** Counts up when the tables change: an index of another version is thrown away and built anew. */
-const version = 3;
+const version = 4;
 
 const tables = `
   -- Words of lines, by number: ten million lines name few members, purposes and codes.
@@ -27,6 +27,7 @@ const tables = `
     exchange BLOB,
     trace   BLOB,
     tag     BLOB,
+    case_tag BLOB,
     -- Index of the entry that closed it.
     closed  INTEGER
   ) STRICT;
@@ -104,6 +105,7 @@ const indexes = `
   CREATE INDEX line_code ON line (code, at, member, purpose) WHERE code IS NOT NULL;
   CREATE INDEX line_issuer ON line (issuer, at, member, purpose, outcome) WHERE issuer IS NOT NULL;
   CREATE INDEX line_tag ON line (tag, at) WHERE tag IS NOT NULL;
+  CREATE INDEX line_case ON line (case_tag, at) WHERE case_tag IS NOT NULL;
   CREATE INDEX line_trace ON line (trace) WHERE trace IS NOT NULL;
   CREATE INDEX line_closed ON line (closed) WHERE closed IS NOT NULL;
 `;

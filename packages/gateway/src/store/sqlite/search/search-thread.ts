@@ -2,10 +2,10 @@ import { Worker } from "node:worker_threads";
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import type { SearchIndex } from "../../../search/index.ts";
-import type { SearchPaths } from "./open.ts";
+import type { IndexOptions } from "./open.ts";
 import type { IndexAnswer, IndexCall, SearchReply, SearchRequest } from "./search-worker.ts";
 
-export interface SearchOptions extends SearchPaths {
+export interface SearchOptions extends IndexOptions {
   /** Told, for an operator, why the index does not follow. Holds nothing of an entry. */
   readonly onFailure?: (reason: string) => void;
 }
@@ -91,8 +91,8 @@ interface ThreadEvents {
   readonly onEnd: () => void;
 }
 
-async function startThread({ log, search }: SearchOptions, events: ThreadEvents): Promise<Thread> {
-  const worker = new Worker(workerFile, { workerData: { log, search } });
+async function startThread({ log, search, tagKey }: SearchOptions, events: ThreadEvents): Promise<Thread> {
+  const worker = new Worker(workerFile, { workerData: { log, search, tagKey } });
   const waiting = new Map<number, (answer: IndexAnswer | undefined) => void>();
   const opened = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();

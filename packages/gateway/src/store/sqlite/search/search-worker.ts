@@ -1,9 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { AlertsRequest, CountsRequest, FoundLine } from "@xinqiao/protocol/audit";
+import { z } from "zod";
 import type { FactFloors, HourFacts } from "../../../alerts/index.ts";
 import type { SubjectTag } from "../../../log/index.ts";
 import type { AlertPlace, CountedLines, FoundPage, IndexQuery } from "../../../search/index.ts";
-import { type OpenedSearch, openSearch, type SearchPaths, searchPathsSchema } from "./open.ts";
+import { type IndexOptions, type OpenedSearch, openSearch } from "./open.ts";
 
 /** What can be asked of the index, each with what it is asked by. */
 export type IndexCall =
@@ -45,8 +46,8 @@ const idleMs = 100;
 const failedMs = 1_000;
 
 /** Follows the log, and searches: both take milliseconds, and neither takes them from the thread that serves. */
-function main(port: NonNullable<typeof parentPort>, paths: SearchPaths): void {
-  const index = openSearch(paths);
+function main(port: NonNullable<typeof parentPort>, options: IndexOptions): void {
+  const index = openSearch(options);
   const reply = (message: SearchReply) => port.postMessage(message);
   let timer: NodeJS.Timeout | undefined;
 
@@ -112,4 +113,6 @@ function step(index: OpenedSearch, reply: (message: SearchReply) => void): numbe
   }
 }
 
-if (parentPort) main(parentPort, searchPathsSchema.parse(workerData));
+const optionsSchema = z.object({ log: z.string(), search: z.string(), tagKey: z.instanceof(Uint8Array) });
+
+if (parentPort) main(parentPort, optionsSchema.parse(workerData));

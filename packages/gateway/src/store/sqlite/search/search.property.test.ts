@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { type Search, useOutcomes } from "@xinqiao/protocol/audit";
 import { purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
-import { encodeEntry, type LogEntry } from "@xinqiao/protocol/log";
+import { commit, commitmentKeyBytes, encodeEntry, type LogEntry } from "@xinqiao/protocol/log";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { caseTag, nobodysTag } from "../../../log/index.ts";
 import type { IndexedCriteria } from "../../../search/index.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { createLogWriter } from "../log-writer.ts";
@@ -18,6 +19,9 @@ const members = ["sz-baoan", "dg", "sample-bank"].map(node);
 const purposes = ["bid-review", "approval"].map((code) => purposeCodeSchema.parse(code));
 const codes = ["policy.purpose-excludes-item", "policy.role-not-allowed"] as const;
 const tags = ["one", "two"].map((text) => Buffer.from(text.padEnd(16)));
+const tagKey = Buffer.alloc(32, 1);
+const cases = ["示例案2026-1", "示例案2026-2"];
+const opening = Buffer.alloc(commitmentKeyBytes, 2);
 
 /** What happens next: a lookup, a refusal, the end of one that is open, or something else. */
 interface Step {
@@ -26,6 +30,7 @@ interface Step {
   readonly purpose: number;
   readonly code: number;
   readonly tag: number | undefined;
+  readonly case: number | undefined;
   readonly authorised: boolean;
   readonly complete: boolean;
   /** Milliseconds since the step before; a clock may be set back. */
@@ -38,6 +43,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   purpose: fc.nat(1),
   code: fc.nat(1),
   tag: fc.option(fc.nat(1), { nil: undefined }),
+  case: fc.option(fc.nat(1), { nil: undefined }),
   authorised: fc.boolean(),
   complete: fc.boolean(),
   passed: fc.integer({ min: -2, max: 4 }),
@@ -54,6 +60,7 @@ const criteria: fc.Arbitrary<IndexedCriteria> = fc.record({
   authoriser: maybe(fc.constantFrom(...members)),
   target: maybe(fc.constantFrom(...members)),
   tag: maybe(fc.constantFrom(...tags)),
+  caseTag: maybe(fc.constantFrom(...cases.map((reference) => caseTag(tagKey, reference)))),
 });
 
 interface Written {
@@ -61,6 +68,7 @@ interface Written {
   readonly at: number;
   readonly entry: LogEntry;
   readonly tag: Buffer | undefined;
+  readonly caseTag: Buffer | undefined;
 }
 
 /** A log that grows step by step, and all that was written, for the plain filter. */
@@ -92,34 +100,48 @@ class GrowingLog {
     if (entry.kind === "lookup.intent") this.#open.push(index);
     const tag = entry.kind.startsWith("lookup.") && next.tag !== undefined ? tags[next.tag] : undefined;
     const { kind, exchange, actor } = entry;
-    this.#writer.write([{ at: this.#at, kind, exchange, actor, leaf: encodeEntry(entry) }]);
-    if (tag) keepTag(this.#database, index, tag);
-    this.written.push({ index, at: this.#at, entry, tag });
+    const reference = entry.commitments === undefined ? undefined : cases[next.case ?? 0];
+    const staged = { at: this.#at, kind, exchange, actor, leaf: encodeEntry(entry) };
+    this.#writer.write([
+      reference === undefined ? staged : { ...staged, evidence: besideOf(reference, tag) },
+    ]);
+    if (tag && reference === undefined) keepTag(this.#database, index, tag);
+    const tagOfCase = reference === undefined ? undefined : caseTag(tagKey, reference);
+    this.written.push({ index, at: this.#at, entry, tag, caseTag: tagOfCase });
   }
+}
+
+function besideOf(value: string, tag: Buffer | undefined) {
+  const openings = [{ field: "caseReference", key: opening.toString("base64"), value }];
+  const kept = JSON.stringify({ openings });
+  return { tag: tag?.toString("hex") ?? nobodysTag, until: Date.parse("2099-01-01"), kept };
 }
 
 function entryOf(next: Step, at: string, open: number[]): LogEntry {
   const member = members[next.who] ?? null;
   const common = { v: 1, at, exchange: null, actor: member } as const;
   const purpose = purposes[next.purpose] ?? null;
-  const reference = { id: "0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60", issuer: node("dg") };
-  const authorisation = next.authorised ? { authorisation: reference } : {};
+  const permitted = { id: "0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60", issuer: node("dg") };
+  const authorisation = next.authorised ? { authorisation: permitted } : {};
   const intent = next.what === "close" || next.what === "interrupt" ? open.shift() : undefined;
   if (intent !== undefined) {
     return next.what === "close"
       ? { ...common, kind: "lookup.outcome", intent, complete: next.complete, rows: [] }
       : { ...common, kind: "exchange.interrupted", intent };
   }
+  const reference = next.case === undefined ? undefined : cases[next.case];
+  const commitments =
+    reference === undefined ? {} : { commitments: { caseReference: commit(opening, reference) } };
   const passedOn = next.who === 2 ? { actor: node("dg-city"), requester: members[2] } : {};
   if (next.what === "ask" && purpose !== null) {
     const targets = members.slice(0, next.who);
     const asked = { purpose, items: [], jurisdictions: [], targets, deadlineMs: 1 };
-    return { ...common, ...passedOn, kind: "lookup.intent", ...asked, ...authorisation };
+    return { ...common, ...passedOn, kind: "lookup.intent", ...asked, ...authorisation, ...commitments };
   }
   if (next.what === "refuse") {
     const code = codes[next.code] ?? codes[0];
     const asked = { purpose, items: [], jurisdictions: [], code, rule: "some-rule" };
-    return { ...common, ...passedOn, kind: "lookup.refused", ...asked, ...authorisation };
+    return { ...common, ...passedOn, kind: "lookup.refused", ...asked, ...authorisation, ...commitments };
   }
   return { ...common, kind: "gateway.stopped" };
 }
@@ -138,7 +160,7 @@ function plainFilter(written: readonly Written[], wanted: IndexedCriteria): numb
 }
 
 function matches(
-  { entry, at, tag }: Written,
+  { entry, at, tag, caseTag: tagOfCase }: Written,
   closed: LogEntry | undefined,
   wanted: IndexedCriteria,
 ): boolean {
@@ -156,7 +178,8 @@ function matches(
     has(wanted.code, code) &&
     has(wanted.authoriser, asked?.authorisation?.issuer) &&
     (wanted.target === undefined || targets.includes(wanted.target)) &&
-    (wanted.tag === undefined || tag?.equals(wanted.tag) === true)
+    (wanted.tag === undefined || tag?.equals(wanted.tag) === true) &&
+    (wanted.caseTag === undefined || tagOfCase?.equals(wanted.caseTag) === true)
   );
 }
 
@@ -180,7 +203,7 @@ describe("a search", () => {
 
   function scene(steps: readonly Step[]) {
     turn += 1;
-    const paths = { log: join(folder, `${turn}.db`), search: join(folder, `${turn}-search.db`) };
+    const paths = { log: join(folder, `${turn}.db`), search: join(folder, `${turn}-search.db`), tagKey };
     const log = new GrowingLog(paths.log);
     log.take(steps);
     const index = openSearch(paths);

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leafHash } from "@xinqiao/protocol/log";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { intentDraft } from "../../../log/audit-log.contract.ts";
+import { caseTag, subjectTags } from "../../../log/index.ts";
+import { indexedCriteria } from "../../../search/index.ts";
 import { openAuditLog } from "../audit-log.ts";
 import { openDatabase } from "../database.ts";
 import { openHashIndex } from "./hashes.ts";
@@ -14,9 +16,11 @@ import { openSearchIndex } from "./search-thread.ts";
 // Every log that is opened starts a thread: on a busy machine that alone takes a second.
 vi.setConfig({ testTimeout: 30_000 });
 
+const tagKey = Buffer.alloc(32);
+
 describe("the search index", () => {
   let folder: string;
-  const paths = () => ({ log: join(folder, "log.db"), search: join(folder, "search.db") });
+  const paths = () => ({ log: join(folder, "log.db"), search: join(folder, "search.db"), tagKey });
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "xinqiao-search-"));
@@ -28,7 +32,7 @@ describe("the search index", () => {
     openAuditLog({
       path: paths().log,
       origin: "sz",
-      tagKey: Buffer.alloc(32),
+      tagKey,
       now: Date.now,
       minFreeBytes: 0,
     });
@@ -115,6 +119,36 @@ describe("the search index", () => {
     expect(hashes.indexOfHash(alike)).toBeUndefined();
     expect(hashes.indexOfHash(hash.subarray(0, 8))).toBeUndefined();
     hashes.close();
+  });
+
+  it("finds what was asked under one case, and nothing once what shows it was erased", async () => {
+    const log = await openLog();
+    const subject = "uscc:91440300MADEM00032";
+    const asked = (caseReference?: string) =>
+      log.append({ ...intentDraft(), private: { subject, ...(caseReference && { caseReference }) } });
+    await asked("示例案2026-1");
+    await asked("示例案2026-2");
+    await asked();
+    // No reference has the tag of a subject.
+    await asked(subject);
+    const index = openSearch(paths());
+    while (index.step());
+    const of = (caseReference: string) =>
+      index
+        .search({ criteria: indexedCriteria({ caseReference }, tagKey), limit: 10 })
+        .lines.map(({ entries }) => entries[0]?.index);
+    expect(of("示例案2026-1")).toEqual([0]);
+    expect(of(subject)).toEqual([3]);
+    expect(of("示例案2026-3")).toEqual([]);
+    const tag = subjectTags(tagKey)(subject);
+    expect(caseTag(tagKey, subject).toString("hex")).not.toBe(tag);
+    await log.erase({ tag, reason: "unlawful" });
+    index.forget(tag);
+    expect(of("示例案2026-1")).toEqual([]);
+    index.close();
+    await log.close();
+    const bytes = readFileSync(paths().search);
+    expect(bytes.includes(caseTag(tagKey, "示例案2026-1"))).toBe(false);
   });
 
   it("finds what is about one subject by its tag, and nothing once the tag was taken out", async () => {

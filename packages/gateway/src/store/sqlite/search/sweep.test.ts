@@ -35,7 +35,7 @@ describe("what was erased from the log", () => {
 
   const searchFile = () => join(folder, "search.db");
   function open(): void {
-    index = openSearch({ log: join(folder, "log.db"), search: searchFile() });
+    index = openSearch({ log: join(folder, "log.db"), search: searchFile(), tagKey: Buffer.alloc(32) });
   }
 
   function write(subjects: readonly number[]): void {

@@ -73,13 +73,13 @@ function prepare(log: Database, index: Database) {
     nextTag: index.prepare<[Buffer], Buffer | null>("SELECT min(tag) FROM line WHERE tag > ?").pluck(),
     nextLine: index
       .prepare<[number], number>(
-        "SELECT idx FROM line WHERE idx > ? AND tag IS NOT NULL ORDER BY idx LIMIT 1",
+        "SELECT idx FROM line WHERE idx > ? AND coalesce(tag, case_tag) IS NOT NULL ORDER BY idx LIMIT 1",
       )
       .pluck(),
     linesOf: index.prepare<[Buffer], number>("SELECT idx FROM line WHERE tag = ?").pluck(),
     keptBy: log.prepare<[Buffer], number>("SELECT 1 FROM evidence WHERE tag = ? LIMIT 1").pluck(),
     keptBeside: log.prepare<[number], number>("SELECT 1 FROM evidence WHERE entry = ? LIMIT 1").pluck(),
-    forgetTag: index.prepare<[Buffer]>("UPDATE line SET tag = NULL WHERE tag = ?"),
-    forgetLine: index.prepare<[number]>("UPDATE line SET tag = NULL WHERE idx = ?"),
+    forgetTag: index.prepare<[Buffer]>("UPDATE line SET tag = NULL, case_tag = NULL WHERE tag = ?"),
+    forgetLine: index.prepare<[number]>("UPDATE line SET tag = NULL, case_tag = NULL WHERE idx = ?"),
   };
 }
