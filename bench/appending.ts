@@ -6,6 +6,7 @@ import { itemCodeSchema, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import Database from "better-sqlite3";
+import { closedLoop } from "./load.ts";
 import type { Figure } from "./table.ts";
 
 const actor = nodeIdSchema.parse("sz-baoan");
@@ -49,20 +50,14 @@ async function appendFor(path: string, callers: number, seconds: number): Promis
     now: Date.now,
     minFreeBytes: 0,
   });
-  const begun = performance.now();
-  let count = 0;
-  const appendOn = async () => {
-    while (performance.now() - begun < seconds * 1_000) {
-      const nonce = randomBytes(16).toString("base64url");
-      const claim = { keyId: "key", nonce, expiresAt: Date.now() + 300_000 };
-      const appended = await log.append(draft(), claim);
-      if (!appended.ok) throw new Error(appended.error.code);
-      count += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, appendOn));
-  const perSecond = (count * 1_000) / (performance.now() - begun);
+  const { perSecond, failed } = await closedLoop(callers, seconds, async () => {
+    const nonce = randomBytes(16).toString("base64url");
+    const claim = { keyId: "key", nonce, expiresAt: Date.now() + 300_000 };
+    const appended = await log.append(draft(), claim);
+    if (!appended.ok) throw new Error(appended.error.code);
+  });
   await log.close();
+  if (failed > 0) throw new Error(`${failed} appends failed`);
   return perSecond;
 }
 

@@ -244,7 +244,13 @@ function openReconciliation({
 
 function shareRecords(
   { node, gateway, sharing }: AgentConfig,
-  { client, city, store, events, ...deps }: Omit<Shared, "config" | "inFlight"> & Pick<LocalParts, "client" | "store">,
+  {
+    client,
+    city,
+    store,
+    events,
+    ...deps
+  }: Omit<Shared, "config" | "inFlight"> & Pick<LocalParts, "client" | "store">,
 ): () => Promise<void> {
   const { signer, entropy, now } = deps;
   const { members: directory, catalogue } = city;

@@ -27,5 +27,5 @@ export async function openUseWatch(
     isRestDay: (day) => isRestDay(day, days),
     onAlert: events.alerted,
   });
-  return watch({ reload: useWatch.look }, thresholds.lookEverySeconds * 1000, events.failed);
+  return watch(useWatch.look, thresholds.lookEverySeconds * 1000, events.failed);
 }

@@ -1,5 +1,6 @@
 import { type Alert, alertEntriesText } from "@xinqiao/protocol/audit";
 import { keptUntil } from "@xinqiao/protocol/evidence";
+import { single } from "@xinqiao/runtime/single";
 import type { AuditLog } from "../log/index.ts";
 import type { SearchIndex } from "../search/index.ts";
 import { hourMs } from "./facts.ts";
@@ -71,13 +72,5 @@ export function createUseWatch(deps: UseWatchDependencies): UseWatch {
     }
   }
 
-  let looking: Promise<void> | undefined;
-  return {
-    look() {
-      looking ??= look().finally(() => {
-        looking = undefined;
-      });
-      return looking;
-    },
-  };
+  return { look: single(look) };
 }

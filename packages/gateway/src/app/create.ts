@@ -18,7 +18,7 @@ import { serveAdmin, servePublic } from "./doors.ts";
 import type { Gateway, GatewayDependencies } from "./gateway.ts";
 import { openSharing } from "./sharing.ts";
 import { shutDown } from "./shut-down.ts";
-import { openStores } from "./stores.ts";
+import { openStores, type Stores } from "./stores.ts";
 
 export const version = "0.1.0";
 
@@ -33,27 +33,22 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const keys = await openKeyRing(config.signingKey);
   const { signer } = keys;
   const upstream = await upstreamSettings(config);
-  const metrics = createMetrics();
   await using starting = new AsyncDisposableStack();
   const dispatcher = starting.adopt(peerDispatcher(upstream), (pool) => pool.close());
   const line = createWitnessLine(dispatcher, config.witnesses.timeoutMs);
   const stores = await openStores(config, deps, line, starting);
   const { log, index } = stores;
-  const append = async (draft: LogEntryDraft) => (await log.append(draft)).ok;
-  const limited = createLimitedBook(append, now, limitedIntervalMs);
-  const events = createGatewayEvents({ logger, metrics, log, limited });
+  const { metrics, limited, events } = openTelemetry(log, deps);
   const targets = starting.adopt(
     createTargets(upstream, { now: elapsed, random: Math.random, onStateChange: events.breakerChanged }),
     (all) => all.close(),
   );
-  const inFlight = createInFlight(config.limits.maxConcurrent);
-  const reading = createInFlight(config.limits.maxReading);
-  const refusalRate = createRateLimit(config.limits.refusalsPerAddress);
+  const limits = openLimits(config);
   let open = false;
   let publishing: Publishing | undefined;
   const witnesses = () => publishing?.report();
   const growth = () => measureGrowth(config, stores.published, now());
-  const monitored = { config, growth, ...stores, inFlight, targets, metrics, open: () => open, witnesses };
+  const monitored = { config, growth, ...stores, ...limits, targets, metrics, open: () => open, witnesses };
   const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
   const city = await openCity(config, { version, log, index, metrics, events, keys, now, getFrom });
@@ -65,20 +60,11 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const unwatch = starting.adopt(await openUseWatch(config, { ...stores, events, now }), (stop) => stop());
   const sharing = openSharing(config, { ...stores, deps, city, signer });
   starting.defer(sharing.drain);
-  const shared = {
-    sharing,
-    config,
-    deps,
-    city,
-    signer,
-    targets,
+  const serving = await servePublic({
+    ...{ config, deps, city, signer, targets, events, sharing },
     ...stores,
-    events,
-    inFlight,
-    reading,
-    refusalRate,
-  };
-  const serving = await servePublic(shared);
+    ...limits,
+  });
   open = true;
   starting.move();
   logger.info({
@@ -101,12 +87,25 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       publishing.stop();
       stopDaily();
       unwatch();
-      await shutDown(
-        { serving, admin, inFlight, reading, targets, limited, publishing, sharing, ...stores },
-        config,
-      );
+      const parts = { serving, admin, targets, limited, publishing, sharing, ...stores, ...limits };
+      await shutDown(parts, config);
       await dispatcher.close();
     },
+  };
+}
+
+function openTelemetry(log: Stores["log"], { logger, now }: GatewayDependencies) {
+  const metrics = createMetrics();
+  const append = async (draft: LogEntryDraft) => (await log.append(draft)).ok;
+  const limited = createLimitedBook(append, now, limitedIntervalMs);
+  return { metrics, limited, events: createGatewayEvents({ logger, metrics, log, limited }) };
+}
+
+function openLimits({ limits }: GatewayConfig) {
+  return {
+    inFlight: createInFlight(limits.maxConcurrent),
+    reading: createInFlight(limits.maxReading),
+    refusalRate: createRateLimit(limits.refusalsPerAddress),
   };
 }
 

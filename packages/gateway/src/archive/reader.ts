@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { nodeHash } from "@xinqiao/protocol/log";
-import { parseBundle, tileWidth } from "@xinqiao/protocol/tiles";
+import { parseBundle, tileLevels, tileWidth } from "@xinqiao/protocol/tiles";
 import { fileOf } from "./layout.ts";
 
 const hashBytes = 32;
-/** Hashes of a tile's eight levels that stand in its file or follow from it; the ninth is the tile's root. */
-const levelsInTile = 8;
 
 /** What has left the database. Throws when a file is not there or is not what it must be: then nobody is answered. */
 export interface ArchiveReader {
@@ -60,12 +58,13 @@ function remembered<T>(make: (tile: number) => T): (tile: number) => T {
   };
 }
 
+/** Its eight levels stand in its file or follow from it; the ninth is its root. */
 function levelsOf(tile: Buffer): readonly (readonly Buffer[])[] {
   const lowest = Array.from({ length: tileWidth }, (_, place) =>
     tile.subarray(place * hashBytes, (place + 1) * hashBytes),
   );
   const levels: Buffer[][] = [lowest];
-  for (let level = 1; level < levelsInTile; level += 1) levels.push(pairs(levels[level - 1] ?? []));
+  for (let level = 1; level < tileLevels; level += 1) levels.push(pairs(levels[level - 1] ?? []));
   return levels;
 }
 

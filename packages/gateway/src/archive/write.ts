@@ -1,12 +1,17 @@
 import { readFile } from "node:fs/promises";
-import { leafHash, nodeHash } from "@xinqiao/protocol/log";
-import { encodeBundle, matchesHashes, parseBundle, tileWidth } from "@xinqiao/protocol/tiles";
+import { leafHash } from "@xinqiao/protocol/log";
+import {
+  encodeBundle,
+  matchesHashes,
+  parseBundle,
+  subtreeRoot,
+  tileLevels,
+  tileWidth,
+} from "@xinqiao/protocol/tiles";
 import { absent } from "@xinqiao/runtime/files";
 import type { PublishedLog } from "../log/index.ts";
 import { writeWhole } from "../tile-files/index.ts";
 import { fileOf } from "./layout.ts";
-
-const levelsInTile = 8;
 
 /**
  * Puts one full tile and its entries into the archive and reads both back from the disk, against the hash that the tree
@@ -22,7 +27,7 @@ export async function writeTile(
   const leaves = log.leaves(from, from + tileWidth);
   const bundle = encodeBundle(leaves);
   if (!bundle.ok) throw new Error(`entry ${from + bundle.error.place} does not fit into a bundle`);
-  const [above] = log.hashes(levelsInTile, tile, tile + 1);
+  const [above] = log.hashes(tileLevels, tile, tile + 1);
   const files = [
     { file: fileOf(folder, "entries", tile), bytes: bundle.value },
     { file: fileOf(folder, 0, tile), bytes: Buffer.concat(leaves.map(leafHash)) },
@@ -36,16 +41,7 @@ export async function writeTile(
   if (!read?.ok || hashes === undefined || !matchesHashes(read.value, hashes)) {
     throw new Error(`what was written of tile ${tile} is not what is read back`);
   }
-  if (above === undefined || !rootOf(read.value.map(leafHash)).equals(above)) {
+  if (above === undefined || !subtreeRoot(hashes, 0, tileWidth).equals(above)) {
     throw new Error(`the entries of tile ${tile} are not what the tree above stands for: run \`log verify\``);
   }
-}
-
-/** Of a full tile. */
-function rootOf(hashes: readonly Buffer[]): Buffer {
-  const [first, second, ...rest] = hashes;
-  if (first === undefined) throw new RangeError("a tile has hashes");
-  if (second === undefined) return first;
-  const half = (rest.length + 2) / 2;
-  return nodeHash(rootOf(hashes.slice(0, half)), rootOf(hashes.slice(half)));
 }

@@ -4,6 +4,7 @@ import { type Signer, thumbprint } from "@xinqiao/protocol/keys";
 import { noteKey, noteSigner } from "@xinqiao/protocol/note";
 import { FaultError, fault } from "@xinqiao/protocol/problem";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
+import { single } from "@xinqiao/runtime/single";
 import type { AuditLog, CheckpointKeeper, PublishedLog } from "../log/index.ts";
 
 export interface MakerDependencies {
@@ -37,7 +38,6 @@ export function createCheckpointMaker({
   now,
 }: MakerDependencies): CheckpointMaker {
   let last = published.newest()?.size ?? 0;
-  let making: Promise<void> | undefined;
 
   async function make(): Promise<void> {
     const { size, root } = log.head();
@@ -49,15 +49,8 @@ export function createCheckpointMaker({
     last = size;
   }
 
-  return {
-    make() {
-      // One at a time: a slow signature or disk must not have the older head kept last.
-      making ??= make().finally(() => {
-        making = undefined;
-      });
-      return making;
-    },
-  };
+  // A slow signature or disk must not have the older head kept last.
+  return { make: single(make) };
 }
 
 /** A key that the registry does not list convinces nobody: better none than such a signature. */

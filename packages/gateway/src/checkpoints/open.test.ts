@@ -43,17 +43,18 @@ function publishing(line: WitnessLine = lineTo(witnesses)) {
     admin: "127.0.0.1:9449",
     alarms: join(folder, "alarms"),
   });
+  const follow = vi.fn(async () => undefined);
   const opened = openPublishing(config, {
     log,
     published: city.log,
-    keys: { signer: city.logKey.signer, follow: async () => undefined },
+    keys: { signer: city.logKey.signer, follow },
     registry: () => city.registry,
     line,
     events: { failed: vi.fn(), keyChanged: vi.fn(), witnessAlarm: vi.fn() },
     now: Date.now,
   });
   const signed = () => log.keepCheckpoint.mock.calls.filter(([{ cosigners }]) => cosigners === 0);
-  return { ...opened, log, signed };
+  return { ...opened, log, follow, signed };
 }
 
 describe("a log that is published", () => {
@@ -69,6 +70,15 @@ describe("a log that is published", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(signed().length, "what came last is signed too").toBeLessThanOrEqual(6);
     expect(city.log.newest()?.size).toBe(50);
+    stop();
+  });
+
+  it("is looked after by one at a time: who asks meanwhile waits for it", async () => {
+    const { signed, stop, follow, publish } = publishing();
+    city.append("one");
+    await Promise.all([publish(), publish()]);
+    expect(follow).toHaveBeenCalledTimes(1);
+    expect(signed()).toHaveLength(1);
     stop();
   });
 

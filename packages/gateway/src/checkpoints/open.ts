@@ -2,6 +2,7 @@ import { clockToleranceSeconds } from "@xinqiao/protocol/clock";
 import { isValidAt, thumbprint } from "@xinqiao/protocol/keys";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import type { KeyRing } from "@xinqiao/runtime/keys";
+import { single } from "@xinqiao/runtime/single";
 import type { GatewayConfig } from "../config/index.ts";
 import type { AuditLog, CheckpointKeeper, PublishedLog } from "../log/index.ts";
 import { watch } from "../published/index.ts";
@@ -68,17 +69,18 @@ export function openPublishing(config: GatewayConfig, deps: PublishingDependenci
   const isListed = (keyId: string) =>
     registry().log?.some((key) => thumbprint(key.jwk) === keyId && isValidAt(key, now() - marginMs)) === true;
   let recorded = false;
-  const publish = async () => {
+  // Two at once would both change the key over, and both record the alarms.
+  const publish = single(async () => {
     const keyId = await keys.follow(isListed);
     if (keyId !== undefined) events.keyChanged(keyId);
     if (!(await confirmation.confirmed())) return;
     if (!recorded) await recordAlarms(config.alarms, log, now);
     recorded = true;
     await maker.make();
-  };
+  });
   const stops = [
-    watch({ reload: publish }, checkpointEveryMs, events.failed),
-    watch({ reload: collector.round }, everySeconds * 1000, events.failed),
+    watch(publish, checkpointEveryMs, events.failed),
+    watch(collector.round, everySeconds * 1000, events.failed),
   ];
   return {
     report: collector.report,

@@ -73,9 +73,9 @@ export async function openCity(config: GatewayConfig, deps: CityDependencies): P
   await keepUp();
   void peers.refresh().catch(events.failed);
   const watches = [
-    watch({ reload: keepUp }, watchEveryMs, events.failed),
-    watch(catalogue, watchEveryMs, events.failed),
-    watch({ reload: peers.refresh }, config.peerRefreshSeconds * 1000, events.failed),
+    watch(keepUp, watchEveryMs, events.failed),
+    watch(catalogue.reload, watchEveryMs, events.failed),
+    watch(peers.refresh, config.peerRefreshSeconds * 1000, events.failed),
   ];
   return {
     registry,

@@ -8,6 +8,7 @@ import type { ReconcileDependencies } from "../books/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
 import type { ProveDependencies } from "../proofs/index.ts";
 import { auditHandlers } from "./audit.ts";
+import { changesHandlers, type SharingRouteDependencies } from "./changes.ts";
 import { type EnrolmentRouteDependencies, enrolmentsRoute } from "./enrolments.ts";
 import { type LogRouteDependencies, serveLog } from "./log-routes.ts";
 import { lookupHandler } from "./lookups.ts";
@@ -15,7 +16,6 @@ import { type MemberRouteDependencies, memberRoute } from "./member-route.ts";
 import { passedOnHandler } from "./passed-on.ts";
 import { type Served, type ServedPeers, servePeers, servePublished } from "./published-routes.ts";
 import { leavesHandler, reconciliationHandler } from "./reconciliations.ts";
-import { changesHandlers, type SharingRouteDependencies } from "./changes.ts";
 import { withdrawalHandler, withdrawalPage } from "./withdrawals.ts";
 
 export interface PublicDependencies {

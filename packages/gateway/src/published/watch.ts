@@ -4,13 +4,13 @@
  * @returns what ends it
  */
 export function watch(
-  published: { reload(): Promise<void> },
+  takeNew: () => Promise<void>,
   everyMs: number,
   onFault: (error: unknown) => void,
 ): () => void {
   let last: string | undefined;
   const look = () =>
-    published.reload().then(
+    takeNew().then(
       () => {
         last = undefined;
       },

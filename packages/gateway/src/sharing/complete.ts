@@ -1,9 +1,9 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
-import { sha256 } from "./sha256.ts";
 import { signCompletion } from "@xinqiao/protocol/sync";
 import type { AuditLog } from "../log/index.ts";
 import type { Acknowledged, Hub } from "./ports.ts";
+import { sha256 } from "./sha256.ts";
 
 /** Says of corrections that everyone has acknowledged that it is so. */
 export interface Completing {

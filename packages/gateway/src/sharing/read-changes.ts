@@ -1,5 +1,5 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
-import { fault, type Fault } from "@xinqiao/protocol/problem";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
@@ -58,7 +58,10 @@ export async function readChanges(
   if (after < read.after) return ok({ position: after, newest: after, pages: [] });
   if (hub.newest() === after) await deps.untilTaken(read.waitMs, gone);
   const kept = hub.behind(after, replyBytes);
-  const pages = kept.map((page) => ({ ...page, lines: page.lines.map(visibleTo(member, page, read.subscription, deps)) }));
+  const pages = kept.map((page) => ({
+    ...page,
+    lines: page.lines.map(visibleTo(member, page, read.subscription, deps)),
+  }));
   const last = pages.at(-1);
   if (last === undefined) return ok({ position: after, newest: hub.newest(), pages: [] });
   const logged = await deps.log.append(entryOf(pages, request), noted.value.claim);
@@ -118,7 +121,12 @@ async function noteReceipts(
     if (hub.has(receipt.source, receipt)) kept.push({ receipt, text, sha256: sha256(text) });
   }
   if (kept.length === 0) return ok({ claim });
-  const receipts = kept.map(({ receipt: { source, feed, upTo }, sha256: receipt }) => ({ source, feed, upTo, receipt }));
+  const receipts = kept.map(({ receipt: { source, feed, upTo }, sha256: receipt }) => ({
+    source,
+    feed,
+    upTo,
+    receipt,
+  }));
   const about = { exchange: requestId, actor: member.node, traceId };
   const logged = await log.append({ kind: "changes.applied", ...about, receipts }, claim);
   if (!logged.ok) return err({ failed: logged.error });

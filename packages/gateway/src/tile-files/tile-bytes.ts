@@ -1,13 +1,10 @@
-import { encodeBundle, type TileAddress, tileWidth } from "@xinqiao/protocol/tiles";
+import { encodeBundle, type TileAddress, tileIn, tileLevels, tileWidth } from "@xinqiao/protocol/tiles";
 import type { PublishedLog } from "../log/index.ts";
-
-/** C2SP tlog-tiles: eight levels of hashes in a tile. */
-const levelsInTile = 8;
 
 /** A tile as it is served and kept in files; undefined where a leaf is too long for its bundle. */
 export function tileBytes({ level, index, width }: TileAddress, log: PublishedLog): Buffer | undefined {
   const from = index * tileWidth;
-  if (level !== "entries") return Buffer.concat(log.hashes(level * levelsInTile, from, from + width));
+  if (level !== "entries") return Buffer.concat(log.hashes(level * tileLevels, from, from + width));
   const bundle = encodeBundle(log.leaves(from, from + width));
   return bundle.ok ? bundle.value : undefined;
 }
@@ -19,10 +16,7 @@ export function* tilesOf(size: number): Generator<TileAddress> {
 }
 
 function* tilesAt(size: number, level: TileAddress["level"]): Generator<TileAddress> {
-  const filled = Math.floor(size / tileWidth ** (level === "entries" ? 0 : level));
-  for (let first = 0; first < filled; first += tileWidth) {
-    yield { level, index: first / tileWidth, width: Math.min(tileWidth, filled - first) };
-  }
+  for (let tile = tileIn(size, level, 0); tile; tile = tileIn(size, level, tile.index + 1)) yield tile;
 }
 
 export function countTiles(size: number): number {

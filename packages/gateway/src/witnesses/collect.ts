@@ -9,6 +9,7 @@ import { formatNote, maxSignatures } from "@xinqiao/protocol/note";
 import { type Code, type Fault, FaultError, fault } from "@xinqiao/protocol/problem";
 import type { RegistryDocument } from "@xinqiao/protocol/registry";
 import type { Result } from "@xinqiao/protocol/result";
+import { single } from "@xinqiao/runtime/single";
 import type { CheckpointKeeper, KeptCheckpoint, PublishedLog } from "../log/index.ts";
 import type { Conversation } from "./conversation.ts";
 import { type WitnessMember, witnessesOf } from "./members.ts";
@@ -130,15 +131,9 @@ export function createWitnessCollector(deps: CollectDependencies): WitnessCollec
     if (signed.includes(true)) await keep(kept, offered, by);
   }
 
-  let going: Promise<void> | undefined;
   return {
-    round() {
-      // One at a time: what a slow witness signs belongs to the checkpoint that it was shown.
-      going ??= round().finally(() => {
-        going = undefined;
-      });
-      return going;
-    },
+    // What a slow witness signs belongs to the checkpoint that it was shown.
+    round: single(round),
     report: () => ({
       witnesses: witnessesOf(registry()).map(({ node }) => states.get(node) ?? { node }),
       quorum,

@@ -18,7 +18,9 @@ interface CorrectOptions {
 export function addSharingCommands(program: Command): void {
   program
     .command("correct <record>")
-    .description("withdraw, repair or annotate a record of this member's own; everyone who holds it is told · 更正记录")
+    .description(
+      "withdraw, repair or annotate a record of this member's own; everyone who holds it is told · 更正记录",
+    )
     .option(...home)
     .option("--withdraw", "it should never have been: no longer disclosed · 撤回")
     .option("--repair", "credit repaired: no longer disclosed · 修复")
@@ -37,9 +39,13 @@ export function addSharingCommands(program: Command): void {
     );
   program
     .command("copies <identifier>")
-    .description("what other members have shared about a subject, as JSON; - reads the identifier from standard input · 查共享副本")
+    .description(
+      "what other members have shared about a subject, as JSON; - reads the identifier from standard input · 查共享副本",
+    )
     .option(...home)
-    .addOption(new Option("--kind <kind>", "of subject · 主体类别").choices(subjectKinds).default("enterprise"))
+    .addOption(
+      new Option("--kind <kind>", "of subject · 主体类别").choices(subjectKinds).default("enterprise"),
+    )
     .option("--scheme <scheme>", "of the identifier · 标识类型", "uscc")
     .option("--items <codes>", "comma separated; all unless said · 事项代码")
     .action((identifier: string, options: CopiesOptions) =>

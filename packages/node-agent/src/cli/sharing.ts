@@ -42,14 +42,18 @@ export async function copies(given: string, options: CopiesOptions): Promise<str
 }
 
 /** How corrections of this member's own records fare, a line each. */
-export async function corrections(options: { readonly home: string; readonly json?: boolean }): Promise<string> {
+export async function corrections(options: {
+  readonly home: string;
+  readonly json?: boolean;
+}): Promise<string> {
   const config = await loadConfig(options.home);
   const answered = await postLocal(config, "/v1/corrections", {});
   if (options.json) return answered;
   const { corrections: all } = correctionsSchema.parse(JSON.parse(answered));
   const lines = all.map(({ seq, effect, openedAt, holders, completion }) => {
     const late = holders.filter(({ acknowledgedAt }) => acknowledgedAt === undefined).map(({ node }) => node);
-    const standing = completion === undefined ? `waits for · 待回执: ${late.join(", ")}` : "complete · 已办结";
+    const standing =
+      completion === undefined ? `waits for · 待回执: ${late.join(", ")}` : "complete · 已办结";
     const opened = new Date(openedAt * 1000).toISOString();
     return [seq, effect, opened, `${holders.length - late.length}/${holders.length}`, standing].join("\t");
   });

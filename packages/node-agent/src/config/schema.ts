@@ -110,14 +110,11 @@ export const agentConfigSchema = agentShape
     path: ["sharing", "publish"],
     message: "this member answers for no jurisdiction: it has no records to share",
   })
-  .refine(
-  ({ local, localBeyondLoopback }) => localBeyondLoopback || isLoopback(local.host),
-  {
+  .refine(({ local, localBeyondLoopback }) => localBeyondLoopback || isLoopback(local.host), {
     path: ["local"],
     message:
       "not a loopback address: records would leave this machine in the clear (see localBeyondLoopback)",
-  },
-);
+  });
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);

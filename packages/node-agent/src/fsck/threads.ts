@@ -1,13 +1,9 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { startThread, threadFile } from "@xinqiao/runtime/threads";
 import { spanWidth } from "./span.ts";
 import { createSpanChecker, type SpanResult, type Task } from "./span-thread.ts";
 
-/** Source runs as TypeScript, a package as JavaScript. */
-const threadFile = new URL(
-  import.meta.url.endsWith(".ts") ? "./span-thread.ts" : "./span-thread.js",
-  import.meta.url,
-);
+const spanFile = threadFile(import.meta.url, "span-thread");
 
 interface Checker {
   check(span: number): Promise<SpanResult>;
@@ -19,7 +15,7 @@ export async function* checkSpans(task: Task): AsyncGenerator<SpanResult> {
   const spans = Math.ceil(task.size / spanWidth);
   const count = Math.min(spans, availableParallelism());
   const checkers =
-    count <= 1 ? [createSpanChecker(task)] : Array.from({ length: count }, () => startThread(task));
+    count <= 1 ? [createSpanChecker(task)] : Array.from({ length: count }, () => startChecker(task));
   try {
     const ahead: Promise<SpanResult>[] = [];
     for (let span = 0; span < spans; span += 1) {
@@ -40,22 +36,7 @@ function quietly<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function startThread(task: Task): Checker {
-  const worker = new Worker(threadFile, { workerData: { fsck: task } });
-  const waiting: PromiseWithResolvers<SpanResult>[] = [];
-  const fail = (error: Error) => {
-    for (const { reject } of waiting.splice(0)) reject(error);
-  };
-  worker.on("message", (result: SpanResult) => waiting.shift()?.resolve(result));
-  worker.on("error", fail);
-  worker.on("exit", () => fail(new Error("a thread that checks the log has ended")));
-  return {
-    check(span) {
-      const next = Promise.withResolvers<SpanResult>();
-      waiting.push(next);
-      worker.postMessage(span);
-      return next.promise;
-    },
-    close: () => void worker.terminate(),
-  };
+export function startChecker(task: Task): Checker {
+  const { ask, end } = startThread<number, SpanResult>(spanFile, { workerData: { fsck: task } });
+  return { check: ask, close: () => void end() };
 }

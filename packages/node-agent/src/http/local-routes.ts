@@ -5,7 +5,15 @@ import { type Handler, Hono } from "hono";
 import type { RecordSource } from "../source/index.ts";
 import { type AuditWorkDependencies, auditWork } from "./audit-work.ts";
 import { type LocalCallDependencies, type LocalWork, localCall } from "./local-call.ts";
-import { copiesFor, correctionsFor, issueFor, type LocalWorkDependencies, lookUpFor, reconcileFor, withdrawFor } from "./local-work.ts";
+import {
+  copiesFor,
+  correctionsFor,
+  issueFor,
+  type LocalWorkDependencies,
+  lookUpFor,
+  reconcileFor,
+  withdrawFor,
+} from "./local-work.ts";
 
 export interface LocalDependencies
   extends LocalCallDependencies,

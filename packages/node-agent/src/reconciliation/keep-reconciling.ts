@@ -1,5 +1,6 @@
 import { boundsOf, type Interval, settledIntervals } from "@xinqiao/protocol/reconciliation";
 import { ok, type Result } from "@xinqiao/protocol/result";
+import { single } from "@xinqiao/runtime/single";
 import type { Book } from "../book/index.ts";
 import type { CallError } from "../lookup/index.ts";
 import type { HourReport } from "./hour-report.ts";
@@ -28,8 +29,6 @@ export function createReconciling({
   now,
   onReconciled,
 }: ReconcilingDependencies): Reconciling {
-  let underWay: Promise<Result<void, CallError>> | undefined;
-
   function due(): readonly Interval[] {
     const until = reconciled.until();
     const begun = book.begun();
@@ -49,14 +48,7 @@ export function createReconciling({
     return ok(undefined);
   }
 
-  return {
-    catchUp(signal) {
-      underWay ??= run(signal).finally(() => {
-        underWay = undefined;
-      });
-      return underWay;
-    },
-  };
+  return { catchUp: single(run) };
 }
 
 export interface KeepReconcilingOptions {

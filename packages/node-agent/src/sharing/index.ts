@@ -1,8 +1,8 @@
+export { copiesOf, copiesRequestSchema } from "./copies.ts";
+export type { CorrectionAct, OwnRecords } from "./correct.ts";
 export type { Applied, Copy, Inbox, Taken } from "./inbox.ts";
 export { keepSharing } from "./keep-sharing.ts";
+export { openSharing, type SharingChoice, type SharingEvents } from "./open.ts";
 export type { Outbox, OwnFeed, SealedPage, Waiting } from "./outbox.ts";
 export { type PublishDependencies, publish } from "./publish.ts";
 export { readChanges, type SubscribeDependencies } from "./subscribe.ts";
-export { copiesOf, copiesRequestSchema } from "./copies.ts";
-export type { CorrectionAct, OwnRecords } from "./correct.ts";
-export { openSharing, type SharingChoice, type SharingEvents } from "./open.ts";

@@ -36,7 +36,10 @@ const lookEveryMs = 200;
 const askEveryMs = 100;
 
 /** Shares from now on. @returns what ends it */
-export function openSharing({ publish: tells, subscribe }: SharingChoice, deps: Dependencies): () => Promise<void> {
+export function openSharing(
+  { publish: tells, subscribe }: SharingChoice,
+  deps: Dependencies,
+): () => Promise<void> {
   const { events } = deps;
   const options = (way: "publish" | "subscribe") => ({
     onFault: (reason: CallError) => events.sharingFault(way, reason),

@@ -5,10 +5,10 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { SignedAnswer } from "../answer/index.ts";
+import type { SharingEvents } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
-import type { SharingEvents } from "../sharing/index.ts";
 import { createAgentMetrics } from "./metrics.ts";
 import { createSharingEvents } from "./sharing-events.ts";
 

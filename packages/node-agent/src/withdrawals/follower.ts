@@ -4,6 +4,7 @@ import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { GetFromGateway } from "@xinqiao/runtime/published";
+import { single } from "@xinqiao/runtime/single";
 import type { WithdrawalBook } from "./port.ts";
 
 export interface WithdrawalFollowerDependencies {
@@ -26,7 +27,6 @@ const mostPages = 1_000;
 /** Follows the city's list of withdrawn authorisations (PR-EXCHANGE §13). */
 export function createWithdrawalFollower(deps: WithdrawalFollowerDependencies): WithdrawalFollower {
   const { book, get, gateway, directory, now } = deps;
-  let refreshing: Promise<Result<void, Fault>> | undefined;
   /** The page held, for the number it was asked with. */
   let held: { readonly number: number; readonly tag: string } | undefined;
 
@@ -62,12 +62,5 @@ export function createWithdrawalFollower(deps: WithdrawalFollowerDependencies): 
     return err(fault("gateway.response-invalid", "the withdrawals have no end"));
   }
 
-  return {
-    refresh() {
-      refreshing ??= follow().finally(() => {
-        refreshing = undefined;
-      });
-      return refreshing;
-    },
-  };
+  return { refresh: single(follow) };
 }

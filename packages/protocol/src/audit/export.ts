@@ -3,6 +3,7 @@ import { nodeIdSchema } from "../identity/index.ts";
 import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
+import { sha256Schema } from "../reconciliation/index.ts";
 import { countsAt, type Directory } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { criteriaSchema, criterionNames, openCriteriaSchema } from "./criteria.ts";
@@ -16,9 +17,8 @@ export type ExportFormat = (typeof exportFormats)[number];
 export const exportLines = 100_000;
 
 const count = z.number().int().nonnegative();
-const hash = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes, base64url");
 
-const fileSchema = z.strictObject({ format: z.enum(exportFormats), sha256: hash });
+const fileSchema = z.strictObject({ format: z.enum(exportFormats), sha256: sha256Schema });
 
 /** Body of `POST /v1/audit/exports`: a file that was made from a search, for the gateway to vouch for. */
 export const exportRequestSchema = z.strictObject({
@@ -27,7 +27,7 @@ export const exportRequestSchema = z.strictObject({
   size: count.min(1),
   lines: count.max(exportLines),
   /** RFC 9162 tree hash over the leaves of its entries, in the order of the file. */
-  entries: hash,
+  entries: sha256Schema,
   file: fileSchema,
 });
 export type ExportRequest = z.infer<typeof exportRequestSchema>;
@@ -43,7 +43,7 @@ export const exportProofSchema = z.strictObject({
   criteria: openCriteriaSchema,
   by: z.array(z.enum(criterionNames)),
   lines: count,
-  entries: hash,
+  entries: sha256Schema,
   file: fileSchema,
   head: logHeadSchema,
   /** Index of the entry `audit.exported`. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withdrawalReceiptSchema } from "../authorisation/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
 import { intervalSchema } from "./interval.ts";
 
@@ -34,11 +35,6 @@ export const reconciliationsSchema = z.strictObject({
   /** The newest hour that each member has reconciled; null for one that never has. */
   newest: z.array(z.strictObject({ member: nodeIdSchema, interval: intervalSchema.nullable() })),
   /** Where the log says that they were read. */
-  log: z.strictObject({
-    origin: z.string(),
-    index: count,
-    size: z.number().int().positive(),
-    root: z.string(),
-  }),
+  log: withdrawalReceiptSchema.shape.log,
 });
 export type ReconciliationsAnswer = z.infer<typeof reconciliationsSchema>;

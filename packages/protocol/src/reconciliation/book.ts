@@ -6,7 +6,7 @@ export const sides = ["asked", "answered"] as const;
 export type Side = (typeof sides)[number];
 
 /** SHA-256, base64url. */
-export const sha256Schema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+export const sha256Schema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes, base64url");
 
 /** What came of an exchange for the member: of one asked what it was told, of a question whether it answered. */
 export const whatSchema = z.strictObject({

@@ -50,7 +50,11 @@ export function signCompletion(completion: Completion, signer: Signer): Promise<
 }
 
 /** Opens a statement of the city expected, signed with a key that counted then. */
-export function openCompletion(text: string, city: NodeId, directory: Pick<Directory, "key">): Completion | undefined {
+export function openCompletion(
+  text: string,
+  city: NodeId,
+  directory: Pick<Directory, "key">,
+): Completion | undefined {
   const jws = readCompact(text, completionType);
   const completion = jws && completionSchema.safeParse(payloadOf(jws)).data;
   if (jws === undefined || completion?.iss !== city) return undefined;

@@ -69,7 +69,7 @@ function nodeOf(held: ReadonlyMap<string, Buffer>, size: number, level: number, 
 }
 
 /** The root of `count` hashes of a tile, a power of two. */
-function subtreeRoot(tile: Buffer, first: number, count: number): Buffer {
+export function subtreeRoot(tile: Buffer, first: number, count: number): Buffer {
   if (count === 1) return tile.subarray(first * hashBytes, (first + 1) * hashBytes);
   const half = count / 2;
   return nodeHash(subtreeRoot(tile, first, half), subtreeRoot(tile, first + half, half));

@@ -5,6 +5,7 @@ export {
   type TileAddress,
   type TilePlace,
   tileIn,
+  tileLevels,
   tileWidth,
 } from "./address.ts";
 export { type BundleFault, encodeBundle, matchesHashes, parseBundle } from "./entries.ts";
@@ -12,6 +13,7 @@ export {
   type HashTileAddress,
   hashTile,
   readTiles,
+  subtreeRoot,
   type TileFault,
   type TileSource,
   tilesRead,

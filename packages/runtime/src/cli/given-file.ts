@@ -1,7 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { codeOf } from "../files/index.ts";
 import { CommandError } from "./command-error.ts";
-
-const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);
 
 /** Writes what a command was asked for into a file that its owner alone can read; never over another. */
 export async function writeNewFile(file: string, text: string): Promise<void> {

@@ -43,7 +43,8 @@ export function absent(error: unknown): undefined {
   throw error;
 }
 
-function codeOf(error: unknown): unknown {
+/** What the operating system calls a fault. */
+export function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
 }
 

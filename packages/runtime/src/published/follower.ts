@@ -1,6 +1,7 @@
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Published } from "@xinqiao/protocol/published";
 import { ok, type Result } from "@xinqiao/protocol/result";
+import { single } from "../single/index.ts";
 import { advance, type FollowedKind } from "./advance.ts";
 import type { Keep, Origin } from "./port.ts";
 
@@ -25,7 +26,6 @@ export function createFollower<Version extends Published>(
 ): Follower<Version> {
   const { kind, origin, keep, onTaken } = options;
   let held = options.held;
-  let refreshing: Promise<Result<void, Fault>> | undefined;
 
   const walk = {
     kind,
@@ -46,12 +46,7 @@ export function createFollower<Version extends Published>(
 
   return {
     current: () => held,
-    refresh() {
-      // One at a time: two would take the same version twice.
-      refreshing ??= follow().finally(() => {
-        refreshing = undefined;
-      });
-      return refreshing;
-    },
+    // Two at once would take the same version twice.
+    refresh: single(follow),
   };
 }

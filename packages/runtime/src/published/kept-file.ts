@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Result } from "@xinqiao/protocol/result";
 import { ConfigError } from "../config/index.ts";
-import { replaceFile } from "../files/index.ts";
+import { codeOf, replaceFile } from "../files/index.ts";
 
 /** The version a node keeps; nothing when there is none yet. Throws a ConfigError when it is damaged. */
 export async function readPublishedFile<Version>(
@@ -10,7 +10,7 @@ export async function readPublishedFile<Version>(
   reopen: (text: string) => Result<Version, Fault>,
 ): Promise<Version | undefined> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw new ConfigError(file, ["cannot be read: may this user read it?"]);
   });
   if (text === undefined) return undefined;

@@ -1,16 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { mapVersion, type Succession } from "@xinqiao/protocol/published";
 import { buildOpened, type Member, type Registry, type RegistryAnchor } from "@xinqiao/protocol/registry";
 import { ok, type Result } from "@xinqiao/protocol/result";
+import { startThread, type Thread, threadFile } from "../threads/index.ts";
 import type { Opened, Place, Report, Task } from "./opening-thread.ts";
 
-/** Source runs as TypeScript, a package as JavaScript. */
-const threadFile = new URL(
-  import.meta.url.endsWith(".ts") ? "./opening-thread.ts" : "./opening-thread.js",
-  import.meta.url,
-);
+const openingFile = threadFile(import.meta.url, "opening-thread");
 
 /**
  * Judges a long version in a thread that ends with it, and takes its members over piece by piece: no piece holds up
@@ -22,9 +18,11 @@ export async function openBeside(
   pinned: RegistryAnchor,
   now: number,
 ): Promise<Result<Succession<Registry>, Fault>> {
-  const thread = startThread({ held: held && headOf(held), text: encoder.encode(text), pinned, now });
+  const thread = start({ held: held && headOf(held), text: encoder.encode(text), pinned, now });
   try {
-    const judged = await thread.judged();
+    const first = await thread.next();
+    if (first.did !== "judge") throw outOfTurn(first);
+    const { judged } = first;
     if (!judged.ok) return judged;
     const take = await takeOver(thread, held?.document.members ?? []);
     return ok(mapVersion(judged.value, ({ document, hash }) => ({ text, hash, ...take(document) })));
@@ -42,10 +40,10 @@ function headOf({ document: { iss, version, prev, iat, keys }, text, hash }: Reg
 
 type Take = (document: Opened["document"]) => Pick<Registry, "document" | "directory">;
 
-async function takeOver(thread: Thread, before: readonly Member[]): Promise<Take> {
+async function takeOver(thread: Opening, before: readonly Member[]): Promise<Take> {
   const members: Member[] = [];
   const builder = buildOpened();
-  for (let places = await thread.next(); places.length > 0; places = await thread.next()) {
+  for (let places = await nextPiece(thread); places.length > 0; places = await nextPiece(thread)) {
     for (const place of places) {
       const member = typeof place === "number" ? before[place] : place;
       if (member === undefined) throw new Error(`the version held has no member ${place}`);
@@ -60,42 +58,20 @@ async function takeOver(thread: Thread, before: readonly Member[]): Promise<Take
   };
 }
 
-interface Thread {
-  judged(): Promise<Result<Succession<Opened>, Fault>>;
-  next(): Promise<readonly Place[]>;
-  end(): Promise<unknown>;
-}
+type Opening = Thread<"next", Report>;
 
-function startThread(task: Task): Thread {
+function start(task: Task): Opening {
   // Texts are moved, not copied: a clone of two of some megabytes takes longer than all the rest.
   const moved = [task.text.buffer, ...(task.held === undefined ? [] : [task.held.text.buffer])];
-  const worker = new Worker(threadFile, { workerData: task, transferList: moved });
-  const ended = new Promise<never>((_, reject) => {
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error("the thread that opens the registry has ended")));
-  });
-  // Also when nobody waits for it.
-  ended.catch(() => {});
-  const report = () =>
-    Promise.race([ended, new Promise<Report>((resolve) => worker.once("message", resolve))]);
-  const first = report();
-  return {
-    async judged() {
-      const judged = await first;
-      if (judged.did !== "judge") throw outOfTurn(judged);
-      return judged.judged;
-    },
-    async next() {
-      // A port hands on all that has come in one turn of the event loop: asked at once, pieces would run together.
-      await nextTurn();
-      const asked = report();
-      worker.postMessage("next");
-      const piece = await asked;
-      if (piece.did !== "hand-over") throw outOfTurn(piece);
-      return piece.places;
-    },
-    end: () => worker.terminate(),
-  };
+  return startThread(openingFile, { workerData: task, transferList: moved });
+}
+
+async function nextPiece(thread: Opening): Promise<readonly Place[]> {
+  // A port hands on all that has come in one turn of the event loop: asked at once, pieces would run together.
+  await nextTurn();
+  const piece = await thread.ask("next");
+  if (piece.did !== "hand-over") throw outOfTurn(piece);
+  return piece.places;
 }
 
 function outOfTurn({ did }: Report): Error {

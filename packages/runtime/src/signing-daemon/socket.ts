@@ -1,6 +1,7 @@
 import { lstat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { ConfigError } from "../config/index.ts";
+import { codeOf } from "../files/index.ts";
 
 /**
  * Makes a path free to listen at. A socket that a daemon left behind when it was killed goes; one that is listened on,
@@ -29,8 +30,4 @@ function isListenedOn(path: string): Promise<boolean> {
   // Only a refusal says that nobody is there: whoever may not connect, or waits in a full queue, does not know.
   socket.once("error", (error) => resolve(codeOf(error) !== "ECONNREFUSED"));
   return promise;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -59,6 +59,16 @@ export function openReadOnly(path: string): Database.Database {
   return database;
 }
 
+/** What is read of a log at once. */
+export function readOnce<Value>(path: string, read: (database: Database.Database) => Value): Value {
+  const database = openReadOnly(path);
+  try {
+    return read(database);
+  } finally {
+    database.close();
+  }
+}
+
 /** A log that no gateway of this version has opened yet has no such column. */
 function toldOf(database: Database.Database): string {
   const column = database.prepare("SELECT 1 FROM pragma_table_info('entry', 'main') WHERE name = 'told'");
@@ -72,9 +82,19 @@ function readArchive(database: Database.Database, path: string): void {
   database.function("archived_hash", (level: number, index: number) => archive.hash(level, index));
 }
 
-/** A hash of a tree's place, `level` and `idx` beside `node`, from wherever it is kept. */
-export const keptHash = `CASE WHEN node.hash IS NULL AND level < 8 AND (idx << level) < (SELECT size FROM archived)
-  THEN archived_hash(level, idx) ELSE node.hash END`;
+/** Reads hashes of the tree by their place, from wherever each is kept. */
+export function hashReader(
+  database: Database.Database,
+): (level: number, index: number) => Buffer | undefined {
+  const kept = database
+    .prepare<[number, number], Buffer | null>(
+      `SELECT CASE WHEN node.hash IS NULL AND level < 8 AND (idx << level) < (SELECT size FROM archived)
+         THEN archived_hash(level, idx) ELSE node.hash END
+       FROM (SELECT ? AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
+    )
+    .pluck();
+  return (level, index) => kept.get(level, index) ?? undefined;
+}
 
 /** Entries that are in the archive. */
 export function archivedSize(database: Database.Database): number {

@@ -1,5 +1,6 @@
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import type { Result } from "@xinqiao/protocol/result";
+import { single } from "@xinqiao/runtime/single";
 import type { AuditLog, LogFailure } from "../../log/index.ts";
 import type { Failure } from "./failure.ts";
 
@@ -34,9 +35,9 @@ export const closing: ReadonlySet<LogEntryDraft["kind"]> = new Set([
 export function createDiskGuard({ minFreeBytes, freeBytes, probe, repeat }: DiskGuardOptions): DiskGuard {
   let failure: Failure | undefined;
   let reserveTouched = false;
-  let checking: Promise<void> | undefined;
 
-  async function checkNow(): Promise<void> {
+  /** On a disk that hangs, checks must not pile up. */
+  const check = single(async () => {
     if (minFreeBytes > 0) {
       // A file system that does not say how full it is has said nothing new.
       const free = await freeBytes().catch(() => undefined);
@@ -45,15 +46,7 @@ export function createDiskGuard({ minFreeBytes, freeBytes, probe, repeat }: Disk
     if (failure === undefined) return;
     const probed = await probe();
     failure = probed.ok ? undefined : probed.error;
-  }
-
-  /** One check at a time: on a disk that hangs, they must not pile up. */
-  const check = (): Promise<void> => {
-    checking ??= checkNow().finally(() => {
-      checking = undefined;
-    });
-    return checking;
-  };
+  });
 
   const code = () => failure?.code ?? (reserveTouched ? "log.full" : undefined);
   return {

@@ -12,7 +12,7 @@ export {
   openSearch,
   openSearchIndex,
 } from "./search/index.ts";
+export { type OpenedHub, openHub } from "./sharing.ts";
 export { entriesOf, type LogReport, lastTaken, logSize, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
 export { startWriter } from "./writer-thread.ts";
-export { type OpenedHub, openHub } from "./sharing.ts";

@@ -1,8 +1,5 @@
-import { tileWidth } from "@xinqiao/protocol/tiles";
+import { tileLevels, tileWidth } from "@xinqiao/protocol/tiles";
 import { archivedSize, type Database } from "./database.ts";
-
-/** C2SP tlog-tiles: eight levels of hashes in a tile; its root is the lowest of the next, and stays. */
-const levelsInTile = 8;
 
 /**
  * Drops what is in the archive: the leaves, and the hashes below their tiles' roots. Rows of entries stay, so that they
@@ -18,7 +15,8 @@ export function createLetGo(database: Database): (from: number, to: number) => v
     }
     if (emptyLeaves.run(from, to).changes !== to - from)
       throw new Error(`not all entries to ${to} are there`);
-    for (let level = 0; level < levelsInTile; level += 1) {
+    // A tile's root is the lowest hash of the next, and stays.
+    for (let level = 0; level < tileLevels; level += 1) {
       dropNodes.run(level, from / 2 ** level, to / 2 ** level);
     }
     archived.run(to);

@@ -1,6 +1,6 @@
 import { emptyRoot, rootOf } from "@xinqiao/protocol/log";
 import type { AgingLog, KeptCheckpoint } from "../../log/index.ts";
-import { archivedSize, keptHash, openReadOnly } from "./database.ts";
+import { archivedSize, hashReader, openReadOnly } from "./database.ts";
 import { readFrontier } from "./tree.ts";
 
 export interface OpenedPublishedLog extends AgingLog {
@@ -38,11 +38,7 @@ export function openPublishedLog(path: string): OpenedPublishedLog {
   const inDatabase = database
     .prepare<[number, number], Buffer>("SELECT hash FROM node WHERE level = ? AND idx = ?")
     .pluck();
-  const oneByOne = database
-    .prepare<[number, number], Buffer | null>(
-      `SELECT ${keptHash} FROM (SELECT ? AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
-    )
-    .pluck();
+  const hashOf = hashReader(database);
   const head = database.prepare<[], { size: number; root: Buffer }>("SELECT size, root FROM head");
   const at = database.prepare<[number], number>("SELECT at FROM entry WHERE idx = ?").pluck();
 
@@ -51,10 +47,8 @@ export function openPublishedLog(path: string): OpenedPublishedLog {
     const single = to - from === 1 ? inDatabase.get(level, from) : undefined;
     if (single !== undefined) return [single];
     const kept = hashes.all(level, from, to);
-    const gone = Array.from({ length: to - from - kept.length }, (_, place) =>
-      oneByOne.get(level, from + place),
-    );
-    return [...gone.filter((hash) => hash !== null && hash !== undefined), ...kept];
+    const gone = Array.from({ length: to - from - kept.length }, (_, place) => hashOf(level, from + place));
+    return [...gone.filter((hash) => hash !== undefined), ...kept];
   }
 
   return {

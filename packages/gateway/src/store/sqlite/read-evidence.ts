@@ -2,7 +2,7 @@ import { keptResponseSchema, keptSchema } from "@xinqiao/protocol/evidence";
 import { parseJson } from "@xinqiao/protocol/transport";
 import type { z } from "zod";
 import type { ReadEvidence } from "../../log/index.ts";
-import { type Database, openReadOnly } from "./database.ts";
+import { type Database, readOnce } from "./database.ts";
 import { type Part, unseal } from "./sealing.ts";
 
 interface PartRow {
@@ -39,10 +39,5 @@ function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.outpu
 
 /** What is kept beside one entry of the log at `path`. */
 export function readEvidence(path: string, entry: number): ReadEvidence {
-  const database = openReadOnly(path);
-  try {
-    return evidenceReader(database)(entry);
-  } finally {
-    database.close();
-  }
+  return readOnce(path, (database) => evidenceReader(database)(entry));
 }

@@ -8,7 +8,11 @@ const rowSchema = z
   .object({ ...correctionSchema.shape, id: z.number(), statement: z.string().nullable() })
   .transform(({ id, statement, ...correction }) => ({ id, statement, correction }));
 
-const holderSchema = z.object({ node: nodeIdSchema, at: z.number().nullable(), receipt: z.string().nullable() });
+const holderSchema = z.object({
+  node: nodeIdSchema,
+  at: z.number().nullable(),
+  receipt: z.string().nullable(),
+});
 
 const columns = 'id, source, feed, seq, change, effect, opened_at AS "openedAt", statement';
 
@@ -42,14 +46,18 @@ export function createHubCorrections(database: Database) {
     corrections: (source, limit) =>
       sql.list.all(source, limit).map((row) => {
         const { id, statement, correction } = rowSchema.parse(row);
-        const holders = holdersOf(id).map(({ node, at }) => ({ node, ...(at !== null && { acknowledgedAt: at }) }));
+        const holders = holdersOf(id).map(({ node, at }) => ({
+          node,
+          ...(at !== null && { acknowledgedAt: at }),
+        }));
         return { ...correction, holders, ...(statement !== null && { completion: statement }) };
       }),
   };
   return {
     port,
     /** A feed has told everything anew: whoever has applied it up to here has the corrections of the one before, too. */
-    postpone: ({ source, page: { feed, last: upTo } }: PageToTake) => void sql.postpone.run({ source, feed, upTo }),
+    postpone: ({ source, page: { feed, last: upTo } }: PageToTake) =>
+      void sql.postpone.run({ source, feed, upTo }),
     /** Part of the transaction that takes the page. */
     open(correction: Omit<OpenedCorrection, "change">, { changes }: PageToTake): OpenedCorrection {
       const line = changes.find(({ change }) => change.seq === correction.seq)?.line;
@@ -86,7 +94,9 @@ function prepare(database: Database) {
       `SELECT ${columns} FROM correction WHERE completed_at IS NULL AND NOT EXISTS (
          SELECT 1 FROM correction_holder WHERE correction = correction.id AND receipt IS NULL)`,
     ),
-    holders: database.prepare("SELECT node, at, receipt FROM correction_holder WHERE correction = ? ORDER BY node"),
+    holders: database.prepare(
+      "SELECT node, at, receipt FROM correction_holder WHERE correction = ? ORDER BY node",
+    ),
     complete: database.prepare("UPDATE correction SET completed_at = ?, statement = ? WHERE id = ?"),
     list: database.prepare(`SELECT ${columns} FROM correction WHERE source = ? ORDER BY id DESC LIMIT ?`),
   };

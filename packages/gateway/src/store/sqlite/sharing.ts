@@ -22,13 +22,7 @@ const heldSchema = z.object({
 
 /** A file of its own beside the log: it holds records, and the log none. */
 export function openHub(path: string): OpenedHub {
-  const database = new Database(path);
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = NORMAL");
-  database.pragma("busy_timeout = 5000");
-  // What was corrected is in no free page.
-  database.pragma("secure_delete = ON");
-  database.exec(sharingSchema);
+  const database = openFile(path);
   const durable = createDurable(path, "sync.unavailable");
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
@@ -44,15 +38,9 @@ export function openHub(path: string): OpenedHub {
     if (record.version === before.version) return undefined;
     const holders = page.holders(record, before.position);
     if (holders.length === 0) return undefined;
-    const correction = {
-      source,
-      feed: page.page.feed,
-      seq,
-      effect: effectOf(record),
-      openedAt: Math.floor(page.at / 1000),
-      holders,
-    };
-    return corrections.open(correction, page);
+    const openedAt = Math.floor(page.at / 1000);
+    const { feed } = page.page;
+    return corrections.open({ source, feed, seq, effect: effectOf(record), openedAt, holders }, page);
   }
 
   const take = database.transaction((page: PageToTake): readonly OpenedCorrection[] => {
@@ -67,7 +55,18 @@ export function openHub(path: string): OpenedHub {
       const { id, item, jurisdiction, version, state, subject } = record;
       const { scheme, kind } = subject;
       sql.change.run(position, seq, item, jurisdiction, kind, taken.line);
-      sql.hold.run({ source, record: id, position, seq, feed, version, state, item, scheme, subject: subject.id });
+      sql.hold.run({
+        source,
+        record: id,
+        position,
+        seq,
+        feed,
+        version,
+        state,
+        item,
+        scheme,
+        subject: subject.id,
+      });
     }
     if (complete) {
       sql.blankOlder.run(source, feed);
@@ -90,6 +89,17 @@ export function openHub(path: string): OpenedHub {
       database.close();
     },
   };
+}
+
+function openFile(path: string): Database.Database {
+  const database = new Database(path);
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = NORMAL");
+  database.pragma("busy_timeout = 5000");
+  // What was corrected is in no free page.
+  database.pragma("secure_delete = ON");
+  database.exec(sharingSchema);
+  return database;
 }
 
 function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {

@@ -1,5 +1,5 @@
 import { appendLeaf, type Frontier, frontierPlaces, leafHash } from "@xinqiao/protocol/log";
-import { type Database, keptHash } from "./database.ts";
+import { type Database, hashReader } from "./database.ts";
 
 export interface EntryRow {
   readonly idx: number;
@@ -12,20 +12,13 @@ export interface EntryRow {
   readonly leaf: string;
 }
 
-function prepareNode(database: Database) {
-  return database.prepare<[number, number], { hash: Buffer | null }>(
-    `SELECT ${keptHash} AS hash
-     FROM (SELECT ? AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
-  );
-}
-
 /** The right edge of the stored tree when it had `size` leaves; undefined where a node is not stored. */
 export function readFrontier(database: Database, size: number): Frontier {
-  const node = prepareNode(database);
+  const hashOf = hashReader(database);
   const roots: (Buffer | undefined)[] = [];
   for (const { level, index } of frontierPlaces(size)) {
     while (roots.length < level) roots.push(undefined);
-    roots.push(node.get(level, index)?.hash ?? undefined);
+    roots.push(hashOf(level, index));
   }
   return { size, roots };
 }
@@ -48,7 +41,7 @@ export function checkTree(
   find: (finding: string) => void,
   onEntry: (row: EntryRow) => void = () => undefined,
 ): TreeCheck {
-  const node = prepareNode(database);
+  const hashOf = hashReader(database);
   const rows = database.prepare<[number], EntryRow>(
     "SELECT idx, at, told, kind, exchange, leaf FROM entry WHERE idx >= ? ORDER BY idx",
   );
@@ -60,7 +53,7 @@ export function checkTree(
     const { size } = frontier;
     const appended = appendLeaf(frontier, hash);
     for (const place of appended.nodes) {
-      if (node.get(place.level, place.index)?.hash?.equals(place.hash)) continue;
+      if (hashOf(place.level, place.index)?.equals(place.hash)) continue;
       if (lastWrong < place.index * 2 ** place.level) find(describe(place.level, place.index));
       lastWrong = size;
     }
@@ -72,7 +65,7 @@ export function checkTree(
     while (frontier.size < row.idx) {
       find(`entry ${frontier.size} is missing`);
       lastWrong = frontier.size;
-      take(node.get(0, frontier.size)?.hash ?? Buffer.alloc(32));
+      take(hashOf(0, frontier.size) ?? Buffer.alloc(32));
     }
     take(leafHash(Buffer.from(row.leaf)));
     onEntry(row);

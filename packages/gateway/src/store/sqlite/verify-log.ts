@@ -1,6 +1,6 @@
 import { decodeEntry, type LogEntry, rootOf } from "@xinqiao/protocol/log";
 import { ArchiveError } from "../../archive/index.ts";
-import { archivedSize, type Database, openReadOnly } from "./database.ts";
+import { archivedSize, type Database, readOnce } from "./database.ts";
 import { isDamage } from "./failure.ts";
 import { checkTree } from "./tree.ts";
 import { createBesideCheck, type Lost } from "./verify-beside.ts";
@@ -32,15 +32,12 @@ export function verifyLog(
   onProgress?: (done: number) => void,
   { beside = true }: VerifyOptions = {},
 ): LogReport {
-  const database = openReadOnly(path);
   try {
-    return database.transaction(() => verify(database, onProgress, beside))();
+    return readOnce(path, (database) => database.transaction(() => verify(database, onProgress, beside))());
   } catch (error) {
     const unread = error instanceof ArchiveError || isDamage(error);
     if (!unread) throw error;
     return { size: logSize(path), root: "", findings: [error.message], ...nothingLost };
-  } finally {
-    database.close();
   }
 }
 
@@ -81,16 +78,13 @@ export function entriesOf(
   path: string,
   exchange: string,
 ): { readonly index: number; readonly leaf: string }[] {
-  const database = openReadOnly(path);
-  try {
-    return database
+  return readOnce(path, (database) =>
+    database
       .prepare<[string], { index: number; leaf: string }>(
         'SELECT idx AS "index", leaf FROM entry WHERE exchange = ? ORDER BY idx',
       )
-      .all(exchange);
-  } finally {
-    database.close();
-  }
+      .all(exchange),
+  );
 }
 
 /** The version of a document that the log says was taken last; nothing in a log without one. */
@@ -98,43 +92,36 @@ export function lastTaken(
   path: string,
   kind: "registry.taken" | "catalogue.taken",
 ): { readonly version: number; readonly hash: string } | undefined {
-  const database = openReadOnly(path);
-  try {
-    const row = database
-      .prepare<[string], { leaf: string }>("SELECT leaf FROM entry WHERE kind = ? ORDER BY idx DESC LIMIT 1")
-      .get(kind);
-    const entry = row && decodeEntry(Buffer.from(row.leaf));
-    return entry?.ok && entry.value.kind === kind ? entry.value : undefined;
-  } finally {
-    database.close();
-  }
+  const leaf = readOnce(path, (database) =>
+    database
+      .prepare<[string], string>("SELECT leaf FROM entry WHERE kind = ? ORDER BY idx DESC LIMIT 1")
+      .pluck()
+      .get(kind),
+  );
+  const entry = leaf === undefined ? undefined : decodeEntry(Buffer.from(leaf));
+  return entry?.ok && entry.value.kind === kind ? entry.value : undefined;
 }
 
 /** How many entries there are. */
 export function logSize(path: string): number {
-  const database = openReadOnly(path);
-  try {
-    return database.prepare<[], number>("SELECT size FROM head").pluck().get() ?? 0;
-  } finally {
-    database.close();
-  }
+  return readOnce(
+    path,
+    (database) => database.prepare<[], number>("SELECT size FROM head").pluck().get() ?? 0,
+  );
 }
 
 /** Entries `from` up to, not including, `to`, as they were written. */
 export function readEntries(path: string, from = 0, to = Number.MAX_SAFE_INTEGER): LogEntry[] {
-  const database = openReadOnly(path);
-  try {
-    const leaves = database
+  const leaves = readOnce(path, (database) =>
+    database
       .prepare<[number, number], { idx: number; leaf: string }>(
         "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
       )
-      .all(from, to);
-    return leaves.map(({ idx, leaf }) => {
-      const entry = decodeEntry(Buffer.from(leaf));
-      if (!entry.ok) throw new Error(`entry ${idx} cannot be read: ${entry.error}`);
-      return entry.value;
-    });
-  } finally {
-    database.close();
-  }
+      .all(from, to),
+  );
+  return leaves.map(({ idx, leaf }) => {
+    const entry = decodeEntry(Buffer.from(leaf));
+    if (!entry.ok) throw new Error(`entry ${idx} cannot be read: ${entry.error}`);
+    return entry.value;
+  });
 }

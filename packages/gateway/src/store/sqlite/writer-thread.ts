@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
 import { err, type Result } from "@xinqiao/protocol/result";
+import { startThread, type Thread, threadFile } from "@xinqiao/runtime/threads";
 import type { KeptCheckpoint } from "../../log/index.ts";
 import type { Failure } from "./failure.ts";
 import type { Batch, Opened, WriterOptions, WriterReply, WriterRequest } from "./log-worker.ts";
@@ -17,11 +17,7 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-/** Source runs as TypeScript, a package as JavaScript. */
-const workerFile = new URL(
-  import.meta.url.endsWith(".ts") ? "./log-worker.ts" : "./log-worker.js",
-  import.meta.url,
-);
+const workerFile = threadFile(import.meta.url, "log-worker");
 
 /**
  * Starts the writer on a log's file. Rejects when the file cannot be opened or is damaged. A writer that
@@ -29,13 +25,13 @@ const workerFile = new URL(
  * and did not answer has failed.
  */
 export async function startWriter(options: WriterOptions): Promise<Writer> {
-  let starting: Promise<Thread> | undefined = startThread(options);
+  let starting: Promise<OpenedThread> | undefined = open(options);
   const { opened } = await starting;
   let closing: Promise<void> | undefined;
 
   async function ask(request: WriterRequest): Promise<Result<WriterReply, Failure>> {
     try {
-      starting ??= startThread(options);
+      starting ??= open(options);
       const thread = await starting;
       return { ok: true, value: await thread.ask(request) };
     } catch (error) {
@@ -78,45 +74,13 @@ function outOfTurn(reply: Result<WriterReply, Failure>): Result<never, Failure> 
   return reply.ok ? err({ code: "log.unavailable", reason: `out of turn: ${reply.value.did}` }) : reply;
 }
 
-interface Thread {
+interface OpenedThread extends Thread<WriterRequest, WriterReply> {
   readonly opened: Opened;
-  /** Rejects when the thread ends before it has replied. */
-  ask(request: WriterRequest): Promise<WriterReply>;
-  end(): Promise<void>;
 }
 
-async function startThread(options: WriterOptions): Promise<Thread> {
-  const worker = new Worker(workerFile, { workerData: options });
-  const waiting: PromiseWithResolvers<WriterReply>[] = [];
-  let ended: Error | undefined;
-  const end = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of waiting.splice(0)) reject(ended);
-  };
-  let fatal = new Error("the log's writer has ended");
-  worker.on("error", (error: Error) => {
-    fatal = error;
-  });
-  // Only when it is gone has it let go of the log; a successor must not meet its lock.
-  worker.on("exit", () => end(fatal));
-  // Replies come in the order of the requests.
-  worker.on("message", (reply: WriterReply) => waiting.shift()?.resolve(reply));
-  const reply = (): Promise<WriterReply> => {
-    const next = Promise.withResolvers<WriterReply>();
-    waiting.push(next);
-    return next.promise;
-  };
-  const first = await reply();
+async function open(options: WriterOptions): Promise<OpenedThread> {
+  const thread = startThread<WriterRequest, WriterReply>(workerFile, { workerData: options });
+  const first = await thread.next();
   if (first.did !== "open") throw new Error(`the log's writer began with ${first.did}`);
-  return {
-    opened: first.opened,
-    ask(request) {
-      if (ended) return Promise.reject(ended);
-      worker.postMessage(request);
-      return reply();
-    },
-    async end() {
-      await worker.terminate();
-    },
-  };
+  return { ...thread, opened: first.opened };
 }

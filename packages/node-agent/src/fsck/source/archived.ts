@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parseTilePath, tileWidth } from "@xinqiao/protocol/tiles";
+import { parseTilePath, tileLevels, tileWidth } from "@xinqiao/protocol/tiles";
 import { absent } from "@xinqiao/runtime/files";
 import Database from "better-sqlite3";
 import type { Find } from "../finding.ts";
@@ -8,7 +8,6 @@ import { openDatabaseSource } from "./database.ts";
 import type { LogSource } from "./port.ts";
 import { openTileSource } from "./tiles.ts";
 
-const levelsInTile = 8;
 const entriesInPart = 4_096 * tileWidth;
 
 /** A gateway's `log.db` and the archive beside it, which has the oldest entries. */
@@ -23,7 +22,7 @@ export function openGatewaySource(path: string, find: Find): LogSource {
     keepsInner: (level, tile) => level > 0 || tile * tileWidth >= archived,
     leaves: (from, to) => (from < archived ? files : database).leaves(from, to),
     hashes: (level, from, to) =>
-      (level < levelsInTile && from * 2 ** level < archived ? files : database).hashes(level, from, to),
+      (level < tileLevels && from * 2 ** level < archived ? files : database).hashes(level, from, to),
   };
 }
 

@@ -1,5 +1,5 @@
 import { readCheckpoint } from "@xinqiao/protocol/checkpoint";
-import { formatTilePath, type TileAddress, tileIn, tileWidth } from "@xinqiao/protocol/tiles";
+import { formatTilePath, type TileAddress, tileIn, tileLevels, tileWidth } from "@xinqiao/protocol/tiles";
 import type { Find } from "../finding.ts";
 import { hashBytes } from "../tree.ts";
 import type { Hashes, KeptNote, LogSource } from "./port.ts";
@@ -7,7 +7,6 @@ import type { Hashes, KeptNote, LogSource } from "./port.ts";
 /** One file of a log in C2SP's layout; undefined when there is none. */
 export type GetFile = (path: string) => Promise<Buffer | undefined>;
 
-const levelsInTile = 8;
 const lengthBytes = 2;
 
 /** A log as C2SP tlog-tiles has it, wherever its files are. @param whole full tiles of so many entries, and no more */
@@ -60,7 +59,7 @@ export function openTileSource(get: GetFile, find: Find, whole?: number): LogSou
         : Array.from({ length: to - from }, () => undefined);
     },
     async hashes(level, from, to): Promise<Hashes> {
-      const bytes = await hashTile(level / levelsInTile, Math.floor(from / tileWidth));
+      const bytes = await hashTile(level / tileLevels, Math.floor(from / tileWidth));
       const first = (from % tileWidth) * hashBytes;
       const there = bytes.subarray(first, first + (to - from) * hashBytes);
       const missing = Array.from({ length: to - from }, (_, place) => place).slice(there.length / hashBytes);

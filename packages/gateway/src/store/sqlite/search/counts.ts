@@ -1,4 +1,5 @@
 import { type CountPeriod, type CountRow, type CountsRequest, countRows } from "@xinqiao/protocol/audit";
+import { hourMs } from "../../../alerts/index.ts";
 import type { Database } from "../database.ts";
 import { openNames } from "./names.ts";
 
@@ -6,8 +7,6 @@ export interface Counts {
   readonly rows: CountRow[];
   readonly cut: boolean;
 }
-
-const hourMs = 3_600_000;
 
 /** Beijing is eight whole hours ahead; 1970-01-01 was a Thursday, and weeks begin on Monday. */
 const periods: Readonly<

@@ -7,7 +7,7 @@ import {
   type ReadEvidence,
   type SubjectTag,
 } from "../../../log/index.ts";
-import { type Database, keptHash } from "../database.ts";
+import { type Database, hashReader } from "../database.ts";
 import { evidenceReader } from "../read-evidence.ts";
 import { createIndexWriter, type ReadEntry } from "./index-writer.ts";
 import { indexed } from "./line.ts";
@@ -86,14 +86,7 @@ export function progressOf(index: Database): Progress | undefined {
 
 /** Whether the index was made from this log: a log that was restored, or is another, has another entry at its end. */
 export function isIndexOf(log: Database, { size, tip }: Progress): boolean {
-  const hash = log
-    .prepare<[number], Buffer | null>(
-      `SELECT ${keptHash}
-       FROM (SELECT 0 AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
-    )
-    .pluck()
-    .get(size - 1);
-  return hash?.equals(tip) ?? false;
+  return hashReader(log)(0, size - 1)?.equals(tip) ?? false;
 }
 
 /** By the instant that the leaf tells. One that cannot be read is found by its hash only: `log verify` reports it. */

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { type Database, keptHash, openReadOnly } from "../database.ts";
+import type { Statement } from "better-sqlite3";
+import { type Database, hashReader, openReadOnly } from "../database.ts";
 import { hashPrefix } from "./index-writer.ts";
 
 /** Entries by the hash of their leaf. */
@@ -12,27 +13,20 @@ export interface HashIndex {
 /** Looks the first bytes up in the index, and the whole hash in the log: what the index does not have yet is not found. */
 export function openHashIndex(paths: { readonly log: string; readonly search: string }): HashIndex {
   const log = openReadOnly(paths.log);
-  const node = log
-    .prepare<[number], Buffer | null>(
-      `SELECT ${keptHash}
-       FROM (SELECT 0 AS level, ? AS idx) LEFT JOIN node USING (level, idx)`,
-    )
-    .pluck();
+  const hashOf = hashReader(log);
   let index: Database | undefined;
+  let places: Statement<[bigint], number> | undefined;
 
   function placesOf(hash: Uint8Array): number[] {
     index ??= existsSync(paths.search) ? openReadOnly(paths.search) : undefined;
-    if (index === undefined) return [];
-    return index
-      .prepare<[bigint], number>("SELECT idx FROM leaf WHERE hash = ? ORDER BY idx")
-      .pluck()
-      .all(hashPrefix(hash));
+    places ??= index?.prepare<[bigint], number>("SELECT idx FROM leaf WHERE hash = ? ORDER BY idx").pluck();
+    return places?.all(hashPrefix(hash)) ?? [];
   }
 
   return {
     indexOfHash(hash) {
       if (hash.length !== 32) return undefined;
-      return placesOf(hash).find((place) => node.get(place)?.equals(hash));
+      return placesOf(hash).find((place) => hashOf(0, place)?.equals(hash));
     },
     close() {
       log.close();

@@ -1,3 +1,4 @@
+import { hourMs } from "../../../alerts/index.ts";
 import type { Database } from "../database.ts";
 import type { Indexed, Line } from "./line.ts";
 import { openNames } from "./names.ts";
@@ -82,8 +83,6 @@ interface Tallied {
   readonly purpose: number | null;
   readonly outcome: number | null;
 }
-
-const hourMs = 3_600_000;
 
 function createTally(database: Database): (line: Tallied, more: 1 | -1) => void {
   const add = database.prepare(

@@ -30,15 +30,16 @@ export type IndexAnswer =
   | { readonly did: "forget" };
 
 /** Main thread → index. */
-export type SearchRequest =
-  | { readonly do: "ask"; readonly id: number; readonly call: IndexCall }
-  | { readonly do: "close" };
+export type SearchRequest = IndexCall | { readonly do: "close" };
 
-/** Index → main thread. */
+/**
+ * Index → main thread: that it is open, then one reply for each request, in order. In between, by itself, how far it has
+ * followed, and why it does not.
+ */
 export type SearchReply =
+  | IndexAnswer
   | { readonly did: "open" | "follow"; readonly size: number }
-  | { readonly did: "answer"; readonly id: number; readonly answer: IndexAnswer }
-  | { readonly did: "fail"; readonly id?: number; readonly reason: string }
+  | { readonly did: "fail" | "stumble"; readonly reason: string }
   | { readonly did: "close" };
 
 /** How long it waits when the log has nothing more, and when something has failed. */
@@ -58,14 +59,13 @@ function main(port: NonNullable<typeof parentPort>, options: IndexOptions): void
   reply({ did: "open", size: index.size() });
   follow();
   port.on("message", (request: SearchRequest) => {
-    if (request.do === "ask") {
-      const { id, call } = request;
+    if (request.do !== "close") {
       try {
         // What is already durable when somebody asks is found, unless the index is far behind.
         if (index.step()) reply({ did: "follow", size: index.size() });
-        reply({ did: "answer", id, answer: answer(index, call) });
+        reply(answer(index, request));
       } catch (error) {
-        reply({ did: "fail", id, reason: String(error) });
+        reply({ did: "fail", reason: String(error) });
       }
       return;
     }
@@ -108,7 +108,7 @@ function step(index: OpenedSearch, reply: (message: SearchReply) => void): numbe
     if (more) reply({ did: "follow", size: index.size() });
     return more ? 0 : idleMs;
   } catch (error) {
-    reply({ did: "fail", reason: String(error) });
+    reply({ did: "stumble", reason: String(error) });
     return failedMs;
   }
 }

@@ -1,0 +1,1 @@
+export { startThread, type Thread, type ThreadOptions, threadFile } from "./thread.ts";
