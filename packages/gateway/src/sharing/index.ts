@@ -9,6 +9,7 @@ export type {
   PageToTake,
   Subscriber,
   TakenChange,
+  VersionBefore,
 } from "./ports.ts";
 export { type ReadChangesDependencies, readChanges } from "./read-changes.ts";
 export { readCorrections } from "./read-corrections.ts";
