@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenedHub, openHub } from "@xinqiao/gateway";
@@ -39,7 +39,7 @@ export interface Trouble {
 
 /** A hub, two sources and three readers, each with its own store, and a wire between them on which anything may happen. */
 export function createWorld() {
-  const folder = mkdtempSync(join(tmpdir(), "xinqiao-sharing-"));
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "xinqiao-sharing-"));
   let [ticks, uuids, logFull] = [0, 0, false];
   let rules: Rules = { open: "public", shared: "districts" };
   const known = new Map<NodeId, Rules>();

@@ -113,7 +113,7 @@ async function pageOf(
   return { head: await signPageHead(head, signer(by)), lines };
 }
 
-const after = (page: SealedTestPage, from: number): Partial<PageHead> => ({
+const following = (page: SealedTestPage, from: number): Partial<PageHead> => ({
   from,
   prev: headHash(page.head),
 });
@@ -198,7 +198,7 @@ describe("a page that is handed over", () => {
     catalogue = listing({}, { code: "licence" });
     const first = await pageOf([{ ...one, version: 2 }]);
     await told(first);
-    const second = await pageOf([one, testRecord({ item: "licence", version: 3 })], after(first, 2));
+    const second = await pageOf([one, testRecord({ item: "licence", version: 3 })], following(first, 2));
     expect(await told(second)).toMatchObject({
       refused: [
         { seq: 2, code: "sync.version-not-newer" },
@@ -211,7 +211,7 @@ describe("a page that is handed over", () => {
     const first = await pageOf([one]);
     await told(first);
     catalogue = listing();
-    const withdrawn = await pageOf([testRecord({ version: 2, state: "withdrawn" })], after(first, 2));
+    const withdrawn = await pageOf([testRecord({ version: 2, state: "withdrawn" })], following(first, 2));
     expect(await told(withdrawn)).toMatchObject({ upTo: 2, refused: [] });
     catalogue = listing({});
     expect(versionsIn(await read(baoan))).toEqual([null, 2]);
@@ -233,7 +233,7 @@ describe("a page that is handed over", () => {
 
   it("is answered with how far the gateway is, when it was taken before, is ahead, forked, or of a feed replaced", async () => {
     const first = await pageOf([one]);
-    const second = await pageOf([testRecord({ id: "penalty:2" })], after(first, 2));
+    const second = await pageOf([testRecord({ id: "penalty:2" })], following(first, 2));
     expect(await told(second), "before the first page of all").toBeUndefined();
     await told(first);
     const place = { feed: firstFeed, upTo: 1, head: headHash(first.head) };
@@ -310,9 +310,9 @@ describe("who reads", () => {
     await told(first);
     const { position } = await read(baoan, { subscription: enterprises });
     const subject = { ...one.subject, kind: "social-organisation" };
-    const second = await pageOf([testRecord({ subject, version: 2 })], after(first, 2));
+    const second = await pageOf([testRecord({ subject, version: 2 })], following(first, 2));
     await told(second);
-    const third = await pageOf([testRecord({ subject, version: 3 })], after(second, 3));
+    const third = await pageOf([testRecord({ subject, version: 3 })], following(second, 3));
     await told(third);
     const on = { after: position, head: headHash(first.head), subscription: enterprises };
     expect(versionsIn(await read(baoan, on))).toEqual([null, 3]);
@@ -361,7 +361,7 @@ describe("a correction", () => {
       },
     };
     const reading = read(baoan);
-    await told(await pageOf([testRecord({ version: 2 })], after(first, 2)));
+    await told(await pageOf([testRecord({ version: 2 })], following(first, 2)));
     opened.resolve();
     expect(versionsIn(await reading)).toEqual([1]);
     expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);
@@ -369,9 +369,9 @@ describe("a correction", () => {
 
   it("is not complete for one that has read past it but has an older version yet, a newer one having come since", async () => {
     const first = await handedTo(baoan);
-    const second = await pageOf([testRecord({ version: 2, state: "repaired" })], after(first, 2));
+    const second = await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2));
     await told(second);
-    const third = await pageOf([testRecord({ version: 3 })], after(second, 3));
+    const third = await pageOf([testRecord({ version: 3 })], following(second, 3));
     await told(third);
     expect(hub.corrections(dg, 10)).toMatchObject([
       { holders: [{ node: baoan }] },
@@ -388,7 +388,7 @@ describe("a correction", () => {
 
   it("names a holder that is no active member any more as gone, and waits for it no longer; for one that is back, it does", async () => {
     const first = await handedTo(baoan, hz);
-    const second = await pageOf([testRecord({ version: 2 })], after(first, 2));
+    const second = await pageOf([testRecord({ version: 2 })], following(first, 2));
     await told(second);
     members = without(hz);
     await completing.complete();
@@ -412,7 +412,7 @@ describe("a correction", () => {
           : append(draft, claim),
     };
     completing = createCompleting({ ...common(), self: city, signer: signer("sz") });
-    const second = await pageOf([testRecord({ version: 2 })], after(first, 2));
+    const second = await pageOf([testRecord({ version: 2 })], following(first, 2));
     await told(second);
     await read(baoan, { receipts: [await receiptOf(baoan, second, 2)] });
     expect(kinds().filter((kind) => kind.startsWith("correction."))).toEqual([]);
@@ -441,7 +441,7 @@ describe("a correction", () => {
     await read(baoan);
     const second = await pageOf(
       records.map((record) => ({ ...record, version: 2 })),
-      after(first, 251),
+      following(first, 251),
     );
     await told(second);
     await read(baoan, { receipts: [await receiptOf(baoan, second, 500)] });
@@ -452,7 +452,7 @@ describe("a correction", () => {
   it("waits on for who was handed more, when an older question of its comes late", async () => {
     const first = await handedTo(baoan);
     hub.handed({ node: baoan, position: 0, subscription: all }, testNow);
-    await told(await pageOf([testRecord({ version: 2 })], after(first, 2)));
+    await told(await pageOf([testRecord({ version: 2 })], following(first, 2)));
     expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);
   });
 });
