@@ -5,6 +5,7 @@ import { createDurable } from "@xinqiao/runtime/durable";
 import Database from "better-sqlite3";
 import { z } from "zod";
 import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
+import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { sharingSchema } from "./sharing-schema.ts";
@@ -82,6 +83,7 @@ export function openHub(path: string): OpenedHub {
     version: (source, record) => held(source, record),
     take: (page) => take.immediate(page),
     ...createHubReading(database),
+    ...createHubCopy(database),
     ...corrections.port,
     durable: durable.reached,
     close() {
