@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,6 +32,7 @@ describe("importFile: what files look like in the wild", () => {
     expect(report).toEqual({
       import: 1,
       file: "处罚.csv",
+      sha256: createHash("sha256").update(content).digest("hex"),
       item: "penalty",
       format: "csv",
       encoding,

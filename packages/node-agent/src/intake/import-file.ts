@@ -38,6 +38,8 @@ export interface ImportReport extends ImportCounts {
   /** The import's number in the store, by which its kept-back rows are found. */
   readonly import: number;
   readonly file: string;
+  /** Of the file's bytes, in hex. */
+  readonly sha256: string;
   readonly item: ItemCode;
   readonly format: Survey["format"];
   /** Of a CSV file. */
@@ -113,6 +115,7 @@ async function importRows(
     return ok({
       import: session.id,
       file,
+      sha256: survey.sha256,
       item: item.code,
       format: survey.format,
       ...(survey.format === "csv" && { encoding: survey.encoding }),
