@@ -215,4 +215,12 @@ describe("importFile: what stops a whole file", () => {
     );
     expect(progress.at(-1)).toMatchObject({ bytes: totalBytes });
   });
+
+  it("gives way after each transaction, as large as it is told", async () => {
+    const rows = Array.from({ length: 250 }, (_, n) => penaltyRow(n));
+    const held: number[] = [];
+    const giveWay = async () => held.push(rows.filter((_, n) => intake.held(n).length > 0).length);
+    await intake.reportOf(intake.folder.file("a.csv", penaltyFile(rows)), { batchRows: 100, giveWay });
+    expect(held).toEqual([100, 200, 250]);
+  });
 });
