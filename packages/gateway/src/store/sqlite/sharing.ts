@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import { type CorrectionEffect, feedPlaceSchema } from "@xinqiao/protocol/sync";
@@ -94,6 +95,7 @@ export function openHub(path: string): OpenedHub {
 }
 
 function openFile(path: string): Database.Database {
+  closeSync(openSync(path, "a", 0o600));
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = NORMAL");
