@@ -33,12 +33,15 @@ export const sharingCases: readonly Case[] = [
   {
     schema: "ChangesRead",
     code: readSchema,
-    samples: [{ subscription, after: 4, receipts: ["a.b.c"], waitMs: 9 }],
+    samples: [
+      { subscription, after: 4, head: correction.change, receipts: ["a.b.c"], waitMs: 9 },
+      { subscription, after: 0, head: null, receipts: [], waitMs: 0 },
+    ],
   },
   {
     schema: "Delivery",
     code: deliverySchema,
-    samples: [{ position: 4, newest: 5, pages: [{ source: "dg", ...page }] }],
+    samples: [{ position: 4, newest: 5, scope: correction.change, pages: [{ source: "dg", ...page }] }],
   },
   { schema: "CorrectionsRequest", code: correctionsRequestSchema, samples: [{}, { limit: 5 }] },
   {

@@ -8,7 +8,9 @@ export {
 } from "./config/index.ts";
 export {
   type LogReport,
+  type OpenedHub,
   openAuditLog,
+  openHub,
   openPublishedLog,
   readEntries,
   readEvidence,

@@ -32,8 +32,8 @@ export function openSharing(
 ): Sharing {
   const places = createInFlight(mostReaders);
   const signal = createTakenSignal();
-  const completing = createCompleting({ self, hub, signer, log, now });
   const directory = () => city.registry.current().directory;
+  const completing = createCompleting({ self, hub, directory, signer, log, now });
   const catalogue = () => city.catalogue.current().catalogue;
   const common = { hub, directory, catalogue, log, completing, now };
   return {

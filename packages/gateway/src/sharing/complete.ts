@@ -1,18 +1,23 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
+import type { Directory } from "@xinqiao/protocol/registry";
 import { signCompletion } from "@xinqiao/protocol/sync";
 import type { AuditLog } from "../log/index.ts";
 import type { Acknowledged, Hub } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
 
-/** Says of corrections that everyone has acknowledged that it is so. */
+/** Puts corrections into the log, and says of those that everyone has acknowledged that it is so. */
 export interface Completing {
   complete(): Promise<void>;
 }
 
 export interface CompletingDependencies {
   readonly self: NodeId;
-  readonly hub: Pick<Hub, "acknowledged" | "complete">;
+  readonly hub: Pick<
+    Hub,
+    "subscribers" | "setGone" | "unannounced" | "announced" | "acknowledged" | "complete"
+  >;
+  readonly directory: () => Pick<Directory, "member">;
   readonly signer: Signer;
   readonly log: Pick<AuditLog, "append">;
   readonly now: () => number;
@@ -20,9 +25,16 @@ export interface CompletingDependencies {
 
 /** One at a time: a correction is completed once. What cannot be logged now is completed later. */
 export function createCompleting(deps: CompletingDependencies): Completing {
+  const { hub } = deps;
   let last: Promise<void> = Promise.resolve();
   const all = async () => {
-    for (const correction of deps.hub.acknowledged()) if (!(await completeOne(correction, deps))) return;
+    if (!(await announceAll(deps))) return;
+    // A member that was suspended or has left gives no receipts, and holds nothing any more by its own rules.
+    for (const { node } of hub.subscribers())
+      hub.setGone(node, deps.directory().member(node)?.status !== "active");
+    for (let some = hub.acknowledged(); some.length > 0; some = hub.acknowledged()) {
+      for (const correction of some) if (!(await completeOne(correction, deps))) return;
+    }
   };
   return {
     complete() {
@@ -32,12 +44,24 @@ export function createCompleting(deps: CompletingDependencies): Completing {
   };
 }
 
+async function announceAll({ hub, log }: Pick<CompletingDependencies, "hub" | "log">): Promise<boolean> {
+  for (const { id, openedAt: _at, ...correction } of hub.unannounced()) {
+    const about = { kind: "correction.opened", exchange: null, actor: null } as const;
+    if (!(await log.append({ ...about, ...correction })).ok) return false;
+    hub.announced(id);
+  }
+  return true;
+}
+
 async function completeOne(
-  { id, holders, ...correction }: Acknowledged,
+  { id, holders, gone, ...correction }: Acknowledged,
   { self, hub, signer, log, now }: CompletingDependencies,
 ): Promise<boolean> {
   const iat = Math.floor(now() / 1000);
-  const statement = await signCompletion({ iss: self, iat, ...correction, holders: [...holders] }, signer);
+  const statement = await signCompletion(
+    { iss: self, iat, ...correction, holders: [...holders], gone: [...gone] },
+    signer,
+  );
   const { openedAt: _at, ...about } = correction;
   const draft = { kind: "correction.completed", exchange: null, actor: null, ...about } as const;
   const logged = await log.append({ ...draft, statement: sha256(statement) });

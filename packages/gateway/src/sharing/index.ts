@@ -12,6 +12,7 @@ export type {
   Subscriber,
   TakenChange,
   Told,
+  VersionBefore,
 } from "./ports.ts";
 export { type ReadChangesDependencies, readChanges } from "./read-changes.ts";
 export { readCorrections } from "./read-corrections.ts";

@@ -5,9 +5,11 @@ import type {
   Change,
   Correction,
   CorrectionLine,
+  FeedPast,
   FeedPlace,
   OpenedPage,
   Receipt,
+  RefusedChange,
   Shared,
   Subscription,
 } from "@xinqiao/protocol/sync";
@@ -30,14 +32,23 @@ export interface PageToTake {
   readonly page: Pick<OpenedPage, "feed" | "from" | "last" | "hash" | "complete">;
   readonly head: string;
   readonly changes: readonly TakenChange[];
+  readonly refused: readonly RefusedChange[];
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Who was given the version before, which had come in a page of that position. */
-  readonly holders: (record: CreditRecord, position: number) => readonly NodeId[];
+  /** Who was given the version before. */
+  readonly holders: (version: VersionBefore) => readonly NodeId[];
+}
+
+/** A version given out before, and the new one of it. */
+export interface VersionBefore extends Pick<KeptLine, "moved"> {
+  /** Of the page that the one before had come in. */
+  readonly position: number;
+  readonly record: CreditRecord;
 }
 
 /** A version given out before that was corrected by a page. */
 export interface OpenedCorrection extends Correction {
+  readonly id: number;
   readonly holders: readonly NodeId[];
 }
 
@@ -45,6 +56,8 @@ export interface OpenedCorrection extends Correction {
 export interface KeptLine extends Shared {
   /** Null: refused, or a newer version has come. */
   readonly line: string | null;
+  /** Whether an older version was about another kind of subject or jurisdiction: who wanted that one has to hear of it. */
+  readonly moved: boolean;
 }
 
 export interface KeptPage {
@@ -72,10 +85,11 @@ export interface KeptReceipt {
   readonly sha256: string;
 }
 
-/** A correction that everybody has acknowledged, and of which nobody has been told yet. */
+/** A correction that nobody is waited for any more, and of which nobody has been told yet. */
 export interface Acknowledged extends Correction {
   readonly id: number;
   readonly holders: readonly { readonly node: NodeId; readonly at: number; readonly receipt: string }[];
+  readonly gone: readonly NodeId[];
 }
 
 /**
@@ -83,9 +97,14 @@ export interface Acknowledged extends Correction {
  * and who has read and acknowledged how far. What is written is on the disk once `durable` resolves.
  */
 export interface Hub {
-  place(source: NodeId): FeedPlace | undefined;
-  /** The version held of a record in its source's present feed. */
-  version(source: NodeId, record: string): { readonly version: number; readonly feed: string } | undefined;
+  past(source: NodeId): FeedPast;
+  /** What was refused of the page at a source's place. */
+  refused(source: NodeId): readonly RefusedChange[];
+  /** The version held of a record, in the newest feed of its source that has named it. */
+  version(
+    source: NodeId,
+    record: string,
+  ): (Pick<CreditRecord, "version" | "item"> & { readonly feed: string }) | undefined;
   /** One transaction: an older version's line goes to nobody any more. */
   take(page: PageToTake): readonly OpenedCorrection[];
   /** The position of the newest page; 0 before the first. */
@@ -95,12 +114,20 @@ export interface Hub {
   /** What a source has told of a subject: newest versions, and when it last told anything; nothing when it never did. */
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
   subscribers(): readonly Subscriber[];
+  /** Never takes back what was handed over before. */
   handed(subscriber: Subscriber, at: number): void;
+  /** Whether the page of a position is the one with that head. */
+  isAt(position: number, head: string | null): boolean;
   /** Whether a source's feed has a page that ends there, with that head. */
   has(source: NodeId, place: FeedPlace): boolean;
-  /** Notes receipts of one holder. @returns corrections of which they were the last that were waited for */
-  acknowledge(holder: NodeId, receipts: readonly KeptReceipt[], at: number): readonly Acknowledged[];
-  /** Corrections that nobody has a copy of, or all have acknowledged, and whose statement was not kept yet. */
+  /** Notes receipts of one holder. */
+  acknowledge(holder: NodeId, receipts: readonly KeptReceipt[], at: number): void;
+  /** Whether a holder is waited for. */
+  setGone(holder: NodeId, isGone: boolean): void;
+  /** Corrections that are not in the log yet. */
+  unannounced(): readonly OpenedCorrection[];
+  announced(id: number): void;
+  /** Corrections that nobody is waited for any more, and whose statement was not kept yet: some of them. */
   acknowledged(): readonly Acknowledged[];
   complete(id: number, statement: string, at: number): void;
   /** A source's own, the newest first. */

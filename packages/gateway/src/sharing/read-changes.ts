@@ -53,27 +53,42 @@ export async function readChanges(
   const noted = await noteReceipts(request, deps);
   if (!noted.ok) return noted;
   const { hub } = deps;
-  const after = Math.min(read.after, hub.newest());
-  // Behind what it says it has read: the gateway was put back to an older state, and it has to begin again.
-  if (after < read.after) return ok({ position: after, newest: after, pages: [] });
+  const { after, subscription } = read;
+  // Not of this past: the gateway was put back to an older state, and the reader has to begin again.
+  if (!hub.isAt(after, read.head)) {
+    return ok({ position: 0, newest: hub.newest(), scope: scopeOf(member.node, deps), pages: [] });
+  }
   if (hub.newest() === after) await deps.untilTaken(read.waitMs, gone);
+  const scope = scopeOf(member.node, deps);
   const kept = hub.behind(after, replyBytes);
   const pages = kept.map((page) => ({
     ...page,
-    lines: page.lines.map(visibleTo(member, page, read.subscription, deps)),
+    lines: page.lines.map(visibleTo(member, page, subscription, deps)),
   }));
   const last = pages.at(-1);
-  if (last === undefined) return ok({ position: after, newest: hub.newest(), pages: [] });
+  if (last === undefined) return ok({ position: after, newest: hub.newest(), scope, pages: [] });
+  // Before anything is waited for: a correction that is taken meanwhile has to wait for this reader, too.
+  hub.handed({ node: member.node, position: last.position, subscription }, deps.now());
   const logged = await deps.log.append(entryOf(pages, request), noted.value.claim);
   if (!logged.ok) return err({ failed: logged.error });
-  const { subscription } = read;
-  hub.handed({ node: member.node, position: last.position, subscription }, deps.now());
   await hub.durable();
   return ok({
     position: last.position,
     newest: hub.newest(),
+    scope,
     pages: pages.map(({ source, head, lines }) => ({ source, ...packPage({ head, lines }) })),
   });
+}
+
+/** Which items a member may hold now. */
+function scopeOf(
+  node: Member["node"],
+  { directory, catalogue }: Pick<ReadChangesDependencies, "directory" | "catalogue">,
+): string {
+  const member = directory().member(node);
+  const held = catalogue();
+  const items = [...held.items.keys()].filter((item) => member && mayHold(member, { item }, held));
+  return sha256(JSON.stringify(items.sort()));
 }
 
 function visibleTo(
@@ -84,7 +99,7 @@ function visibleTo(
 ): (line: KeptLine | undefined) => string | null {
   return (kept) => {
     if (kept === undefined || source === member.node) return null;
-    const seen = mayHold(member, kept, catalogue()) && isWanted(kept, subscription);
+    const seen = mayHold(member, kept, catalogue()) && (kept.moved || isWanted(kept, subscription));
     return seen ? kept.line : null;
   };
 }
@@ -130,6 +145,8 @@ async function noteReceipts(
   const about = { exchange: requestId, actor: member.node, traceId };
   const logged = await log.append({ kind: "changes.applied", ...about, receipts }, claim);
   if (!logged.ok) return err({ failed: logged.error });
-  if (hub.acknowledge(member.node, kept, now()).length > 0) await completing.complete();
+  hub.acknowledge(member.node, kept, now());
+  await hub.durable();
+  await completing.complete();
   return ok({});
 }

@@ -21,7 +21,7 @@ import {
 } from "@xinqiao/protocol/sync";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { Completing } from "./complete.ts";
-import type { Hub, TakenChange } from "./ports.ts";
+import type { Hub, TakenChange, VersionBefore } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 
 export interface TakePageDependencies {
@@ -73,32 +73,28 @@ async function takeInTurn(
   deps: TakePageDependencies,
 ): Promise<Result<PublishReply, PublishError>> {
   const { member } = published;
-  const standing = standingOf(page, deps.hub.place(member.node));
-  let refused: readonly RefusedChange[] = [];
+  const standing = standingOf(page, deps.hub.past(member.node));
   if (standing === "next" || standing === "anew") {
     const judged = judge(page, unpacked, member, deps);
-    refused = judged.refused;
-    const logged = await deps.log.append(entryOf(page, refused.length, published), published.claim);
+    const logged = await deps.log.append(entryOf(page, judged.refused.length, published), published.claim);
     if (!logged.ok) return err({ failed: logged.error });
-    await keep(page, unpacked, judged.taken, published, deps);
+    await keep(page, unpacked, judged, published, deps);
   }
-  return ok(await reply(member, refused, deps));
+  return ok(await reply(member, deps));
 }
 
 async function keep(
   page: OpenedPage,
   { head }: Page,
-  changes: readonly TakenChange[],
+  { taken: changes, refused }: Judged,
   { member: { node: source } }: PublishedPage,
   { hub, now, completing, onTaken, ...deps }: TakePageDependencies,
 ): Promise<void> {
   const holders = holdersBy({ hub, ...deps }, source);
-  const opened = hub.take({ source, page, head, changes, at: now(), holders });
+  const named = refused.slice(0, mostRefused);
+  const opened = hub.take({ source, page, head, changes, refused: named, at: now(), holders });
   await hub.durable();
   onTaken();
-  for (const { openedAt: _at, ...correction } of opened) {
-    await deps.log.append({ kind: "correction.opened", exchange: null, actor: null, ...correction });
-  }
   if (opened.length > 0) await completing.complete();
 }
 
@@ -108,9 +104,10 @@ function holdersBy(
   source: Member["node"],
 ) {
   const subscribers = hub.subscribers().filter(({ node }) => node !== source);
-  return (record: CreditRecord, position: number) =>
+  return ({ record, position, moved }: VersionBefore) =>
     subscribers
-      .filter((subscriber) => subscriber.position >= position && isWanted(record, subscriber.subscription))
+      .filter((subscriber) => subscriber.position >= position)
+      .filter(({ subscription }) => moved || isWanted(record, subscription))
       .map(({ node }) => node)
       .filter((node) => {
         const member = directory().member(node);
@@ -129,14 +126,20 @@ function entryOf(
 
 async function reply(
   { node: source }: Member,
-  refused: readonly RefusedChange[],
   { self, hub, signer, now }: TakePageDependencies,
 ): Promise<PublishReply> {
-  const place = hub.place(source);
+  const { place } = hub.past(source);
   if (place === undefined) return {};
+  // One that was taken before may not have reached the disk then.
+  await hub.durable();
   const iat = Math.floor(now() / 1000);
-  const named = refused.slice(0, mostRefused);
-  return { receipt: await signReceipt({ iss: self, source, ...place, iat, refused: named }, signer) };
+  const refused = [...hub.refused(source)];
+  return { receipt: await signReceipt({ iss: self, source, ...place, iat, refused }, signer) };
+}
+
+interface Judged {
+  readonly taken: readonly TakenChange[];
+  readonly refused: readonly RefusedChange[];
 }
 
 /** Each change is taken or refused by itself: one that is bad must not hold up those behind it. */
@@ -145,7 +148,7 @@ function judge(
   { lines }: Page,
   member: Member,
   deps: Pick<TakePageDependencies, "hub" | "catalogue">,
-): { readonly taken: readonly TakenChange[]; readonly refused: readonly RefusedChange[] } {
+): Judged {
   const taken: TakenChange[] = [];
   const refused: RefusedChange[] = [];
   const versions = new Map<string, number>();
@@ -177,12 +180,19 @@ function refusalOf(
     readonly versions: ReadonlyMap<string, number>;
   },
 ): Code | undefined {
+  const version = hub.version(member.node, record.id);
+  const held = version?.feed === feed ? version : undefined;
+  const before = versions.get(record.id) ?? held?.version ?? 0;
+  if (record.version <= before) return "sync.version-not-newer";
+  // Who may hold the one before could not be told of it.
+  if (held !== undefined && held.item !== record.item) return "sync.record-invalid";
+  const gone = record.state === "repaired" || record.state === "withdrawn";
+  if (record.jurisdiction !== member.jurisdiction) {
+    return gone && version !== undefined ? undefined : "sync.jurisdiction-foreign";
+  }
+  // What is no longer disclosed is taken back whatever the catalogue says today: it may list the item again tomorrow.
+  if (gone) return undefined;
   const item = catalogue().items.get(record.item);
   if (item === undefined) return "sync.item-unknown";
-  if (record.jurisdiction !== member.jurisdiction) return "sync.jurisdiction-foreign";
-  const gone = record.state === "repaired" || record.state === "withdrawn";
-  if (!gone && !validateFields(item, record.fields).ok) return "sync.record-invalid";
-  const held = hub.version(member.node, record.id);
-  const before = versions.get(record.id) ?? (held?.feed === feed ? held.version : 0);
-  return record.version > before ? undefined : "sync.version-not-newer";
+  return validateFields(item, record.fields).ok ? undefined : "sync.record-invalid";
 }

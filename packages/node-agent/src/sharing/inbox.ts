@@ -1,7 +1,7 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { CreditRecord } from "@xinqiao/protocol/record";
-import type { Change, FeedPlace, RefusedChange } from "@xinqiao/protocol/sync";
+import type { Change, FeedPast, FeedPlace, RefusedChange, Subscription } from "@xinqiao/protocol/sync";
 import type { SubjectKey } from "../store/index.ts";
 
 /** Another member's record, as this member holds it. */
@@ -10,11 +10,27 @@ export interface Copy {
   readonly record: CreditRecord;
 }
 
+/** How far the gateway's pages were read. */
+export interface Position {
+  readonly position: number;
+  /** Hash of the head of the page there; null at 0. */
+  readonly head: string | null;
+}
+
+/** What this member may hold and wants. */
+export interface ReadingScope extends Omit<Subscription, "items"> {
+  readonly items: readonly ItemCode[];
+}
+
 /** What of a page is taken over. */
 export interface Taken {
   readonly source: NodeId;
   readonly place: FeedPlace;
+  /** A position that the page comes behind. */
+  readonly since: Position;
   readonly changes: readonly Change[];
+  /** Records that are not wanted any more as they now are. */
+  readonly unwanted: readonly string[];
   readonly refused: readonly RefusedChange[];
   /** The feed has named all that its source holds: copies of an older feed are dropped. */
   readonly complete: boolean;
@@ -27,15 +43,31 @@ export interface Applied {
   readonly refused: readonly RefusedChange[];
 }
 
+/** A page that could not be taken. `forked`: its source has another past than the one that was. */
+export interface MissedPage {
+  readonly source: NodeId;
+  readonly forked: boolean;
+}
+
 /** The copies that this member holds of others' records, and how far it has read. */
 export interface Inbox {
-  place(source: NodeId): FeedPlace | undefined;
+  past(source: NodeId): FeedPast;
   /** Applies a page, and notes how far it goes, in one transaction. */
   take(taken: Taken): void;
-  /** Where to read on. For another scope it is read from the beginning, and what does not come again is not held. */
-  position(scope: string): number;
-  /** Everything up to here was taken. */
-  readTo(position: number): void;
+  /**
+   * Where to read on. For another scope it is read from the beginning: what is outside of it is dropped at once, and what
+   * does not come again is once all was read.
+   * @param now milliseconds since 1970: from time to time all receipts are given once more, and what was missed is read again
+   */
+  position(scope: ReadingScope, now: number): Position;
+  /** Whether the gateway sees the same scope as before; if not, it is read from the beginning as for another of this member's own. */
+  isSeenAs(scope: string): boolean;
+  /** Everything up to here was taken. @param all there is no more */
+  readTo(to: Position, all: boolean): void;
+  /** Of these, pages could not be taken: they are read again after a while. */
+  missed(pages: readonly MissedPage[], now: number): void;
+  /** What was read is not the gateway's past: all is read from the beginning, and receipted again. */
+  goBack(): void;
   /** What receipts are due for. */
   untold(): readonly Applied[];
   /** Their receipts are with the gateway. */

@@ -5,7 +5,7 @@ import type { Subscription } from "@xinqiao/protocol/sync";
 import type { CallError } from "../lookup/index.ts";
 import { keepSharing } from "./keep-sharing.ts";
 import { type PublishDependencies, type Published, publish } from "./publish.ts";
-import { readChanges, type SubscribeDependencies, type Taken } from "./subscribe.ts";
+import { type Received, readChanges, type SubscribeDependencies } from "./subscribe.ts";
 
 /** What this member does with what members share. */
 export interface SharingChoice {
@@ -17,7 +17,7 @@ export interface SharingChoice {
 
 export interface SharingEvents {
   published(published: Published): void;
-  received(taken: Taken): void;
+  received(received: Received): void;
   /** The first of several in a row. */
   sharingFault(way: "publish" | "subscribe", reason: CallError): void;
   /** A page that its source cannot have told. */

@@ -1,3 +1,4 @@
+import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { FeedId } from "@xinqiao/protocol/sync";
 
@@ -32,18 +33,22 @@ export interface OwnFeed {
  */
 export interface Outbox {
   feed(): OwnFeed;
-  /** The oldest that wait, at most so many. */
-  waiting(limit: number): readonly Waiting[];
-  /** Whether the feed has named all that was held when it began, once those up to `n` are in a page. */
-  isComplete(n: number): boolean;
+  /** The oldest of these items that wait, at most so many. */
+  waiting(items: readonly ItemCode[], limit: number): readonly Waiting[];
+  /** Whether the feed has named all of these items that was held when it began, once those up to `n` are in a page. */
+  isComplete(items: readonly ItemCode[], n: number): boolean;
   /** Puts a page behind the others; a record that has changed meanwhile goes on waiting. */
   seal(page: SealedPage, taken: readonly Waiting[]): void;
   /** One that no page has room for stays behind, so that the others go on. */
   setAside(waiting: Waiting): void;
   /** The oldest page that the gateway has not acknowledged. */
   unsent(): SealedPage | undefined;
-  /** The gateway has everything up to a page's last change. */
-  acknowledged(last: number, receipt: string): void;
+  /** The gateway has everything up to a page's last change. @param at milliseconds since 1970 */
+  acknowledged(last: number, receipt: string, at: number): void;
+  /** The last page that was acknowledged, when that was before an instant: whether the gateway still has it is to be asked. */
+  unconfirmed(before: number): SealedPage | undefined;
+  /** Records wait again. */
+  requeue(ids: readonly string[]): void;
   /** Begins another feed, in which everything held is told again. */
   beginAnew(id: FeedId): void;
   /** The gateway's newest receipt; nothing before the first. */

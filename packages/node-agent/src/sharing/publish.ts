@@ -1,8 +1,9 @@
-import type { NodeId } from "@xinqiao/protocol/identity";
-import type { Signer } from "@xinqiao/protocol/keys";
-import { ok, type Result } from "@xinqiao/protocol/result";
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import { fault } from "@xinqiao/protocol/problem";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   changeLine,
+  changeSchema,
   feedIdSchema,
   headHash,
   lineHash,
@@ -22,6 +23,7 @@ import type { Outbox, SealedPage, Waiting } from "./outbox.ts";
 
 export interface PublishDependencies extends CallDependencies {
   readonly outbox: Outbox;
+  readonly catalogue: () => Pick<Catalogue, "items">;
   /** A record that no page has room for was set aside. @param item of which it is */
   readonly onTooLong: (item: string) => void;
 }
@@ -31,6 +33,9 @@ export interface Published {
   readonly changes: number;
 }
 
+/** How often the gateway is asked whether it still has what it has acknowledged: it may have been put back. */
+const confirmEveryMs = 3_600_000;
+
 /**
  * Hands over to the gateway all that waits, page by page, each until its receipt is here. Where the gateway's past is
  * another than ours (one of the two was put back to an older state), everything is told anew, in another feed (PR-SYNC §3).
@@ -39,21 +44,28 @@ export async function publish(
   deps: PublishDependencies,
   signal: AbortSignal,
 ): Promise<Result<Published, CallError>> {
+  const { outbox, now } = deps;
   let [pages, changes, anew] = [0, 0, false];
   while (!signal.aborted) {
-    const page = deps.outbox.unsent() ?? (await sealNext(deps));
+    const told = outbox.unsent() ?? (await sealNext(deps));
+    const page = told ?? outbox.unconfirmed(now() - confirmEveryMs);
     if (page === undefined) break;
     const sent = await send(page, deps, signal);
-    if (!sent.ok) return sent;
-    if (isOf(sent.value.receipt, page, deps)) {
-      deps.outbox.acknowledged(page.last, sent.value.text);
-      pages += 1;
-      changes += page.lines.length;
+    const isInvalid =
+      !sent.ok && sent.error.by === "gateway" && sent.error.problem.code === "sync.page-invalid";
+    if (!sent.ok && !isInvalid) return sent;
+    if (sent.ok && isOf(sent.value.receipt, page, deps)) {
+      const unlisted = requeueUnlisted(page, sent.value.receipt, deps);
+      outbox.acknowledged(page.last, sent.value.text, now());
+      // Its catalogue is behind ours: not the next moment again.
+      if (unlisted > 0) return err({ by: "agent", fault: fault("sync.item-unknown") });
+      pages += told === undefined ? 0 : 1;
+      changes += told === undefined ? 0 : page.lines.length;
       continue;
     }
     // Once: a gateway that never keeps what it took must not have everything told for ever.
-    if (anew) return invalidReply("its receipt is for other pages");
-    deps.outbox.beginAnew(feedIdSchema.parse(deps.entropy.uuid()));
+    if (anew) return sent.ok ? invalidReply("its receipt is for other pages") : sent;
+    outbox.beginAnew(feedIdSchema.parse(deps.entropy.uuid()));
     anew = true;
   }
   return ok({ pages, changes });
@@ -61,35 +73,19 @@ export async function publish(
 
 /** Signs a page of what waits. Nothing when nothing does. */
 async function sealNext(deps: PublishDependencies): Promise<SealedPage | undefined> {
-  const { outbox, signer } = deps;
+  const { outbox, signer, catalogue, now } = deps;
+  const items = [...catalogue().items.keys()];
   const { id: feed, last, head: prev } = outbox.feed();
-  const { lines, taken } = linesOf(outbox.waiting(pageLength), last, deps);
+  const { lines, taken } = linesOf(outbox.waiting(items, pageLength), last, deps);
   const newest = taken.at(-1);
   if (newest === undefined) return undefined;
-  const head = await signHead({ iss: deps.node, feed, from: last + 1, prev, lines }, newest.n, deps, signer);
+  const iat = Math.floor(now() / 1000);
+  const complete = outbox.isComplete(items, newest.n);
+  const place = { iss: deps.node, feed, iat, from: last + 1, prev };
+  const head = await signPageHead({ ...place, hashes: lines.map(lineHash), complete }, signer);
   const page = { from: last + 1, last: last + lines.length, head, hash: headHash(head), lines };
   outbox.seal(page, taken);
   return page;
-}
-
-function signHead(
-  {
-    lines,
-    ...place
-  }: {
-    iss: NodeId;
-    feed: ReturnType<Outbox["feed"]>["id"];
-    from: number;
-    prev: string | null;
-    lines: readonly string[];
-  },
-  newest: number,
-  { outbox, now }: PublishDependencies,
-  signer: Signer,
-): Promise<string> {
-  const iat = Math.floor(now() / 1000);
-  const complete = outbox.isComplete(newest);
-  return signPageHead({ ...place, iat, hashes: lines.map(lineHash), complete }, signer);
 }
 
 /** As many as one page has room for, in their order. */
@@ -131,6 +127,21 @@ async function send(
   if (!read.ok) return read;
   const { receipt: text = "" } = read.value;
   return ok({ text, receipt: openReceipt(text, deps.gateway.node, deps.directory()) });
+}
+
+/** What the gateway's catalogue did not list is told again: it may list it by then. @returns of how many records */
+function requeueUnlisted(
+  { from, lines }: SealedPage,
+  receipt: Receipt | undefined,
+  { outbox }: Pick<PublishDependencies, "outbox">,
+): number {
+  const unlisted = receipt?.refused.filter(({ code }) => code === "sync.item-unknown") ?? [];
+  const ids = unlisted.flatMap(({ seq }) => {
+    const line = lines[seq - from];
+    return line === undefined ? [] : [changeSchema.parse(JSON.parse(line)).record.id];
+  });
+  outbox.requeue(ids);
+  return ids.length;
 }
 
 /** Whether the gateway holds the very pages that we do, up to this one. */

@@ -6,8 +6,10 @@ import {
   type Change,
   type Delivery,
   deliverySchema,
+  headHash,
   isWanted,
   mayHold,
+  mostRefused,
   mostWaitMs,
   type OpenedPage,
   openPage,
@@ -20,17 +22,17 @@ import {
 } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
-import type { Applied, Inbox } from "./inbox.ts";
+import type { Applied, Inbox, MissedPage, Position, ReadingScope, Taken } from "./inbox.ts";
 
 export interface SubscribeDependencies extends CallDependencies {
   readonly inbox: Inbox;
   readonly subscription: Subscription;
   readonly catalogue: () => Catalogue;
-  /** A page that cannot be what its source has told: it is left out, and whatever follows it of that source. */
+  /** A page that cannot be what its source has told: it is left out, and read again after a while. */
   readonly onBroken: (source: NodeId, reason: Fault) => void;
 }
 
-export interface Taken {
+export interface Received {
   readonly pages: number;
   readonly changes: number;
   /** Whether there was more than came. */
@@ -45,21 +47,30 @@ export async function readChanges(
   deps: SubscribeDependencies,
   signal: AbortSignal,
   waitMs = mostWaitMs,
-): Promise<Result<Taken, CallError>> {
-  const { inbox, subscription, entropy } = deps;
-  const after = inbox.position(scopeOf(deps));
+): Promise<Result<Received, CallError>> {
+  const { inbox, subscription, entropy, now } = deps;
+  const since = inbox.position(scopeOf(deps), now());
+  const { position: after, head } = since;
   const untold = inbox.untold();
   if (untold.length > 0) await inbox.durable();
   const receipts = await Promise.all(untold.map((applied) => receiptOf(applied, deps)));
-  const body = { subscription, after, receipts, waitMs };
+  const body = { subscription, after, head, receipts, waitMs };
   const question = { path: "/v1/changes/read", body, answer: deliverySchema };
   const delivery = await askGateway(question, nextHop(undefined, entropy.hex), deps, signal);
   if (!delivery.ok) return delivery;
   inbox.told(untold);
-  const changes = takePages(delivery.value, deps);
-  if (delivery.value.position > after) inbox.readTo(delivery.value.position);
-  const { position, newest, pages } = delivery.value;
-  return ok({ pages: pages.length, changes, more: position < newest });
+  const { position, newest, pages, scope } = delivery.value;
+  const more = position < newest;
+  const nothing = ok({ pages: 0, changes: 0, more });
+  if (!inbox.isSeenAs(scope)) return nothing;
+  if (position < after) {
+    inbox.goBack();
+    return nothing;
+  }
+  const changes = takePages(delivery.value, since, deps);
+  const last = pages.at(-1);
+  inbox.readTo(last === undefined ? since : { position, head: headHash(last.head) }, !more);
+  return ok({ pages: pages.length, changes, more });
 }
 
 function receiptOf(
@@ -71,48 +82,53 @@ function receiptOf(
 }
 
 /** What this member may hold and wants: when it changes, what was passed over before may have to be read. */
-function scopeOf({ node, directory, catalogue, subscription }: SubscribeDependencies): string {
+function scopeOf({ node, directory, catalogue, subscription }: SubscribeDependencies): ReadingScope {
+  const { items: wanted, ...others } = subscription;
   const self = directory().member(node);
   const held = catalogue();
-  const items = [...held.items.keys()].filter((item) => self && mayHold(self, { item }, held));
-  return JSON.stringify({ subscription, items: items.sort() });
+  const items = [...held.items.keys()]
+    .filter((item) => wanted === "all" || wanted.includes(item))
+    .filter((item) => self && mayHold(self, { item }, held));
+  return { ...others, items: items.sort() };
 }
 
-function takePages({ pages }: Delivery, deps: SubscribeDependencies): number {
+function takePages({ pages }: Delivery, since: Position, deps: SubscribeDependencies): number {
   let changes = 0;
-  const broken = new Set<NodeId>();
+  const missed = new Map<NodeId, MissedPage>();
   for (const { source, ...packed } of pages) {
-    if (broken.has(source)) continue;
     const page = unpackPage(packed);
     const opened =
       page === undefined ? err(fault("sync.page-invalid")) : openPage(page, source, deps.directory());
-    const taken = opened.ok ? takePage(opened.value, source, deps) : opened;
-    if (taken.ok) changes += taken.value;
-    else {
-      broken.add(source);
-      deps.onBroken(source, taken.error);
+    const standing = opened.ok ? standingOf(opened.value, deps.inbox.past(source)) : undefined;
+    if (standing === "held" || standing === "replaced") continue;
+    if (opened.ok && (standing === "next" || standing === "anew")) {
+      changes += takePage(opened.value, source, since, deps);
+      continue;
     }
+    const forked = standing === "forked" || missed.get(source)?.forked === true;
+    if (!missed.has(source))
+      deps.onBroken(source, opened.ok ? fault("sync.page-invalid", standing) : opened.error);
+    missed.set(source, { source, forked });
   }
+  if (missed.size > 0) deps.inbox.missed([...missed.values()], deps.now());
   return changes;
 }
 
-function takePage(page: OpenedPage, source: NodeId, deps: SubscribeDependencies): Result<number, Fault> {
-  const { inbox } = deps;
-  const standing = standingOf(page, inbox.place(source));
-  if (standing === "held") return ok(0);
-  if (standing !== "next" && standing !== "anew") return err(fault("sync.page-invalid", standing));
-  const { changes, refused } = judge(page, deps);
-  inbox.take({ source, place: placeOf(page), changes, refused, complete: page.complete });
-  return ok(changes.length);
+function takePage(page: OpenedPage, source: NodeId, since: Position, deps: SubscribeDependencies): number {
+  const { complete } = page;
+  const judged = judge(page, deps);
+  deps.inbox.take({ source, place: placeOf(page), since, ...judged, complete });
+  return judged.changes.length;
 }
 
 /** Whoever hands on does not decide what this member holds. */
 function judge(
   { changes }: Pick<OpenedPage, "changes">,
   { node, directory, catalogue, subscription }: SubscribeDependencies,
-): { readonly changes: readonly Change[]; readonly refused: readonly RefusedChange[] } {
+): Pick<Taken, "changes" | "unwanted" | "refused"> {
   const self = directory().member(node);
   const good: Change[] = [];
+  const unwanted: string[] = [];
   const refused: RefusedChange[] = [];
   for (const change of changes) {
     if (change === null) continue;
@@ -120,6 +136,7 @@ function judge(
     if (self === undefined || !mayHold(self, record, catalogue()))
       refused.push({ seq, code: "sync.item-unknown" });
     else if (isWanted(record, subscription)) good.push(change);
+    else unwanted.push(record.id);
   }
-  return { changes: good, refused: refused.slice(0, 100) };
+  return { changes: good, unwanted, refused: refused.slice(0, mostRefused) };
 }

@@ -171,6 +171,8 @@ const steps: readonly string[] = [
     INSERT INTO pending (record) VALUES (new.id) ON CONFLICT DO NOTHING;
   END;
   CREATE TRIGGER record_changed AFTER UPDATE OF version ON record BEGIN
+    -- One that was set aside, with n below 0, may have room in a page now.
+    DELETE FROM pending WHERE record = new.id AND n < 0;
     INSERT INTO pending (record) VALUES (new.id) ON CONFLICT DO NOTHING;
   END;
   INSERT INTO pending (record) SELECT id FROM record ORDER BY rowid;
@@ -182,10 +184,13 @@ const steps: readonly string[] = [
     last    INTEGER NOT NULL,
     head    TEXT,
     mark    INTEGER NOT NULL,
-    receipt TEXT
+    receipt TEXT,
+    -- The last change that the gateway has acknowledged, and when; milliseconds since 1970.
+    acknowledged    INTEGER NOT NULL DEFAULT 0,
+    acknowledged_at INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
-  -- Signed, and not yet acknowledged by the gateway.
+  -- Signed, and not yet acknowledged by the gateway; and the last that was.
   CREATE TABLE page (
     from_seq INTEGER PRIMARY KEY,
     last     INTEGER NOT NULL,
@@ -205,6 +210,8 @@ const steps: readonly string[] = [
     subject      TEXT NOT NULL,
     state        TEXT NOT NULL,
     content      TEXT NOT NULL,
+    -- Of the reading that brought it.
+    round        INTEGER NOT NULL,
     PRIMARY KEY (source, record)
   ) STRICT;
   CREATE INDEX copy_by_subject ON copy (scheme, subject, item);
@@ -217,14 +224,43 @@ const steps: readonly string[] = [
     head    TEXT NOT NULL,
     refused TEXT NOT NULL,
     -- Whether the gateway has been told.
-    told    INTEGER NOT NULL
+    told    INTEGER NOT NULL,
+    -- A position of the gateway's that its last page comes behind, and the head of the page there.
+    since      INTEGER NOT NULL,
+    since_head TEXT
   ) STRICT, WITHOUT ROWID;
 
-  -- How far the gateway's pages were read, and for what subscription.
+  -- Every page that was taken.
+  CREATE TABLE followed_page (
+    source TEXT NOT NULL,
+    feed   TEXT NOT NULL,
+    hash   TEXT NOT NULL,
+    PRIMARY KEY (source, feed, hash)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Members of which a page could not be taken: they are read again, from where they were followed to.
+  CREATE TABLE missed (
+    source   TEXT NOT NULL PRIMARY KEY,
+    -- It has another past than the one that was taken: what is held of it is no base to go on from.
+    forked   INTEGER NOT NULL,
+    -- Milliseconds since 1970.
+    again_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- How far the gateway's pages were read, and for what.
   CREATE TABLE reading (
     one      INTEGER PRIMARY KEY CHECK (one = 1),
     position INTEGER NOT NULL,
-    scope    TEXT NOT NULL
+    -- Of the page there; null at 0.
+    head     TEXT,
+    -- What this member may hold and wants, and what it may hold as the gateway sees it.
+    scope    TEXT NOT NULL,
+    seen     TEXT,
+    -- Counts how often it was begun again; whether what an earlier one brought is still to be dropped.
+    round    INTEGER NOT NULL,
+    dropping INTEGER NOT NULL,
+    -- When all receipts were last given once more; milliseconds since 1970.
+    retold_at INTEGER NOT NULL
   ) STRICT;
   `,
 ];

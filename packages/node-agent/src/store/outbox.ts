@@ -15,6 +15,17 @@ const feedSchema = z.object({
 
 const linesSchema = z.array(z.string());
 
+type SealedRow = Omit<SealedPage, "lines"> & { lines: string };
+
+const sealed = (row: SealedRow | undefined): SealedPage | undefined =>
+  row && { ...row, lines: linesSchema.parse(JSON.parse(row.lines)) };
+
+/**
+ * Of an item that the catalogue lists nothing, or what is no longer disclosed: others may hold a version of before, and
+ * the item may be listed again.
+ */
+const tellable = "(item IN (SELECT value FROM json_each(?)) OR state IN ('repaired', 'withdrawn'))";
+
 /** On triggers of the record table (migrations): no way to change a record leaves it out. */
 export function createOutbox(database: Database): Outbox {
   const feed = database.prepare("SELECT id, last, head, mark, receipt FROM feed");
@@ -26,12 +37,13 @@ export function createOutbox(database: Database): Outbox {
   const tellAll = database.prepare(
     "INSERT INTO pending (record) SELECT id FROM record WHERE true ORDER BY rowid ON CONFLICT DO NOTHING",
   );
-  const waiting = database.prepare<[number], Row & { n: number }>(
+  const waiting = database.prepare<[string, number], Row & { n: number }>(
     `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record
-     WHERE n > 0 ORDER BY n LIMIT ?`,
+     WHERE n > 0 AND ${tellable} ORDER BY n LIMIT ?`,
   );
-  const before = database.prepare<[number, number], number>(
-    "SELECT count(*) FROM (SELECT 1 FROM pending WHERE n > ? AND n <= ? LIMIT 1)",
+  const before = database.prepare<[number, number, string], object>(
+    `SELECT 1 FROM pending JOIN record ON record.id = pending.record
+     WHERE n > ? AND n <= ? AND ${tellable} LIMIT 1`,
   );
   const insert = database.prepare<[SealedPage & { text: string }]>(
     "INSERT INTO page (from_seq, last, head, hash, lines) VALUES (@from, @last, @head, @hash, @text)",
@@ -41,11 +53,21 @@ export function createOutbox(database: Database): Outbox {
     "DELETE FROM pending WHERE n = ? AND (SELECT version FROM record WHERE id = ?) = ?",
   );
   const aside = database.prepare<[number]>("UPDATE pending SET n = -n WHERE n = ?");
-  const oldest = database.prepare<[], Omit<SealedPage, "lines"> & { lines: string }>(
-    'SELECT from_seq AS "from", last, head, hash, lines FROM page ORDER BY from_seq LIMIT 1',
+  const oldest = database.prepare<[], SealedRow>(
+    `SELECT from_seq AS "from", page.last, page.head, hash, lines FROM page, feed
+     WHERE page.last > acknowledged ORDER BY from_seq LIMIT 1`,
   );
-  const forget = database.prepare<[number]>("DELETE FROM page WHERE last <= ?");
-  const receive = database.prepare<[string]>("UPDATE feed SET receipt = ?");
+  const newest = database.prepare<[number], SealedRow>(
+    `SELECT from_seq AS "from", page.last, page.head, hash, lines FROM page, feed
+     WHERE page.last = acknowledged AND acknowledged_at <= ?`,
+  );
+  const forget = database.prepare<[number]>("DELETE FROM page WHERE last < ?");
+  const receive = database.prepare<[string, number, number]>(
+    "UPDATE feed SET receipt = ?, acknowledged = ?, acknowledged_at = ?",
+  );
+  const queue = database.prepare<[string]>(
+    "INSERT INTO pending (record) SELECT id FROM record WHERE id = ? ON CONFLICT DO NOTHING",
+  );
 
   const beginAnew = database.transaction((id: string) => {
     dropPages.run();
@@ -63,24 +85,24 @@ export function createOutbox(database: Database): Outbox {
     move.run(page.last, page.hash);
     for (const { n, record } of taken) done.run(n, record.id, record.version);
   });
-  const acknowledge = database.transaction((last: number, receipt: string) => {
+  const acknowledge = database.transaction((last: number, receipt: string, at: number) => {
     forget.run(last);
-    receive.run(receipt);
+    receive.run(receipt, last, at);
+  });
+  const requeue = database.transaction((ids: readonly string[]) => {
+    for (const id of ids) queue.run(id);
   });
   return {
     feed: current,
-    waiting: (limit) => waiting.all(limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
-    isComplete(n) {
-      const { mark } = current();
-      return before.pluck().get(n, mark) === 0;
-    },
+    waiting: (items, limit) =>
+      waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
+    isComplete: (items, n) => before.get(n, current().mark, JSON.stringify(items)) === undefined,
     seal: (page, taken) => seal.immediate(page, taken),
     setAside: ({ n }) => void aside.run(n),
-    unsent() {
-      const page = oldest.get();
-      return page && { ...page, lines: linesSchema.parse(JSON.parse(page.lines)) };
-    },
-    acknowledged: (last, receipt) => acknowledge.immediate(last, receipt),
+    unsent: () => sealed(oldest.get()),
+    acknowledged: (last, receipt, at) => acknowledge.immediate(last, receipt, at),
+    unconfirmed: (before) => sealed(newest.get(before)),
+    requeue: (ids) => requeue.immediate(ids),
     beginAnew: (id) => beginAnew.immediate(id),
     receipt: () => current().receipt ?? undefined,
   };

@@ -42,6 +42,8 @@ export const completionSchema = correctionSchema.extend({
   iss: nodeIdSchema,
   iat: seconds,
   holders: z.array(acknowledgedSchema),
+  /** Those that held it, have not acknowledged, and are no active members any more: nobody waits for them. */
+  gone: z.array(nodeIdSchema),
 });
 export type Completion = z.infer<typeof completionSchema>;
 

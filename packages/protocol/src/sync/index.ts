@@ -49,4 +49,4 @@ export {
   signReceipt,
 } from "./receipt.ts";
 export { isWanted, mayHold, type Shared } from "./sharing.ts";
-export { type PageStanding, placeOf, standingOf } from "./succession.ts";
+export { type FeedPast, type PageStanding, placeOf, standingOf } from "./succession.ts";

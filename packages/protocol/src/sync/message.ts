@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { itemCodeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/index.ts";
+import { sha256Schema } from "../reconciliation/index.ts";
 import { packedPageSchema } from "./pack.ts";
 
 const compactSchema = z.string().max(16 * 1024);
@@ -37,6 +38,8 @@ export const readSchema = z.strictObject({
   subscription: subscriptionSchema,
   /** The position up to which all was applied; 0 in the beginning. */
   after: z.number().int().nonnegative(),
+  /** Hash of the head of the page there, by which a gateway that was put back knows that it is not its own; null at 0. */
+  head: sha256Schema.nullable(),
   /** One for each source of which something was applied since the last request. */
   receipts: z.array(compactSchema).max(mostReceipts),
   waitMs: z.number().int().nonnegative().max(mostWaitMs),
@@ -44,10 +47,12 @@ export const readSchema = z.strictObject({
 export type ReadRequest = z.infer<typeof readSchema>;
 
 export const deliverySchema = z.strictObject({
-  /** Where to go on. */
+  /** Where to go on; before where the reader was, when the gateway does not know that place. */
   position: z.number().int().nonnegative(),
   /** The newest position there is. */
   newest: z.number().int().nonnegative(),
+  /** Names what the reader may hold, as the gateway sees it: when it changes, lines withheld before have to be read again. */
+  scope: sha256Schema,
   pages: z.array(packedPageSchema.extend({ source: nodeIdSchema })),
 });
 export type Delivery = z.infer<typeof deliverySchema>;

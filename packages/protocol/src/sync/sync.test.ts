@@ -6,12 +6,14 @@ import type { CreditRecord } from "../record/index.ts";
 import { testFederation, testItem, testMember, testNow, testRecord } from "../testing/index.ts";
 import {
   changeLine,
+  type FeedPast,
   type FeedPlace,
   feedIdSchema,
   headHash,
   isWanted,
   lineHash,
   mayHold,
+  type OpenedPage,
   openPage,
   openReceipt,
   type Page,
@@ -149,25 +151,46 @@ describe("a page of changes", () => {
 describe("the place of a page in its feed", () => {
   const held = (upTo: number, head: string): FeedPlace => ({ feed, upTo, head });
 
+  /** Of who has taken these pages, and no others. */
+  const past = (place?: FeedPlace, ...pages: readonly OpenedPage[]): FeedPast => ({
+    place,
+    took: ({ hash }) => pages.some((page) => page.hash === hash),
+    knows: (id) => pages.some((page) => page.feed === id),
+  });
+
   it("is told by the chain of heads", async () => {
     const first = await opened();
     const place = placeOf(first);
     const second = await opened({ from: 4, prev: place.head });
-    expect(standingOf(first, undefined)).toBe("anew");
-    expect(standingOf(second, undefined)).toBe("ahead");
-    expect(standingOf(first, place)).toBe("held");
-    expect(standingOf(second, place)).toBe("next");
-    expect(standingOf(await opened({ from: 7, prev: place.head }), place)).toBe("ahead");
-    expect(standingOf(first, placeOf(second)), "long taken").toBe("held");
-    expect(standingOf(await opened({ feed: another }), place)).toBe("anew");
-    expect(standingOf(await opened({ feed: another, from: 4, prev: place.head }), place)).toBe("ahead");
+    expect(standingOf(first, past())).toBe("anew");
+    expect(standingOf(second, past())).toBe("ahead");
+    expect(standingOf(first, past(place, first))).toBe("held");
+    expect(standingOf(second, past(place, first))).toBe("next");
+    expect(standingOf(await opened({ from: 7, prev: place.head }), past(place, first))).toBe("ahead");
+    expect(standingOf(first, past(placeOf(second), first, second)), "long taken").toBe("held");
+    expect(standingOf(await opened({ feed: another }), past(place, first))).toBe("anew");
+    const later = await opened({ feed: another, from: 4, prev: place.head });
+    expect(standingOf(later, past(place, first))).toBe("ahead");
+  });
+
+  it("is of a feed that another has replaced when it comes late, and brings nothing back", async () => {
+    const [old, late] = [await opened(), await opened({ iat: seconds + 1 })];
+    const anew = await opened({ feed: another });
+    expect(standingOf(old, past(placeOf(anew), old, anew))).toBe("held");
+    expect(standingOf(late, past(placeOf(anew), old, anew))).toBe("replaced");
   });
 
   it("is of another past when it does not name the page before it, or differs from the one held", async () => {
     const first = await opened();
-    expect(standingOf(await opened({ from: 4, prev: "A".repeat(43) }), placeOf(first))).toBe("forked");
-    expect(standingOf(await opened({ iat: seconds + 1 }), placeOf(first))).toBe("forked");
-    expect(standingOf(await opened({}, 5), held(4, first.hash)), "it ends elsewhere").toBe("forked");
+    const taken = past(placeOf(first), first);
+    expect(standingOf(await opened({ from: 4, prev: "A".repeat(43) }), taken)).toBe("forked");
+    expect(standingOf(await opened({ iat: seconds + 1 }), taken)).toBe("forked");
+    expect(standingOf(await opened({}, 5), past(held(4, first.hash), first)), "it ends elsewhere").toBe(
+      "forked",
+    );
+    const second = await opened({ from: 4, prev: first.hash });
+    const other = await opened({ iat: seconds + 1 });
+    expect(standingOf(other, past(placeOf(second), first, second)), "long past, and another").toBe("forked");
   });
 });
 

@@ -1,5 +1,5 @@
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
-import { correctionSchema, lineHash } from "@xinqiao/protocol/sync";
+import { type Correction, correctionSchema, lineHash } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Acknowledged, Hub, KeptReceipt, OpenedCorrection, PageToTake } from "../../sharing/index.ts";
@@ -14,6 +14,11 @@ const holderSchema = z.object({
   receipt: z.string().nullable(),
 });
 
+/** Most that are looked at in one go. */
+const most = 100;
+
+const nodesSchema = z.array(nodeIdSchema);
+
 const columns = 'id, source, feed, seq, change, effect, opened_at AS "openedAt", statement';
 
 /** Corrections, and who has acknowledged them. */
@@ -23,10 +28,17 @@ export function createHubCorrections(database: Database) {
 
   function acknowledged(row: unknown): Acknowledged {
     const { id, correction } = rowSchema.parse(row);
-    const holders = holdersOf(id).flatMap(({ node, at, receipt }) =>
+    const all = holdersOf(id);
+    const holders = all.flatMap(({ node, at, receipt }) =>
       at === null || receipt === null ? [] : [{ node, at, receipt }],
     );
-    return { ...correction, id, holders };
+    const gone = all.filter(({ receipt }) => receipt === null).map(({ node }) => node);
+    return { ...correction, id, holders, gone };
+  }
+
+  function opened(row: unknown): OpenedCorrection {
+    const { id, correction } = rowSchema.parse(row);
+    return { ...correction, id, holders: holdersOf(id).map(({ node }) => node) };
   }
 
   const acknowledge = database.transaction((holder: NodeId, receipts: readonly KeptReceipt[], at: number) => {
@@ -36,11 +48,16 @@ export function createHubCorrections(database: Database) {
       sql.receipt.run({ holder, source, feed, upTo, text, at });
       sql.acknowledge.run({ holder, source, feed, upTo, receipt: sha256, at: seconds });
     }
-    return sql.whole.all().map(acknowledged);
   });
 
-  const port: Pick<Hub, "acknowledge" | "acknowledged" | "complete" | "corrections"> = {
+  const port: Pick<
+    Hub,
+    "acknowledge" | "setGone" | "unannounced" | "announced" | "acknowledged" | "complete" | "corrections"
+  > = {
     acknowledge: (holder, receipts, at) => acknowledge.immediate(holder, receipts, at),
+    setGone: (holder, isGone) => void sql.setGone.run({ holder, isGone: Number(isGone) }),
+    unannounced: () => sql.unannounced.all().map(opened),
+    announced: (id) => void sql.announced.run(id),
     acknowledged: () => sql.whole.all().map(acknowledged),
     complete: (id, statement, at) => void sql.complete.run(Math.floor(at / 1000), statement, id),
     corrections: (source, limit) =>
@@ -58,14 +75,29 @@ export function createHubCorrections(database: Database) {
     /** A feed has told everything anew: whoever has applied it up to here has the corrections of the one before, too. */
     postpone: ({ source, page: { feed, last: upTo } }: PageToTake) =>
       void sql.postpone.run({ source, feed, upTo }),
+    /**
+     * A newer version has come, and the line of the one before is blank: whoever had not acknowledged that one still holds
+     * an older, and has the newer only.
+     * @returns those who had not
+     */
+    supersede(
+      source: NodeId,
+      record: string,
+      { feed, seq }: Pick<Correction, "feed" | "seq">,
+    ): readonly NodeId[] {
+      const waiting = nodesSchema.parse(sql.waiting.all(source, record));
+      if (waiting.length > 0) sql.defer.run({ source, record, feed, seq });
+      return waiting;
+    },
     /** Part of the transaction that takes the page. */
-    open(correction: Omit<OpenedCorrection, "change">, { changes }: PageToTake): OpenedCorrection {
-      const line = changes.find(({ change }) => change.seq === correction.seq)?.line;
-      if (line === undefined) throw new Error("a correction without its change");
-      const { holders, ...opened } = { ...correction, change: lineHash(line) };
-      const id = Number(sql.open.run(opened).lastInsertRowid);
+    open(correction: Omit<OpenedCorrection, "change" | "id">, { changes }: PageToTake): OpenedCorrection {
+      const taken = changes.find(({ change }) => change.seq === correction.seq);
+      if (taken === undefined) throw new Error("a correction without its change");
+      const { holders, ...begun } = { ...correction, change: lineHash(taken.line) };
+      const { id: record } = taken.change.record;
+      const id = Number(sql.open.run({ ...begun, record, waiting: holders.length }).lastInsertRowid);
       for (const node of holders) sql.wait.run(id, node);
-      return { ...opened, holders };
+      return { ...begun, id, holders };
     },
   };
 }
@@ -73,12 +105,22 @@ export function createHubCorrections(database: Database) {
 function prepare(database: Database) {
   return {
     open: database.prepare(
-      `INSERT INTO correction (source, feed, seq, change, effect, opened_at, due_feed, due_seq)
-       VALUES (@source, @feed, @seq, @change, @effect, @openedAt, @feed, @seq)`,
+      `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, due_feed, due_seq, waiting)
+       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @feed, @seq, @waiting)`,
     ),
     postpone: database.prepare(
       `UPDATE correction SET due_feed = @feed, due_seq = @upTo
        WHERE completed_at IS NULL AND source = @source AND due_feed <> @feed`,
+    ),
+    waiting: database
+      .prepare<[string, string], string>(
+        `SELECT DISTINCT node FROM correction_holder JOIN correction ON correction.id = correction_holder.correction
+         WHERE source = ? AND record = ? AND completed_at IS NULL AND receipt IS NULL`,
+      )
+      .pluck(),
+    defer: database.prepare(
+      `UPDATE correction SET due_feed = @feed, due_seq = @seq
+       WHERE source = @source AND record = @record AND completed_at IS NULL`,
     ),
     wait: database.prepare("INSERT INTO correction_holder (correction, node) VALUES (?, ?)"),
     receipt: database.prepare(
@@ -90,9 +132,17 @@ function prepare(database: Database) {
        WHERE node = @holder AND receipt IS NULL AND correction IN (
          SELECT id FROM correction WHERE completed_at IS NULL AND source = @source AND due_feed = @feed AND due_seq <= @upTo)`,
     ),
+    setGone: database.prepare(
+      `UPDATE correction_holder SET gone = @isGone WHERE node = @holder AND receipt IS NULL AND gone <> @isGone
+         AND correction IN (SELECT id FROM correction WHERE completed_at IS NULL)`,
+    ),
+    unannounced: database.prepare(
+      `SELECT ${columns} FROM correction WHERE NOT announced ORDER BY id LIMIT ${most}`,
+    ),
+    announced: database.prepare("UPDATE correction SET announced = 1 WHERE id = ?"),
     whole: database.prepare(
-      `SELECT ${columns} FROM correction WHERE completed_at IS NULL AND NOT EXISTS (
-         SELECT 1 FROM correction_holder WHERE correction = correction.id AND receipt IS NULL)`,
+      `SELECT ${columns} FROM correction WHERE completed_at IS NULL AND waiting = 0 AND announced
+       ORDER BY id LIMIT ${most}`,
     ),
     holders: database.prepare(
       "SELECT node, at, receipt FROM correction_holder WHERE correction = ? ORDER BY node",

@@ -19,6 +19,7 @@ const lineSchema = z.object({
   jurisdiction: jurisdictionSchema,
   subjectKind: z.enum(subjectKinds),
   line: z.string().nullable(),
+  moved: z.number().transform((moved) => moved === 1),
 });
 
 const subscriberSchema = z.object({ node: nodeIdSchema, position: z.number(), subscription: z.string() });
@@ -29,18 +30,22 @@ const mostPages = 64;
 /** How subscribers read. */
 export function createHubReading(
   database: Database,
-): Pick<Hub, "newest" | "behind" | "subscribers" | "handed" | "has"> {
+): Pick<Hub, "newest" | "behind" | "subscribers" | "handed" | "has" | "isAt"> {
   const newest = database.prepare<[], number>("SELECT coalesce(max(position), 0) FROM page").pluck();
   const pages = database.prepare(
     `SELECT position, source, head, from_seq AS "from", last FROM page WHERE position > ? ORDER BY position LIMIT ?`,
   );
   const lines = database.prepare(
-    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line FROM change WHERE position = ? ORDER BY seq`,
+    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved FROM change WHERE position = ? ORDER BY seq`,
   );
   const subscribers = database.prepare("SELECT node, position, subscription FROM subscriber");
   const hand = database.prepare(
-    `INSERT OR REPLACE INTO subscriber (node, position, subscription, at)
-     VALUES (@node, @position, @subscription, @at)`,
+    `INSERT INTO subscriber (node, position, subscription, at) VALUES (@node, @position, @subscription, @at)
+     ON CONFLICT (node) DO UPDATE SET position = max(position, excluded.position),
+       subscription = excluded.subscription, at = excluded.at`,
+  );
+  const at = database.prepare<[number, string | null], object>(
+    "SELECT 1 FROM page WHERE position = ? AND hash = ?",
   );
   const has = database.prepare<[string, string, number, string], object>(
     "SELECT 1 FROM page WHERE source = ? AND feed = ? AND last = ? AND hash = ?",
@@ -79,6 +84,7 @@ export function createHubReading(
       }),
     handed: ({ subscription, ...subscriber }, at) =>
       void hand.run({ ...subscriber, subscription: JSON.stringify(subscription), at }),
+    isAt: (position, head) => position === 0 || at.get(position, head) !== undefined,
     has: (source, { feed, upTo, head }) => has.get(source, feed, upTo, head) !== undefined,
   };
 }

@@ -17,9 +17,11 @@ export const sharingSchema = `
     last     INTEGER NOT NULL,
     hash     TEXT NOT NULL,
     head     TEXT NOT NULL,
+    refused  TEXT NOT NULL,
     at       INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS page_by_place ON page (source, feed, last);
+  CREATE INDEX IF NOT EXISTS page_by_hash ON page (source, feed, hash);
 
   -- Their lines; none where a change was refused. A line is blank once a newer version has come.
   CREATE TABLE IF NOT EXISTS change (
@@ -29,6 +31,8 @@ export const sharingSchema = `
     jurisdiction TEXT NOT NULL,
     kind         TEXT NOT NULL,
     line         TEXT,
+    -- Whether an older version was of another jurisdiction or kind.
+    moved        INTEGER NOT NULL,
     PRIMARY KEY (position, seq)
   ) STRICT, WITHOUT ROWID;
 
@@ -73,22 +77,38 @@ export const sharingSchema = `
     source       TEXT NOT NULL,
     feed         TEXT NOT NULL,
     seq          INTEGER NOT NULL,
+    record       TEXT NOT NULL,
     change       TEXT NOT NULL,
     effect       TEXT NOT NULL,
     opened_at    INTEGER NOT NULL,
-    -- The receipt that is waited for: of a later place when the source has begun another feed since.
+    -- The receipt that is waited for: of a later place when a newer version has come since, or another feed.
     due_feed     TEXT NOT NULL,
     due_seq      INTEGER NOT NULL,
+    -- How many holders have neither acknowledged it nor gone.
+    waiting      INTEGER NOT NULL,
+    -- Whether it is in the log.
+    announced    INTEGER NOT NULL DEFAULT 0,
     completed_at INTEGER,
     statement    TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS correction_by_source ON correction (source, id);
+  CREATE INDEX IF NOT EXISTS correction_by_record ON correction (source, record) WHERE completed_at IS NULL;
   CREATE INDEX IF NOT EXISTS correction_open ON correction (source, due_feed, due_seq) WHERE completed_at IS NULL;
   CREATE TABLE IF NOT EXISTS correction_holder (
     correction INTEGER NOT NULL,
     node       TEXT NOT NULL,
     at         INTEGER,
     receipt    TEXT,
+    -- Whether it is no active member any more.
+    gone       INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (correction, node)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS correction_waits ON correction_holder (node, correction) WHERE receipt IS NULL;
+  CREATE TRIGGER IF NOT EXISTS waiting_changed AFTER UPDATE OF receipt, gone ON correction_holder BEGIN
+    UPDATE correction
+    SET waiting = waiting - (old.receipt IS NULL AND NOT old.gone) + (new.receipt IS NULL AND NOT new.gone)
+    WHERE id = new.correction;
+  END;
+  CREATE INDEX IF NOT EXISTS correction_whole ON correction (id) WHERE completed_at IS NULL AND waiting = 0;
+  CREATE INDEX IF NOT EXISTS correction_unannounced ON correction (id) WHERE NOT announced;
 `;

@@ -1,7 +1,13 @@
 import { closeSync, openSync } from "node:fs";
-import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { isDeepStrictEqual } from "node:util";
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
-import { type CorrectionEffect, feedPlaceSchema } from "@xinqiao/protocol/sync";
+import {
+  type CorrectionEffect,
+  changeSchema,
+  feedPlaceSchema,
+  refusedChangesSchema,
+} from "@xinqiao/protocol/sync";
 import { createDurable } from "@xinqiao/runtime/durable";
 import Database from "better-sqlite3";
 import { z } from "zod";
@@ -20,7 +26,13 @@ const heldSchema = z.object({
   seq: z.number(),
   feed: z.string(),
   version: z.number(),
+  item: itemCodeSchema,
+  jurisdiction: z.string(),
+  kind: z.string(),
+  line: z.string().nullable(),
+  moved: z.number(),
 });
+type Held = z.infer<typeof heldSchema>;
 
 /** A file of its own beside the log: it holds records, and the log none. */
 export function openHub(path: string): OpenedHub {
@@ -30,33 +42,41 @@ export function openHub(path: string): OpenedHub {
   const corrections = createHubCorrections(database);
   const held = (source: string, record: string) => heldSchema.optional().parse(sql.held.get(source, record));
 
-  /** The version before, when it counts: of another feed everything is told again. */
-  function supersede(page: PageToTake, { change }: TakenChange): OpenedCorrection | undefined {
+  function supersede(
+    page: PageToTake,
+    { change: { record, seq } }: TakenChange,
+    before: Held,
+    moved: boolean,
+  ): OpenedCorrection | undefined {
     const { source } = page;
-    const { record, seq } = change;
-    const before = held(source, record.id);
-    if (before === undefined) return undefined;
+    const { feed } = page.page;
     sql.blank.run(before.position, before.seq);
-    if (record.version === before.version) return undefined;
-    const holders = page.holders(record, before.position);
+    const waiting = corrections.supersede(source, record.id, { feed, seq });
+    // In another feed everything is told again.
+    if (saysSame(before, record)) return undefined;
+    const given = page.holders({ record, position: before.position, moved });
+    const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return undefined;
     const openedAt = Math.floor(page.at / 1000);
-    const { feed } = page.page;
     return corrections.open({ source, feed, seq, effect: effectOf(record), openedAt, holders }, page);
   }
 
   const take = database.transaction((page: PageToTake): readonly OpenedCorrection[] => {
-    const { source, page: opened, head, changes, at } = page;
+    const { source, page: opened, head, changes, refused, at } = page;
     const { feed, from, last, hash, complete } = opened;
-    const position = Number(sql.page.run(source, feed, from, last, hash, head, at).lastInsertRowid);
+    const position = Number(
+      sql.page.run(source, feed, from, last, hash, head, JSON.stringify(refused), at).lastInsertRowid,
+    );
     const corrected: OpenedCorrection[] = [];
     for (const taken of changes) {
       const { seq, record } = taken.change;
-      const correction = supersede(page, taken);
+      const before = held(source, record.id);
+      const moved = before !== undefined && hasMoved(before, record);
+      const correction = before && supersede(page, taken, before, moved);
       if (correction) corrected.push(correction);
       const { id, item, jurisdiction, version, state, subject } = record;
       const { scheme, kind } = subject;
-      sql.change.run(position, seq, item, jurisdiction, kind, taken.line);
+      sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved));
       sql.hold.run({
         source,
         record: id,
@@ -80,7 +100,12 @@ export function openHub(path: string): OpenedHub {
   });
 
   return {
-    place: (source) => feedPlaceSchema.optional().parse(sql.place.get(source)),
+    past: (source) => ({
+      place: feedPlaceSchema.optional().parse(sql.place.get(source)),
+      took: ({ feed, hash }) => sql.took.get(source, feed, hash) !== undefined,
+      knows: (feed) => sql.knows.get(source, feed) !== undefined,
+    }),
+    refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
     version: (source, record) => held(source, record),
     take: (page) => take.immediate(page),
     ...createHubReading(database),
@@ -110,7 +135,16 @@ function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
   return state === "current" ? "corrected" : state;
 }
 
-export const nodesSchema = z.array(nodeIdSchema);
+/** Once it has, it has for good: who wanted what it was may not have heard of it yet. */
+function hasMoved({ jurisdiction, kind, moved }: Held, record: CreditRecord): boolean {
+  return moved === 1 || jurisdiction !== record.jurisdiction || kind !== record.subject.kind;
+}
+
+/** Its number alone does not tell: a source whose store was put back may have given it out twice. */
+function saysSame({ line }: Held, { recordedAt: _at, ...record }: CreditRecord): boolean {
+  const { recordedAt: _then, ...before } = line === null ? {} : changeSchema.parse(JSON.parse(line)).record;
+  return isDeepStrictEqual(before, record);
+}
 
 function prepare(database: Database.Database) {
   return {
@@ -120,12 +154,23 @@ function prepare(database: Database.Database) {
        ON CONFLICT (node) DO UPDATE SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head`,
     ),
     page: database.prepare(
-      "INSERT INTO page (source, feed, from_seq, last, hash, head, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO page (source, feed, from_seq, last, hash, head, refused, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     change: database.prepare(
-      "INSERT INTO change (position, seq, item, jurisdiction, kind, line) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved) VALUES (?, ?, ?, ?, ?, ?, ?)",
     ),
-    held: database.prepare("SELECT position, seq, feed, version FROM held WHERE source = ? AND record = ?"),
+    took: database.prepare("SELECT 1 FROM page WHERE source = ? AND feed = ? AND hash = ?"),
+    knows: database.prepare("SELECT 1 FROM page WHERE source = ? AND feed = ? LIMIT 1"),
+    refused: database
+      .prepare<[string], string>(
+        `SELECT refused FROM source JOIN page
+         ON page.source = source.node AND page.feed = source.feed AND page.hash = source.head WHERE node = ?`,
+      )
+      .pluck(),
+    held: database.prepare(
+      `SELECT position, seq, feed, version, held.item, jurisdiction, kind, line, moved
+       FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
+    ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held (source, record, position, seq, feed, version, state, item, scheme, subject)
        VALUES (@source, @record, @position, @seq, @feed, @version, @state, @item, @scheme, @subject)`,

@@ -1,0 +1,139 @@
+import type { Database } from "better-sqlite3";
+import { z } from "zod";
+import type { Inbox, MissedPage, Position, ReadingScope } from "../sharing/index.ts";
+
+const readingSchema = z.object({
+  position: z.number(),
+  head: z.string().nullable(),
+  scope: z.string(),
+  seen: z.string().nullable(),
+  round: z.number(),
+  dropping: z.number(),
+  retoldAt: z.number(),
+});
+
+const missedSchema = z.object({
+  source: z.string(),
+  forked: z.number(),
+  position: z.number(),
+  head: z.string().nullable(),
+});
+
+/** Between two attempts at pages that could not be taken: a registry may have come too late, or a source have begun anew. */
+const missedAgainMs = 5 * 60_000;
+/** How often all receipts are given once more: the gateway may have been put back to before it had them. */
+const retellEveryMs = 3_600_000;
+
+/** How far the gateway's pages were read, and when they have to be read again. */
+export function createReading(database: Database) {
+  const sql = prepare(database);
+  const current = () => readingSchema.optional().parse(sql.reading.get());
+
+  function beginAnew(scope: string): void {
+    sql.dropPlaces.run();
+    sql.dropPages.run();
+    sql.dropMissed.run();
+    sql.begin.run(scope);
+  }
+
+  /** The place that all that was missed comes behind. */
+  function readMissed(): void {
+    const missed = sql.missed.all().map((row) => missedSchema.parse(row));
+    let least: Position | undefined;
+    for (const { source, forked, ...since } of missed) {
+      if (forked === 1) for (const forget of sql.forget) forget.run(source);
+      const from = forked === 1 ? { position: 0, head: null } : since;
+      if (least === undefined || from.position < least.position) least = from;
+    }
+    sql.dropMissed.run();
+    const held = current();
+    if (least !== undefined && held !== undefined && least.position < held.position) sql.move.run(least);
+  }
+
+  const position = database.transaction((scope: ReadingScope, now: number): Position => {
+    const text = JSON.stringify(scope);
+    if (current()?.scope !== text) {
+      const { jurisdictions, subjectKinds, items } = scope;
+      const [places, kinds] = [jurisdictions, subjectKinds].map((some) =>
+        some === "all" ? null : JSON.stringify(some),
+      );
+      sql.dropOutside.run({ items: JSON.stringify(items), places, kinds });
+      beginAnew(text);
+    }
+    if (sql.isMissedDue.get(now) !== undefined) readMissed();
+    if ((current()?.retoldAt ?? 0) <= now - retellEveryMs) {
+      sql.untellAll.run();
+      sql.retold.run(now);
+    }
+    const { position = 0, head = null } = current() ?? {};
+    return { position, head };
+  });
+  const isSeenAs = database.transaction((seen: string): boolean => {
+    const held = current();
+    const same = held === undefined || held.seen === null || held.seen === seen;
+    if (held !== undefined && !same) beginAnew(held.scope);
+    sql.see.run(seen);
+    return same;
+  });
+  const readTo = database.transaction((to: Position, all: boolean) => {
+    sql.move.run(to);
+    const held = current();
+    if (!all || held?.dropping !== 1) return;
+    sql.dropOlder.run(held.round);
+    sql.dropped.run();
+  });
+  const missed = database.transaction((pages: readonly MissedPage[], now: number) => {
+    for (const { source, forked } of pages) sql.miss.run(source, Number(forked), now + missedAgainMs);
+  });
+  const goBack = database.transaction(() => {
+    sql.untellAll.run();
+    sql.move.run({ position: 0, head: null });
+  });
+  const port: Pick<Inbox, "position" | "isSeenAs" | "readTo" | "missed" | "goBack"> = {
+    position: (scope, now) => position.immediate(scope, now),
+    isSeenAs: (scope) => isSeenAs.immediate(scope),
+    readTo: (to, all) => readTo.immediate(to, all),
+    missed: (pages, now) => missed.immediate(pages, now),
+    goBack: () => goBack.immediate(),
+  };
+  return { port, round: () => current()?.round ?? 0 };
+}
+
+function prepare(database: Database) {
+  return {
+    reading: database.prepare(
+      'SELECT position, head, scope, seen, round, dropping, retold_at AS "retoldAt" FROM reading',
+    ),
+    begin: database.prepare(
+      `INSERT INTO reading (one, position, head, scope, seen, round, dropping, retold_at) VALUES (1, 0, NULL, ?, NULL, 1, 0, 0)
+       ON CONFLICT (one) DO UPDATE SET position = 0, head = NULL, scope = excluded.scope, seen = NULL, round = round + 1,
+         dropping = 1`,
+    ),
+    move: database.prepare("UPDATE reading SET position = @position, head = @head"),
+    see: database.prepare("UPDATE reading SET seen = ?"),
+    retold: database.prepare("UPDATE reading SET retold_at = ?"),
+    dropped: database.prepare("UPDATE reading SET dropping = 0"),
+    dropOlder: database.prepare("DELETE FROM copy WHERE round < ?"),
+    dropOutside: database.prepare(
+      `DELETE FROM copy WHERE item NOT IN (SELECT value FROM json_each(@items))
+       OR (@places IS NOT NULL AND content ->> '$.jurisdiction' NOT IN (SELECT value FROM json_each(@places)))
+       OR (@kinds IS NOT NULL AND content ->> '$.subject.kind' NOT IN (SELECT value FROM json_each(@kinds)))`,
+    ),
+    dropPlaces: database.prepare("DELETE FROM followed"),
+    dropPages: database.prepare("DELETE FROM followed_page"),
+    dropMissed: database.prepare("DELETE FROM missed"),
+    untellAll: database.prepare("UPDATE followed SET told = 0"),
+    miss: database.prepare(
+      `INSERT INTO missed (source, forked, again_at) VALUES (?, ?, ?)
+       ON CONFLICT (source) DO UPDATE SET forked = max(forked, excluded.forked)`,
+    ),
+    isMissedDue: database.prepare("SELECT 1 FROM missed WHERE again_at <= ? LIMIT 1"),
+    missed: database.prepare(
+      `SELECT missed.source, forked, coalesce(since, 0) AS position, since_head AS head
+       FROM missed LEFT JOIN followed USING (source)`,
+    ),
+    forget: ["copy", "followed", "followed_page"].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE source = ?`),
+    ),
+  };
+}

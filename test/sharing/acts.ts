@@ -1,0 +1,190 @@
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { recordSchema } from "@xinqiao/protocol/record";
+import { testRecord } from "@xinqiao/protocol/testing";
+import fc from "fast-check";
+import {
+  type ItemName,
+  itemStates,
+  items,
+  nodeOf,
+  type Reader,
+  readers,
+  type Source,
+  sources,
+} from "./members.ts";
+import { settle } from "./settle.ts";
+import { mishaps } from "./wire.ts";
+import type { Trouble, World } from "./world.ts";
+
+/** One thing that happens. */
+export interface Act {
+  readonly name: string;
+  run(world: World): Promise<void>;
+  toString(): string;
+}
+
+const act = (name: string, about: object, run: Act["run"]): Act => ({
+  name,
+  run,
+  toString: () => `${name} ${JSON.stringify(about)}`,
+});
+
+const whose = fc.constantFrom(0, 1) as fc.Arbitrary<0 | 1>;
+const whoReads = fc.constantFrom(0, 1, 2) as fc.Arbitrary<0 | 1 | 2>;
+const anybody = fc.constantFrom(...sources, ...readers);
+const item = fc.constantFrom(...items);
+const slot = fc.constantFrom(1, 2);
+
+const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 4, arbitrary: fc.record({ mishap: fc.constantFrom(...mishaps), seed: fc.nat(60) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kill: fc.record({ who: fc.constantFrom("self", "hub"), steps: fc.nat(40) }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ logFull: true }) },
+);
+
+export interface Written {
+  readonly item: ItemName;
+  readonly slot: number;
+  readonly word: number;
+  readonly kind: string;
+  readonly poison: boolean;
+}
+
+export const recordId = (item: string, slot: number): string => `${item}:${slot}`;
+
+export function put(world: World, source: Source, { item, slot, word, kind, poison }: Written): void {
+  const session = world.agent(source).file.port.imports.start({
+    file: "sample.csv",
+    sha256: "0".repeat(64),
+    item: itemCodeSchema.parse(item),
+    startedAt: "2026-01-01T00:00:00Z",
+  });
+  const { subject } = testRecord();
+  session.take([
+    recordSchema.parse({
+      ...testRecord({ id: recordId(item, slot), item, jurisdiction: source.jurisdiction }),
+      subject: { ...subject, kind },
+      fields: poison ? {} : { CF_WSH: `示罚${word}号` },
+    }),
+  ]);
+  session.close();
+}
+
+const writing = fc
+  .record({
+    from: whose,
+    written: fc.record({
+      item,
+      slot,
+      word: fc.nat(3),
+      kind: fc.constantFrom("enterprise", "enterprise", "social-organisation"),
+      poison: fc.constantFrom(false, false, false, false, false, true),
+    }),
+  })
+  .map((about) => act("put", about, async (world) => put(world, sources[about.from], about.written)));
+
+const standing = fc
+  .record({
+    from: whose,
+    item,
+    slot,
+    state: fc.constantFrom("withdrawn", "repaired", "current", "annotated"),
+  })
+  .map((about) =>
+    act("correct", about, async (world) => {
+      const { own } = world.agent(sources[about.from]).file.port;
+      const made =
+        about.state === "annotated"
+          ? ({ state: "annotated", annotation: "示例异议" } as const)
+          : ({ state: about.state as "withdrawn" | "repaired" | "current" } as const);
+      own.correct(recordId(about.item, about.slot), made, "2026-01-02T00:00:00Z");
+    }),
+  );
+
+const publishing = fc.record({ from: whose, trouble }).map((about) =>
+  act("publish", about, async (world) => {
+    await world.publish(sources[about.from], about.trouble);
+    world.endHub();
+  }),
+);
+
+const reading = fc.record({ by: whoReads, trouble }).map((about) =>
+  act("read", about, async (world) => {
+    await world.read(readers[about.by], about.trouble);
+    world.endHub();
+  }),
+);
+
+const atOnce = fc.record({ trouble, times: fc.nat(2) }).map((about) =>
+  act("at once", about, async (world) => {
+    await Promise.all([
+      ...readers.map((reader: Reader) => world.read(reader, {})),
+      ...sources.map((source) => world.publish(source, about.trouble)),
+      ...(about.times > 1 ? [world.deliverLate()] : []),
+    ]);
+    world.endHub();
+  }),
+);
+
+const moments: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: anybody.map((party) =>
+      act("save", { who: nodeOf(party) }, async (world) => world.agent(party).file.save()),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant(act("save hub", {}, async (world) => world.hubFile.save())) },
+  {
+    weight: 1,
+    arbitrary: anybody.map((party) =>
+      act("put back", { who: nodeOf(party) }, async (world) => {
+        if (world.agent(party).file.putBack()) world.watch.putBack(nodeOf(party));
+      }),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant(act("put back hub", {}, async (world) => world.putBackHub())) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ item, state: fc.constantFrom(...itemStates) })
+      .map(({ item, state }) =>
+        act("rules", { item, state }, async (world) => world.setRules({ [item]: state })),
+      ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom(...readers)
+      .map((reader) => act("learn", { who: nodeOf(reader) }, async (world) => world.learn(reader))),
+  },
+  {
+    weight: 2,
+    arbitrary: anybody.map((party) =>
+      act("suspend or resume", { who: nodeOf(party) }, async ({ suspended }) => {
+        if (!suspended.delete(nodeOf(party))) suspended.add(nodeOf(party));
+      }),
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant(act("late", {}, async (world) => world.deliverLate())) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom(1, 61, 301, 3601)
+      .map((seconds) => act("pass", { seconds }, async (world) => world.pass(seconds))),
+  },
+  { weight: 1, arbitrary: fc.constant(act("settle", {}, settle)) },
+);
+
+export const acts: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 6, arbitrary: writing },
+  { weight: 3, arbitrary: standing },
+  { weight: 6, arbitrary: publishing },
+  { weight: 7, arbitrary: reading },
+  { weight: 2, arbitrary: atOnce },
+  { weight: 6, arbitrary: moments },
+);

@@ -1,0 +1,104 @@
+import { type Catalogue, indexCatalogue } from "@xinqiao/protocol/catalogue";
+import type { NodeId } from "@xinqiao/protocol/identity";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import { createDirectory, type Directory, type Member } from "@xinqiao/protocol/registry";
+import { type Subscription, subscriptionSchema } from "@xinqiao/protocol/sync";
+import { testItem } from "@xinqiao/protocol/testing";
+import { createParty, type Party } from "../constellation/party.ts";
+
+const endpoint = "https://agent.example";
+export const hub = createParty({ node: "sz", role: "city" });
+
+export interface Source extends Party {
+  readonly jurisdiction: string;
+}
+
+const source = (node: string, role: "district" | "neighbour-city", jurisdiction: string): Source => ({
+  ...createParty({ node, role, jurisdiction, endpoint }),
+  jurisdiction,
+});
+
+export const sources = [
+  source("sz-baoan", "district", "440306"),
+  source("dg", "neighbour-city", "441900"),
+] as const;
+
+export interface Reader extends Party {
+  readonly subscription: Subscription;
+}
+
+const reader = (node: string, role: "district" | "neighbour-city", wants: object): Reader => ({
+  ...createParty({ node, role }),
+  subscription: subscriptionSchema.parse({
+    items: "all",
+    jurisdictions: "all",
+    subjectKinds: "all",
+    ...wants,
+  }),
+});
+
+/** One that wants everything, one of another role and for one kind of subject, one for one jurisdiction. */
+export const readers = [
+  reader("sz-longgang", "district", {}),
+  reader("hz", "neighbour-city", { subjectKinds: ["enterprise"] }),
+  reader("sz-futian", "district", { jurisdictions: ["440306"] }),
+] as const;
+
+export const nodeOf = ({ member }: Party): NodeId => member.node;
+
+/** Who is suspended now, of everybody. */
+export function directoryOf(suspended: ReadonlySet<NodeId>): Directory {
+  const members = [hub, ...sources, ...readers].map(
+    ({ member }): Member => (suspended.has(member.node) ? { ...member, status: "suspended" } : member),
+  );
+  const directory = createDirectory({ version: 1, members });
+  if (!directory.ok) throw new Error(directory.error.join("; "));
+  return directory.value;
+}
+
+/** What the catalogue says of the two items. */
+export const itemStates = ["public", "districts", "cities", "both", "absent"] as const;
+export type ItemState = (typeof itemStates)[number];
+
+export interface Rules {
+  readonly open: ItemState;
+  readonly shared: ItemState;
+}
+
+export const items = ["open", "shared"] as const;
+export type ItemName = (typeof items)[number];
+
+const scopes = {
+  districts: ["district"],
+  cities: ["neighbour-city"],
+  both: ["district", "neighbour-city"],
+} as const;
+
+export function catalogueOf(rules: Rules): Catalogue {
+  const listed = items.flatMap((code) => {
+    const state = rules[code];
+    if (state === "absent") return [];
+    const scope =
+      state === "public"
+        ? { disclosure: "public", shareScope: [] }
+        : { disclosure: "government-shared", shareScope: scopes[state] };
+    return [testItem({ code, ...scope })];
+  });
+  return indexCatalogue({ classes: [], items: listed, purposes: [] });
+}
+
+/** Written here once more, in other words, so that one mistake is not made twice. */
+export function maySee({ member }: Party, item: ItemName, rules: Rules): boolean {
+  const state = rules[item];
+  if (state === "absent") return false;
+  if (state === "public" || state === "both") return true;
+  return state === (member.role === "district" ? "districts" : "cities");
+}
+
+export function wants({ subscription }: Reader, { jurisdiction, subject }: CreditRecord): boolean {
+  const { jurisdictions, subjectKinds } = subscription;
+  return (
+    (jurisdictions === "all" || jurisdictions.includes(jurisdiction)) &&
+    (subjectKinds === "all" || subjectKinds.includes(subject.kind))
+  );
+}

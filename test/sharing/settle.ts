@@ -1,0 +1,72 @@
+import { validateFields } from "@xinqiao/protocol/catalogue";
+import { recordSchema } from "@xinqiao/protocol/record";
+import { z } from "zod";
+import {
+  catalogueOf,
+  items,
+  maySee,
+  nodeOf,
+  type Reader,
+  readers,
+  type Source,
+  sources,
+  wants,
+} from "./members.ts";
+import type { World } from "./world.ts";
+
+const rounds = 6;
+
+/** Nothing goes wrong any more, and time enough passes: then everybody holds what it must, and nothing else. */
+export async function settle(world: World): Promise<void> {
+  for (const source of sources) world.suspended.delete(nodeOf(source));
+  for (const reader of readers) world.learn(reader);
+  for (let round = 0; round < rounds; round += 1) {
+    world.pass(3_700);
+    for (const source of sources) {
+      const published = await world.publish(source);
+      world.watch.must(published === true, `${nodeOf(source)} cannot publish`);
+    }
+    for (const reader of readers) {
+      while (await world.read(reader));
+    }
+    await world.complete();
+    world.watch.check();
+  }
+  for (const reader of readers) for (const source of sources) checkCopies(world, reader, source);
+  for (const source of sources) {
+    for (const correction of world.hubFile.port.corrections(nodeOf(source), 500)) {
+      world.watch.must(correction.completion !== undefined, `never completed: ${JSON.stringify(correction)}`);
+    }
+  }
+}
+
+function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, source: Source): void {
+  const catalogue = catalogueOf({ open: "public", shared: "public" });
+  const { own } = agent(source).file.port;
+  const held = watch.copies(reader).filter((copy) => copy.source === nodeOf(source));
+  const ids = agent(source)
+    .file.rows("SELECT id FROM record ORDER BY id")
+    .map((row) => z.object({ id: z.string() }).parse(row).id);
+  for (const id of new Set([...ids, ...held.map(({ record }) => record)])) {
+    const record = own.byId(id);
+    const copy = held.find((each) => each.record === id);
+    const content = copy && recordSchema.parse(JSON.parse(copy.content));
+    const item = record && catalogue.items.get(record.item);
+    const isGone = record?.state === "repaired" || record?.state === "withdrawn";
+    const name = items.find((each) => each === record?.item);
+    const may = name !== undefined && maySee(reader, name, rules()) && !suspended.has(nodeOf(reader));
+    const what = `${id} of ${nodeOf(source)} at ${nodeOf(reader)}`;
+    // Of one that the hub does not take the version before may be left.
+    const isPoison = record && item && !isGone && !validateFields(item, record.fields).ok;
+    if (may && isPoison) continue;
+    if (record === undefined || !may || !wants(reader, record)) {
+      watch.must(content === undefined, `held, and must not be: ${what}`);
+      continue;
+    }
+    const expected = isGone ? { ...record, subjectName: "", fields: {} } : record;
+    watch.must(
+      JSON.stringify(content) === JSON.stringify(expected),
+      `${what} is ${JSON.stringify(content)} and must be ${JSON.stringify(expected)}`,
+    );
+  }
+}
