@@ -33,8 +33,8 @@ const policySchema = z.strictObject({
 
 /** What this member shares, and wants of what others share (PR-SYNC). */
 const sharingSchema = z.strictObject({
-  /** Tells the city of this member's own records and of every correction. */
-  publish: z.boolean().default(false),
+  /** Tells the city of this member's own records and of every correction: of all, or of these items. */
+  publish: z.union([z.boolean(), z.array(itemCodeSchema).min(1)]).default(false),
   /** Which of others' records it wants copies of, of those that it may have; absent: none. */
   subscribe: z
     .strictObject({
@@ -118,7 +118,7 @@ const agentShape = z.strictObject({
 });
 
 export const agentConfigSchema = agentShape
-  .refine(({ sharing, jurisdiction }) => !sharing.publish || jurisdiction !== undefined, {
+  .refine(({ sharing, jurisdiction }) => sharing.publish === false || jurisdiction !== undefined, {
     path: ["sharing", "publish"],
     message: "this member answers for no jurisdiction: it has no records to share",
   })

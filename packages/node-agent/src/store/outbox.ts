@@ -35,8 +35,14 @@ export function createOutbox(database: Database): Outbox {
   );
   const dropPages = database.prepare("DELETE FROM page");
   const tellAll = database.prepare(
-    "INSERT INTO pending (record) SELECT id FROM record WHERE true ORDER BY rowid ON CONFLICT DO NOTHING",
+    `INSERT INTO pending (record) SELECT id FROM record
+     WHERE EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*'))
+     ORDER BY rowid ON CONFLICT DO NOTHING`,
   );
+  const chosen = database.prepare<[], string>("SELECT item FROM told_item ORDER BY item").pluck();
+  const chooseNone = database.prepare("DELETE FROM told_item");
+  const chooseOne = database.prepare<[string]>("INSERT INTO told_item VALUES (?)");
+  const waitForNone = database.prepare("DELETE FROM pending");
   const waiting = database.prepare<[string, number], Row & { n: number }>(
     `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record
      WHERE n > 0 AND ${tellable} ORDER BY n LIMIT ?`,
@@ -74,6 +80,12 @@ export function createOutbox(database: Database): Outbox {
     tellAll.run();
     begin.run(id);
   });
+  const choose = database.transaction((items: readonly string[], id: string) => {
+    chooseNone.run();
+    for (const item of items) chooseOne.run(item);
+    waitForNone.run();
+    beginAnew(id);
+  });
   const current = () => {
     const row = feed.get();
     if (row !== undefined) return feedSchema.parse(row);
@@ -93,6 +105,10 @@ export function createOutbox(database: Database): Outbox {
     for (const id of ids) queue.run(id);
   });
   return {
+    choose(items, id) {
+      const list = items === "all" ? ["*"] : [...new Set<string>(items)].sort();
+      if (list.join() !== chosen.all().join()) choose.immediate(list, id);
+    },
     feed: current,
     waiting: (items, limit) =>
       waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
