@@ -24,14 +24,25 @@ export interface BenchAgent {
 }
 
 export interface BenchFederation {
+  /** The gateway's home. */
+  readonly city: string;
   readonly gateway: Running;
   readonly asker: BenchAgent;
   readonly answering: readonly BenchAgent[];
   close(): Promise<void>;
 }
 
+export interface BenchOptions {
+  /** What members share, by node; who is not named shares nothing. */
+  readonly sharing?: Readonly<Record<string, object>>;
+}
+
 /** A gateway and five agents as real processes, set up by the product's own command lines. */
-export async function startBenchFederation(folder: string, subjects: number): Promise<BenchFederation> {
+export async function startBenchFederation(
+  folder: string,
+  subjects: number,
+  { sharing = {} }: BenchOptions = {},
+): Promise<BenchFederation> {
   const city = join(folder, "sz");
   const [port, admin] = [await freePort(), await freePort()];
   run(gatewayMain, [
@@ -65,6 +76,7 @@ export async function startBenchFederation(folder: string, subjects: number): Pr
   run(gatewayMain, ["members", "add", "--home", city, ...made.map(({ offer }) => offer)]);
   for (const { home } of made) copyFileSync(join(city, "catalogue", "1.jws"), join(home, "catalogue.jws"));
   for (const { home, answers } of made) if (answers) run(agentMain, ["import", "--home", home, data]);
+  for (const { node, home } of made) editConfig(join(home, "agent.json"), { sharing: sharing[node] });
   const gateway = await startProcess(
     [gatewayMain, "serve", "--home", city],
     `http://127.0.0.1:${admin}/readyz`,
@@ -89,6 +101,7 @@ export async function startBenchFederation(folder: string, subjects: number): Pr
   const [asker, ...answering] = agents;
   if (asker === undefined) throw new Error("no agent");
   return {
+    city,
     gateway,
     asker,
     answering,

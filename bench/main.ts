@@ -13,6 +13,7 @@ import { measureProving } from "./proving.ts";
 import { measureRules } from "./rules.ts";
 import { measureSealing } from "./sealing.ts";
 import { measureSearch } from "./search.ts";
+import { measureSharing } from "./sharing.ts";
 import { measureSigningDaemon } from "./signing-daemon.ts";
 import { againstSm2, measureSuites, signatureLimit } from "./suites.ts";
 import { type Figure, figureTable } from "./table.ts";
@@ -61,6 +62,9 @@ figures.push(...(await measureProving(folder, full ? 10_000_000 : 500_000)));
 
 say("checking a log from its entries · 独立校验日志");
 figures.push(...(await measureChecking(folder, full ? 1_000_000 : 200_000)));
+
+say("sharing records and corrections · 共享与更正");
+figures.push(...(await measureSharing(folder, full ? 50_000 : 5_000, full ? 200 : 40)));
 
 say("starting a gateway and five agents · 启动一个网关和五个节点");
 const federation = await startBenchFederation(folder, subjects);

@@ -9,6 +9,7 @@ import { guide } from "./sample/guide.ts";
 import { demonstrationLookup } from "./sample/lookups.ts";
 import { help, readOptions, type StartOptions } from "./sample/options.ts";
 import { SampleError } from "./sample/sample-error.ts";
+import { demonstrateSharing } from "./sample/sharing.ts";
 import { createProgress, exchangeTable, intakeTables } from "./sample/terminal/index.ts";
 import { witnessed } from "./sample/witnessed.ts";
 
@@ -38,6 +39,7 @@ async function tell(options: StartOptions): Promise<void> {
   if (options.once) return;
 
   await demonstrateAudit(federation, exchange, say, stopped.signal);
+  await demonstrateSharing(federation, say, stopped.signal);
   await demonstrateBreaker(federation, say, stopped.signal);
   say(guide(federation));
   await untilStopped();

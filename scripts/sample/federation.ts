@@ -63,6 +63,8 @@ export interface Federation extends AsyncDisposable {
   readonly platforms: readonly Service[];
   /** Listeners that are not at their documented port. */
   readonly moved: readonly Move[];
+  /** Where Bao'an's offices put files for its agent. */
+  readonly handover: string;
   /** What became of Bao'an's files, bad rows and all; empty when an earlier start has taken them in. */
   readonly intakes: readonly Intake[];
   /** Stops every process, in order. */
@@ -122,6 +124,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       if (found === undefined) throw new RangeError(`no agent runs for ${node}`);
       return found;
     },
+    handover: layout.handover,
     moved: addresses.moved,
     intakes,
     close: () => running.disposeAsync(),

@@ -34,3 +34,4 @@ export {
   send,
 } from "./signed-client.ts";
 export { type SignerProcess, startSignerProcess } from "./signer-process.ts";
+export { untilReady } from "./until-ready.ts";

@@ -12,6 +12,7 @@ import { type DecryptionRing, type KeyRing, openDecryptionRing, openKeyRing } fr
 import type { Logger } from "@xinqiao/runtime/logging";
 import { type City, followCity } from "./city/index.ts";
 import { type AgentConfig, encryptionKeyFiles } from "./config/index.ts";
+import { watchFolder } from "./handover/index.ts";
 import { localRoutes, peerRoutes, type WitnessRouteDependencies } from "./http/index.ts";
 import { createGatewayClient, type GatewayClient } from "./lookup/index.ts";
 import { nodeRules } from "./policy/index.ts";
@@ -95,8 +96,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const background = [stopForgetting, city.stop, stopChangingKeys, stopHearing];
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
-  const reading = createInFlight(maxReading);
-  const cosigning = createInFlight(mostCosigning);
+  const [reading, cosigning] = [createInFlight(maxReading), createInFlight(mostCosigning)];
   const shared = { config, city, signer, source, entropy, now, events };
   let open = false;
   const books = openReconciliation({ ...shared, client, store, witness });
@@ -113,6 +113,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     ...edge(config, config.listen),
     onBrokenRequest: (reason, traceId) => events.refused(reason, { traceId }),
   });
+  const stopWatching = watchFiles(config, { city, now, events });
   open = true;
   starting.move();
   logger.info({ event: "started", node: config.node, port: serving.port, localPort: localServing.port });
@@ -122,7 +123,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     reload: city.refresh,
     async close() {
       for (const stop of background) stop();
-      await Promise.all([books.stop(), stopSharing()]);
+      await Promise.all([books.stop(), stopSharing(), stopWatching()]);
       for (const places of [asking, answering, reading, cosigning]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.
@@ -257,6 +258,21 @@ function shareRecords(
   const call = { node, gateway, directory, signer, send: client.send, entropy, now };
   const { outbox, inbox } = store;
   return openSharing(sharing, { ...call, catalogue, outbox, inbox, events });
+}
+
+/** Last of all: an agent that cannot start takes no file. */
+function watchFiles(
+  { node, store, jurisdiction, intake, identifierExceptions }: AgentConfig,
+  { city, ...deps }: Pick<Shared, "city" | "now" | "events">,
+): () => Promise<void> {
+  const { folder } = intake;
+  if (folder === undefined || jurisdiction === undefined) return async () => {};
+  const exceptions = new Set(identifierExceptions);
+  const task = () => {
+    const { items, version } = city.catalogue();
+    return { store, catalogue: { items, version }, jurisdiction, exceptions };
+  };
+  return watchFolder({ ...intake, folder }, { ...deps, node, task });
 }
 
 function edge({ node, limits }: AgentConfig, address: Address) {

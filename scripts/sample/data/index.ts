@@ -11,4 +11,5 @@ export {
 export { demonstrationSubject, type SampleSubject, subjectsOf } from "./population.ts";
 export { recordsOf, type SampleRecord } from "./records.ts";
 export { type Row, type SampleItem, sampleItems } from "./rows/index.ts";
+export { sharedItems } from "./shared-items.ts";
 export { defaultSubjects, fewestSubjects, mostSubjects, recordTotal, sampleVersion } from "./size.ts";

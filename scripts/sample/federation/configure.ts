@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Member } from "@xinqiao/protocol/registry";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { z } from "zod";
-import { auditor, type SampleNode, sampleNodes } from "../data/index.ts";
+import { auditor, type SampleNode, sampleNodes, sharedItems } from "../data/index.ts";
 import {
   dgSource,
   hzSource,
@@ -40,6 +40,7 @@ export async function configure(
   for (const node of sampleNodes) {
     await configureAgent(node.node, layout, addresses, {
       sources: [await sourceOf(node, layout, addresses)],
+      ...sharedBy(node, layout),
     });
   }
   await configureAgent(auditor.node, layout, addresses);
@@ -50,7 +51,11 @@ async function configureAgent(
   node: string,
   layout: Layout,
   addresses: Addresses,
-  more: { readonly sources?: readonly SourceConfig[] } = {},
+  more: {
+    readonly sources?: readonly SourceConfig[];
+    readonly sharing?: object;
+    readonly intake?: object;
+  } = {},
 ): Promise<void> {
   const file = join(layout.agent(node), "agent.json");
   const listen = addresses.agent(node);
@@ -62,6 +67,19 @@ async function configureAgent(
     gateway: { ...gateway, origin: `http://${addresses.gateway}` },
     ...more,
   });
+}
+
+/** Bao'an takes files in from a folder and tells of its lists and penalties; Longgang and Dongguan want copies. */
+function sharedBy({ node }: SampleNode, layout: Layout) {
+  switch (node) {
+    case "sz-baoan":
+      return { intake: { folder: layout.handover }, sharing: { publish: sharedItems } };
+    case "sz-longgang":
+    case "dg":
+      return { sharing: { subscribe: { items: sharedItems } } };
+    case "hz":
+      return {};
+  }
 }
 
 async function sourceOf({ node }: SampleNode, layout: Layout, addresses: Addresses): Promise<SourceConfig> {

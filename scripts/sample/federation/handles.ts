@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type lookupSchema, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { parseProblem } from "@xinqiao/protocol/problem";
+import { recordSchema } from "@xinqiao/protocol/record";
 import { z } from "zod";
 import { auditor, type SampleNode, type SampleNodeId } from "../data/index.ts";
 import { runNode } from "../processes/index.ts";
@@ -28,7 +29,14 @@ export interface AgentHandle extends Starts {
   readonly tokenFile: string;
   /** Asks the federation through the local API. */
   lookUp(lookup: LookupInput): Promise<OpenedExchange>;
+  /** What others have shared about a subject. */
+  copies(subject: LookupInput["subject"], items: readonly string[]): Promise<readonly Copy[]>;
+  /** Runs a command of `xinqiao` in its home, and gives what it printed. */
+  run(args: readonly string[], signal?: AbortSignal): Promise<string>;
 }
+
+const copiesSchema = z.object({ copies: z.array(z.object({ source: z.string(), record: recordSchema })) });
+export type Copy = z.output<typeof copiesSchema>["copies"][number];
 
 /** Who reads the log, at its command line. */
 export interface AuditorHandle {
@@ -41,7 +49,11 @@ export interface AuditorHandle {
 export function auditorHandle(layout: Layout): AuditorHandle {
   const { node } = auditor;
   const home = layout.agent(node);
-  return { node, home, run: (args, signal) => runNode(programs.agent, [...args, "--home", home], signal) };
+  return { node, home, run: runAt(home) };
+}
+
+function runAt(home: string): AuditorHandle["run"] {
+  return (args, signal) => runNode(programs.agent, [...args, "--home", home], signal);
 }
 
 const targetsSchema = z.array(z.object({ node: z.string(), state: z.string() }));
@@ -103,7 +115,11 @@ export async function agentHandle(
     localUrl,
     token,
     tokenFile,
-    lookUp: (lookup) => askLocally(`${localUrl}/v1/lookups`, token, lookup),
+    lookUp: async (lookup) =>
+      openedExchangeSchema.parse(await askLocally(`${localUrl}/v1/lookups`, token, lookup)),
+    copies: async (subject, items) =>
+      copiesSchema.parse(await askLocally(`${localUrl}/v1/copies`, token, { subject, items })).copies,
+    run: runAt(home),
   };
 }
 
@@ -111,14 +127,14 @@ function startsOf({ start, stop }: Service): Pick<Service, "start" | "stop"> {
   return { start, stop };
 }
 
-async function askLocally(url: string, token: string, lookup: LookupInput): Promise<OpenedExchange> {
+async function askLocally(url: string, token: string, question: object): Promise<unknown> {
   const reply = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    body: JSON.stringify(lookup),
+    body: JSON.stringify(question),
   });
   const text = await reply.text();
-  if (reply.ok) return openedExchangeSchema.parse(JSON.parse(text));
+  if (reply.ok) return JSON.parse(text);
   const problem = parseProblem(text);
   const why = problem === undefined ? "" : ` ${problem.code}: ${problem.titleZh} ${problem.title}`;
   throw new SampleError(`${url} answered ${reply.status}${why}`);

@@ -16,6 +16,8 @@ export interface Layout {
   agent(node: string): string;
   /** The member's own platform: what a real member has before it joins. */
   platform(node: string): string;
+  /** Where Bao'an's offices put files for its agent. */
+  readonly handover: string;
   log(name: string): string;
 }
 
@@ -27,11 +29,12 @@ export function layoutOf(data: string): Layout {
     lock: join(root, "start.lock"),
     gateway: join(root, "gateway"),
     peer: { gateway: join(root, "peer", "gateway"), agent: (node) => join(root, "peer", "agents", node) },
-    made: ["manifest.json", "gateway", "agents", "platforms", "offers", "logs", "peer"].map((name) =>
-      join(root, name),
+    made: ["manifest.json", "gateway", "agents", "platforms", "offers", "logs", "peer", "handover"].map(
+      (name) => join(root, name),
     ),
     agent: (node) => join(root, "agents", node),
     platform: (node) => join(root, "platforms", node),
+    handover: join(root, "handover"),
     log: (name) => join(root, "logs", `${name}.log`),
   };
 }

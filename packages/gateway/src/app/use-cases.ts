@@ -10,6 +10,7 @@ import { createRateLimit, createRecentClaims } from "../limit/index.ts";
 import { gatewayRules } from "../policy/index.ts";
 import { bundleDependencies, type ProveDependencies } from "../proofs/index.ts";
 import type { RegistryHolder } from "../registry/index.ts";
+import { createAnswerFromCopy } from "../sharing/index.ts";
 import { createAskNode } from "../upstream/index.ts";
 import type { Shared } from "./shared.ts";
 
@@ -76,6 +77,15 @@ export function lookUpDependencies(shared: Shared): LookUpDependencies {
     rules: gatewayRules,
     identifierExceptions: exceptionsOf(config),
     log,
+    answerFromCopy: createAnswerFromCopy({
+      self: config.node,
+      hub: shared.hub,
+      directory: city.members,
+      catalogue: () => city.catalogue.current().catalogue,
+      signer,
+      now,
+      today: () => chinaDay(now()),
+    }),
     ask: createAskNode({ self: config.node, signer, directory: city.members, targets, entropy, now }),
     now,
     elapsed,

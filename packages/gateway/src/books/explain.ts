@@ -1,3 +1,4 @@
+import { isCopied } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { BookEntry, Explanation, Finding, NamedFinding } from "@xinqiao/protocol/reconciliation";
 import type { LoggedEntries } from "./ports.ts";
@@ -63,7 +64,7 @@ function wasNotTaken(
   const taken = entries.flatMap(({ entry, answer }) =>
     entry.kind === "lookup.outcome"
       ? entry.rows
-          .filter(({ node, answerCommitment }) => node === member && answerCommitment !== undefined)
+          .filter((row) => row.node === member && row.answerCommitment !== undefined && !isCopied(row))
           .map(({ jurisdiction }) => answer(jurisdiction))
       : [],
   );

@@ -1,3 +1,4 @@
+import { isCopied } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { LogEntry } from "@xinqiao/protocol/log";
 import type { GivenLeaf, LeavesRequest, Side } from "@xinqiao/protocol/reconciliation";
@@ -63,8 +64,8 @@ function leavesOf(logged: readonly LoggedEntry[], { side, member, entries }: Who
 const rowsOf = (entry: LogEntry, side: Side, member: NodeId) =>
   entry.kind === "lookup.outcome"
     ? entry.rows.filter(
-        ({ node, answerCommitment }) =>
-          answerCommitment !== undefined && (side === "asked" || node === member),
+        (row) =>
+          row.answerCommitment !== undefined && (side === "asked" || (row.node === member && !isCopied(row))),
       )
     : [];
 

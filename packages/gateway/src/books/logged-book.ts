@@ -1,3 +1,4 @@
+import { isCopied } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { LogEntry } from "@xinqiao/protocol/log";
 import {
@@ -71,7 +72,7 @@ function takeEntry(
   if (intent !== undefined)
     take(intent.actor, { side: "asked", exchange, at: intent.at, ...toldOf(entry, logged) });
   for (const row of entry.rows) {
-    if (row.answerCommitment === undefined || row.via !== undefined) continue;
+    if (row.answerCommitment === undefined || row.via !== undefined || isCopied(row)) continue;
     const status = row.status === "refused" ? "refused" : "answered";
     const digest = logged.answer(row.jurisdiction) ?? null;
     take(row.node, { side: "answered", exchange, at: instant(row.answeredAt), status, digest });

@@ -4,8 +4,8 @@ import { err } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
 import { createCompany } from "./company.ts";
 import type { Deadline } from "./deadline.ts";
-import type { AskNode, TargetQuestion } from "./ports.ts";
-import { type TakenRow, toRow } from "./row.ts";
+import type { AnswerFromCopy, AskNode, TargetQuestion } from "./ports.ts";
+import { standsIn, type TakenRow, toCopyRow, toRow } from "./row.ts";
 import type { Target } from "./targets.ts";
 
 export interface FanOut {
@@ -20,6 +20,8 @@ export interface FanOut {
 }
 
 export interface FanOutDependencies {
+  /** Asked when a node was not to be had. */
+  readonly answerFromCopy: AnswerFromCopy;
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
   /** Told of an exception nobody expected: it costs its own row and no other. */
@@ -33,7 +35,7 @@ export interface FanOutDependencies {
 export function fanOut(
   work: FanOut,
   ask: AskNode,
-  { elapsed, onBug }: FanOutDependencies,
+  { answerFromCopy, elapsed, onBug }: FanOutDependencies,
 ): Promise<TakenRow[]> {
   const { terms, sealed, deadline, trace } = work;
   const company = createCompany(work.targets.length);
@@ -52,7 +54,10 @@ export function fanOut(
             )
           : err(fault("policy.member-not-active"));
       seat.leave();
-      return toRow(target, asked, Math.round((elapsed() - begun) * 10) / 10, work.oldestAsOf);
+      const row = toRow(target, asked, Math.round((elapsed() - begun) * 10) / 10, work.oldestAsOf);
+      if (asked.ok || sealed || !standsIn(asked.error)) return row;
+      const copy = await answerFromCopy(target.member, question).catch(onBug);
+      return copy ? toCopyRow(row, copy) : row;
     }),
   );
   return rows.finally(company.dispose);

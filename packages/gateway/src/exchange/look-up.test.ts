@@ -56,6 +56,7 @@ function scene(requester = testMember()) {
     identifierExceptions: new Set(),
     log,
     ask,
+    answerFromCopy: async () => undefined,
     now: Date.now,
     elapsed: () => performance.now(),
     onBug(error: unknown) {

@@ -15,13 +15,14 @@ import {
 } from "./entries.ts";
 import { fanOut } from "./fan-out.ts";
 import { makePlan, type Plan, type PlanDependencies, type Refused } from "./plan.ts";
-import type { AskNode, AuthenticatedLookup } from "./ports.ts";
+import type { AnswerFromCopy, AskNode, AuthenticatedLookup } from "./ports.ts";
 import type { TakenRow } from "./row.ts";
 
 export interface LookUpDependencies extends PlanDependencies {
   readonly catalogue: () => Catalogue;
   readonly log: AuditLog;
   readonly ask: AskNode;
+  readonly answerFromCopy: AnswerFromCopy;
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
   /** Told of an exception nobody expected. */

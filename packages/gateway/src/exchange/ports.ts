@@ -48,6 +48,12 @@ export interface AskContext {
   readonly sealed: boolean;
 }
 
+/** What the city's copy of a member's records says, signed by the city; nothing when it has none, or may not say. */
+export type AnswerFromCopy = (
+  target: Member,
+  question: TargetQuestion,
+) => Promise<VerifiedAnswer | undefined>;
+
 /** Asks one node. Never throws and never outlasts the deadline; a fault names the cause. */
 export type AskNode = (
   target: Member,

@@ -15,6 +15,22 @@ export interface TakenRow extends ResultRow {
   readonly answeredAt?: string;
 }
 
+/** Why a row has no answer, where a copy may stand in: the node was not to be had. Its own "no" stands. */
+export const standsIn = ({ code }: Pick<Fault, "code">): boolean => code.startsWith("node.");
+
+/** The row of a node that was not to be had, with what the city's copy says: never fresh, and why. */
+export function toCopyRow(row: TakenRow, { answer, jws }: VerifiedAnswer): TakenRow {
+  const { asOf, gaps, iat } = answer;
+  return {
+    ...row,
+    status: "stale",
+    ...(asOf !== undefined && { asOf }),
+    ...(gaps && { gaps }),
+    answeredAt: new Date(iat * 1000).toISOString(),
+    answer: jws,
+  };
+}
+
 /** One target's row: what it said, or why it said nothing. Nothing is ever invented or dropped. */
 export function toRow(
   target: Target,

@@ -1,3 +1,4 @@
+export { type CopyDependencies, createAnswerFromCopy } from "./answer-from-copy.ts";
 export { type Completing, createCompleting } from "./complete.ts";
 export type {
   Acknowledged,
@@ -7,8 +8,10 @@ export type {
   KeptReceipt,
   OpenedCorrection,
   PageToTake,
+  SubjectKey,
   Subscriber,
   TakenChange,
+  Told,
   VersionBefore,
 } from "./ports.ts";
 export { type ReadChangesDependencies, readChanges } from "./read-changes.ts";

@@ -1,4 +1,5 @@
-import type { NodeId } from "@xinqiao/protocol/identity";
+import type { ItemCode } from "@xinqiao/protocol/catalogue";
+import type { NodeId, Subject } from "@xinqiao/protocol/identity";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type {
   Change,
@@ -67,6 +68,16 @@ export interface KeptPage {
   readonly lines: readonly (KeptLine | undefined)[];
 }
 
+export type SubjectKey = Pick<Subject, "scheme" | "id">;
+
+export interface Told {
+  readonly records: readonly CreditRecord[];
+  /** Items of which the source has told anything about anybody. */
+  readonly items: readonly ItemCode[];
+  /** Milliseconds since 1970: when its newest page came. */
+  readonly at: number;
+}
+
 /** A receipt as it came. */
 export interface KeptReceipt {
   readonly receipt: Receipt;
@@ -100,6 +111,8 @@ export interface Hub {
   newest(): number;
   /** Pages behind a position, as many as have room. */
   behind(position: number, bytes: number): readonly KeptPage[];
+  /** What a source has told of a subject: newest versions, and when it last told anything; nothing when it never did. */
+  told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
   subscribers(): readonly Subscriber[];
   /** Never takes back what was handed over before. */
   handed(subscriber: Subscriber, at: number): void;

@@ -3,26 +3,20 @@ import {
   type PresentedAuthorisation,
   presentAuthorisation,
 } from "@xinqiao/protocol/authorisation";
-import {
-  type Catalogue,
-  disclosedFields,
-  type Item,
-  type ItemCode,
-  type Purpose,
-} from "@xinqiao/protocol/catalogue";
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import {
   type Answer,
   answerLifetimeSeconds,
+  disclosed,
   type Question,
   sealRecords,
   signAnswer,
 } from "@xinqiao/protocol/exchange";
-import { type Jurisdiction, maskName, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
+import { type Jurisdiction, type NodeId, parseSubject } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { type Decision, decide, decideStanding, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
 import { asResult, type Fault, fault } from "@xinqiao/protocol/problem";
-import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
 import type { Directory, RegistryStanding } from "@xinqiao/protocol/registry";
 import { ok, type Result } from "@xinqiao/protocol/result";
 import { sealingKey } from "../policy/index.ts";
@@ -163,7 +157,7 @@ function refusal(rule: string, { code }: Fault): Body {
 
 async function disclose(
   question: Question,
-  { items, purposes }: Catalogue,
+  catalogue: Catalogue,
   deps: AnswerDependencies,
   signal: AbortSignal,
 ): Promise<Result<Body, Fault>> {
@@ -174,36 +168,8 @@ async function disclose(
     return ok(refusal("source-holds-items", fault("source.item-not-held")));
   }
   const today = deps.dayOf(deps.now());
-  const disclosable = found.value.records.filter((record) => isDisclosable(record, today));
-  const status = disclosable.length > 0 ? "ok" : "none";
-  const common = { status, asOf, ...(gaps.length > 0 && { gaps: [...gaps] }) } as const;
-  const purpose = purposes.get(question.purpose);
-  if (purpose?.answers === "yes-no") {
-    return ok({ ...common, records: [], held: heldOf(question.items, disclosable) });
-  }
-  const records = disclosable.map((record) => disclosedTo(purpose, items.get(record.item), record));
-  return ok({ ...common, records });
-}
-
-/** Of each item asked only whether anything of it may be disclosed. */
-function heldOf(items: readonly ItemCode[], records: readonly CreditRecord[]): ItemCode[] {
-  const held = new Set(records.map(({ item }) => item));
-  return items.filter((item) => held.has(item));
-}
-
-/** What the purpose needs of a record, and no whole name or number of a person but where it needs one. */
-function disclosedTo(
-  purpose: Purpose | undefined,
-  item: Item | undefined,
-  record: CreditRecord,
-): CreditRecord {
-  if (item === undefined || purpose === undefined) return { ...record, subjectName: "", fields: {} };
-  const { kind } = record.subject;
-  const nameWhole =
-    kind !== "individual" || purpose.needs?.[item.code]?.whole?.includes(item.columns.subjectName);
-  return {
-    ...record,
-    subjectName: nameWhole ? record.subjectName : maskName(record.subjectName),
-    fields: disclosedFields(item, purpose, record.fields, kind),
-  };
+  const { items } = question;
+  const purpose = catalogue.purposes.get(question.purpose);
+  const said = disclosed(found.value.records, { items, purpose, catalogue, today });
+  return ok({ ...said, asOf, ...(gaps.length > 0 && { gaps: [...gaps] }) });
 }

@@ -22,6 +22,10 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
     store: absolute(config.store),
     witness: absolute(config.witness),
     quarantine: absolute(config.quarantine),
+    intake: {
+      ...config.intake,
+      ...(config.intake.folder !== undefined && { folder: absolute(config.intake.folder) }),
+    },
     sources: config.sources.map((source) =>
       source.type === "database" && source.dialect === "sqlite" && source.url !== undefined
         ? { ...source, url: absolute(source.url) }

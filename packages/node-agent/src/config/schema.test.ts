@@ -28,3 +28,14 @@ describe("the local API's address", () => {
     },
   );
 });
+
+it("a member without records of its own watches no folder", () => {
+  const [intake, local] = [{ folder: "intake" }, "127.0.0.1:8541"];
+  expect(parse({ intake, local }).error?.issues).toMatchObject([{ path: ["intake", "folder"] }]);
+  expect(parse({ intake, local, jurisdiction: "440306" }).data?.intake).toEqual({
+    folder: "intake",
+    settleMs: 2_000,
+    everySeconds: 2,
+    keepDays: 90,
+  });
+});

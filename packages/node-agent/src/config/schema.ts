@@ -33,8 +33,8 @@ const policySchema = z.strictObject({
 
 /** What this member shares, and wants of what others share (PR-SYNC). */
 const sharingSchema = z.strictObject({
-  /** Tells the city of this member's own records and of every correction. */
-  publish: z.boolean().default(false),
+  /** Tells the city of this member's own records and of every correction: of all, or of these items. */
+  publish: z.union([z.boolean(), z.array(itemCodeSchema).min(1)]).default(false),
   /** Which of others' records it wants copies of, of those that it may have; absent: none. */
   subscribe: z
     .strictObject({
@@ -43,6 +43,17 @@ const sharingSchema = z.strictObject({
       subjectKinds: subscriptionSchema.shape.subjectKinds.default("all"),
     })
     .optional(),
+});
+
+/** Files that senders hand over by putting them into a folder. */
+const intakeSchema = z.strictObject({
+  /** Holds `in`, `done` and `quarantine`; absent: none is watched. */
+  folder: z.string().optional(),
+  /** How long a file must have stayed as it is to count as whole. */
+  settleMs: positive.default(2_000),
+  everySeconds: positive.default(2),
+  /** How long files and reports that were handed back are kept: they are personal data. */
+  keepDays: positive.default(90),
 });
 
 /** `agent.json`. Paths are relative to the file's own folder. */
@@ -94,6 +105,7 @@ const agentShape = z.strictObject({
   quarantine: z.string().default("quarantine"),
   /** How long rows that were kept back are kept, for their sender to be told: they are personal data. */
   quarantineDays: positive.default(90),
+  intake: intakeSchema.prefault({}),
   /** Unified codes really issued with a wrong check character; each must match as a whole. */
   identifierExceptions: z.array(z.string()).default([]),
   sources: z.array(sourceConfigSchema).default([]),
@@ -106,9 +118,13 @@ const agentShape = z.strictObject({
 });
 
 export const agentConfigSchema = agentShape
-  .refine(({ sharing, jurisdiction }) => !sharing.publish || jurisdiction !== undefined, {
+  .refine(({ sharing, jurisdiction }) => sharing.publish === false || jurisdiction !== undefined, {
     path: ["sharing", "publish"],
     message: "this member answers for no jurisdiction: it has no records to share",
+  })
+  .refine(({ intake, jurisdiction }) => intake.folder === undefined || jurisdiction !== undefined, {
+    path: ["intake", "folder"],
+    message: "this member answers for no jurisdiction: it has no records to import",
   })
   .refine(({ local, localBeyondLoopback }) => localBeyondLoopback || isLoopback(local.host), {
     path: ["local"],

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,6 +32,7 @@ describe("importFile: what files look like in the wild", () => {
     expect(report).toEqual({
       import: 1,
       file: "处罚.csv",
+      sha256: createHash("sha256").update(content).digest("hex"),
       item: "penalty",
       format: "csv",
       encoding,
@@ -212,5 +214,13 @@ describe("importFile: what stops a whole file", () => {
       [500, 1000, 1200].map((received) => expect.objectContaining({ received, totalBytes })),
     );
     expect(progress.at(-1)).toMatchObject({ bytes: totalBytes });
+  });
+
+  it("gives way after each transaction, as large as it is told", async () => {
+    const rows = Array.from({ length: 250 }, (_, n) => penaltyRow(n));
+    const held: number[] = [];
+    const giveWay = async () => held.push(rows.filter((_, n) => intake.held(n).length > 0).length);
+    await intake.reportOf(intake.folder.file("a.csv", penaltyFile(rows)), { batchRows: 100, giveWay });
+    expect(held).toEqual([100, 200, 250]);
   });
 });

@@ -12,8 +12,8 @@ import { type Survey, surveyFile } from "./survey.ts";
 import { createTally, type RowReport, takeBatch } from "./take-batch.ts";
 import { titlesOf } from "./workbook.ts";
 
-/** Rows of one transaction: large enough to be fast, small enough that a running agent is not kept waiting. */
-const batchSize = 500;
+/** Rows of one transaction: large enough to be fast, small enough that a running agent is not kept waiting for long. */
+const usualBatch = 500;
 
 export interface ImportProgress {
   /** Rows taken in so far, good and bad. */
@@ -31,6 +31,10 @@ export interface ImportOptions extends UsccOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly signal?: AbortSignal;
+  /** Rows of one transaction. */
+  readonly batchRows?: number;
+  /** Called after each: who imports beside an agent that serves lets it write in between. */
+  readonly giveWay?: () => Promise<unknown>;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
@@ -38,6 +42,8 @@ export interface ImportReport extends ImportCounts {
   /** The import's number in the store, by which its kept-back rows are found. */
   readonly import: number;
   readonly file: string;
+  /** Of the file's bytes, in hex. */
+  readonly sha256: string;
   readonly item: ItemCode;
   readonly format: Survey["format"];
   /** Of a CSV file. */
@@ -103,16 +109,18 @@ async function importRows(
       recordedAt: startedAt,
       catalogueVersion: options.catalogue.version,
     };
-    for await (const batch of batches(source.rows)) {
+    for await (const batch of batches(source.rows, options.batchRows ?? usualBatch)) {
       takeBatch(batch, { header: header.value, intake, session, tally });
       const { bytes } = source;
       options.onProgress?.({ received: tally.counts.received, bytes, totalBytes: survey.bytes });
+      await options.giveWay?.();
     }
     if (!(await survey.unchanged())) return err({ code: "import.file-changed" });
     session.finish(tally.counts, isoNow(options));
     return ok({
       import: session.id,
       file,
+      sha256: survey.sha256,
       item: item.code,
       format: survey.format,
       ...(survey.format === "csv" && { encoding: survey.encoding }),
@@ -126,11 +134,11 @@ async function importRows(
   }
 }
 
-async function* batches(rows: AsyncIterable<SourceRow>): AsyncGenerator<readonly SourceRow[]> {
+async function* batches(rows: AsyncIterable<SourceRow>, size: number): AsyncGenerator<readonly SourceRow[]> {
   let batch: SourceRow[] = [];
   for await (const row of rows) {
     batch.push(row);
-    if (batch.length < batchSize) continue;
+    if (batch.length < size) continue;
     yield batch;
     batch = [];
   }

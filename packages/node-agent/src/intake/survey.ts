@@ -12,7 +12,7 @@ export interface Survey {
   readonly encoding: Encoding;
   readonly sha256: string;
   readonly bytes: number;
-  /** Whether the file is still the one that was surveyed. */
+  /** Whether the file is still the one that was surveyed; one that is gone is not. */
   unchanged(): Promise<boolean>;
 }
 
@@ -42,7 +42,11 @@ export async function surveyFile(path: string, signal?: AbortSignal): Promise<Re
       encoding: encoding.verdict(),
       sha256: hash.digest("hex"),
       bytes: before.size,
-      unchanged: async () => (await stamp(path)).text === before.text,
+      unchanged: () =>
+        stamp(path).then(
+          ({ text }) => text === before.text,
+          () => false,
+        ),
     });
   } catch {
     return err({ code: signal?.aborted ? "import.cancelled" : "import.file-unreadable" });

@@ -6,6 +6,7 @@ import {
   type Exchange,
   exchangeSchema,
   isComplete,
+  isCopied,
   isStale,
   type Lookup,
   mustBeSealed,
@@ -129,7 +130,9 @@ async function openExchange(
       purpose: lookup.purpose,
       jurisdiction: row.jurisdiction,
     };
-    const expected = { node: row.node, question, terms, sealed };
+    const copied = isCopied(row);
+    const signer = copied ? { node: deps.gateway.node, copyOf: row.node } : { node: row.node };
+    const expected = { ...signer, question, terms, sealed };
     const opened = openAnswer(answer, expected, directory, deps.now());
     if (!opened.ok) return broken(opened.error.code);
     if (!agrees(row, opened.value)) return broken("answer.malformed");
@@ -139,7 +142,7 @@ async function openExchange(
     const { held } = opened.value;
     return {
       ...row,
-      ...ageOf(opened.value, oldestAsOf),
+      ...(!copied && ageOf(opened.value, oldestAsOf)),
       records: [...records.value],
       ...(held !== undefined && { held }),
     };

@@ -1,3 +1,4 @@
+import { isCopied } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { answerField, commitmentOf, decodeEntry, type LogEntry, opens } from "@xinqiao/protocol/log";
 import { type GivenLeaf, refusalDigest, toldDigest } from "@xinqiao/protocol/reconciliation";
@@ -91,7 +92,8 @@ function lacksAnswer(leaf: ReadLeaf, { digest }: BookLine, self: NodeId): boolea
   return rows.length > 0 && rows.every((row) => hasNone(row) || opensAnother(leaf, row, digest));
 }
 
-const hasNone = ({ answerCommitment }: OutcomeRow) => answerCommitment === undefined;
+/** What the city says of its copy is no answer of the node. */
+const hasNone = (row: OutcomeRow) => row.answerCommitment === undefined || isCopied(row);
 
 function opensAnother(leaf: ReadLeaf, row: OutcomeRow, digest: string | null): boolean {
   const opened = openedAnswer(leaf, row);

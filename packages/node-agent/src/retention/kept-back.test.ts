@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openTestIntake, penaltyFile, type TestIntake } from "../intake/testing/intake.ts";
 import { penaltyRow } from "../intake/testing/rows.ts";
-import { forgetKeptBack } from "./kept-back.ts";
+import { forgetHandedBack, forgetKeptBack } from "./kept-back.ts";
 
 let intake: TestIntake;
 beforeEach(() => {
@@ -42,4 +42,22 @@ it("has nothing to do where nothing was ever kept back", async () => {
     { quarantineDays: 1, quarantine: intake.folder.path("quarantine") },
     intake.now,
   );
+});
+
+it("forgets what was handed back to senders, by when it was, and nothing that is under way", async () => {
+  const folder = intake.folder.path("watched");
+  for (const place of ["in", "done", "quarantine"]) {
+    mkdirSync(`${folder}/${place}`, { recursive: true });
+    writeFileSync(`${folder}/${place}/a.csv`, "");
+    // As its sender's program left it, long ago.
+    utimesSync(`${folder}/${place}/a.csv`, 0, 0);
+  }
+  const left = () => ["in", "done", "quarantine"].map((place) => readdirSync(`${folder}/${place}`).length);
+  const retention = { intake: { folder, keepDays: 90 } };
+  const day = 86_400_000;
+  await forgetHandedBack(retention, Date.now() + 89 * day);
+  expect(left()).toEqual([1, 1, 1]);
+  await forgetHandedBack(retention, Date.now() + 91 * day);
+  expect(left()).toEqual([1, 0, 0]);
+  await forgetHandedBack({ intake: { keepDays: 90 } }, Date.now());
 });

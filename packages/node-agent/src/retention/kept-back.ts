@@ -1,6 +1,7 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { forgetOldLines } from "../book/index.ts";
+import { handedBackFolders } from "../handover/index.ts";
 import type { AgentStore } from "../store/index.ts";
 
 export interface Retention {
@@ -28,6 +29,24 @@ export async function forgetKeptBack(
   }
 }
 
+export interface HandedBack {
+  readonly intake: { readonly folder?: string | undefined; readonly keepDays: number };
+}
+
+/**
+ * Deletes files and reports that were handed back longer ago. By the time they were put there: a file's time of change
+ * is its sender's.
+ */
+export async function forgetHandedBack({ intake }: HandedBack, now: number): Promise<void> {
+  const before = now - intake.keepDays * dayMs;
+  for (const folder of intake.folder === undefined ? [] : handedBackFolders(intake.folder)) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const file = await lstat(join(folder, name)).catch(() => undefined);
+      if (file?.isFile() && file.ctimeMs < before) await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
 /** Lists are CSV; whatever else an operator keeps in the folder is not ours. */
 async function listsIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
@@ -37,12 +56,13 @@ async function listsIn(folder: string): Promise<string[]> {
 /** Forgets now and once a day, and never keeps an agent from its work; returns what ends it. */
 export async function forgetDaily(
   store: Pick<AgentStore, "imports" | "book">,
-  retention: Retention & { readonly bookDays: number },
+  retention: Retention & HandedBack & { readonly bookDays: number },
   now: () => number,
   onError: (error: unknown) => void,
 ): Promise<() => void> {
   const forget = () =>
     forgetKeptBack(store, retention, now())
+      .then(() => forgetHandedBack(retention, now()))
       .then(() => forgetOldLines(store.book, retention.bookDays, now()))
       .catch(onError);
   await forget();

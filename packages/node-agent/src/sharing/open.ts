@@ -1,7 +1,8 @@
+import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { ok } from "@xinqiao/protocol/result";
-import type { Subscription } from "@xinqiao/protocol/sync";
+import { feedIdSchema, type Subscription } from "@xinqiao/protocol/sync";
 import type { CallError } from "../lookup/index.ts";
 import { keepSharing } from "./keep-sharing.ts";
 import { type PublishDependencies, type Published, publish } from "./publish.ts";
@@ -9,8 +10,8 @@ import { type Received, readChanges, type SubscribeDependencies } from "./subscr
 
 /** What this member does with what members share. */
 export interface SharingChoice {
-  /** Tells the city of its own records. */
-  readonly publish: boolean;
+  /** Tells the city of its own records: of all, of none, or of some items. */
+  readonly publish: boolean | readonly ItemCode[];
   /** Wants those of others; nothing, unless it says what. */
   readonly subscribe?: Subscription | undefined;
 }
@@ -46,7 +47,8 @@ export function openSharing(
     onError: events.failed,
   });
   const stops: (() => Promise<void>)[] = [];
-  if (tells) {
+  if (tells !== false) {
+    deps.outbox.choose(tells === true ? "all" : tells, feedIdSchema.parse(deps.entropy.uuid()));
     const telling = { ...deps, onTooLong: events.tooLong };
     const tell = async (signal: AbortSignal) => {
       const published = await publish(telling, signal);

@@ -32,6 +32,8 @@ export interface OwnFeed {
  * gateway's receipts alone. Days without a gateway cost room and nothing else.
  */
 export interface Outbox {
+  /** Of which items others are told. When that changes everything is told anew, so that nothing else stays with them. */
+  choose(items: "all" | readonly ItemCode[], feed: FeedId): void;
   feed(): OwnFeed;
   /** The oldest of these items that wait, at most so many. */
   waiting(items: readonly ItemCode[], limit: number): readonly Waiting[];

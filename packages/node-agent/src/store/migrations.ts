@@ -167,10 +167,15 @@ const steps: readonly string[] = [
     n      INTEGER PRIMARY KEY AUTOINCREMENT,
     record TEXT NOT NULL UNIQUE
   ) STRICT;
-  CREATE TRIGGER record_added AFTER INSERT ON record BEGIN
+  -- Items that this member tells others of; \`*\`: all.
+  CREATE TABLE told_item (item TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  INSERT INTO told_item VALUES ('*');
+  CREATE TRIGGER record_added AFTER INSERT ON record
+    WHEN EXISTS (SELECT 1 FROM told_item WHERE item IN (new.item, '*')) BEGIN
     INSERT INTO pending (record) VALUES (new.id) ON CONFLICT DO NOTHING;
   END;
-  CREATE TRIGGER record_changed AFTER UPDATE OF version ON record BEGIN
+  CREATE TRIGGER record_changed AFTER UPDATE OF version ON record
+    WHEN EXISTS (SELECT 1 FROM told_item WHERE item IN (new.item, '*')) BEGIN
     -- One that was set aside, with n below 0, may have room in a page now.
     DELETE FROM pending WHERE record = new.id AND n < 0;
     INSERT INTO pending (record) VALUES (new.id) ON CONFLICT DO NOTHING;

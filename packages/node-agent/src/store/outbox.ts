@@ -34,6 +34,12 @@ export function createOutbox(database: Database): Outbox {
     sql.tellAll.run();
     sql.begin.run(id);
   });
+  const choose = database.transaction((items: readonly string[], id: string) => {
+    sql.chooseNone.run();
+    for (const item of items) sql.chooseOne.run(item);
+    sql.waitForNone.run();
+    beginAnew(id);
+  });
   const current = () => {
     const row = sql.feed.get();
     if (row !== undefined) return feedSchema.parse(row);
@@ -53,6 +59,10 @@ export function createOutbox(database: Database): Outbox {
     for (const id of ids) sql.queue.run(id);
   });
   return {
+    choose(items, id) {
+      const list = items === "all" ? ["*"] : [...new Set<string>(items)].sort();
+      if (list.join() !== sql.chosen.all().join()) choose.immediate(list, id);
+    },
     feed: current,
     waiting: (items, limit) =>
       sql.waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
@@ -77,8 +87,14 @@ function prepare(database: Database) {
     ),
     dropPages: database.prepare("DELETE FROM page"),
     tellAll: database.prepare(
-      "INSERT INTO pending (record) SELECT id FROM record WHERE true ORDER BY rowid ON CONFLICT DO NOTHING",
+      `INSERT INTO pending (record) SELECT id FROM record
+       WHERE EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*'))
+       ORDER BY rowid ON CONFLICT DO NOTHING`,
     ),
+    chosen: database.prepare<[], string>("SELECT item FROM told_item ORDER BY item").pluck(),
+    chooseNone: database.prepare("DELETE FROM told_item"),
+    chooseOne: database.prepare<[string]>("INSERT INTO told_item VALUES (?)"),
+    waitForNone: database.prepare("DELETE FROM pending"),
     waiting: database.prepare<[string, number], Row & { n: number }>(
       `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record
        WHERE n > 0 AND ${tellable} ORDER BY n LIMIT ?`,

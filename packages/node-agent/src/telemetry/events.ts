@@ -5,10 +5,12 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { SignedAnswer } from "../answer/index.ts";
+import type { HandoverEvents } from "../handover/index.ts";
 import type { SharingEvents } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
+import { createHandoverEvents } from "./handover-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
 import { createSharingEvents } from "./sharing-events.ts";
 
@@ -18,7 +20,7 @@ interface Ids {
 }
 
 /** One function a business event: a log line and a metric, neither with personal data. */
-export interface AgentEvents extends BookEvents, SharingEvents {
+export interface AgentEvents extends BookEvents, SharingEvents, HandoverEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
@@ -112,6 +114,7 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
     },
     ...createBookEvents(logger, metrics),
     ...createSharingEvents(logger, metrics),
+    ...createHandoverEvents(logger, metrics),
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
     },

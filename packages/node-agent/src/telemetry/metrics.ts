@@ -23,6 +23,40 @@ function bookMetrics(registers: Registry[]) {
   };
 }
 
+function sharingMetrics(registers: Registry[]) {
+  return {
+    shared: new Counter({
+      name: "xinqiao_agent_shared_changes_total",
+      help: "Changes of records told to the city, and heard from others",
+      labelNames: ["way"],
+      registers,
+    }),
+  };
+}
+
+function handoverMetrics(registers: Registry[]) {
+  return {
+    filesAnswered: new Counter({
+      name: "xinqiao_agent_files_answered_total",
+      help: "Files of the watched folder, by what became of them",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    rowsReceived: new Counter({
+      name: "xinqiao_agent_file_rows_total",
+      help: "Rows of those files, by what became of them",
+      labelNames: ["became"],
+      registers,
+    }),
+    handoverFaults: new Counter({
+      name: "xinqiao_agent_handover_faults_total",
+      help: "Times that the watched folder or a file in it needed an operator, by code",
+      labelNames: ["code"],
+      registers,
+    }),
+  };
+}
+
 /**
  * Labels are statuses and stable codes only.
  * @param withdrawalsHeard when the city's list of withdrawals was whole: seconds since 1970
@@ -48,12 +82,6 @@ export function createAgentMetrics(withdrawalsHeard: () => number) {
   });
   return {
     registry,
-    shared: new Counter({
-      name: "xinqiao_agent_shared_changes_total",
-      help: "Changes of records told to the city, and heard from others",
-      labelNames: ["way"],
-      registers,
-    }),
     answers: new Counter({
       name: "xinqiao_agent_answers_total",
       help: "Answers given, by status",
@@ -74,6 +102,8 @@ export function createAgentMetrics(withdrawalsHeard: () => number) {
     }),
     ...createWitnessMetrics(registers),
     ...bookMetrics(registers),
+    ...sharingMetrics(registers),
+    ...handoverMetrics(registers),
     registryVersion: new Gauge({
       name: "xinqiao_agent_registry_version",
       help: "Version of the registry this member decides by",

@@ -1,6 +1,6 @@
 import type { KeptAnswers } from "../evidence/index.ts";
-import { openSignedAnswer } from "../exchange/index.ts";
-import { subjectText } from "../identity/index.ts";
+import { isCopied, openSignedAnswer } from "../exchange/index.ts";
+import { type NodeId, subjectText } from "../identity/index.ts";
 import { answerDigest, answerField, type LogEntry, type OutcomeRow } from "../log/index.ts";
 import type { Directory } from "../registry/index.ts";
 import type { Findings } from "./finding.ts";
@@ -15,6 +15,7 @@ export interface Asked {
   /** Whom it is about, where that is opened. */
   readonly subject: string | undefined;
   readonly directory: Directory;
+  readonly city: NodeId;
 }
 
 /** Every answer beside an outcome: who signed it, that it answers this very question, that the row says what it says. */
@@ -44,6 +45,11 @@ export function checkAnswers(outcome: Outcome, opened: Opened, asked: Asked, fin
         `条目 ${index}：${jurisdiction} 的应答不是 ${node} 对此问题的应答`,
         `entry ${index}: the answer for ${jurisdiction} is not ${node}'s answer to this question`,
       );
+    } else if (isCopied(row)) {
+      findings.proved(
+        `${jurisdiction}（${node}）未应答（${row.code}），由市级按其共享副本代答并签名`,
+        `${jurisdiction} (${node}) was not to be had (${row.code}); the city answered from its copy, and signed that`,
+      );
     } else {
       findings.proved(
         `${jurisdiction} 的应答由 ${node} 以当时清单所列密钥签名：${row.status}`,
@@ -63,13 +69,15 @@ function answersThis(
   jws: string,
   row: OutcomeRow,
   { entry }: Outcome,
-  { intent, subject, directory }: Asked,
+  { intent, subject, directory, city }: Asked,
 ): boolean {
-  const opened = openSignedAnswer(jws, row.node, directory, Date.parse(entry.at));
+  const copied = isCopied(row);
+  const opened = openSignedAnswer(jws, copied ? city : row.node, directory, Date.parse(entry.at));
   if (!opened.ok) return false;
   const answer = opened.value;
   const asker = intent.entry.requester ?? intent.entry.actor;
   return (
+    answer.copyOf === (copied ? row.node : undefined) &&
     answer.jti === entry.exchange &&
     answer.aud === asker &&
     answer.jurisdiction === row.jurisdiction &&

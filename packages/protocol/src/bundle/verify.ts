@@ -132,7 +132,7 @@ function checkOutcome(
     return;
   }
   const { intent, request } = before;
-  checkAnswers(outcome, opened, { intent, subject: before.opened.get("subject"), directory }, findings);
+  checkAnswers(outcome, opened, { intent, subject: before.opened.get("subject"), directory, city }, findings);
   checkResponse(outcome, { city, directory, request }, findings);
 }
 

@@ -24,7 +24,10 @@ export function signAnswer(answer: Answer, signer: Signer): Promise<string> {
 
 /** What was asked and of whom: an answer that does not fit it is refused. */
 export interface Expected {
+  /** Who signs it. */
   readonly node: NodeId;
+  /** Whose records they are, where the city answers from its copy of them. */
+  readonly copyOf?: NodeId;
   readonly question: Omit<Question, "remainingMs">;
   /** Whether records must come sealed (`mustBeSealed`); otherwise none may. */
   readonly sealed: boolean;
@@ -122,9 +125,10 @@ function isOneStory({ status, records, sealed, held, refusal, asOf }: Answer): b
   );
 }
 
-function fits(answer: Answer, { node, question }: Expected): boolean {
+function fits(answer: Answer, { node, copyOf, question }: Expected): boolean {
   return (
     answer.iss === node &&
+    answer.copyOf === copyOf &&
     answer.aud === question.requester &&
     answer.jti === question.exchange &&
     answer.purpose === question.purpose &&

@@ -27,6 +27,11 @@ export const gapTexts: Readonly<Record<Gap["reason"], { readonly zh: string; rea
  */
 export const answerSchema = z.object({
   iss: nodeIdSchema,
+  /**
+   * The member whose records these are, when it could not be asked: then the answer is the city's, of the copy that it
+   * holds of them, and `iss` the city (PR-EXCHANGE §7).
+   */
+  copyOf: nodeIdSchema.optional(),
   /** The requester's node id: whom the answer is for. */
   aud: nodeIdSchema,
   /** The exchange (request) id. */

@@ -48,6 +48,11 @@ export function isStale(asOf: string | undefined, oldestAsOf: number): boolean {
   return asOf === undefined || Date.parse(asOf) < oldestAsOf;
 }
 
+/** Whether a row has the city's answer, of its copy, in place of the node's own: then its code says why the node had none. */
+export function isCopied({ status, code }: Pick<ResultRow, "status" | "code">): boolean {
+  return status === "stale" && code !== undefined && code !== "answer.data-too-old";
+}
+
 /** Where the exchange stands in the audit log. */
 export const logReferenceSchema = z.object({
   origin: z.string(),

@@ -17,10 +17,12 @@ export {
   signAnswer,
 } from "./answer-jws.ts";
 export { type AnswerTerms, disclosesOnly } from "./asked-records.ts";
+export { type Disclosing, disclosed } from "./disclosed.ts";
 export {
   type Exchange,
   exchangeSchema,
   isComplete,
+  isCopied,
   isStale,
   type LogReference,
   logReferenceSchema,

@@ -43,7 +43,7 @@ export function absent(error: unknown): undefined {
   throw error;
 }
 
-/** What the operating system calls a fault. */
+/** What an error of the system or of a database calls itself, e.g. `ENOENT`. */
 export function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
@@ -11,6 +12,7 @@ import { createDurable } from "@xinqiao/runtime/durable";
 import Database from "better-sqlite3";
 import { z } from "zod";
 import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
+import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { sharingSchema } from "./sharing-schema.ts";
@@ -50,6 +52,7 @@ export function openHub(path: string): OpenedHub {
     version: (source, record) => held(source, record),
     take: (page) => take.immediate(page),
     ...createHubReading(database),
+    ...createHubCopy(database),
     ...corrections.port,
     durable: durable.reached,
     close() {
@@ -60,6 +63,7 @@ export function openHub(path: string): OpenedHub {
 }
 
 function openFile(path: string): Database.Database {
+  closeSync(openSync(path, "a", 0o600));
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = NORMAL");

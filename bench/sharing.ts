@@ -1,0 +1,117 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openStore } from "@xinqiao/node-agent";
+import Database from "better-sqlite3";
+import { type BenchFederation, startBenchFederation } from "./federation.ts";
+import { quantile } from "./quantile.ts";
+import type { Figure } from "./table.ts";
+
+const source = "sz-baoan";
+const subscribers = ["sz-longgang", "dg", "hz"] as const;
+
+/** How fast records and corrections reach three subscribers, each receipted, beside what the store alone takes. */
+export async function measureSharing(
+  folder: string,
+  subjects: number,
+  corrections: number,
+): Promise<readonly Figure[]> {
+  const place = join(folder, "sharing");
+  mkdirSync(place, { recursive: true });
+  const hears = { subscribe: {} };
+  const begun = performance.now();
+  const federation = await startBenchFederation(place, subjects, {
+    sharing: {
+      [source]: { publish: true },
+      ...Object.fromEntries(subscribers.map((node) => [node, hears])),
+    },
+  });
+  const hub = new Database(join(federation.city, "sharing.db"), { readonly: true });
+  try {
+    const records = subjects * 2;
+    const ready = performance.now();
+    await untilReceipted(hub, records);
+    const took = performance.now() - ready;
+    const perSecond = (records * 1_000) / took;
+    const raw = insertsPerSecond(join(place, "raw.db"), federation, records);
+    const latencies = await correctOneByOne(federation, hub, corrections);
+    return [
+      { name: "records told, applied and receipted at three subscribers", value: perSecond, unit: "/s" },
+      { name: "… the same rows inserted by SQLite alone", value: raw, unit: "/s" },
+      { name: "… ours over that", value: perSecond / raw, unit: "×", aim: { atLeast: 0.3 } },
+      {
+        name: "correction, from its source to three receipts, p50",
+        value: quantile(latencies, 0.5) ?? 0,
+        unit: "ms",
+      },
+      {
+        name: "correction, from its source to three receipts, p99",
+        value: quantile(latencies, 0.99) ?? 0,
+        unit: "ms",
+        aim: { under: 1_000 },
+      },
+    ];
+  } finally {
+    hub.close();
+    await federation.close();
+    rmSync(place, { recursive: true, force: true });
+    process.stderr.write(`  ${((performance.now() - begun) / 1_000).toFixed(0)} s\n`);
+  }
+}
+
+/** Until every subscriber's receipt covers as many changes. */
+async function untilReceipted(hub: Database.Database, changes: number): Promise<void> {
+  const receipted = hub
+    .prepare<[string, number], number>("SELECT count(*) FROM receipt WHERE source = ? AND up_to >= ?")
+    .pluck();
+  while ((receipted.get(source, changes) ?? 0) < subscribers.length) await sleep(2);
+}
+
+/** One after the other, each until the city has everyone's receipt and has said so. */
+async function correctOneByOne(
+  { answering }: BenchFederation,
+  hub: Database.Database,
+  count: number,
+): Promise<number[]> {
+  const home = answering.find(({ node }) => node === source)?.home ?? "";
+  const store = openStore(join(home, "store.db"));
+  const records = new Database(join(home, "store.db"), { readonly: true });
+  const ids = records.prepare<[number], string>("SELECT id FROM record LIMIT ?").pluck().all(count);
+  records.close();
+  const completed = hub
+    .prepare<[], number>("SELECT count(*) FROM correction WHERE completed_at IS NOT NULL")
+    .pluck();
+  const latencies: number[] = [];
+  for (const [at, id] of ids.entries()) {
+    const begun = performance.now();
+    store.own.correct(id, { state: "annotated", annotation: "异议处理中" }, new Date().toISOString());
+    while ((completed.get() ?? 0) <= at) await sleep(1);
+    latencies.push(performance.now() - begun);
+  }
+  store.close();
+  return latencies.sort((a, b) => a - b);
+}
+
+/** The rows of the source's own store, put into another of the same shape in transactions as large as a page. */
+function insertsPerSecond(path: string, { answering }: BenchFederation, count: number): number {
+  const home = answering.find(({ node }) => node === source)?.home ?? "";
+  const from = new Database(join(home, "store.db"), { readonly: true });
+  const sql =
+    from.prepare<[], string>("SELECT sql FROM sqlite_master WHERE name = 'record'").pluck().get() ?? "";
+  const rows = from.prepare<[number], unknown[]>("SELECT * FROM record LIMIT ?").raw().all(count);
+  from.close();
+  const into = new Database(path);
+  into.pragma("journal_mode = WAL");
+  into.pragma("synchronous = NORMAL");
+  into.exec(sql);
+  into.exec("CREATE INDEX record_by_subject ON record (scheme, subject, item)");
+  const insert = into.prepare(`INSERT INTO record VALUES (${(rows[0] ?? []).map(() => "?").join(", ")})`);
+  const page = into.transaction((some: unknown[][]) => {
+    for (const row of some) insert.run(...row);
+  });
+  const begun = performance.now();
+  for (let at = 0; at < rows.length; at += 500) page(rows.slice(at, at + 500));
+  const perSecond = (rows.length * 1_000) / (performance.now() - begun);
+  into.close();
+  return perSecond;
+}

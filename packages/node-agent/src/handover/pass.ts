@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { codeOf, exists } from "@xinqiao/runtime/files";
+import { type Answering, startAnswering } from "./answer-beside.ts";
+import type { Task } from "./answering-thread.ts";
+import type { HandoverEvents, HandoverFault } from "./events.ts";
+import { handBack } from "./hand-back.ts";
+import type { Places } from "./places.ts";
+import { ownFiles, type TakenFile, takeOver, underWay } from "./taken-files.ts";
+
+export interface PassDependencies {
+  readonly places: Places;
+  /** Names in `in` of files that are whole. */
+  readonly look: () => Promise<readonly string[]>;
+  /** What files are read by, as it is now. */
+  readonly task: () => Task;
+  readonly now: () => number;
+  readonly events: HandoverEvents;
+}
+
+/**
+ * One look at the folder: takes over what is whole, answers what was taken over, hands back what is answered. What
+ * fails for one file does not hold up the others.
+ * @returns what an operator has to see to
+ */
+export async function pass(deps: PassDependencies, signal: AbortSignal): Promise<readonly HandoverFault[]> {
+  const { places, events, now } = deps;
+  const faults: HandoverFault[] = [];
+  const attempt = createAttempt(faults, events);
+  const names = await attempt({ code: "intake.folder-unreadable" }, deps.look);
+  if (names === undefined) return faults;
+  for (const file of names)
+    await attempt({ code: "intake.not-taken-over", file }, () => takeOver(places.in, file, places.work));
+  let answering: Answering | undefined;
+  try {
+    for (const taken of await underWay(places.work)) {
+      if (signal.aborted) break;
+      const file =
+        toAnswer(taken) && !(await exists(join(taken.folder, ownFiles.report))) ? taken : undefined;
+      if (file !== undefined) {
+        answering ??= startAnswering(deps.task(), signal);
+        const fault = await answer(file, answering, events);
+        if (fault !== undefined) faults.push(fault);
+      }
+      if (!(await exists(join(taken.folder, ownFiles.report)))) continue;
+      const about = taken.name === undefined ? {} : { file: taken.name };
+      await attempt({ code: "intake.not-handed-back", ...about }, () => handBack(taken, places, now()));
+    }
+  } finally {
+    await answering?.close();
+  }
+  // A stop is no fault of a file's.
+  return signal.aborted ? [] : faults;
+}
+
+const toAnswer = (file: TakenFile): file is Required<TakenFile> => file.name !== undefined;
+
+/** @returns what kept it from being answered */
+async function answer(
+  file: Required<TakenFile>,
+  answering: Answering,
+  events: HandoverEvents,
+): Promise<HandoverFault | undefined> {
+  const reply = await answering.answer(file);
+  const about = { file: file.name };
+  if ("failed" in reply) {
+    if (reply.reason === undefined) events.failed(reply.failed);
+    return { code: "intake.not-answered", ...about, ...withReason(reply.reason) };
+  }
+  const { answered } = reply;
+  if (answered.outcome === "gone") return { code: "intake.gone", ...about };
+  if (answered.outcome === "later") return { code: "intake.not-answered", ...about, reason: answered.code };
+  events.fileAnswered(file.name, answered);
+  return undefined;
+}
+
+/** What the system refuses is an operator's to see to; anything else is a bug. */
+function createAttempt(faults: HandoverFault[], events: HandoverEvents) {
+  return async <T>(fault: HandoverFault, act: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await act();
+    } catch (error) {
+      const code = codeOf(error);
+      if (typeof code !== "string") events.failed(error);
+      faults.push({ ...fault, ...withReason(code) });
+      return undefined;
+    }
+  };
+}
+
+function withReason(reason: unknown): Pick<HandoverFault, "reason"> {
+  return typeof reason === "string" ? { reason } : {};
+}

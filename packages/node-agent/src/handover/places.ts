@@ -1,0 +1,48 @@
+import { chmod, mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { exists } from "@xinqiao/runtime/files";
+
+/** The folders of a watched folder. */
+export interface Places {
+  readonly folder: string;
+  /** Where senders put files. */
+  readonly in: string;
+  /** Where they find them again: taken in, every row of them. */
+  readonly done: string;
+  /** Or not, or not every row. */
+  readonly quarantine: string;
+  /** This agent's own: files it has taken over, each in a folder of its own. */
+  readonly work: string;
+}
+
+/** @param node whose agent watches it: two agents may watch one folder, and each takes up its own work again */
+export function placesIn(folder: string, node: string): Places {
+  return {
+    folder,
+    in: join(folder, "in"),
+    done: join(folder, "done"),
+    quarantine: join(folder, "quarantine"),
+    work: join(folder, ".work", node),
+  };
+}
+
+/**
+ * Makes what is not there. Whoever may use the folder may use the folders in it that are for senders, whatever this
+ * process would otherwise let others do; what is under way is the agent's alone.
+ */
+export async function makePlaces(places: Places): Promise<void> {
+  const { folder } = places;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { mode } = await stat(folder);
+  for (const place of [places.in, places.done, places.quarantine]) {
+    if (await exists(place)) continue;
+    await mkdir(place);
+    await chmod(place, mode & 0o7777);
+  }
+  await mkdir(places.work, { recursive: true, mode: 0o700 });
+}
+
+/** Where files and reports lie that senders have to fetch. */
+export function handedBackFolders(folder: string): readonly string[] {
+  return [join(folder, "done"), join(folder, "quarantine")];
+}
