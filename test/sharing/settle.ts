@@ -33,13 +33,20 @@ export async function settle(world: World): Promise<void> {
     await world.hubProcess.running().completing.complete();
     world.watch.check();
   }
-  for (const reader of readers) for (const source of sources) checkCopies(world, reader, source);
+  for (const reader of readers)
+    for (const source of sources) {
+      if (!hasNothing(world, source)) checkCopies(world, reader, source);
+    }
   for (const source of sources) {
     for (const correction of world.hubFile.port.corrections(nodeOf(source), 500)) {
       must(correction.completion !== undefined, `never completed: ${JSON.stringify(correction)}`);
     }
   }
 }
+
+/** One that has no records at all any more has nothing to say, and cannot say even that. */
+const hasNothing = ({ agent }: World, source: Source): boolean =>
+  agent(source).file.rows("SELECT 1 FROM record LIMIT 1").length === 0;
 
 function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, source: Source): void {
   const catalogue = catalogueOf({ open: "public", shared: "public" });

@@ -67,8 +67,8 @@ function createNotes({ agent }: Watched) {
     order: 0,
     takes: [] as { readonly order: number; readonly key: string; readonly holders: readonly string[] }[],
     opened: new Map<string, OpenedNote>(),
-    /** Readers that a hub which was put back does not know to be as far as they are. */
-    unsure: new Set<NodeId>(),
+    /** Which of the hub's lives a line was handed out in: one that was put back knows nothing of what it had done since. */
+    handed: new Map<string, number>(),
     seen: [] as Delivery["pages"][number][],
     era: (who: string) => eras.get(who) ?? 0,
     nextEra: (who: string) => void eras.set(who, (eras.get(who) ?? 0) + 1),
@@ -105,10 +105,7 @@ export function createWatch(watched: Watched) {
     pagesSeen: () => notes.seen,
     copies,
     putBack: notes.nextEra,
-    hubPutBack() {
-      notes.nextEra("hub");
-      for (const reader of readers) notes.unsure.add(nodeOf(reader));
-    },
+    hubPutBack: () => notes.nextEra("hub"),
     hub: watchHub(watched, notes),
     ...watchReaders(watched, notes),
     /** What must hold at any moment. */
@@ -139,13 +136,14 @@ function checkNamed(
   { id, item, version, state }: CreditRecord,
   holders: readonly string[],
   { rules, known, suspended }: Watched,
-  { unsure, copies }: Notes,
+  { handed, era, copies }: Notes,
 ): void {
   const code = itemSchema.parse(item);
   for (const reader of readers) {
     const node = nodeOf(reader);
     const copy = copies(reader).find((each) => each.source === source && each.record === id);
-    if (copy === undefined || suspended.has(node) || unsure.has(node)) continue;
+    if (copy === undefined || suspended.has(node)) continue;
+    if (handed.get(`${node} ${source} ${id}`) !== era("hub")) continue;
     if (!maySee(reader, code, rules()) || !maySee(reader, code, known(node))) continue;
     if (copy.version === version && copy.state === state) continue;
     const what = `${node} holds version ${copy.version} of ${id} of ${source}, and ${version} does not wait for it`;
@@ -246,15 +244,17 @@ function watchReaders({ agent, hub, rules, suspended }: Watched, notes: Notes) {
         must(onDisk >= upTo, `${reader} receipts what is not on its disk`);
       }
     },
-    delivered(node: NodeId, { pages, position, newest }: Delivery, asked: number) {
+    delivered(node: NodeId, { pages }: Delivery, asked: number) {
       const reader = readers.find((each) => nodeOf(each) === node);
       if (reader === undefined) throw new Broken(`${node} reads`);
-      if (position === newest) notes.unsure.delete(node);
       for (const page of pages) {
-        if (notes.seen.length < 200) notes.seen.push(page);
         const lines = unpackPage(page)?.lines ?? [];
+        // One with lines withheld from another reader would be a hub that keeps something back: that nobody can tell.
+        if (notes.seen.length < 200 && !lines.includes(null)) notes.seen.push(page);
         for (const line of lines.filter((each) => each !== null)) {
-          checkLine(reader, page.source, changeSchema.parse(JSON.parse(line)).record, asked);
+          const { record } = changeSchema.parse(JSON.parse(line));
+          checkLine(reader, page.source, record, asked);
+          notes.handed.set(`${node} ${page.source} ${record.id}`, notes.era("hub"));
         }
       }
     },

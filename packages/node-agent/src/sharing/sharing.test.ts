@@ -383,6 +383,22 @@ describe("what a reader takes", () => {
     expect(held()).toEqual(["dg penalty:1 1"]);
   });
 
+  it("is not receipted while it is read anew: what is held from before may be older than the receipt would say", async () => {
+    const first = await pageOf([one]);
+    const second = await pageOf([testRecord({ id: "penalty:1", version: 2 })], following(first, 2));
+    await read([first]);
+    const scope = lineHash("narrower");
+    await read([], { scope });
+    const { lines } = unpackPage(second) ?? { lines: [] };
+    const withheld = { source: dg, ...packPage({ head: second.head, lines: lines.map(() => null) }) };
+    await read([first, withheld], { scope, newest: 9 });
+    await read([], { scope, newest: 9 });
+    expect(receipts()).toEqual([]);
+    await read([], { scope });
+    await read([], { scope });
+    expect(receipts()).toEqual(["dg 2"]);
+  });
+
   it("drops what it does not want any more as it now is", async () => {
     subscription = { ...all, subjectKinds: ["enterprise"] };
     const first = await pageOf([one]);

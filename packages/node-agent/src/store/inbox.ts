@@ -78,8 +78,10 @@ function prepare(database: Database) {
       `INSERT OR REPLACE INTO followed (source, feed, up_to, head, refused, told, since, since_head)
        VALUES (@source, @feed, @upTo, @head, @refused, 0, @position, @since)`,
     ),
+    // While all is read again, what is still held from before may be older than what a receipt would say.
     untold: database.prepare(
-      'SELECT source, feed, up_to AS "upTo", head, refused FROM followed WHERE told = 0 LIMIT 100',
+      `SELECT source, feed, up_to AS "upTo", head, refused FROM followed
+       WHERE told = 0 AND NOT EXISTS (SELECT 1 FROM reading WHERE dropping = 1) LIMIT 100`,
     ),
     tell: database.prepare("UPDATE followed SET told = 1 WHERE source = ? AND feed = ? AND up_to = ?"),
     find: database.prepare(
