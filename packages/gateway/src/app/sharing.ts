@@ -7,7 +7,7 @@ import { createCompleting, createTakenSignal, createTurns } from "../sharing/ind
 import type { GatewayDependencies } from "./gateway.ts";
 import type { Stores } from "./stores.ts";
 
-export interface Sharing extends SharingRouteDependencies {
+export interface Sharing extends Omit<SharingRouteDependencies, "screen"> {
   /** Lets those go who wait for changes, and takes nobody in any more. */
   drain(): void;
   idle: InFlight["idle"];
