@@ -109,14 +109,14 @@ const standing = fc
 const publishing = fc.record({ from: whose, trouble }).map((about) =>
   act("publish", about, async (world) => {
     await world.publish(sources[about.from], about.trouble);
-    world.endHub();
+    world.hubProcess.revive();
   }),
 );
 
 const reading = fc.record({ by: whoReads, trouble }).map((about) =>
   act("read", about, async (world) => {
     await world.read(readers[about.by], about.trouble);
-    world.endHub();
+    world.hubProcess.revive();
   }),
 );
 
@@ -127,7 +127,7 @@ const atOnce = fc.record({ trouble, times: fc.nat(2) }).map((about) =>
       ...sources.map((source) => world.publish(source, about.trouble)),
       ...(about.times > 1 ? [world.deliverLate()] : []),
     ]);
-    world.endHub();
+    world.hubProcess.revive();
   }),
 );
 

@@ -46,15 +46,29 @@ export const readers = [
 
 export const nodeOf = ({ member }: Party): NodeId => member.node;
 
+/** Made once for each key: they are asked for with every line. */
+function kept<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const found = made.get(key) ?? make(key);
+    made.set(key, found);
+    return found;
+  };
+}
+
 /** Who is suspended now, of everybody. */
-export function directoryOf(suspended: ReadonlySet<NodeId>): Directory {
+export const directoryOf = (suspended: ReadonlySet<NodeId>): Directory =>
+  directories([...suspended].sort().join(" "));
+
+const directories = kept((names): Directory => {
+  const suspended = new Set<string>(names.split(" "));
   const members = [hub, ...sources, ...readers].map(
     ({ member }): Member => (suspended.has(member.node) ? { ...member, status: "suspended" } : member),
   );
   const directory = createDirectory({ version: 1, members });
   if (!directory.ok) throw new Error(directory.error.join("; "));
   return directory.value;
-}
+});
 
 /** What the catalogue says of the two items. */
 export const itemStates = ["public", "districts", "cities", "both", "absent"] as const;
@@ -74,10 +88,13 @@ const scopes = {
   both: ["district", "neighbour-city"],
 } as const;
 
-export function catalogueOf(rules: Rules): Catalogue {
-  const listed = items.flatMap((code) => {
-    const state = rules[code];
-    if (state === "absent") return [];
+export const catalogueOf = ({ open, shared }: Rules): Catalogue => catalogues(`${open} ${shared}`);
+
+const catalogues = kept((states): Catalogue => {
+  const all = states.split(" ").map((state) => itemStates.find((each) => each === state));
+  const listed = items.flatMap((code, at) => {
+    const state = all[at];
+    if (state === undefined || state === "absent") return [];
     const scope =
       state === "public"
         ? { disclosure: "public", shareScope: [] }
@@ -85,7 +102,7 @@ export function catalogueOf(rules: Rules): Catalogue {
     return [testItem({ code, ...scope })];
   });
   return indexCatalogue({ classes: [], items: listed, purposes: [] });
-}
+});
 
 /** Written here once more, in other words, so that one mistake is not made twice. */
 export function maySee({ member }: Party, item: ItemName, rules: Rules): boolean {

@@ -1,12 +1,27 @@
-import type { Act } from "./acts.ts";
+import fc from "fast-check";
+import { type Act, acts } from "./acts.ts";
 import { settle } from "./settle.ts";
 import { createWorld } from "./world.ts";
 
+/** Many worlds, in each of which many things happen. What fails is told with its seed, and as little of it as still fails. */
+export async function checkModel(
+  runs: number,
+  seed: number | undefined,
+  interruptAfterTimeLimit?: number,
+): Promise<void> {
+  const lives = fc.array(acts, { minLength: 10, maxLength: 60, size: "max" });
+  await fc.assert(fc.asyncProperty(lives, runModel), {
+    numRuns: runs,
+    ...(seed !== undefined && { seed }),
+    ...(interruptAfterTimeLimit !== undefined && { interruptAfterTimeLimit }),
+  });
+}
+
 /** Does one thing after the other, looks at everything after each, and lets it settle in the end. */
-export async function runModel(acts: readonly Act[]): Promise<void> {
+async function runModel(life: readonly Act[]): Promise<void> {
   const world = createWorld();
   try {
-    for (const each of acts) {
+    for (const each of life) {
       world.pass(1);
       await each.run(world);
       world.watch.check();

@@ -12,6 +12,7 @@ import {
   sources,
   wants,
 } from "./members.ts";
+import { must } from "./watch.ts";
 import type { World } from "./world.ts";
 
 const rounds = 6;
@@ -24,18 +25,18 @@ export async function settle(world: World): Promise<void> {
     world.pass(3_700);
     for (const source of sources) {
       const published = await world.publish(source);
-      world.watch.must(published === true, `${nodeOf(source)} cannot publish`);
+      must(published === true, `${nodeOf(source)} cannot publish`);
     }
     for (const reader of readers) {
       while (await world.read(reader));
     }
-    await world.complete();
+    await world.hubProcess.running().completing.complete();
     world.watch.check();
   }
   for (const reader of readers) for (const source of sources) checkCopies(world, reader, source);
   for (const source of sources) {
     for (const correction of world.hubFile.port.corrections(nodeOf(source), 500)) {
-      world.watch.must(correction.completion !== undefined, `never completed: ${JSON.stringify(correction)}`);
+      must(correction.completion !== undefined, `never completed: ${JSON.stringify(correction)}`);
     }
   }
 }
@@ -60,11 +61,11 @@ function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, 
     const isPoison = record && item && !isGone && !validateFields(item, record.fields).ok;
     if (may && isPoison) continue;
     if (record === undefined || !may || !wants(reader, record)) {
-      watch.must(content === undefined, `held, and must not be: ${what}`);
+      must(content === undefined, `held, and must not be: ${what}`);
       continue;
     }
     const expected = isGone ? { ...record, subjectName: "", fields: {} } : record;
-    watch.must(
+    must(
       JSON.stringify(content) === JSON.stringify(expected),
       `${what} is ${JSON.stringify(content)} and must be ${JSON.stringify(expected)}`,
     );

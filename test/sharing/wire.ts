@@ -16,7 +16,8 @@ import {
   type ReadRequest,
   readSchema,
 } from "@xinqiao/protocol/sync";
-import { Killed } from "./fuse.ts";
+import { type Fuse, Killed } from "./fuse.ts";
+import { createMangle } from "./mangle.ts";
 import { hub, nodeOf } from "./members.ts";
 
 /** What may happen to one request on its way. */
@@ -37,13 +38,11 @@ export interface HubReply {
 export interface WireDependencies {
   readonly directory: () => Directory;
   readonly now: () => number;
-  readonly take: () => TakePageDependencies;
-  readonly read: () => ReadChangesDependencies;
+  readonly running: () => { readonly take: TakePageDependencies; readonly read: ReadChangesDependencies };
   readonly onRead: (reader: NodeId, read: ReadRequest) => void;
   readonly onDelivered: (reader: NodeId, delivery: Delivery, asked: number) => void;
   /** Order of what the hub has done. */
   readonly clock: () => number;
-  readonly onKilled: () => void;
 }
 
 /** What a disk, or a hub that lies, makes of pages. */
@@ -67,13 +66,13 @@ export function createDoor(deps: WireDependencies) {
   ): Promise<Result<object, unknown>> {
     const content: unknown = JSON.parse(Buffer.from(body).toString());
     if (path === "/v1/changes") {
-      return takePage({ page: mangle.page(publishSchema.parse(content)), ...asked }, deps.take());
+      return takePage({ page: mangle.page(publishSchema.parse(content)), ...asked }, deps.running().take);
     }
     const read = readSchema.parse(content);
     deps.onRead(asked.member.node, read);
     const started = deps.clock();
     const gone = new AbortController().signal;
-    const delivery = await readChanges({ read, gone, ...asked }, deps.read());
+    const delivery = await readChanges({ read, gone, ...asked }, deps.running().read);
     if (!delivery.ok) return delivery;
     deps.onDelivered(asked.member.node, delivery.value, started);
     return ok({ ...delivery.value, pages: mangle.pages(delivery.value.pages) });
@@ -106,11 +105,40 @@ export function createDoor(deps: WireDependencies) {
       );
       return ok({ head: { status: 200, field: fieldReader(headers) }, body });
     } catch (error) {
-      if (error instanceof Killed) deps.onKilled();
-      else if (!(error instanceof NotLetIn)) throw error;
+      if (!(error instanceof Killed || error instanceof NotLetIn)) throw error;
       return unreachable();
     }
   };
 }
 
 class NotLetIn extends Error {}
+
+/** Between agents and the door. The first request meets with what is to happen, those after it do not. */
+export function createWire(door: ReturnType<typeof createDoor>, seen: () => Delivery["pages"]) {
+  const late: SentToHub[] = [];
+  return {
+    send(
+      { mishap, seed = 0 }: { readonly mishap?: Mishap | undefined; readonly seed?: number | undefined },
+      fuse: Fuse,
+    ) {
+      let left = mishap;
+      return async (request: SentToHub): Promise<Result<HubReply, Fault>> => {
+        const met = left;
+        left = undefined;
+        fuse.burn();
+        if (met === "lost") return unreachable();
+        if (met === "late") {
+          late.push(request);
+          return unreachable();
+        }
+        if (met === "twice") await door(request);
+        const reply = await door(request, met === "broken" ? createMangle(seed, seen()) : undefined);
+        fuse.burn();
+        return met === "unheard" ? unreachable() : reply;
+      };
+    },
+    async deliverLate() {
+      for (const request of late.splice(0)) await door(request);
+    },
+  };
+}

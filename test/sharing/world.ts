@@ -1,17 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type OpenedHub, openHub } from "@xinqiao/gateway";
-import { createCompleting, createTakenSignal, createTurns } from "@xinqiao/gateway/sharing";
+import { openHub } from "@xinqiao/gateway";
 import { type AgentStore, openStore } from "@xinqiao/node-agent";
 import { publish, readChanges } from "@xinqiao/node-agent/sharing";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { fault } from "@xinqiao/protocol/problem";
-import { err, ok } from "@xinqiao/protocol/result";
 import { testNow } from "@xinqiao/protocol/testing";
 import type { Party } from "../constellation/party.ts";
 import { createFuse, type Fuse, fused, Killed } from "./fuse.ts";
-import { createMangle } from "./mangle.ts";
+import { createHubProcess } from "./hub-process.ts";
 import {
   catalogueOf,
   directoryOf,
@@ -25,7 +22,7 @@ import {
 } from "./members.ts";
 import { type StoreFile, storeFile } from "./store-file.ts";
 import { createWatch } from "./watch.ts";
-import { createDoor, type Mishap, type SentToHub } from "./wire.ts";
+import { createDoor, createWire, type Mishap } from "./wire.ts";
 
 /** What goes wrong while something is done. */
 export interface Trouble {
@@ -37,16 +34,33 @@ export interface Trouble {
   readonly seed?: number | undefined;
 }
 
-/** A hub, two sources and three readers, each with its own store, and a wire between them on which anything may happen. */
-export function createWorld() {
-  const folder = mkdtempSync(join(tmpdir(), "xinqiao-sharing-"));
-  let [ticks, uuids, logFull] = [0, 0, false];
+const never = new AbortController().signal;
+
+/** Who is in it, what the catalogue says, what time it is. */
+function createCircumstances() {
+  let ticks = 0;
   let rules: Rules = { open: "public", shared: "districts" };
   const known = new Map<NodeId, Rules>();
   const suspended = new Set<NodeId>();
-  const now = () => testNow + ticks * 1000;
-  const hubFile = storeFile(join(folder, "hub.db"), openHub);
-  const hubFuse = createFuse();
+  return {
+    suspended,
+    directory: () => directoryOf(suspended),
+    now: () => testNow + ticks * 1000,
+    pass(seconds: number) {
+      ticks += seconds;
+    },
+    rules: () => rules,
+    /** As a reader knows them, which may not have heard of the newest yet. */
+    known: (node: NodeId) => known.get(node) ?? rules,
+    setRules(change: Partial<Rules>) {
+      for (const party of readers) if (!known.has(nodeOf(party))) known.set(nodeOf(party), rules);
+      rules = { ...rules, ...change };
+    },
+    learn: (party: Party) => void known.delete(nodeOf(party)),
+  };
+}
+
+function openAgents(folder: string) {
   const agents = new Map<NodeId, { readonly file: StoreFile<AgentStore>; readonly fuse: Fuse }>(
     [...sources, ...readers].map((party: Party) => [
       nodeOf(party),
@@ -58,177 +72,101 @@ export function createWorld() {
     if (found === undefined) throw new Error("no such agent");
     return found;
   };
-  const directory = () => directoryOf(suspended);
-  const watch = createWatch({
-    hub: hubFile,
-    agent,
-    rules: () => rules,
-    known: (node) => known.get(node) ?? rules,
-    suspended,
-    directory,
+  return { agent, all: [...agents.values()] };
+}
+
+function createEntropy() {
+  let drawn = 0;
+  return {
+    nonce: () => `${drawn++}`.padStart(22, "A"),
+    uuid: () => `00000000-0000-4000-8000-${`${drawn++}`.padStart(12, "0")}`,
+    hex: (bytes: number) => "1".repeat(bytes * 2),
+    bytes: (length: number) => Buffer.alloc(length, drawn++),
+  };
+}
+
+/** A hub, two sources and three readers, each with its own store, and a wire between them on which anything may happen. */
+export function createWorld() {
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "xinqiao-sharing-"));
+  const around = createCircumstances();
+  const { directory, now, rules } = around;
+  const file = storeFile(join(folder, "hub.db"), openHub);
+  const { agent, all } = openAgents(folder);
+  const watch = createWatch({ ...around, hub: file, agent });
+  const hubProcess = createHubProcess({
+    ...{ file, directory, now },
+    watched: watch.hub,
+    catalogue: () => catalogueOf(rules()),
   });
-
-  const log = {
-    append: async () => {
-      for (let turns = 0; turns < 5; turns += 1) await Promise.resolve();
-      if (logFull) return err({ code: "log.full" } as const);
-      return ok({ index: 0, size: 0, root: "" });
-    },
-  };
-  /** A process of the gateway. */
-  const startHub = () => {
-    const watched: OpenedHub = watch.hub({ ...hubFile.port, durable: () => Promise.resolve() });
-    const port = fused(watched, hubFuse);
-    const common = {
-      hub: port,
-      directory,
-      catalogue: () => catalogueOf(rules),
-      log: fused(log, hubFuse),
-      now,
-    };
-    const completing = createCompleting({ ...common, self: nodeOf(hub), signer: hub.signer });
-    const signal = createTakenSignal();
-    return {
-      completing,
-      take: {
-        ...common,
-        completing,
-        self: nodeOf(hub),
-        signer: hub.signer,
-        turns: createTurns(),
-        onTaken: signal.taken,
-      },
-      read: { ...common, completing, untilTaken: () => Promise.resolve() },
-    };
-  };
-  let running = startHub();
-  const restartHub = () => {
-    hubFuse.replace();
-    hubFile.reopen();
-    running = startHub();
-  };
-  const door = createDoor({
-    directory,
-    now,
-    take: () => running.take,
-    read: () => running.read,
-    onRead: watch.asked,
-    onDelivered: watch.delivered,
-    clock: watch.clock,
-    onKilled: () => undefined,
-  });
-  const late: SentToHub[] = [];
-  const unreachable = err(fault("gateway.unreachable"));
-
-  /** The first request meets with the trouble, those after it do not. */
-  function wire({ mishap, seed = 0 }: Trouble, fuse: Fuse) {
-    let left = mishap;
-    return async (request: SentToHub) => {
-      const now = left;
-      left = undefined;
-      fuse.burn();
-      if (now === "lost") return unreachable;
-      if (now === "late") {
-        late.push(request);
-        return unreachable;
-      }
-      if (now === "twice") await door(request);
-      const reply = await door(request, now === "broken" ? createMangle(seed, watch.pagesSeen()) : undefined);
-      fuse.burn();
-      return now === "unheard" ? unreachable : reply;
-    };
-  }
-
+  const { running } = hubProcess;
+  const seen = { onRead: watch.asked, onDelivered: watch.delivered, clock: watch.clock };
+  const door = createDoor({ ...{ directory, now }, ...seen, running });
+  const wire = createWire(door, watch.pagesSeen);
+  const entropy = createEntropy();
   const call = (party: Party, trouble: Trouble) => ({
     node: nodeOf(party),
     gateway: { node: nodeOf(hub), origin: "https://gateway.example" },
-    directory,
     signer: party.signer,
-    send: wire(trouble, agent(party).fuse),
-    entropy: {
-      nonce: () => `${uuids++}`.padStart(22, "A"),
-      uuid: () => `00000000-0000-4000-8000-${`${uuids++}`.padStart(12, "0")}`,
-      hex: (bytes: number) => "1".repeat(bytes * 2),
-      bytes: (length: number) => Buffer.alloc(length, uuids++),
-    },
-    now,
+    send: wire.send(trouble, agent(party).fuse),
+    ...{ directory, entropy, now },
   });
-
-  /** Whatever dies is a new process afterwards. */
-  async function attempt<T>(party: Party, trouble: Trouble, work: () => Promise<T>): Promise<T | undefined> {
-    const { file, fuse } = agent(party);
-    logFull = trouble.logFull === true;
-    if (trouble.kill !== undefined) (trouble.kill.who === "hub" ? hubFuse : fuse).light(trouble.kill.steps);
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-      return undefined;
-    } finally {
-      logFull = false;
-      // One that did not go off in this work does not go off in the next.
-      if (fuse.dead) file.reopen();
-      fuse.replace();
-    }
-  }
-  const endHub = () => {
-    if (hubFuse.dead) restartHub();
-    hubFuse.replace();
-  };
-
-  const never = new AbortController().signal;
+  const attempt = createAttempts(hubProcess, agent);
   return {
-    watch,
-    agent,
-    hubFile,
-    suspended,
-    rules: () => rules,
-    pass: (seconds: number) => {
-      ticks += seconds;
-    },
-    setRules(change: Partial<Rules>) {
-      for (const party of readers) if (!known.has(nodeOf(party))) known.set(nodeOf(party), rules);
-      rules = { ...rules, ...change };
-    },
-    learn: (party: Party) => void known.delete(nodeOf(party)),
+    ...{ watch, agent, hubProcess, hubFile: file, deliverLate: wire.deliverLate },
+    ...around,
     /** @returns whether it could */
-    async publish(source: Source, trouble: Trouble = {}): Promise<boolean | undefined> {
-      return attempt(source, trouble, async () => {
+    publish: (source: Source, trouble: Trouble = {}) =>
+      attempt(source, trouble, async () => {
         const outbox = fused(agent(source).file.port.outbox, agent(source).fuse);
-        const catalogue = () => catalogueOf(rules);
+        const catalogue = () => catalogueOf(rules());
         const deps = { ...call(source, trouble), outbox, catalogue, onTooLong: () => undefined };
-        const published = await publish(deps, never);
-        return published.ok;
-      });
-    },
+        return (await publish(deps, never)).ok;
+      }),
     /** @returns whether there was something */
-    async read(reader: Reader, trouble: Trouble = {}): Promise<boolean | undefined> {
-      return attempt(reader, trouble, async () => {
-        const { file, fuse } = agent(reader);
-        const inbox = fused(watch.inbox(reader, file.port.inbox), fuse);
-        const catalogue = () => catalogueOf(known.get(nodeOf(reader)) ?? rules);
+    read: (reader: Reader, trouble: Trouble = {}) =>
+      attempt(reader, trouble, async () => {
+        const inbox = fused(watch.inbox(reader, agent(reader).file.port.inbox), agent(reader).fuse);
+        const catalogue = () => catalogueOf(around.known(nodeOf(reader)));
         const { subscription } = reader;
         const deps = { ...call(reader, trouble), inbox, subscription, catalogue, onBroken: () => undefined };
         const read = await readChanges(deps, never, 0);
         return read.ok && read.value.pages > 0;
-      });
-    },
-    endHub,
-    async deliverLate() {
-      for (const request of late.splice(0)) await door(request);
-    },
+      }),
     putBackHub() {
-      if (!hubFile.putBack()) return;
-      running = startHub();
-      watch.hubPutBack();
+      if (hubProcess.putBack()) watch.hubPutBack();
     },
-    complete: () => running.completing.complete(),
     close() {
-      hubFile.close();
-      for (const { file } of agents.values()) file.close();
+      for (const each of [file, ...all.map((one) => one.file)]) each.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 export type World = ReturnType<typeof createWorld>;
+
+/** Whatever dies in what it does is a new process afterwards. */
+function createAttempts(
+  hubProcess: ReturnType<typeof createHubProcess>,
+  agent: ReturnType<typeof openAgents>["agent"],
+) {
+  return async (
+    party: Party,
+    { kill, logFull = false }: Trouble,
+    work: () => Promise<boolean>,
+  ): Promise<boolean | undefined> => {
+    const { file, fuse } = agent(party);
+    hubProcess.setFull(logFull);
+    if (kill !== undefined) (kill.who === "hub" ? hubProcess.fuse : fuse).light(kill.steps);
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      return undefined;
+    } finally {
+      hubProcess.setFull(false);
+      // One that did not go off in this work does not go off in the next.
+      if (fuse.dead) file.reopen();
+      fuse.replace();
+    }
+  };
+}

@@ -58,7 +58,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   starting.defer(publishing.stop);
   const stopDaily = starting.adopt(startDaily(config, deps, stores, events), (stop) => stop());
   const unwatch = starting.adopt(await openUseWatch(config, { ...stores, events, now }), (stop) => stop());
-  const sharing = openSharing(config, { ...stores, deps, city, signer });
+  const sharing = openSharing(config, { ...stores, deps, city, signer, events });
   starting.defer(sharing.drain);
   const serving = await servePublic({
     ...{ config, deps, city, signer, targets, events, sharing },

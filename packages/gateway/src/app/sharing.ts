@@ -4,6 +4,7 @@ import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { SharingRouteDependencies } from "../http/index.ts";
 import { createCompleting, createTakenSignal, createTurns } from "../sharing/index.ts";
+import type { GatewayEvents } from "../telemetry/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
 import type { Stores } from "./stores.ts";
 
@@ -16,6 +17,8 @@ export interface Sharing extends Omit<SharingRouteDependencies, "screen"> {
 /** Readers that wait at once, each in its own request: more than a city has members. */
 const mostReaders = 1_000;
 
+const sayEveryMs = 60_000;
+
 export function openSharing(
   { node: self }: GatewayConfig,
   {
@@ -24,10 +27,12 @@ export function openSharing(
     deps: { now },
     city,
     signer,
+    events: { failed },
   }: Pick<Stores, "hub" | "log"> & {
     readonly deps: GatewayDependencies;
     readonly city: City;
     readonly signer: Signer;
+    readonly events: Pick<GatewayEvents, "failed">;
   },
 ): Sharing {
   const places = createInFlight(mostReaders);
@@ -35,15 +40,25 @@ export function openSharing(
   const directory = () => city.registry.current().directory;
   const completing = createCompleting({ self, hub, directory, signer, log, now });
   const catalogue = () => city.catalogue.current().catalogue;
+  // What a process before this one has left to say, and what a change of the registry has made due.
+  let said = Promise.resolve();
+  const sayWhatIsDue = () => {
+    said = completing.complete().catch((error: unknown) => failed(error));
+  };
+  const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
+  sayWhatIsDue();
   const common = { hub, directory, catalogue, log, completing, now };
   return {
     take: { ...common, self, signer, turns: createTurns(), onTaken: signal.taken },
     read: { ...common, untilTaken: signal.until },
     places,
     drain() {
+      clearInterval(often);
       places.drain();
       signal.close();
     },
-    idle: places.idle,
+    async idle() {
+      await Promise.all([places.idle(), said]);
+    },
   };
 }

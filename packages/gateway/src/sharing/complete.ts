@@ -45,10 +45,12 @@ export function createCompleting(deps: CompletingDependencies): Completing {
 }
 
 async function announceAll({ hub, log }: Pick<CompletingDependencies, "hub" | "log">): Promise<boolean> {
-  for (const { id, openedAt: _at, ...correction } of hub.unannounced()) {
-    const about = { kind: "correction.opened", exchange: null, actor: null } as const;
-    if (!(await log.append({ ...about, ...correction })).ok) return false;
-    hub.announced(id);
+  const about = { kind: "correction.opened", exchange: null, actor: null } as const;
+  for (let some = hub.unannounced(); some.length > 0; some = hub.unannounced()) {
+    for (const { id, openedAt: _at, ...correction } of some) {
+      if (!(await log.append({ ...about, ...correction })).ok) return false;
+      hub.announced(id);
+    }
   }
   return true;
 }

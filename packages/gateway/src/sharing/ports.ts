@@ -41,7 +41,7 @@ export interface PageToTake {
 
 /** A version given out before, and the new one of it. */
 export interface VersionBefore extends Pick<KeptLine, "moved"> {
-  /** Of the page that the one before had come in. */
+  /** Of the page that the one before had come in first: in another feed the same may be told again. */
   readonly position: number;
   readonly record: CreditRecord;
 }
@@ -124,7 +124,7 @@ export interface Hub {
   acknowledge(holder: NodeId, receipts: readonly KeptReceipt[], at: number): void;
   /** Whether a holder is waited for. */
   setGone(holder: NodeId, isGone: boolean): void;
-  /** Corrections that are not in the log yet. */
+  /** Corrections that are not in the log yet: some of them. */
   unannounced(): readonly OpenedCorrection[];
   announced(id: number): void;
   /** Corrections that nobody is waited for any more, and whose statement was not kept yet: some of them. */

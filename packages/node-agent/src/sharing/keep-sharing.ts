@@ -6,7 +6,12 @@ export interface SharingOptions {
   /** Told of the first of several faults in a row. */
   readonly onFault: (reason: CallError) => void;
   readonly onError: (error: unknown) => void;
+  /** Ends when the time is over or the signal fires. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
+
+const pauseFor = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);
 
 /** After a fault it is tried again, less and less often, up to this. */
 const [firstRetryMs, mostRetryMs] = [500, 30_000];
@@ -18,7 +23,7 @@ const [firstRetryMs, mostRetryMs] = [500, 30_000];
 export function keepSharing(
   share: (signal: AbortSignal) => Promise<Result<{ readonly again: boolean }, CallError>>,
   pauseMs: number,
-  { onFault, onError }: SharingOptions,
+  { onFault, onError, pause: wait = pauseFor }: SharingOptions,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -43,8 +48,8 @@ export function keepSharing(
     let retryMs = firstRetryMs;
     while (!signal.aborted) {
       const pause = await once();
+      await wait(failing ? retryMs : pause, signal);
       retryMs = failing ? Math.min(retryMs * 2, mostRetryMs) : firstRetryMs;
-      await sleep(failing ? retryMs : pause, undefined, { signal }).catch(() => undefined);
     }
   }
 

@@ -55,10 +55,10 @@ export async function publish(
       !sent.ok && sent.error.by === "gateway" && sent.error.problem.code === "sync.page-invalid";
     if (!sent.ok && !isInvalid) return sent;
     if (sent.ok && isOf(sent.value.receipt, page, deps)) {
-      const unlisted = requeueUnlisted(page, sent.value.receipt, deps);
+      const isBehind = requeueUnlisted(page, sent.value.receipt, deps);
       outbox.acknowledged(page.last, sent.value.text, now());
       // Its catalogue is behind ours: not the next moment again.
-      if (unlisted > 0) return err({ by: "agent", fault: fault("sync.item-unknown") });
+      if (isBehind) return err({ by: "agent", fault: fault("sync.item-unknown") });
       pages += told === undefined ? 0 : 1;
       changes += told === undefined ? 0 : page.lines.length;
       continue;
@@ -129,19 +129,22 @@ async function send(
   return ok({ text, receipt: openReceipt(text, deps.gateway.node, deps.directory()) });
 }
 
-/** What the gateway's catalogue did not list is told again: it may list it by then. @returns of how many records */
+/**
+ * What the gateway's catalogue did not list is told again: it may list it by then.
+ * @returns whether ours lists any of it
+ */
 function requeueUnlisted(
   { from, lines }: SealedPage,
   receipt: Receipt | undefined,
-  { outbox }: Pick<PublishDependencies, "outbox">,
-): number {
+  { outbox, catalogue }: Pick<PublishDependencies, "outbox" | "catalogue">,
+): boolean {
   const unlisted = receipt?.refused.filter(({ code }) => code === "sync.item-unknown") ?? [];
-  const ids = unlisted.flatMap(({ seq }) => {
+  const records = unlisted.flatMap(({ seq }) => {
     const line = lines[seq - from];
-    return line === undefined ? [] : [changeSchema.parse(JSON.parse(line)).record.id];
+    return line === undefined ? [] : [changeSchema.parse(JSON.parse(line)).record];
   });
-  outbox.requeue(ids);
-  return ids.length;
+  outbox.requeue(records.map(({ id }) => id));
+  return records.some(({ item }) => catalogue().items.has(item));
 }
 
 /** Whether the gateway holds the very pages that we do, up to this one. */

@@ -28,98 +28,103 @@ const tellable = "(item IN (SELECT value FROM json_each(?)) OR state IN ('repair
 
 /** On triggers of the record table (migrations): no way to change a record leaves it out. */
 export function createOutbox(database: Database): Outbox {
-  const feed = database.prepare("SELECT id, last, head, mark, receipt FROM feed");
-  const begin = database.prepare<[string]>(
-    `INSERT OR REPLACE INTO feed (one, id, last, head, mark, receipt)
-     VALUES (1, ?, 0, NULL, (SELECT coalesce(max(n), 0) FROM pending), NULL)`,
-  );
-  const dropPages = database.prepare("DELETE FROM page");
-  const tellAll = database.prepare(
-    `INSERT INTO pending (record) SELECT id FROM record
-     WHERE EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*'))
-     ORDER BY rowid ON CONFLICT DO NOTHING`,
-  );
-  const chosen = database.prepare<[], string>("SELECT item FROM told_item ORDER BY item").pluck();
-  const chooseNone = database.prepare("DELETE FROM told_item");
-  const chooseOne = database.prepare<[string]>("INSERT INTO told_item VALUES (?)");
-  const waitForNone = database.prepare("DELETE FROM pending");
-  const waiting = database.prepare<[string, number], Row & { n: number }>(
-    `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record
-     WHERE n > 0 AND ${tellable} ORDER BY n LIMIT ?`,
-  );
-  const before = database.prepare<[number, number, string], object>(
-    `SELECT 1 FROM pending JOIN record ON record.id = pending.record
-     WHERE n > ? AND n <= ? AND ${tellable} LIMIT 1`,
-  );
-  const insert = database.prepare<[SealedPage & { text: string }]>(
-    "INSERT INTO page (from_seq, last, head, hash, lines) VALUES (@from, @last, @head, @hash, @text)",
-  );
-  const move = database.prepare<[number, string]>("UPDATE feed SET last = ?, head = ?");
-  const done = database.prepare<[number, string, number]>(
-    "DELETE FROM pending WHERE n = ? AND (SELECT version FROM record WHERE id = ?) = ?",
-  );
-  const aside = database.prepare<[number]>("UPDATE pending SET n = -n WHERE n = ?");
-  const oldest = database.prepare<[], SealedRow>(
-    `SELECT from_seq AS "from", page.last, page.head, hash, lines FROM page, feed
-     WHERE page.last > acknowledged ORDER BY from_seq LIMIT 1`,
-  );
-  const newest = database.prepare<[number], SealedRow>(
-    `SELECT from_seq AS "from", page.last, page.head, hash, lines FROM page, feed
-     WHERE page.last = acknowledged AND acknowledged_at <= ?`,
-  );
-  const forget = database.prepare<[number]>("DELETE FROM page WHERE last < ?");
-  const receive = database.prepare<[string, number, number]>(
-    "UPDATE feed SET receipt = ?, acknowledged = ?, acknowledged_at = ?",
-  );
-  const queue = database.prepare<[string]>(
-    "INSERT INTO pending (record) SELECT id FROM record WHERE id = ? ON CONFLICT DO NOTHING",
-  );
-
+  const sql = prepare(database);
   const beginAnew = database.transaction((id: string) => {
-    dropPages.run();
-    tellAll.run();
-    begin.run(id);
+    sql.dropPages.run();
+    sql.tellAll.run();
+    sql.begin.run(id);
   });
   const choose = database.transaction((items: readonly string[], id: string) => {
-    chooseNone.run();
-    for (const item of items) chooseOne.run(item);
-    waitForNone.run();
+    sql.chooseNone.run();
+    for (const item of items) sql.chooseOne.run(item);
+    sql.waitForNone.run();
     beginAnew(id);
   });
   const current = () => {
-    const row = feed.get();
+    const row = sql.feed.get();
     if (row !== undefined) return feedSchema.parse(row);
     beginAnew.immediate(randomUUID());
-    return feedSchema.parse(feed.get());
+    return feedSchema.parse(sql.feed.get());
   };
   const seal = database.transaction((page: SealedPage, taken: readonly Waiting[]) => {
-    insert.run({ ...page, text: JSON.stringify(page.lines) });
-    move.run(page.last, page.hash);
-    for (const { n, record } of taken) done.run(n, record.id, record.version);
+    sql.insert.run({ ...page, text: JSON.stringify(page.lines) });
+    sql.move.run(page.last, page.hash);
+    for (const { n, record } of taken) sql.done.run(n, record.id, record.version);
   });
   const acknowledge = database.transaction((last: number, receipt: string, at: number) => {
-    forget.run(last);
-    receive.run(receipt, last, at);
+    sql.forget.run(last);
+    sql.receive.run(receipt, last, at);
   });
   const requeue = database.transaction((ids: readonly string[]) => {
-    for (const id of ids) queue.run(id);
+    for (const id of ids) sql.queue.run(id);
   });
   return {
     choose(items, id) {
       const list = items === "all" ? ["*"] : [...new Set<string>(items)].sort();
-      if (list.join() !== chosen.all().join()) choose.immediate(list, id);
+      if (list.join() !== sql.chosen.all().join()) choose.immediate(list, id);
     },
     feed: current,
     waiting: (items, limit) =>
-      waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
-    isComplete: (items, n) => before.get(n, current().mark, JSON.stringify(items)) === undefined,
+      sql.waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
+    isComplete: (items, n) => sql.before.get(n, current().mark, JSON.stringify(items)) === undefined,
     seal: (page, taken) => seal.immediate(page, taken),
-    setAside: ({ n }) => void aside.run(n),
-    unsent: () => sealed(oldest.get()),
+    setAside: ({ n }) => void sql.aside.run(n),
+    unsent: () => sealed(sql.oldest.get()),
     acknowledged: (last, receipt, at) => acknowledge.immediate(last, receipt, at),
-    unconfirmed: (before) => sealed(newest.get(before)),
+    unconfirmed: (before) => sealed(sql.newest.get(before)),
     requeue: (ids) => requeue.immediate(ids),
     beginAnew: (id) => beginAnew.immediate(id),
     receipt: () => current().receipt ?? undefined,
+  };
+}
+
+function prepare(database: Database) {
+  return {
+    feed: database.prepare("SELECT id, last, head, mark, receipt FROM feed"),
+    begin: database.prepare<[string]>(
+      `INSERT OR REPLACE INTO feed (one, id, last, head, mark, receipt)
+       VALUES (1, ?, 0, NULL, (SELECT coalesce(max(n), 0) FROM pending), NULL)`,
+    ),
+    dropPages: database.prepare("DELETE FROM page"),
+    tellAll: database.prepare(
+      `INSERT INTO pending (record) SELECT id FROM record
+       WHERE EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*'))
+       ORDER BY rowid ON CONFLICT DO NOTHING`,
+    ),
+    chosen: database.prepare<[], string>("SELECT item FROM told_item ORDER BY item").pluck(),
+    chooseNone: database.prepare("DELETE FROM told_item"),
+    chooseOne: database.prepare<[string]>("INSERT INTO told_item VALUES (?)"),
+    waitForNone: database.prepare("DELETE FROM pending"),
+    waiting: database.prepare<[string, number], Row & { n: number }>(
+      `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record
+       WHERE n > 0 AND ${tellable} ORDER BY n LIMIT ?`,
+    ),
+    before: database.prepare<[number, number, string], object>(
+      `SELECT 1 FROM pending JOIN record ON record.id = pending.record
+       WHERE n > ? AND n <= ? AND ${tellable} LIMIT 1`,
+    ),
+    insert: database.prepare<[SealedPage & { text: string }]>(
+      "INSERT INTO page (from_seq, last, head, hash, lines) VALUES (@from, @last, @head, @hash, @text)",
+    ),
+    move: database.prepare<[number, string]>("UPDATE feed SET last = ?, head = ?"),
+    done: database.prepare<[number, string, number]>(
+      "DELETE FROM pending WHERE n = ? AND (SELECT version FROM record WHERE id = ?) = ?",
+    ),
+    aside: database.prepare<[number]>("UPDATE pending SET n = -n WHERE n = ?"),
+    oldest: database.prepare<[], SealedRow>(
+      `SELECT from_seq AS "from", page.last, page.head, hash, lines FROM page, feed
+       WHERE page.last > acknowledged ORDER BY from_seq LIMIT 1`,
+    ),
+    newest: database.prepare<[number], SealedRow>(
+      `SELECT from_seq AS "from", page.last, page.head, hash, lines FROM page, feed
+       WHERE page.last = acknowledged AND acknowledged_at <= ?`,
+    ),
+    forget: database.prepare<[number]>("DELETE FROM page WHERE last < ?"),
+    receive: database.prepare<[string, number, number]>(
+      "UPDATE feed SET receipt = ?, acknowledged = ?, acknowledged_at = ?",
+    ),
+    queue: database.prepare<[string]>(
+      "INSERT INTO pending (record) SELECT id FROM record WHERE id = ? ON CONFLICT DO NOTHING",
+    ),
   };
 }

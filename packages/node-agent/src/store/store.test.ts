@@ -230,9 +230,20 @@ describe("the agent's store: its file", () => {
     session.close();
     store.close();
     const database = new Database(path);
-    database.exec(
-      "ALTER TABLE record DROP COLUMN catalogue_version; DROP TABLE book; DROP TABLE book_begun; DROP TABLE reconciled; DROP TABLE reconciled_until",
-    );
+    database.exec("DROP TRIGGER record_added; DROP TRIGGER record_changed");
+    database.exec("ALTER TABLE record DROP COLUMN catalogue_version");
+    const later = [
+      "book",
+      "book_begun",
+      "reconciled",
+      "reconciled_until",
+      "pending",
+      "told_item",
+      "feed",
+      "page",
+    ];
+    const read = ["copy", "followed", "followed_page", "missed", "reading"];
+    for (const table of [...later, ...read]) database.exec(`DROP TABLE ${table}`);
     database.pragma("user_version = 3");
     database.close();
     store = openStore(path);

@@ -42,6 +42,8 @@ export const sharingSchema = `
     record   TEXT NOT NULL,
     position INTEGER NOT NULL,
     seq      INTEGER NOT NULL,
+    -- Where it came first: the same may have been told again since, in another feed.
+    given    INTEGER NOT NULL,
     feed     TEXT NOT NULL,
     version  INTEGER NOT NULL,
     state    TEXT NOT NULL,

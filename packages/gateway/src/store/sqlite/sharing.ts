@@ -25,6 +25,7 @@ export interface OpenedHub extends Hub, ToldRecords {
 const heldSchema = z.object({
   position: z.number(),
   seq: z.number(),
+  given: z.number(),
   feed: z.string(),
   version: z.number(),
   item: itemCodeSchema,
@@ -41,65 +42,7 @@ export function openHub(path: string): OpenedHub {
   const durable = createDurable(path, "sync.unavailable");
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
-  const held = (source: string, record: string) => heldSchema.optional().parse(sql.held.get(source, record));
-
-  function supersede(
-    page: PageToTake,
-    { change: { record, seq } }: TakenChange,
-    before: Held,
-    moved: boolean,
-  ): OpenedCorrection | undefined {
-    const { source } = page;
-    const { feed } = page.page;
-    sql.blank.run(before.position, before.seq);
-    const waiting = corrections.supersede(source, record.id, { feed, seq });
-    // In another feed everything is told again.
-    if (saysSame(before, record)) return undefined;
-    const given = page.holders({ record, position: before.position, moved });
-    const holders = [...new Set([...given, ...waiting])].sort();
-    if (holders.length === 0) return undefined;
-    const openedAt = Math.floor(page.at / 1000);
-    return corrections.open({ source, feed, seq, effect: effectOf(record), openedAt, holders }, page);
-  }
-
-  const take = database.transaction((page: PageToTake): readonly OpenedCorrection[] => {
-    const { source, page: opened, head, changes, refused, at } = page;
-    const { feed, from, last, hash, complete } = opened;
-    const position = Number(
-      sql.page.run(source, feed, from, last, hash, head, JSON.stringify(refused), at).lastInsertRowid,
-    );
-    const corrected: OpenedCorrection[] = [];
-    for (const taken of changes) {
-      const { seq, record } = taken.change;
-      const before = held(source, record.id);
-      const moved = before !== undefined && hasMoved(before, record);
-      const correction = before && supersede(page, taken, before, moved);
-      if (correction) corrected.push(correction);
-      const { id, item, jurisdiction, version, state, subject } = record;
-      const { scheme, kind } = subject;
-      sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved));
-      sql.hold.run({
-        source,
-        record: id,
-        position,
-        seq,
-        feed,
-        version,
-        state,
-        item,
-        scheme,
-        subject: subject.id,
-      });
-    }
-    if (complete) {
-      sql.blankOlder.run(source, feed);
-      sql.sweep.run(source, feed);
-      corrections.postpone(page);
-    }
-    sql.move.run({ source, feed, upTo: last, head: hash });
-    return corrected;
-  });
-
+  const { held, take } = createTaking(database, sql, corrections);
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
@@ -130,6 +73,77 @@ function openFile(path: string): Database.Database {
   database.pragma("secure_delete = ON");
   database.exec(sharingSchema);
   return database;
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+/** How a page comes in: versions before, and those who hold them. */
+function createTaking(
+  database: Database.Database,
+  sql: Statements,
+  corrections: ReturnType<typeof createHubCorrections>,
+) {
+  const held = (source: string, record: string) => heldSchema.optional().parse(sql.held.get(source, record));
+
+  function supersede(
+    page: PageToTake,
+    { change: { record, seq } }: TakenChange,
+    before: Held,
+    moved: boolean,
+  ): OpenedCorrection | undefined {
+    const { source } = page;
+    const { feed } = page.page;
+    sql.blank.run(before.position, before.seq);
+    const waiting = corrections.supersede(source, record.id, { feed, seq });
+    // In another feed everything is told again.
+    if (saysSame(before, record)) return undefined;
+    const given = page.holders({ record, position: before.given, moved });
+    const holders = [...new Set([...given, ...waiting])].sort();
+    if (holders.length === 0) return undefined;
+    const openedAt = Math.floor(page.at / 1000);
+    return corrections.open({ source, feed, seq, effect: effectOf(record), openedAt, holders }, page);
+  }
+
+  const take = database.transaction((page: PageToTake): readonly OpenedCorrection[] => {
+    const { source, page: opened, head, changes, refused, at } = page;
+    const { feed, from, last, hash, complete } = opened;
+    const position = Number(
+      sql.page.run(source, feed, from, last, hash, head, JSON.stringify(refused), at).lastInsertRowid,
+    );
+    const corrected: OpenedCorrection[] = [];
+    for (const taken of changes) {
+      const { seq, record } = taken.change;
+      const before = held(source, record.id);
+      const moved = before !== undefined && hasMoved(before, record);
+      const correction = before && supersede(page, taken, before, moved);
+      if (correction) corrected.push(correction);
+      const { id, item, jurisdiction, version, state, subject } = record;
+      const { scheme, kind } = subject;
+      const given = before !== undefined && saysSame(before, record) ? before.given : position;
+      sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved));
+      sql.hold.run({
+        source,
+        record: id,
+        position,
+        seq,
+        given,
+        feed,
+        version,
+        state,
+        item,
+        scheme,
+        subject: subject.id,
+      });
+    }
+    if (complete) {
+      sql.blankOlder.run(source, feed);
+      sql.sweep.run(source, feed);
+      corrections.postpone(page);
+    }
+    sql.move.run({ source, feed, upTo: last, head: hash });
+    return corrected;
+  });
+  return { held, take };
 }
 
 function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
@@ -169,12 +183,12 @@ function prepare(database: Database.Database) {
       )
       .pluck(),
     held: database.prepare(
-      `SELECT position, seq, feed, version, held.item, jurisdiction, kind, line, moved
+      `SELECT position, seq, given, feed, version, held.item, jurisdiction, kind, line, moved
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     hold: database.prepare(
-      `INSERT OR REPLACE INTO held (source, record, position, seq, feed, version, state, item, scheme, subject)
-       VALUES (@source, @record, @position, @seq, @feed, @version, @state, @item, @scheme, @subject)`,
+      `INSERT OR REPLACE INTO held (source, record, position, seq, given, feed, version, state, item, scheme, subject)
+       VALUES (@source, @record, @position, @seq, @given, @feed, @version, @state, @item, @scheme, @subject)`,
     ),
     blank: database.prepare("UPDATE change SET line = NULL WHERE position = ? AND seq = ?"),
     blankOlder: database.prepare(

@@ -1,0 +1,416 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Catalogue, indexCatalogue, itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { fault, toProblem } from "@xinqiao/protocol/problem";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import { err, ok } from "@xinqiao/protocol/result";
+import { fieldReader, signResponse } from "@xinqiao/protocol/signing";
+import {
+  changeLine,
+  type Delivery,
+  feedIdSchema,
+  headHash,
+  lineHash,
+  type OpenedPage,
+  openPage,
+  openReceipt,
+  type PackedPage,
+  type PageHead,
+  packPage,
+  publishSchema,
+  type ReadRequest,
+  type RefusedChange,
+  readSchema,
+  signPageHead,
+  signReceipt,
+  subscriptionSchema,
+  unpackPage,
+} from "@xinqiao/protocol/sync";
+import { testFederation, testItem, testNonce, testNow, testRecord } from "@xinqiao/protocol/testing";
+import { systemEntropy } from "@xinqiao/runtime/entropy";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { SendToGateway } from "../lookup/index.ts";
+import { type AgentStore, openStore } from "../store/index.ts";
+import { publish, readChanges } from "./index.ts";
+
+const { directory, signer } = testFederation();
+const city = nodeIdSchema.parse("sz");
+const dg = nodeIdSchema.parse("dg");
+const hz = nodeIdSchema.parse("hz");
+const baoan = nodeIdSchema.parse("sz-baoan");
+const firstFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60");
+const secondFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f61");
+const never = new AbortController().signal;
+const hour = 3_600_000;
+const listing = (...items: readonly object[]): Catalogue =>
+  indexCatalogue({ classes: [], items: items.map((item) => testItem(item)), purposes: [] });
+
+type Answer = { readonly body: object; readonly status?: number } | "unreachable";
+
+let folder: string;
+let store: AgentStore;
+let catalogue: Catalogue;
+let now: number;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "xinqiao-agent-sharing-"));
+  store = openStore(join(folder, "store.db"));
+  catalogue = listing({});
+  now = testNow;
+});
+
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The gateway, as far as this member hears it. */
+function gateway(answer: (body: unknown) => Promise<Answer>): SendToGateway {
+  return async (request) => {
+    const said = await answer(JSON.parse(Buffer.from(request.body).toString()));
+    if (said === "unreachable") return err(fault("gateway.unreachable"));
+    const body = Buffer.from(JSON.stringify(said.body));
+    const { status = 200 } = said;
+    const sealing = { signer: signer("sz"), now, nonce: testNonce };
+    const headers = await signResponse({ status, body, contentType: "application/json", request }, sealing);
+    return ok({ head: { status, field: fieldReader(headers) }, body });
+  };
+}
+
+const call = (node: typeof dg, send: SendToGateway) => ({
+  node,
+  gateway: { node: city, origin: "https://sz.example" },
+  directory: () => directory,
+  signer: signer(node),
+  send,
+  entropy: systemEntropy(),
+  // Requests are signed at one time, whatever the clock of what is shared says.
+  now: () => now,
+  catalogue: () => catalogue,
+});
+
+describe("what a source tells", () => {
+  const tooLong = { CF_WSH: "x".repeat(300_000) };
+  let aside: string[];
+  let pages: OpenedPage[];
+
+  beforeEach(() => {
+    aside = [];
+    pages = [];
+  });
+
+  function put(...records: readonly CreditRecord[]): void {
+    const session = store.imports.start({
+      file: "a.csv",
+      sha256: "00",
+      item: itemCodeSchema.parse("penalty"),
+      startedAt: "2026-01-01T00:00:00Z",
+    });
+    session.take(records);
+    session.close();
+  }
+
+  async function receiptFor(body: unknown, refused: RefusedChange[] = []): Promise<Answer> {
+    const page = unpackPage(publishSchema.parse(body));
+    const opened = page && openPage(page, dg, directory);
+    if (!opened?.ok) throw new Error("no page");
+    pages.push(opened.value);
+    const { feed, last: upTo, hash: head } = opened.value;
+    const receipt = { iss: city, source: dg, feed, upTo, head, iat: now / 1000, refused };
+    return { body: { receipt: await signReceipt(receipt, signer("sz")) } };
+  }
+
+  const tell = (answer: (body: unknown) => Promise<Answer> = receiptFor) =>
+    publish(
+      { ...call(dg, gateway(answer)), outbox: store.outbox, onTooLong: (item) => aside.push(item) },
+      never,
+    );
+  const toldIds = () => pages.flatMap(({ changes }) => changes.map((change) => change?.record.id));
+
+  it("is what changed, once, in a chain of pages", async () => {
+    put(testRecord({ id: "penalty:1" }), testRecord({ id: "penalty:2" }));
+    expect(await tell()).toEqual(ok({ pages: 1, changes: 2 }));
+    store.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
+    expect(await tell()).toEqual(ok({ pages: 1, changes: 1 }));
+    expect(await tell()).toEqual(ok({ pages: 0, changes: 0 }));
+    expect(pages).toMatchObject([
+      { from: 1, last: 2, complete: true },
+      { from: 3, last: 3, prev: pages[0]?.hash },
+    ]);
+  });
+
+  it("leaves out a record too long for a page, and tells it again once it is not", async () => {
+    put(testRecord({ id: "penalty:1", fields: tooLong }), testRecord({ id: "penalty:2" }));
+    await tell();
+    expect([aside, toldIds()]).toEqual([["penalty"], ["penalty:2"]]);
+    expect(pages[0]?.complete).toBe(true);
+    await tell();
+    expect(aside, "not looked at over and over").toHaveLength(1);
+    store.own.correct("penalty:1", { state: "withdrawn" }, "2026-01-02T00:00:00Z");
+    await tell();
+    expect(toldIds()).toEqual(["penalty:2", "penalty:1"]);
+  });
+
+  it("keeps back what is of an item that the catalogue does not list, until it does; not what is disclosed no more", async () => {
+    catalogue = listing();
+    put(testRecord({ id: "penalty:1" }), testRecord({ id: "penalty:2" }));
+    store.own.correct("penalty:2", { state: "withdrawn" }, "2026-01-02T00:00:00Z");
+    await tell();
+    expect(toldIds()).toEqual(["penalty:2"]);
+    catalogue = listing({});
+    await tell();
+    expect(toldIds()).toEqual(["penalty:2", "penalty:1"]);
+  });
+
+  it("tells again what the gateway's catalogue did not list, not at once", async () => {
+    put(testRecord({ id: "penalty:1" }));
+    const refusing = (body: unknown) => receiptFor(body, [{ seq: 1, code: "sync.item-unknown" }]);
+    expect(await tell(refusing)).toMatchObject({ error: { fault: { code: "sync.item-unknown" } } });
+    expect(toldIds()).toHaveLength(1);
+    catalogue = listing();
+    expect(await tell(), "listed nowhere").toEqual(ok({ pages: 0, changes: 0 }));
+    catalogue = listing({});
+    await tell();
+    expect(toldIds()).toEqual(["penalty:1", "penalty:1"]);
+  });
+
+  it("is told again, all of it, in another feed to a gateway that has another past; once in a while", async () => {
+    put(testRecord({ id: "penalty:1" }));
+    await tell();
+    put(testRecord({ id: "penalty:2" }));
+    const lost = async () => ({ body: {} });
+    expect(await tell(lost)).toMatchObject({ error: { fault: { code: "gateway.response-invalid" } } });
+    await tell();
+    expect(new Set(pages.map(({ feed }) => feed)).size).toBe(2);
+    expect(pages.at(-1)).toMatchObject({ from: 1, last: 2, prev: null });
+  });
+
+  it("is told in another feed when the gateway cannot open a page that was signed before", async () => {
+    put(testRecord({ id: "penalty:1" }));
+    let refused = 0;
+    await tell(async (body) => {
+      if (refused++ > 0) return receiptFor(body);
+      return {
+        status: 400,
+        body: toProblem(fault("sync.page-invalid"), { hop: city, traceId: "1".repeat(32) }),
+      };
+    });
+    expect(pages).toMatchObject([{ from: 1 }]);
+    expect(store.outbox.unsent()).toBeUndefined();
+  });
+
+  it("is made sure of every hour: a gateway that was put back has it all told again, though nothing has changed", async () => {
+    put(testRecord({ id: "penalty:1" }));
+    await tell();
+    await tell();
+    expect(pages).toHaveLength(1);
+    now += hour;
+    expect(await tell(), "it has it").toEqual(ok({ pages: 0, changes: 0 }));
+    expect(pages.map(({ hash }) => hash)).toEqual([pages[0]?.hash, pages[0]?.hash]);
+    now += hour;
+    let lost = 0;
+    await tell(async (body) => (lost++ === 0 ? { body: {} } : receiptFor(body)));
+    expect(pages[2]).toMatchObject({ from: 1, changes: [{ record: { id: "penalty:1" } }] });
+    expect(pages[2]?.feed).not.toBe(pages[0]?.feed);
+  });
+});
+
+interface TestPage {
+  readonly source: typeof dg;
+  readonly head: string;
+  readonly lines: string;
+}
+
+describe("what a reader takes", () => {
+  const all = subscriptionSchema.parse({ items: "all", jurisdictions: "all", subjectKinds: "all" });
+  let asked: ReadRequest[];
+  let broken: string[];
+  let subscription = all;
+
+  beforeEach(() => {
+    asked = [];
+    broken = [];
+    subscription = all;
+  });
+
+  async function pageOf(
+    records: readonly CreditRecord[],
+    { by = dg, ...change }: Partial<PageHead> & { readonly by?: typeof dg } = {},
+  ): Promise<TestPage> {
+    const { from = 1 } = change;
+    const lines = records.map((record, at) => changeLine(from + at, Buffer.alloc(16, at), record));
+    const head = {
+      iss: by,
+      feed: firstFeed,
+      iat: testNow / 1000,
+      from,
+      prev: null,
+      hashes: lines.map(lineHash),
+      complete: true,
+      ...change,
+    };
+    return { source: by, ...packPage({ head: await signPageHead(head, signer(by)), lines }) };
+  }
+  const following = (page: PackedPage, from: number) => ({ from, prev: headHash(page.head) });
+
+  const read = (pages: readonly TestPage[], change: Partial<Delivery> = {}) =>
+    readChanges(
+      {
+        ...call(
+          baoan,
+          gateway(async (body) => {
+            asked.push(readSchema.parse(body));
+            const position = (asked.at(-1)?.after ?? 0) + pages.length;
+            return { body: { position, newest: position, scope: lineHash("scope"), pages, ...change } };
+          }),
+        ),
+        inbox: store.inbox,
+        subscription,
+        onBroken: (source, { detail = "" }) => broken.push(`${source} ${detail}`),
+      },
+      never,
+      0,
+    );
+
+  const penalty = itemCodeSchema.parse("penalty");
+  const licence = itemCodeSchema.parse("licence");
+  const { subject } = testRecord();
+  const held = () =>
+    store.inbox
+      .of(subject, [penalty, licence])
+      .map(({ source, record }) => `${source} ${record.id} ${record.version}`)
+      .sort();
+  const receipts = () =>
+    asked.at(-1)?.receipts.map((text) => {
+      const receipt = openReceipt(text, baoan, directory);
+      return `${receipt?.source} ${receipt?.upTo}`;
+    });
+
+  const one = testRecord({ id: "penalty:1" });
+  const two = testRecord({ id: "penalty:2" });
+  const ofHz = testRecord({ id: "penalty:1", jurisdiction: "441300" });
+
+  it("is receipted with the next question, and goes on from there", async () => {
+    const first = await pageOf([one]);
+    await read([first]);
+    await read([]);
+    expect(asked.at(-1)).toMatchObject({ after: 1, head: headHash(first.head) });
+    expect(receipts()).toEqual(["dg 1"]);
+    await read([]);
+    expect(receipts()).toEqual([]);
+    now += hour;
+    await read([]);
+    expect(receipts(), "the gateway may have been put back to before").toEqual(["dg 1"]);
+  });
+
+  it("leaves out a broken page and what follows it of that source, and reads them again after a while", async () => {
+    const first = await pageOf([one]);
+    const second = await pageOf([two], following(first, 2));
+    const other = await pageOf([ofHz], { by: hz });
+    await read([first]);
+    await read([{ ...second, lines: packPage({ head: "", lines: ["{}"] }).lines }, other]);
+    const third = await pageOf([testRecord({ id: "penalty:3" })], following(second, 3));
+    await read([third]);
+    expect(held()).toEqual(["dg penalty:1 1", "hz penalty:1 1"]);
+    expect(broken).toEqual(["dg a line is not the one that was signed", "dg ahead"]);
+    await read([]);
+    expect(receipts()).toEqual([]);
+    now += 5 * 60_000;
+    await read([first, second, other, third]);
+    expect(asked.at(-1)).toMatchObject({ after: 0 });
+    expect(held()).toEqual(["dg penalty:1 1", "dg penalty:2 1", "dg penalty:3 1", "hz penalty:1 1"]);
+    now += 5 * 60_000;
+    await read([]);
+    expect(asked.at(-1), "once").toMatchObject({ after: 4 });
+  });
+
+  it("forgets a source that has another past than the one taken, and reads that from its beginning", async () => {
+    const first = await pageOf([one]);
+    const second = await pageOf([two], following(first, 2));
+    const other = await pageOf([ofHz], { by: hz });
+    await read([first, second, other]);
+    const forked = await pageOf([testRecord({ id: "penalty:3" })], {
+      ...following(first, 2),
+      iat: testNow / 1000 - 1,
+    });
+    await read([forked]);
+    expect(broken).toEqual(["dg forked"]);
+    now += 5 * 60_000;
+    await read([first, forked, other]);
+    expect(asked.at(-1)).toMatchObject({ after: 0, head: null });
+    expect(held()).toEqual(["dg penalty:1 1", "dg penalty:3 1", "hz penalty:1 1"]);
+  });
+
+  it("is not brought back to what a feed said that another has replaced", async () => {
+    const old = await pageOf([one, two]);
+    await read([old]);
+    await read([await pageOf([testRecord({ id: "penalty:1", version: 2 })], { feed: secondFeed })]);
+    expect(held()).toEqual(["dg penalty:1 2"]);
+    await read([old]);
+    await read([await pageOf([two], { iat: testNow / 1000 - 1 })]);
+    expect(held()).toEqual(["dg penalty:1 2"]);
+    expect(broken).toEqual([]);
+  });
+
+  it("is read again from the beginning by a gateway that was put back, receipted again, and changed by nothing of before", async () => {
+    const first = await pageOf([one]);
+    await read([first]);
+    await read([]);
+    await read([], { position: 0, newest: 1 });
+    await read([first]);
+    expect(asked.at(-1)).toMatchObject({ after: 0, head: null });
+    expect(receipts()).toEqual(["dg 1"]);
+    expect(held()).toEqual(["dg penalty:1 1"]);
+  });
+
+  it("is read anew for another scope: what is outside is dropped at once, what does not come again when all was read", async () => {
+    catalogue = listing({}, { code: "licence" });
+    const licensed = testRecord({ id: "licence:1", item: "licence" });
+    const first = await pageOf([one, two, licensed]);
+    await read([first]);
+    expect(held()).toHaveLength(3);
+    catalogue = listing({});
+    await read([], { newest: 9 });
+    expect(held(), "others are of use meanwhile").toEqual(["dg penalty:1 1", "dg penalty:2 1"]);
+    expect(asked.at(-1)).toMatchObject({ after: 0, head: null });
+    const { lines } = unpackPage(first) ?? { lines: [] };
+    const { head } = first;
+    await read([
+      { source: dg, ...packPage({ head, lines: lines.map((line, at) => (at === 0 ? line : null)) }) },
+    ]);
+    expect(held()).toEqual(["dg penalty:1 1"]);
+  });
+
+  it("drops what it does not want any more as it now is", async () => {
+    subscription = { ...all, subjectKinds: ["enterprise"] };
+    const first = await pageOf([one]);
+    await read([first]);
+    const moved = testRecord({
+      id: "penalty:1",
+      version: 2,
+      subject: { ...subject, kind: "social-organisation" },
+    });
+    await read([await pageOf([moved], following(first, 2))]);
+    expect(held()).toEqual([]);
+  });
+
+  it("is read anew when the gateway has seen another scope meanwhile: lines may have been withheld", async () => {
+    const first = await pageOf([one]);
+    await read([first]);
+    await read([await pageOf([two], following(first, 2))], { scope: lineHash("narrower") });
+    expect(held()).toEqual(["dg penalty:1 1"]);
+    await read([], { scope: lineHash("narrower") });
+    expect(asked.at(-1)).toMatchObject({ after: 0 });
+  });
+
+  it("refuses what it may not hold, whoever hands it on, and says so", async () => {
+    catalogue = listing({ disclosure: "government-shared", shareScope: ["city"] });
+    await read([await pageOf([one])]);
+    expect(held()).toEqual([]);
+    await read([]);
+    const [text = ""] = asked.at(-1)?.receipts ?? [];
+    expect(openReceipt(text, baoan, directory)?.refused).toEqual([{ seq: 1, code: "sync.item-unknown" }]);
+  });
+});

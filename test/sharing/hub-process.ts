@@ -1,0 +1,61 @@
+import type { OpenedHub } from "@xinqiao/gateway";
+import { createCompleting, createTurns } from "@xinqiao/gateway/sharing";
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Directory } from "@xinqiao/protocol/registry";
+import { err, ok } from "@xinqiao/protocol/result";
+import { createFuse, fused } from "./fuse.ts";
+import { hub, nodeOf } from "./members.ts";
+import type { StoreFile } from "./store-file.ts";
+
+export interface HubSurroundings {
+  readonly file: StoreFile<OpenedHub>;
+  /** What is seen of all that it does to its store. */
+  readonly watched: (port: OpenedHub) => OpenedHub;
+  readonly directory: () => Directory;
+  readonly catalogue: () => Catalogue;
+  readonly now: () => number;
+}
+
+/** The gateway's part, as a process that may die between any two of its steps. */
+export function createHubProcess({ file, watched, ...common }: HubSurroundings) {
+  const fuse = createFuse();
+  let full = false;
+  const log = {
+    append: async () => {
+      // As long as a disk takes: others go on meanwhile.
+      for (let turns = 0; turns < 5; turns += 1) await Promise.resolve();
+      return full ? err({ code: "log.full" } as const) : ok({ index: 0, size: 0, root: "" });
+    },
+  };
+  const start = () => {
+    const port = fused(watched({ ...file.port, durable: () => Promise.resolve() }), fuse);
+    const all = { ...common, hub: port, log: fused(log, fuse), self: nodeOf(hub), signer: hub.signer };
+    const completing = createCompleting(all);
+    return {
+      completing,
+      take: { ...all, completing, turns: createTurns(), onTaken: () => undefined },
+      read: { ...all, completing, untilTaken: () => Promise.resolve() },
+    };
+  };
+  let running = start();
+  return {
+    fuse,
+    running: () => running,
+    setFull(isFull: boolean) {
+      full = isFull;
+    },
+    /** One that has died is a new process. */
+    revive() {
+      if (fuse.dead) {
+        file.reopen();
+        running = start();
+      }
+      fuse.replace();
+    },
+    putBack(): boolean {
+      if (!file.putBack()) return false;
+      running = start();
+      return true;
+    },
+  };
+}
