@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "@xinqiao/node-agent";
 import Database from "better-sqlite3";
 import { type BenchFederation, startBenchFederation } from "./federation.ts";
+import { benchUscc } from "./penalties.ts";
 import { quantile } from "./quantile.ts";
 import type { Figure } from "./table.ts";
 
@@ -34,8 +35,10 @@ export async function measureSharing(
     const took = performance.now() - ready;
     const perSecond = (records * 1_000) / took;
     const raw = insertsPerSecond(join(place, "raw.db"), federation, records);
+    const screening = await screenMany(federation, hub, subjects);
     const latencies = await correctOneByOne(federation, hub, corrections);
     return [
+      ...screening,
       { name: "records told, applied and receipted at three subscribers", value: perSecond, unit: "/s" },
       { name: "… the same rows inserted by SQLite alone", value: raw, unit: "/s" },
       { name: "… ours over that", value: perSecond / raw, unit: "×", aim: { atLeast: 0.3 } },
@@ -57,6 +60,62 @@ export async function measureSharing(
     rmSync(place, { recursive: true, force: true });
     process.stderr.write(`  ${((performance.now() - begun) / 1_000).toFixed(0)} s\n`);
   }
+}
+
+const screened = 10_000;
+
+/** One request of ten thousand subjects, a tenth of them listed, beside the same look-ups in the same file. */
+async function screenMany(
+  { answering }: BenchFederation,
+  hub: Database.Database,
+  listed: number,
+): Promise<readonly Figure[]> {
+  const asker = answering.find(({ node }) => node === subscribers[0]);
+  if (asker === undefined) throw new Error("nobody asks");
+  const stride = Math.max(1, Math.floor((listed * 10) / screened));
+  const ids = Array.from({ length: screened }, (_, at) =>
+    benchUscc(at % 10 === 0 ? (at / 10) * stride : 50_000_000 + at),
+  );
+  const subjects = ids.map((id) => ({ kind: "enterprise", scheme: "uscc", id }));
+  const times: number[] = [];
+  for (let run = 0; run < 5; run += 1) {
+    const begun = performance.now();
+    const reply = await fetch(`${asker.local}/v1/screenings`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${asker.token}` },
+      body: JSON.stringify({ purpose: "bid-review", items: ["penalty"], subjects }),
+    });
+    if (reply.status !== 200) throw new Error(`screening: ${reply.status} ${await reply.text()}`);
+    await reply.text();
+    times.push(performance.now() - begun);
+  }
+  const find = hub.prepare<[string], unknown>(
+    `SELECT held.source, line FROM held JOIN change USING (position, seq)
+     WHERE held.scheme = 'uscc' AND held.subject = ? AND held.item IN ('penalty')`,
+  );
+  const begun = performance.now();
+  for (const id of ids) find.all(id);
+  const raw = (screened * 1_000) / (performance.now() - begun);
+  const tookMs =
+    quantile(
+      times.toSorted((a, b) => a - b),
+      0.5,
+    ) ?? Number.NaN;
+  const ours = (screened * 1_000) / tookMs;
+  return [
+    {
+      name: "screening of 10,000 subjects, a tenth of them listed",
+      value: tookMs,
+      unit: "ms",
+      aim: { under: 1_000 },
+    },
+    {
+      name: "… subjects a second over the same look-ups alone",
+      value: ours / raw,
+      unit: "×",
+      aim: { atLeast: 0.5 },
+    },
+  ];
 }
 
 /** Until every subscriber's receipt covers as many changes. */

@@ -1,3 +1,4 @@
+import { screeningReplySchema, screeningSchema } from "@xinqiao/protocol/screening";
 import {
   correctionsRequestSchema,
   correctionsSchema,
@@ -21,6 +22,9 @@ const correction = {
   holders: [{ node: "dg" }, { node: "hz", acknowledgedAt: 9 }],
 };
 
+const subject = { kind: "enterprise", scheme: "uscc", id: "91440300TEXT000012" };
+const measure = { item: "penalty", name: { zh: "示例", en: "Example" }, legalBasis: "示例条例" };
+
 /** What travels when records are shared. */
 export const sharingCases: readonly Case[] = [
   { schema: "Page", code: publishSchema, samples: [page] },
@@ -42,6 +46,23 @@ export const sharingCases: readonly Case[] = [
     schema: "Delivery",
     code: deliverySchema,
     samples: [{ position: 4, newest: 5, scope: correction.change, pages: [{ source: "dg", ...page }] }],
+  },
+  {
+    schema: "Screening",
+    code: screeningSchema,
+    samples: [{ purpose: "bid-review", items: ["penalty"], subjects: [subject] }],
+  },
+  {
+    schema: "ScreeningReply",
+    code: screeningReplySchema,
+    samples: [
+      {
+        screened: 2,
+        hits: [{ subject: 1, source: "dg", records: [], items: ["penalty"], measures: [measure] }],
+        sources: [{ node: "dg", asOf: "2026-01-01T00:00:00.000Z" }],
+        log: { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" },
+      },
+    ],
   },
   { schema: "CorrectionsRequest", code: correctionsRequestSchema, samples: [{}, { limit: 5 }] },
   {

@@ -11,7 +11,7 @@ import { csv, type PreparedAgent, penaltyRow, prepareAgent, untilReady } from ".
 
 const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
 const often = { timeout: 50_000, interval: 5 };
-const count = 20_000;
+const count = 8_000;
 
 let prepared: PreparedAgent;
 let child: ChildProcess | undefined;

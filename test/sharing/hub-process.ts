@@ -3,6 +3,7 @@ import { createCompleting, createTurns } from "@xinqiao/gateway/sharing";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok } from "@xinqiao/protocol/result";
+import { packPage } from "@xinqiao/protocol/sync";
 import { createFuse, fused } from "./fuse.ts";
 import { hub, nodeOf } from "./members.ts";
 import type { StoreFile } from "./store-file.ts";
@@ -34,7 +35,7 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
     return {
       completing,
       take: { ...all, completing, turns: createTurns(), onTaken: () => undefined },
-      read: { ...all, completing, untilTaken: () => Promise.resolve() },
+      read: { ...all, completing, pack: packPage, untilTaken: () => Promise.resolve() },
     };
   };
   let running = start();

@@ -388,6 +388,7 @@ function localApp({
   const { node, gateway, limits } = config;
   const { entropy } = rest;
   const call = { node, gateway, directory: members, signer, send: client.send, entropy, now };
+  const today = () => chinaDay(now());
   return localRoutes({
     ...rest,
     standing,
@@ -396,7 +397,8 @@ function localApp({
     bodyTimeoutMs: limits.bodyTimeoutMs,
     audit: call,
     books: { ...books, reconciled: store.reconciled, now },
-    sharing: { call, inbox: store.inbox, today: () => chinaDay(now()) },
+    sharing: { call, inbox: store.inbox, today },
+    screening: { call, inbox: store.inbox, catalogue, whenAway: config.screeningWhenAway, today },
     lookUp: { ...call, catalogue, decryptionKeys, book: store.book },
     authorisation: {
       ...call,

@@ -15,6 +15,7 @@ const families: Readonly<Record<string, string>> = {
   authorisation: "主体授权 · Whether a subject's authorisation counts",
   limit: "容量 · Capacity",
   key: "签名密钥 · The signing key",
+  screening: "批量筛查 · Screening",
   sync: "共享 · Sharing",
   book: "本节点台账 · A member's own book",
   reconciliation: "对账 · Comparing both sides' books",

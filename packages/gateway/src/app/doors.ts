@@ -13,6 +13,7 @@ import {
   memberDependencies,
   proveDependencies,
   reconcileDependencies,
+  screenDependencies,
 } from "./use-cases.ts";
 
 export function serveAdmin({
@@ -63,7 +64,7 @@ export function servePublic(shared: Shared): Promise<Serving> {
     audit: auditDependencies(shared),
     prove: proveDependencies(shared),
     enrolments: enrolmentsDependencies(shared),
-    sharing: shared.sharing,
+    sharing: { ...shared.sharing, screen: screenDependencies(shared) },
     published: { registry, catalogue },
     peers,
     log: { published: shared.published, quorum: config.witnesses.quorum, indexOf: shared.hashes.indexOfHash },

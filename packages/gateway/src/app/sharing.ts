@@ -3,12 +3,12 @@ import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { SharingRouteDependencies } from "../http/index.ts";
-import { createCompleting, createTakenSignal, createTurns } from "../sharing/index.ts";
+import { createCompleting, createPackedPages, createTakenSignal, createTurns } from "../sharing/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
 import type { Stores } from "./stores.ts";
 
-export interface Sharing extends SharingRouteDependencies {
+export interface Sharing extends Omit<SharingRouteDependencies, "screen"> {
   /** Lets those go who wait for changes, and takes nobody in any more. */
   drain(): void;
   idle: InFlight["idle"];
@@ -50,7 +50,7 @@ export function openSharing(
   const common = { hub, directory, catalogue, log, completing, now };
   return {
     take: { ...common, self, signer, turns: createTurns(), onTaken: signal.taken },
-    read: { ...common, untilTaken: signal.until },
+    read: { ...common, pack: createPackedPages(), untilTaken: signal.until },
     places,
     drain() {
       clearInterval(often);

@@ -10,6 +10,7 @@ import { createRateLimit, createRecentClaims } from "../limit/index.ts";
 import { gatewayRules } from "../policy/index.ts";
 import { bundleDependencies, type ProveDependencies } from "../proofs/index.ts";
 import type { RegistryHolder } from "../registry/index.ts";
+import type { ScreenDependencies } from "../screening/index.ts";
 import { createAnswerFromCopy } from "../sharing/index.ts";
 import { createAskNode } from "../upstream/index.ts";
 import type { Shared } from "./shared.ts";
@@ -90,6 +91,22 @@ export function lookUpDependencies(shared: Shared): LookUpDependencies {
     now,
     elapsed,
     onBug: events.failed,
+  };
+}
+
+export function screenDependencies(shared: Shared): ScreenDependencies {
+  const { config, deps, city, hub, log } = shared;
+  const { now } = deps;
+  return {
+    told: hub,
+    directory: () => city.registry.current().directory,
+    catalogue: () => city.catalogue.current().catalogue,
+    rules: gatewayRules,
+    identifierExceptions: exceptionsOf(config),
+    standing: standingOf(city.registry, now),
+    log,
+    now,
+    today: () => chinaDay(now()),
   };
 }
 

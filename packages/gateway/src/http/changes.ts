@@ -1,9 +1,11 @@
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { screeningSchema } from "@xinqiao/protocol/screening";
 import { correctionsRequestSchema, publishSchema, readSchema } from "@xinqiao/protocol/sync";
 import { parseJson } from "@xinqiao/protocol/transport";
 import type { InFlight } from "@xinqiao/runtime/http";
 import type { AppendError } from "../log/index.ts";
+import { type ScreenDependencies, screen } from "../screening/index.ts";
 import {
   type ReadChangesDependencies,
   readChanges,
@@ -18,12 +20,15 @@ import { jsonBody, type MemberHandler, type MemberRequest, type ReplyBody } from
 export interface SharingRouteDependencies {
   readonly take: TakePageDependencies;
   readonly read: ReadChangesDependencies;
+  readonly screen: ScreenDependencies;
   /** Places of their own: who waits for changes keeps nobody from looking up. */
   readonly places: InFlight;
 }
 
 /** A page has half a megabyte of lines; in base64, and badly compressed, somewhat more. */
 const publishBytes = 2 * 1024 * 1024;
+/** Ten thousand subjects. */
+const screenBytes = 1024 * 1024;
 /** A hundred receipts. */
 const readBytes = 256 * 1024;
 
@@ -32,9 +37,9 @@ export interface ChangesRoute {
   readonly maxBodyBytes: number;
 }
 
-/** `/v1/changes…` and `/v1/corrections` (PR-SYNC). */
+/** `/v1/changes…`, `/v1/corrections` and `/v1/screenings` (PR-SYNC). */
 export function changesHandlers(
-  { take, read }: SharingRouteDependencies,
+  { take, read, screen: screening }: SharingRouteDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, ChangesRoute>> {
   const done = finisher(events);
@@ -54,6 +59,14 @@ export function changesHandlers(
         if (!wanted.ok) return done(err({ refused: wanted.error }), request);
         const { gone } = request;
         return done(await readChanges({ read: wanted.value, gone, ...asked(request) }, read), request);
+      },
+    },
+    "/v1/screenings": {
+      maxBodyBytes: screenBytes,
+      async handler(request) {
+        const asking = parseJson(request.body, screeningSchema);
+        if (!asking.ok) return done(err({ refused: asking.error }), request);
+        return done(await screen({ screening: asking.value, ...asked(request) }, screening), request);
       },
     },
     "/v1/corrections": {

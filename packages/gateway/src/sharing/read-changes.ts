@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
@@ -7,12 +8,12 @@ import {
   isWanted,
   mayHold,
   openReceipt,
-  packPage,
   type ReadRequest,
   type Subscription,
 } from "@xinqiao/protocol/sync";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { Completing } from "./complete.ts";
+import type { PackPage, VisiblePage } from "./packed-pages.ts";
 import type { Hub, KeptLine, KeptPage, KeptReceipt } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -22,6 +23,7 @@ export interface ReadChangesDependencies {
   readonly catalogue: () => Catalogue;
   readonly log: Pick<AuditLog, "append">;
   readonly completing: Completing;
+  readonly pack: PackPage;
   readonly now: () => number;
   /** Resolves when something has come, the time is over, or nobody waits any more. */
   readonly untilTaken: (ms: number, gone: AbortSignal) => Promise<void>;
@@ -76,8 +78,21 @@ export async function readChanges(
     position: last.position,
     newest: hub.newest(),
     scope,
-    pages: pages.map(({ source, head, lines }) => ({ source, ...packPage({ head, lines }) })),
+    pages: await packAll(pages, deps),
   });
+}
+
+/** Each in a turn of its own: compressing one takes milliseconds. */
+async function packAll(
+  pages: readonly (VisiblePage & Pick<KeptPage, "source">)[],
+  { pack }: Pick<ReadChangesDependencies, "pack">,
+): Promise<Delivery["pages"]> {
+  const packed: Delivery["pages"] = [];
+  for (const page of pages) {
+    packed.push({ source: page.source, ...pack(page) });
+    await nextTurn();
+  }
+  return packed;
 }
 
 /** Which items a member may hold now. */

@@ -153,7 +153,7 @@ async function read(
   { after = 0, head = null, receipts = [], subscription = all, waitMs = 0 }: Asking = {},
 ) {
   const question = { subscription, after, head, receipts, waitMs };
-  const deps = { ...common(), completing, untilTaken: signal.until };
+  const deps = { ...common(), completing, pack: packPage, untilTaken: signal.until };
   const delivery = await readChanges({ read: question, gone: never, ...asked(node) }, deps);
   if (!delivery.ok) throw new Error(JSON.stringify(delivery.error));
   return delivery.value;

@@ -50,6 +50,7 @@ export function createProgram(): Command {
     .action((options: { home: string }) =>
       runCommand(async () => (await import("./catalogue.ts")).catalogue(options.home)),
     );
+  addTemplate(program);
   addDoctor(program);
   addEncryptionKey(program);
   return program;
@@ -169,6 +170,18 @@ function addGaps(program: Command): void {
     .action((number: string, line: string, options: { home: string }) =>
       runCommand(async () =>
         (await import("./gaps.ts")).closeGap(options.home, { import: Number(number), line: Number(line) }),
+      ),
+    );
+}
+
+function addTemplate(program: Command): void {
+  program
+    .command("template <item> <file.xlsx>")
+    .description("an item's columns as an Excel file to fill in, with lists and explanations · 填报模板")
+    .option(...home)
+    .action((item: string, file: string, options: { home: string }) =>
+      runCommand(async () =>
+        (await import("./template.ts")).writeTemplate(item, file, options.home, Date.now()),
       ),
     );
 }

@@ -2,6 +2,7 @@ import { subjectKinds } from "@xinqiao/protocol/identity";
 import { CommandError, runCommand } from "@xinqiao/runtime/cli";
 import { type Command, Option } from "commander";
 import type { CorrectionAct } from "../sharing/index.ts";
+import type { ScreenOptions } from "./screen.ts";
 import type { CopiesOptions } from "./sharing.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
@@ -36,6 +37,22 @@ export function addSharingCommands(program: Command): void {
     .option("--json", "as JSON, with the city's signed statements")
     .action((options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./sharing.ts")).corrections(options)),
+    );
+  program
+    .command("screen <file>")
+    .description(
+      "which of many subjects are listed, one identifier a line, and what a matter does with them · 批量筛查",
+    )
+    .option(...home)
+    .requiredOption("--purpose <code>", "the matter · 事项用途代码")
+    .requiredOption("--out <file>", "where the hits go, a new file (CSV) · 命中结果文件")
+    .option("--items <codes>", "comma separated; all of the purpose unless said · 事项代码")
+    .addOption(
+      new Option("--kind <kind>", "of the subjects · 主体类别").choices(subjectKinds).default("enterprise"),
+    )
+    .option("--scheme <scheme>", "of the identifiers · 标识类型", "uscc")
+    .action((file: string, options: ScreenOptions) =>
+      runCommand(async () => (await import("./screen.ts")).screenFile(file, options)),
     );
   program
     .command("copies <identifier>")

@@ -2,6 +2,7 @@ import { itemCodeSchema, labelSchema, purposeCodeSchema } from "@xinqiao/protoco
 import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { thumbprintSchema } from "@xinqiao/protocol/keys";
 import { roles } from "@xinqiao/protocol/registry";
+import { whenAwayChoices } from "@xinqiao/protocol/screening";
 import { subscriptionSchema } from "@xinqiao/protocol/sync";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
 import { keyLocationSchema } from "@xinqiao/runtime/keys";
@@ -110,6 +111,8 @@ const agentShape = z.strictObject({
   identifierExceptions: z.array(z.string()).default([]),
   sources: z.array(sourceConfigSchema).default([]),
   sharing: sharingSchema.prefault({}),
+  /** What a screening comes to when the city cannot be asked: nothing (`hold`), an answer that says so (`flag`), or own copies. */
+  screeningWhenAway: z.enum(whenAwayChoices).default("hold"),
   policy: policySchema.prefault({}),
   limits: limitsSchema.prefault({}),
   caFile: z.string().optional(),

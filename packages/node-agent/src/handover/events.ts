@@ -24,5 +24,7 @@ export interface HandoverEvents {
   ): void;
   /** The first of several in a row about one file, or about the folder. */
   handoverFault(fault: HandoverFault): void;
+  /** How many there are now: after each look. */
+  handoverFaults(count: number): void;
   failed(error: unknown): void;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat } from "node:fs/promises";
+import { chmod, mkdir, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "@xinqiao/runtime/files";
 
@@ -37,7 +37,11 @@ export async function makePlaces(places: Places): Promise<void> {
   for (const place of [places.in, places.done, places.quarantine]) {
     if (await exists(place)) continue;
     await mkdir(place);
-    await chmod(place, mode & 0o7777);
+    // A service that may not set these bits would otherwise leave a folder that no sender gets into, and say nothing.
+    await chmod(place, mode & 0o7777).catch(async (error: unknown) => {
+      await rmdir(place);
+      throw error;
+    });
   }
   await mkdir(places.work, { recursive: true, mode: 0o700 });
 }

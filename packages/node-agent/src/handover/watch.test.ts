@@ -60,10 +60,12 @@ it("tells once of a folder that is away, does not make it anew, and goes on when
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(watched.told[1]).toEqual({ code: "intake.folder-unreadable", reason: "ENOENT" });
   expect(watched.told).toHaveLength(2);
+  expect(watched.faults).toBe(1);
   expect(() => statSync(folder)).toThrow();
   mkdirSync(entrance, { recursive: true });
   watched.handOver("b.csv", penaltyFile([penaltyRow(2)]));
   await vi.waitFor(() => expect(watched.told[2]).toMatchObject({ file: "b.csv", outcome: "taken" }), soon);
+  await vi.waitFor(() => expect(watched.faults).toBe(0), soon);
 });
 
 it("stops in the middle of a file, and takes it up again", async () => {

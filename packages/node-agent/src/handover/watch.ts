@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HandoverFault } from "./events.ts";
+import type { HandoverEvents, HandoverFault } from "./events.ts";
 import { type PassDependencies, pass } from "./pass.ts";
 import { makePlaces, type Places, placesIn } from "./places.ts";
 import { createWholeFiles } from "./whole-files.ts";
@@ -25,7 +25,7 @@ export function watchFolder(
   const stopping = new AbortController();
   const { signal } = stopping;
   const parts = { ...deps, places, look: createLook(places, settleMs, deps.now) };
-  const tell = createTeller(deps.events.handoverFault);
+  const tell = createTeller(deps.events);
 
   async function run(): Promise<void> {
     let pauseMs = everySeconds * 1000;
@@ -62,12 +62,13 @@ function createLook(places: Places, settleMs: number, now: () => number): PassDe
 }
 
 /** Tells of a fault when it begins, not each time it is met. Answers whether there is none. */
-function createTeller(onFault: (fault: HandoverFault) => void) {
+function createTeller(events: HandoverEvents) {
   let before = new Set<string>();
   return (faults: readonly HandoverFault[]): boolean => {
     const keys = faults.map((fault) => JSON.stringify(fault));
-    for (const [at, fault] of faults.entries()) if (!before.has(keys[at] ?? "")) onFault(fault);
+    for (const [at, fault] of faults.entries()) if (!before.has(keys[at] ?? "")) events.handoverFault(fault);
     before = new Set(keys);
+    events.handoverFaults(faults.length);
     return faults.length === 0;
   };
 }

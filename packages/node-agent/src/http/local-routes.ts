@@ -12,6 +12,7 @@ import {
   type LocalWorkDependencies,
   lookUpFor,
   reconcileFor,
+  screenFor,
   withdrawFor,
 } from "./local-work.ts";
 
@@ -24,6 +25,9 @@ export interface LocalDependencies
   /** Whether the door to the gateway is open: the platform may look in before that. */
   readonly open: () => boolean;
 }
+
+/** Ten thousand subjects. */
+const screeningBytes = 1024 * 1024;
 
 /** What the member's own platform calls on loopback, in plain JSON with a bearer token. */
 export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
@@ -41,12 +45,13 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
     context.body(await deps.events.metrics(), 200, { "content-type": deps.events.metricsType }),
   );
   const route =
-    (work: LocalWork): Handler<HttpEnv> =>
+    (work: LocalWork, maxBodyBytes = deps.maxBodyBytes): Handler<HttpEnv> =>
     (context) =>
       authorised(context.req.header("authorization"))
-        ? localCall(context, deps, work)
+        ? localCall(context, { ...deps, maxBodyBytes }, work)
         : problemReply(fault("local.unauthorised"), { hop });
   app.post("/v1/lookups", route(lookUpFor(deps)));
+  app.post("/v1/screenings", route(screenFor(deps), screeningBytes));
   app.post("/v1/copies", route(copiesFor(deps)));
   app.post("/v1/corrections", route(correctionsFor(deps)));
   app.post("/v1/reconciliations", route(reconcileFor(deps)));

@@ -1,6 +1,7 @@
 import { lookupSchema } from "@xinqiao/protocol/exchange";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
+import { screeningSchema } from "@xinqiao/protocol/screening";
 import { correctionsRequestSchema, correctionsSchema } from "@xinqiao/protocol/sync";
 import { parseJson } from "@xinqiao/protocol/transport";
 import {
@@ -12,6 +13,7 @@ import {
 } from "../authorisation/index.ts";
 import { askGateway, type CallDependencies, type LookUpDependencies, lookUp } from "../lookup/index.ts";
 import { type ShowDependencies, showHours, shownSchema } from "../reconciliation/index.ts";
+import { type ScreenDependencies, screen } from "../screening/index.ts";
 import { copiesOf, copiesRequestSchema } from "../sharing/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
 import type { LocalWork } from "./local-call.ts";
@@ -21,6 +23,7 @@ export interface LocalWorkDependencies {
   readonly authorisation: IssueDependencies & WithdrawDependencies;
   readonly books: ShowDependencies;
   readonly sharing: { readonly call: CallDependencies } & Parameters<typeof copiesOf>[1];
+  readonly screening: ScreenDependencies;
   readonly events: AgentEvents;
 }
 
@@ -81,5 +84,13 @@ export function correctionsFor({ sharing }: LocalWorkDependencies): LocalWork {
     if (!asked.ok) return byAgent(asked.error);
     const question = { path: "/v1/corrections", body: asked.value, answer: correctionsSchema };
     return askGateway(question, trace, sharing.call, gone);
+  };
+}
+
+/** `POST /v1/screenings`: which of many subjects are listed, and what that means for a matter. */
+export function screenFor({ screening: deps }: LocalWorkDependencies): LocalWork {
+  return async (body, trace, gone) => {
+    const asked = parseJson(body, screeningSchema);
+    return asked.ok ? screen(asked.value, trace, deps, gone) : byAgent(asked.error);
   };
 }

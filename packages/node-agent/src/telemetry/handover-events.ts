@@ -18,8 +18,10 @@ export function createHandoverEvents(logger: Logger, metrics: AgentMetrics): Omi
       logger[level]({ event: "file-answered", file, outcome, item: answered.item, ...answered.counts });
     },
     handoverFault({ code, ...about }) {
-      metrics.handoverFaults.inc({ code });
       logger.error({ event: "handover-fault", code, ...about });
+    },
+    handoverFaults(count) {
+      metrics.handoverFaults.set(count);
     },
   };
 }

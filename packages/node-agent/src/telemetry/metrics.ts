@@ -48,10 +48,9 @@ function handoverMetrics(registers: Registry[]) {
       labelNames: ["became"],
       registers,
     }),
-    handoverFaults: new Counter({
-      name: "xinqiao_agent_handover_faults_total",
-      help: "Times that the watched folder or a file in it needed an operator, by code",
-      labelNames: ["code"],
+    handoverFaults: new Gauge({
+      name: "xinqiao_agent_handover_faults",
+      help: "What an operator has to see to at the watched folder and files in it, now",
       registers,
     }),
   };

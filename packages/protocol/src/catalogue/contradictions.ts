@@ -110,8 +110,18 @@ function purposeFaults(purpose: Purpose, items: ReadonlyMap<string, Item>): Faul
     ),
     ...(backwards ? [["validUntil", `purpose ${code} ends before it begins`] as const] : []),
     ...needFaults(purpose, items),
+    ...measureFaults(purpose),
     ...sealingFaults(purpose, items),
   ];
+}
+
+/** A measure upon an item that the matter does not look at would never be taken. */
+function measureFaults({ code, items, measures = [] }: Purpose): Fault[] {
+  return measures.flatMap(({ item }, at): readonly Fault[] =>
+    items.includes(item)
+      ? none
+      : [[`measures.${at}`, `purpose ${code} has a measure upon ${item}, which it does not list`]],
+  );
 }
 
 /** A yes or no travels in the clear: not about what only the requester may read. */

@@ -25,7 +25,14 @@ export {
   maskings,
 } from "./item.ts";
 export { maskFields } from "./mask-fields.ts";
-export { type Purpose, type PurposeCode, purposeCodeSchema, purposeSchema } from "./purpose.ts";
+export {
+  type Measure,
+  measureSchema,
+  type Purpose,
+  type PurposeCode,
+  purposeCodeSchema,
+  purposeSchema,
+} from "./purpose.ts";
 export {
   type CatalogueAnchor,
   catalogueType,

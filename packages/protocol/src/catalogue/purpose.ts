@@ -23,6 +23,14 @@ export const needsSchema = z.strictObject({
   whole: columns.optional(),
 });
 
+/** What follows for this matter when a subject is listed, and by which law. */
+export const measureSchema = z.strictObject({
+  item: itemCodeSchema,
+  name: labelSchema,
+  legalBasis: z.string().min(1),
+});
+export type Measure = z.infer<typeof measureSchema>;
+
 /** One listed application of credit data (信用应用清单), with its legal basis. */
 export const purposeSchema = z.strictObject({
   code: purposeCodeSchema,
@@ -40,6 +48,8 @@ export const purposeSchema = z.strictObject({
   authorisation: z.boolean(),
   /** Minimum disclosure: `yes-no` answers say of each item asked only whether anything is held. Default: records. */
   answers: z.enum(answerForms).optional(),
+  /** What the matter does with a subject that an item of its lists: joint discipline and reward (联合奖惩). */
+  measures: z.array(measureSchema).min(1).optional(),
   /** Seconds past the registry's end in which it is still used, where that is less than the registry allows. */
   graceSeconds: z.number().int().nonnegative().optional(),
   status: z.enum(["live", "pending"]),

@@ -238,6 +238,16 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     exchanges: z.number().int().positive(),
   }),
 
+  /** A member screened many subjects for one matter: written before it is told anything. Who they are is only committed to. */
+  z.strictObject({
+    kind: z.literal("screening.answered"),
+    ...common,
+    purpose: purposeCodeSchema,
+    items: z.array(itemCodeSchema).readonly(),
+    subjects: z.number().int().positive(),
+    /** How many of them are listed. */
+    hits: z.number().int().nonnegative(),
+  }),
   /** A source's page of changes: durable before it is handed on to anybody. */
   z.strictObject({
     kind: z.literal("changes.taken"),

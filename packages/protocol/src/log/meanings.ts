@@ -88,6 +88,12 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A lookup of an authenticated member that policy or its own meaning forbids",
     zh: "已认证成员的查询，因披露规则或内容本身被拒绝",
   },
+  "screening.answered": {
+    actor: "member",
+    label: "批量筛查",
+    en: "A member has screened many subjects for one matter; written before it is told anything, and who they are is only committed to",
+    zh: "成员为某一事项批量筛查主体；先于答复写入，名单只存承诺值",
+  },
   "changes.taken": {
     actor: "member",
     label: "签收变更",

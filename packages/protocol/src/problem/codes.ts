@@ -340,6 +340,21 @@ export const codes = {
     en: "A witness's reply cannot be read or does not verify",
     zh: "见证方答复无法解析或验签失败",
   },
+  "screening.subject-invalid": {
+    status: 422,
+    en: "An identifier among those to be screened is not valid; `subject` says which",
+    zh: "批量筛查名单中有无效的主体标识，见 subject 序号",
+  },
+  "screening.must-be-sealed": {
+    status: 422,
+    en: "What must come sealed to the requester is answered one subject at a time, and cannot be screened",
+    zh: "须加密提供的事项只能逐个查询，不能批量筛查",
+  },
+  "screening.not-shared": {
+    status: 403,
+    en: "An item is not shared with this member, so that it cannot screen by it",
+    zh: "该成员无权共享某事项，不能据以筛查",
+  },
   "sync.page-invalid": {
     status: 400,
     en: "Not a page of changes as its source signs it",

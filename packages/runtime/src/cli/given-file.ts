@@ -3,8 +3,8 @@ import { codeOf } from "../files/index.ts";
 import { CommandError } from "./command-error.ts";
 
 /** Writes what a command was asked for into a file that its owner alone can read; never over another. */
-export async function writeNewFile(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
+export async function writeNewFile(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(file, content, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
     if (codeOf(error) === "EEXIST") {
       throw new CommandError(`${file} exists already: name another file · 文件已存在，请另指文件名`);
     }

@@ -1,10 +1,16 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { changeSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
+import { z } from "zod";
+import type { ToldRecords } from "../../screening/index.ts";
 import type { Hub } from "../../sharing/index.ts";
 
+const tellerSchema = z.object({ node: nodeIdSchema, at: z.number() });
+const lineSchema = z.object({ source: nodeIdSchema, line: z.string() });
+
 /** What sources have told, as it is looked up. */
-export function createHubCopy(database: Database): Pick<Hub, "told"> {
+export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecords {
   const newest = database
     .prepare<[string], number>(
       `SELECT page.at FROM source JOIN page
@@ -18,6 +24,15 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> {
        WHERE held.scheme = ? AND held.subject = ? AND held.item IN (SELECT value FROM json_each(?)) AND held.source = ?`,
     )
     .pluck();
+  const tellers = database.prepare(
+    `SELECT node, page.at FROM source JOIN page
+     ON page.source = source.node AND page.feed = source.feed AND page.last = source.up_to ORDER BY node`,
+  );
+  const about = database.prepare(
+    `SELECT held.source, line FROM held JOIN change USING (position, seq)
+     WHERE held.scheme = ? AND held.subject = ? AND held.item IN (SELECT value FROM json_each(?))
+       AND line IS NOT NULL`,
+  );
   // A record's id begins with its item: one seek for each.
   const items = database
     .prepare<[string, string], string>(
@@ -26,6 +41,12 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> {
     )
     .pluck();
   return {
+    tellers: () => tellers.all().map((row) => tellerSchema.parse(row)),
+    about: ({ scheme, id }, asked) =>
+      about.all(scheme, id, JSON.stringify(asked)).map((row) => {
+        const { source, line } = lineSchema.parse(row);
+        return { source, record: changeSchema.parse(JSON.parse(line)).record };
+      }),
     told(source, { scheme, id }, asked) {
       const at = newest.get(source);
       if (at === undefined) return undefined;

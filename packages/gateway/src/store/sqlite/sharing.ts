@@ -11,13 +11,14 @@ import {
 import { createDurable } from "@xinqiao/runtime/durable";
 import Database from "better-sqlite3";
 import { z } from "zod";
+import type { ToldRecords } from "../../screening/index.ts";
 import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { sharingSchema } from "./sharing-schema.ts";
 
-export interface OpenedHub extends Hub {
+export interface OpenedHub extends Hub, ToldRecords {
   close(): void;
 }
 

@@ -19,6 +19,8 @@ export interface Watched {
   readonly events: HandoverEvents;
   /** What was told of files, and of faults by `look`. */
   readonly told: unknown[];
+  /** How many a watching agent says that there are. */
+  faults: number;
   readonly parts: PassDependencies;
   handOver(name: string, content: string | Uint8Array): void;
   /** One look. */
@@ -38,6 +40,9 @@ export async function openWatched(): Promise<Watched> {
   const events: HandoverEvents = {
     fileAnswered: (file, answered) => told.push({ file, ...answered }),
     handoverFault: (fault) => told.push(fault),
+    handoverFaults: (count) => {
+      watched.faults = count;
+    },
     failed: (error) => told.push(error),
   };
   const now = () => intake.now;
@@ -55,11 +60,12 @@ export async function openWatched(): Promise<Watched> {
     }),
   };
   const look = () => pass(parts, new AbortController().signal);
-  return {
+  const watched: Watched = {
     intake,
     places,
     events,
     told,
+    faults: 0,
     parts,
     handOver: (name, content) => writeFileSync(join(places.in, name), content),
     look,
@@ -73,6 +79,7 @@ export async function openWatched(): Promise<Watched> {
       reportSchema.parse(JSON.parse(readFileSync(join(places[place], `${name}.report.json`), "utf8"))),
     close: () => intake.close(),
   };
+  return watched;
 }
 
 export const sha256 = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex");

@@ -19,6 +19,13 @@ const shenzhen = [
   "440311",
 ];
 
+/** What follows for who takes part in procurement (联合惩戒). */
+const excluded = (item: string, legalBasis: string) => ({
+  item,
+  name: { zh: "禁止参加政府采购活动", en: "Excluded from government procurement" },
+  legalBasis,
+});
+
 const adverse = ["penalty", "abnormal-operation", "seriously-dishonest", "judgment-defaulter"];
 
 /** A first list of applications (信用应用清单). The legal basis is what an auditor reads beside the log. */
@@ -53,6 +60,10 @@ export const purposes: z.input<typeof purposeSchema>[] = [
     subjectKinds: everyone,
     jurisdictions: "all",
     authorisation: false,
+    measures: [
+      excluded("judgment-defaulter", "财库〔2016〕125号"),
+      excluded("seriously-dishonest", "《政府采购法》第二十二条、财库〔2016〕125号"),
+    ],
     status: "live",
   },
   {

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { mostScreened, type OpenedScreening, openedScreeningSchema } from "@xinqiao/protocol/screening";
+import { CommandError, createProgress } from "@xinqiao/runtime/cli";
+import { loadConfig } from "../config/index.ts";
+import { postLocal } from "./local-api.ts";
+
+export interface ScreenOptions {
+  readonly home: string;
+  readonly purpose: string;
+  readonly items?: string;
+  readonly kind: string;
+  readonly scheme: string;
+  readonly out: string;
+}
+
+/** The city was not to be had for some of them: none of those may be taken for clean. */
+const partialExitCode = 2;
+
+const hitsHeader = "line,identifier,source,items,measures";
+
+/** Screens a file of identifiers, one a line, in requests of ten thousand; the hits go into a file. */
+export async function screenFile(file: string, options: ScreenOptions): Promise<string> {
+  const config = await loadConfig(options.home);
+  const { size } = await stat(file).catch(() => {
+    throw new CommandError(`no such file · 没有该文件: ${file}`);
+  });
+  const step = createProgress(process.stderr).begin("筛查 screening");
+  const out = createWriteStream(options.out, { mode: 0o600, flags: "wx" });
+  await once(out, "open").catch(() => {
+    throw new CommandError(`cannot be made, or is there already · 无法新建: ${options.out}`);
+  });
+  out.write(`${hitsHeader}\n`);
+  const counts = { screened: 0, hits: 0, unanswered: 0 };
+  let bytes = 0;
+  for await (const batch of batchesOf(file)) {
+    const body = {
+      purpose: options.purpose,
+      ...(options.items !== undefined && { items: options.items.split(",") }),
+      subjects: batch.map(({ id }) => ({ kind: options.kind, scheme: options.scheme, id })),
+    };
+    const answer = openedScreeningSchema.parse(JSON.parse(await postLocal(config, "/v1/screenings", body)));
+    counts.screened += answer.screened;
+    counts.unanswered += answer.from === "city" ? 0 : batch.length;
+    counts.hits += new Set(answer.hits.map(({ subject }) => subject)).size;
+    for (const line of linesOf(answer, batch)) out.write(`${line}\n`);
+    bytes += batch.reduce((sum, { id }) => sum + id.length + 1, 0);
+    step.at(Math.min(bytes, size), size);
+  }
+  out.end();
+  await once(out, "finish");
+  step.end();
+  if (counts.unanswered > 0) process.exitCode = partialExitCode;
+  const notice =
+    counts.unanswered === 0 ? "" : `\nnot by the city · 非市级答复: ${counts.unanswered} (screeningWhenAway)`;
+  return `screened · 筛查 ${counts.screened}, listed · 命中 ${counts.hits}: ${options.out}${notice}`;
+}
+
+interface Line {
+  readonly number: number;
+  readonly id: string;
+}
+
+async function* batchesOf(file: string): AsyncGenerator<readonly Line[]> {
+  let batch: Line[] = [];
+  let number = 0;
+  for await (const text of createInterface({
+    input: createReadStream(file),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    number += 1;
+    const id = text.trim();
+    if (id === "") continue;
+    batch.push({ number, id });
+    if (batch.length < mostScreened) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function linesOf({ hits }: OpenedScreening, batch: readonly Line[]): string[] {
+  return hits.map(({ subject, source, items, measures }) => {
+    const line = batch[subject];
+    const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
+    return [line?.number, line?.id, source, items.join(" "), `"${named.replaceAll('"', '""')}"`].join(",");
+  });
+}

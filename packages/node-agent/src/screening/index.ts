@@ -1,0 +1,1 @@
+export { type ScreenDependencies, screen } from "./screen.ts";

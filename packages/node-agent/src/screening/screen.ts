@@ -1,0 +1,67 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import { mustBeSealed } from "@xinqiao/protocol/exchange";
+import type { NodeId } from "@xinqiao/protocol/identity";
+import { resolveAsked } from "@xinqiao/protocol/policy";
+import { fault } from "@xinqiao/protocol/problem";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import {
+  type Hit,
+  hitOf,
+  type OpenedScreening,
+  type Screening,
+  screeningReplySchema,
+  type whenAwayChoices,
+} from "@xinqiao/protocol/screening";
+import type { TraceContext } from "@xinqiao/protocol/trace";
+import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
+import type { Inbox } from "../sharing/index.ts";
+
+export interface ScreenDependencies {
+  readonly call: CallDependencies;
+  readonly inbox: Pick<Inbox, "of">;
+  readonly catalogue: () => Catalogue;
+  readonly whenAway: (typeof whenAwayChoices)[number];
+  readonly today: () => string;
+}
+
+/** Screens through the city; when it is not to be had, as this member has chosen: a flow that approves in seconds has to know which. */
+export async function screen(
+  screening: Screening,
+  trace: TraceContext,
+  deps: ScreenDependencies,
+  gone: AbortSignal,
+): Promise<Result<OpenedScreening, CallError>> {
+  const question = { path: "/v1/screenings", body: screening, answer: screeningReplySchema };
+  const answered = await askGateway(question, trace, deps.call, gone);
+  if (answered.ok) return ok({ ...answered.value, from: "city" });
+  if (!isAway(answered.error) || deps.whenAway === "hold") return answered;
+  if (deps.whenAway === "flag") return ok({ screened: 0, hits: [], sources: [], from: "nobody" });
+  return screenCopies(screening, deps);
+}
+
+/** Not reached, or not answering: a refusal is an answer. */
+function isAway(error: CallError): boolean {
+  if (error.by === "agent") return error.fault.code.startsWith("gateway.");
+  return error.problem.status === 503;
+}
+
+function screenCopies(
+  { purpose: code, items: named, subjects }: Screening,
+  { inbox, catalogue, today }: ScreenDependencies,
+): Result<OpenedScreening, CallError> {
+  const held = catalogue();
+  const asked = resolveAsked({ purpose: code, items: named ?? held.purposes.get(code)?.items }, held);
+  if (!asked.ok) return err({ by: "agent", fault: asked.error });
+  const { purpose, items } = asked.value;
+  if (mustBeSealed(items, purpose)) return err({ by: "agent", fault: fault("screening.must-be-sealed") });
+  const matter = { items: items.map((item) => item.code), purpose, catalogue: held, today: today() };
+  const hits = subjects.flatMap((subject, at): Hit[] => {
+    const bySource = new Map<NodeId, CreditRecord[]>();
+    for (const { source, record } of inbox.of(subject, matter.items)) {
+      bySource.set(source, [...(bySource.get(source) ?? []), record]);
+    }
+    return [...bySource].flatMap(([source, records]) => hitOf(at, source, records, matter) ?? []);
+  });
+  return ok({ screened: subjects.length, hits, sources: [], from: "copies" });
+}

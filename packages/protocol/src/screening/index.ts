@@ -1,0 +1,15 @@
+export { hitOf, type Matter } from "./hit.ts";
+export {
+  type Hit,
+  hitSchema,
+  mostScreened,
+  type OpenedScreening,
+  openedScreeningSchema,
+  type Screened,
+  type Screening,
+  type ScreeningReply,
+  screenedSchema,
+  screeningReplySchema,
+  screeningSchema,
+  whenAwayChoices,
+} from "./screening.ts";

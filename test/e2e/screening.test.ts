@@ -1,0 +1,139 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { readEntries } from "@xinqiao/gateway";
+import { composeUscc } from "@xinqiao/protocol/identity";
+import { problemSchema } from "@xinqiao/protocol/problem";
+import { openedScreeningSchema } from "@xinqiao/protocol/screening";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  csv,
+  type GatewayProcess,
+  type PreparedAgent,
+  penaltyRow,
+  prepareAgent,
+  type RunningAgent,
+  startGatewayProcess,
+} from "../constellation/index.ts";
+
+const often = { timeout: 30_000, interval: 50 };
+const execute = promisify(execFile);
+const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+const many = 10_000;
+const uscc = (number: number) => composeUscc({ division: "440300", serial: String(number).padStart(8, "0") });
+const subjects = Array.from({ length: many }, (_, at) => ({
+  kind: "enterprise",
+  scheme: "uscc",
+  id: uscc(at),
+}));
+const listed = [7, 4_321, 9_999];
+
+describe("screening", () => {
+  let baoan: PreparedAgent;
+  let longgang: PreparedAgent;
+  let source: RunningAgent;
+  let asker: RunningAgent;
+  let gateway: GatewayProcess;
+
+  beforeAll(async () => {
+    baoan = await prepareAgent(
+      { node: "sz-baoan", role: "district", jurisdiction: "440306" },
+      { "penalties.csv": csv(listed.map((at) => penaltyRow(uscc(at), `示例罚〔2026〕${at}号`))) },
+      { sharing: { publish: true } },
+    );
+    longgang = await prepareAgent(
+      { node: "sz-longgang", role: "district", jurisdiction: "440307" },
+      {},
+      { sharing: { subscribe: {} }, screeningWhenAway: "copies" },
+    );
+    gateway = await startGatewayProcess([baoan.party, longgang.party]);
+    const members = [gateway.city, baoan.party, longgang.party].map(({ member }) => member);
+    source = await baoan.start(members, gateway);
+    asker = await longgang.start(members, gateway);
+    await vi.waitFor(
+      () => expect(readEntries(gateway.logFile).map(({ kind }) => kind)).toContain("changes.applied"),
+      often,
+    );
+  });
+
+  afterAll(async () => {
+    await source.close();
+    await asker.close();
+    await gateway.close();
+  });
+
+  async function screen(change: object = {}) {
+    const { status, body } = await asker.call("/v1/screenings", {
+      purpose: "bid-review",
+      subjects,
+      ...change,
+    });
+    return { status, body };
+  }
+
+  async function screened(change: object = {}) {
+    const { status, body } = await screen(change);
+    expect(status, JSON.stringify(body).slice(0, 300)).toBe(200);
+    return openedScreeningSchema.parse(body);
+  }
+
+  it("finds the listed among many, with what this matter does with them and no other, and logs that it did", async () => {
+    const { from, hits, screened: count, sources, log } = await screened();
+    expect({ from, count }).toEqual({ from: "city", count: many });
+    expect(hits.map(({ subject }) => subject)).toEqual(listed);
+    expect(hits[0]).toMatchObject({
+      source: "sz-baoan",
+      items: ["penalty"],
+      measures: [],
+      records: [{ item: "penalty" }],
+    });
+    expect(sources.map(({ node }) => node)).toEqual(["sz-baoan"]);
+    const entry = readEntries(gateway.logFile)[log?.index ?? -1];
+    expect(entry).toMatchObject({
+      kind: "screening.answered",
+      actor: "sz-longgang",
+      subjects: many,
+      hits: 3,
+      commitments: { subjects: expect.any(String) },
+    });
+    expect(JSON.stringify(entry)).not.toContain(uscc(7));
+  });
+
+  it("is refused for what may not be screened, and says which subject is none", async () => {
+    const code = async (change: object) => {
+      const { body } = await screen(change);
+      const { code: said, facts } = problemSchema.parse(body);
+      return { code: said, subject: facts?.subject };
+    };
+    const broken = { kind: "enterprise", scheme: "uscc", id: "91440300TEXT000011" };
+    expect(await code({ subjects: [...subjects.slice(0, 5), broken] })).toEqual({
+      code: "screening.subject-invalid",
+      subject: 5,
+    });
+    expect(await code({ purpose: "bank-loan-review" })).toMatchObject({ code: "screening.must-be-sealed" });
+    expect(await code({ purpose: "no-such-purpose" })).toMatchObject({ code: "lookup.purpose-unknown" });
+    expect(await code({ items: ["commitment"] })).toMatchObject({ code: "policy.purpose-excludes-item" });
+  });
+
+  it("takes a file of a member's, and writes the hits into another", async () => {
+    const [file, out] = [join(longgang.home, "subjects.txt"), join(longgang.home, "hits.csv")];
+    await writeFile(file, `${subjects.map(({ id }) => id).join("\r\n")}\r\n`);
+    const args = ["screen", file, "--purpose", "bid-review", "--out", out, "--home", longgang.home];
+    const { stdout } = await execute(process.execPath, [main, ...args]);
+    expect(stdout).toContain("10000");
+    const lines = (await readFile(out, "utf8")).trim().split("\n").slice(1);
+    expect(lines.map((line) => line.split(",").slice(0, 2))).toEqual(
+      listed.map((at) => [String(at + 1), uscc(at)]),
+    );
+  });
+
+  it("does as its operator has chosen when the city is away", async () => {
+    await gateway.kill("SIGKILL");
+    const { from, hits } = await screened();
+    expect(from).toBe("copies");
+    expect(hits.map(({ subject }) => subject)).toEqual(listed);
+    await gateway.start();
+  });
+});
