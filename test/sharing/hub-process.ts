@@ -35,7 +35,13 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
     return {
       completing,
       take: { ...all, completing, turns: createTurns(), onTaken: () => undefined },
-      read: { ...all, completing, pack: packPage, untilTaken: () => Promise.resolve() },
+      read: {
+        ...all,
+        completing,
+        pack: packPage,
+        today: () => "2026-01-01",
+        untilTaken: () => Promise.resolve(),
+      },
     };
   };
   let running = start();

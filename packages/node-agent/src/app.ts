@@ -398,7 +398,7 @@ function localApp({
     audit: call,
     books: { ...books, reconciled: store.reconciled, now },
     sharing: { call, inbox: store.inbox, today },
-    screening: { call, inbox: store.inbox, catalogue, whenAway: config.screeningWhenAway, today },
+    screening: { call, inbox: store.inbox, catalogue, whenAway: config.screeningWhenAway, standing, today },
     lookUp: { ...call, catalogue, decryptionKeys, book: store.book },
     authorisation: {
       ...call,

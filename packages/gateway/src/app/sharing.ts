@@ -1,9 +1,16 @@
 import type { Signer } from "@xinqiao/protocol/keys";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { SharingRouteDependencies } from "../http/index.ts";
-import { createCompleting, createPackedPages, createTakenSignal, createTurns } from "../sharing/index.ts";
+import {
+  createCompleting,
+  createOneWait,
+  createPackedPages,
+  createTakenSignal,
+  createTurns,
+} from "../sharing/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
 import type { Stores } from "./stores.ts";
@@ -47,10 +54,11 @@ export function openSharing(
   };
   const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
   sayWhatIsDue();
-  const common = { hub, directory, catalogue, log, completing, now };
+  const today = () => chinaDay(now());
+  const common = { hub, directory, catalogue, log, completing, now, today };
   return {
     take: { ...common, self, signer, turns: createTurns(), onTaken: signal.taken },
-    read: { ...common, pack: createPackedPages(), untilTaken: signal.until },
+    read: { ...common, pack: createPackedPages(), untilTaken: createOneWait(signal) },
     places,
     drain() {
       clearInterval(often);

@@ -12,6 +12,8 @@ export interface FanOut {
   readonly targets: readonly Target[];
   readonly question: Omit<TargetQuestion, "jurisdiction">;
   readonly sealed: boolean;
+  /** Whether the city's copy may stand in for a node. */
+  readonly copies: boolean;
   readonly terms: AnswerTerms;
   readonly deadline: Deadline;
   readonly trace: TraceContext;
@@ -55,7 +57,7 @@ export function fanOut(
           : err(fault("policy.member-not-active"));
       seat.leave();
       const row = toRow(target, asked, Math.round((elapsed() - begun) * 10) / 10, work.oldestAsOf);
-      if (asked.ok || sealed || !standsIn(asked.error)) return row;
+      if (asked.ok || sealed || !work.copies || !standsIn(asked.error)) return row;
       const copy = await answerFromCopy(target.member, question).catch(onBug);
       return copy ? toCopyRow(row, copy) : row;
     }),

@@ -115,7 +115,7 @@ async function writeIntent(
 }
 
 function askAll(
-  { lookup, exchange, requester, trace }: AuthenticatedLookup,
+  { lookup, exchange, requester, forwardedBy, trace }: AuthenticatedLookup,
   { targets, items, purpose, authorisation }: Plan,
   deadline: Deadline,
   deps: LookUpDependencies,
@@ -134,6 +134,8 @@ function askAll(
       },
       terms: purpose,
       sealed: mustBeSealed(items, purpose),
+      // Another city's member may hold no copy here.
+      copies: forwardedBy === undefined,
       deadline,
       trace,
       oldestAsOf: lookup.maxAgeSeconds === undefined ? 0 : deps.now() - lookup.maxAgeSeconds * 1000,

@@ -30,7 +30,7 @@ const publishBytes = 2 * 1024 * 1024;
 /** Ten thousand subjects. */
 const screenBytes = 1024 * 1024;
 /** A hundred receipts. */
-const readBytes = 256 * 1024;
+const readBytes = 1024 * 1024;
 
 export interface ChangesRoute {
   readonly handler: MemberHandler;

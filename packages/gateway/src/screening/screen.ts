@@ -44,6 +44,8 @@ export type ScreenError = { readonly refused: Fault } | { readonly failed: Appen
 
 interface Plan extends Matter {
   readonly jurisdictions: ReadonlySet<Jurisdiction>;
+  /** Active members that answer for them: a lookup would ask these and no others. */
+  readonly sources: ReadonlySet<NodeId>;
 }
 
 /** Subjects looked up in one turn of the event loop. */
@@ -81,7 +83,10 @@ export async function screen(
   return ok({
     screened: screening.subjects.length,
     hits,
-    sources: deps.told.tellers().map(({ node, at }) => ({ node, asOf: new Date(at).toISOString() })),
+    sources: deps.told
+      .tellers()
+      .filter(({ node }) => plan.value.sources.has(node))
+      .map(({ node, at }) => ({ node, asOf: new Date(at).toISOString() })),
     log: { origin: deps.log.origin, index, size, root },
   });
 }
@@ -99,6 +104,8 @@ function makePlan(
   if (!asked.ok) return asked;
   const { items, purpose } = asked.value;
   if (mustBeSealed(items, purpose)) return err(fault("screening.must-be-sealed"));
+  // What may be asked only so often is asked one by one.
+  if (requester.scope.quotas?.some((quota) => quota.purpose === code)) return err(fault("screening.quota"));
   if (!items.every((item) => mayHold(requester, { item: item.code }, catalogue))) {
     return err(fault("screening.not-shared"));
   }
@@ -120,7 +127,10 @@ function makePlan(
   }
   const codes = items.map((item) => item.code);
   const today = deps.today();
-  return ok({ items: codes, purpose, catalogue, today, jurisdictions: new Set(jurisdictions) });
+  const answering = jurisdictions.flatMap((each) => deps.directory().answering(each) ?? []);
+  const active = answering.filter(({ status }) => status === "active");
+  const sources = new Set(active.map(({ node }) => node));
+  return ok({ items: codes, purpose, catalogue, today, jurisdictions: new Set(jurisdictions), sources });
 }
 
 /** Where a lookup for this purpose would reach: a screening says nothing of the others. */
@@ -147,7 +157,7 @@ async function findHits({ subjects }: Screening, plan: Plan, told: ToldRecords):
     if (at > 0 && at % atOnce === 0) await nextTurn();
     const bySource = new Map<NodeId, CreditRecord[]>();
     for (const { source, record } of told.about(subject, plan.items)) {
-      if (!plan.jurisdictions.has(record.jurisdiction)) continue;
+      if (!plan.jurisdictions.has(record.jurisdiction) || !plan.sources.has(source)) continue;
       const records = bySource.get(source);
       if (records === undefined) bySource.set(source, [record]);
       else records.push(record);

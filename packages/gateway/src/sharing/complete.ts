@@ -27,11 +27,17 @@ export interface CompletingDependencies {
 export function createCompleting(deps: CompletingDependencies): Completing {
   const { hub } = deps;
   let last: Promise<void> = Promise.resolve();
+  /** Whether a reader was gone when it was last looked; unknown at first, as if it had been. */
+  const known = new Map<NodeId, boolean>();
   const all = async () => {
     if (!(await announceAll(deps))) return;
     // A member that was suspended or has left gives no receipts, and holds nothing any more by its own rules.
-    for (const { node } of hub.subscribers())
-      hub.setGone(node, deps.directory().member(node)?.status !== "active");
+    const directory = deps.directory();
+    for (const { node } of hub.subscribers()) {
+      const gone = directory.member(node)?.status !== "active";
+      if (gone || known.get(node) !== false) hub.setGone(node, gone);
+      known.set(node, gone);
+    }
     for (let some = hub.acknowledged(); some.length > 0; some = hub.acknowledged()) {
       for (const correction of some) if (!(await completeOne(correction, deps))) return;
     }

@@ -1,5 +1,6 @@
 export { type CopyDependencies, createAnswerFromCopy } from "./answer-from-copy.ts";
 export { type Completing, createCompleting } from "./complete.ts";
+export { createOneWait, type UntilTaken } from "./one-wait.ts";
 export { createPackedPages, type PackPage } from "./packed-pages.ts";
 export type {
   Acknowledged,

@@ -58,6 +58,10 @@ export interface KeptLine extends Shared {
   readonly line: string | null;
   /** Whether an older version was about another kind of subject or jurisdiction: who wanted that one has to hear of it. */
   readonly moved: boolean;
+  /** The last day on which the record is disclosed. */
+  readonly until: string | null;
+  /** Of the bare fact that a record is no longer disclosed: whoever has read less was never given it. */
+  readonly givenFrom: number | null;
 }
 
 export interface KeptPage {
@@ -111,7 +115,7 @@ export interface Hub {
   newest(): number;
   /** Pages behind a position, as many as have room. */
   behind(position: number, bytes: number): readonly KeptPage[];
-  /** What a source has told of a subject: newest versions, and when it last told anything; nothing when it never did. */
+  /** What a source has told of a subject: newest versions, and when it last told anything; nothing until it has told all that it holds. */
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
   subscribers(): readonly Subscriber[];
   /** Never takes back what was handed over before. */

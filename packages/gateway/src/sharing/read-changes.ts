@@ -13,6 +13,7 @@ import {
 } from "@xinqiao/protocol/sync";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { Completing } from "./complete.ts";
+import type { UntilTaken } from "./one-wait.ts";
 import type { PackPage, VisiblePage } from "./packed-pages.ts";
 import type { Hub, KeptLine, KeptPage, KeptReceipt } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
@@ -25,8 +26,10 @@ export interface ReadChangesDependencies {
   readonly completing: Completing;
   readonly pack: PackPage;
   readonly now: () => number;
+  /** The city's calendar day. */
+  readonly today: () => string;
   /** Resolves when something has come, the time is over, or nobody waits any more. */
-  readonly untilTaken: (ms: number, gone: AbortSignal) => Promise<void>;
+  readonly untilTaken: UntilTaken;
 }
 
 export interface AuthenticatedRead {
@@ -60,13 +63,18 @@ export async function readChanges(
   if (!hub.isAt(after, read.head)) {
     return ok({ position: 0, newest: hub.newest(), scope: scopeOf(member.node, deps), pages: [] });
   }
-  if (hub.newest() === after) await deps.untilTaken(read.waitMs, gone);
+  if (hub.newest() === after) await deps.untilTaken(member.node, read.waitMs, gone);
+  // As it is now: much may have been decided while it waited.
+  const reader = deps.directory().member(member.node) ?? { ...member, status: "left" as const };
   const scope = scopeOf(member.node, deps);
-  const kept = hub.behind(after, replyBytes);
-  const pages = kept.map((page) => ({
+  const position = hub.subscribers().find(({ node }) => node === member.node)?.position ?? 0;
+  const sees = { member: reader, position, today: deps.today() };
+  const visible = (page: KeptPage) => ({
     ...page,
-    lines: page.lines.map(visibleTo(member, page, subscription, deps)),
-  }));
+    lines: page.lines.map(visibleTo(sees, page, subscription, deps)),
+  });
+  const newest = hub.newest();
+  const pages = hub.behind(after, replyBytes).map(visible);
   const last = pages.at(-1);
   if (last === undefined) return ok({ position: after, newest: hub.newest(), scope, pages: [] });
   // Before anything is waited for: a correction that is taken meanwhile has to wait for this reader, too.
@@ -74,11 +82,14 @@ export async function readChanges(
   const logged = await deps.log.append(entryOf(pages, request), noted.value.claim);
   if (!logged.ok) return err({ failed: logged.error });
   await hub.durable();
+  // What was corrected meanwhile is blank by now.
+  const unchanged = hub.newest() === newest;
+  const still = unchanged ? pages : hub.behind(after, replyBytes).slice(0, pages.length).map(visible);
   return ok({
     position: last.position,
     newest: hub.newest(),
     scope,
-    pages: await packAll(pages, deps),
+    pages: await packAll(still, deps),
   });
 }
 
@@ -106,8 +117,20 @@ function scopeOf(
   return sha256(JSON.stringify(items.sort()));
 }
 
+interface Reader {
+  readonly member: Member;
+  /** How far it was handed what there is, ever. */
+  readonly position: number;
+  readonly today: string;
+}
+
+/** What ended, and what a reader was never given, is nobody's news. */
+function isNews({ until, givenFrom }: KeptLine, position: number, today: string): boolean {
+  return (until === null || today <= until) && (givenFrom === null || position >= givenFrom);
+}
+
 function visibleTo(
-  member: Member,
+  { member, position, today }: Reader,
   { source }: KeptPage,
   subscription: Subscription,
   { catalogue }: Pick<ReadChangesDependencies, "catalogue">,
@@ -115,7 +138,7 @@ function visibleTo(
   return (kept) => {
     if (kept === undefined || source === member.node) return null;
     const seen = mayHold(member, kept, catalogue()) && (kept.moved || isWanted(kept, subscription));
-    return seen ? kept.line : null;
+    return seen && isNews(kept, position, today) ? kept.line : null;
   };
 }
 

@@ -27,7 +27,14 @@ import { testFederation, testItem, testNow, testRecord } from "@xinqiao/protocol
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
 import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
-import { createCompleting, createTakenSignal, createTurns, readChanges, takePage } from "./index.ts";
+import {
+  createCompleting,
+  createOneWait,
+  createTakenSignal,
+  createTurns,
+  readChanges,
+  takePage,
+} from "./index.ts";
 
 const { directory, signer } = testFederation();
 const [city, baoan, dg, hz] = ["sz", "sz-baoan", "dg", "hz"].map((node) => nodeIdSchema.parse(node)) as [
@@ -153,7 +160,13 @@ async function read(
   { after = 0, head = null, receipts = [], subscription = all, waitMs = 0 }: Asking = {},
 ) {
   const question = { subscription, after, head, receipts, waitMs };
-  const deps = { ...common(), completing, pack: packPage, untilTaken: signal.until };
+  const deps = {
+    ...common(),
+    completing,
+    pack: packPage,
+    today: () => "2026-01-01",
+    untilTaken: createOneWait(signal),
+  };
   const delivery = await readChanges({ read: question, gone: never, ...asked(node) }, deps);
   if (!delivery.ok) throw new Error(JSON.stringify(delivery.error));
   return delivery.value;
@@ -210,11 +223,13 @@ describe("a page that is handed over", () => {
   it("takes back what it told of an item that the catalogue lists no more, which may come back", async () => {
     const first = await pageOf([one]);
     await told(first);
+    await read(baoan);
     catalogue = listing();
     const withdrawn = await pageOf([testRecord({ version: 2, state: "withdrawn" })], following(first, 2));
     expect(await told(withdrawn)).toMatchObject({ upTo: 2, refused: [] });
     catalogue = listing({});
     expect(versionsIn(await read(baoan))).toEqual([null, 2]);
+    expect(versionsIn(await read(hz)), "who was never given it hears nothing").toEqual([null, null]);
   });
 
   it("is not taken of who answers for nothing, or when it is no page of its sender", async () => {
@@ -264,6 +279,18 @@ describe("a page that is handed over", () => {
     log.fail("log.full");
     expect(await post(await pageOf([one]))).toMatchObject({ error: { failed: { code: "log.full" } } });
     expect(hub.newest()).toBe(0);
+  });
+});
+
+describe("what is over", () => {
+  it("goes to nobody any more when its publication has ended, also who reads from the beginning", async () => {
+    await told(
+      await pageOf([
+        testRecord({ id: "penalty:ended", disclosedUntil: "2025-12-31" }),
+        testRecord({ id: "penalty:last-day", disclosedUntil: "2026-01-01" }),
+      ]),
+    );
+    expect(versionsIn(await read(baoan))).toEqual([null, 1]);
   });
 });
 
@@ -363,7 +390,8 @@ describe("a correction", () => {
     const reading = read(baoan);
     await told(await pageOf([testRecord({ version: 2 })], following(first, 2)));
     opened.resolve();
-    expect(versionsIn(await reading)).toEqual([1]);
+    // It is blank by then: nothing older leaves.
+    expect(versionsIn(await reading)).toEqual([null]);
     expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);
   });
 

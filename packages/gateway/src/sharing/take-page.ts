@@ -58,6 +58,7 @@ export async function takePage(
   deps: TakePageDependencies,
 ): Promise<Result<PublishReply, PublishError>> {
   const { member } = published;
+  if (member.status !== "active") return err({ refused: fault("policy.member-not-active") });
   if (member.jurisdiction === undefined) return err({ refused: fault("sync.not-a-source") });
   const unpacked = unpackPage(published.page);
   const page = unpacked && openPage(unpacked, member.node, deps.directory());
@@ -98,7 +99,10 @@ async function keep(
   if (opened.length > 0) await completing.complete();
 }
 
-/** Who has read past the version before, and may see this one: whoever may not has dropped its copy by itself. */
+/**
+ * Who has read past the version before, and was not kept from it. One that is no active member any more was not, and one
+ * of an item that is not listed any more may not have been: they are named, waited for or as gone.
+ */
 function holdersBy(
   { hub, directory, catalogue }: Pick<TakePageDependencies, "hub" | "directory" | "catalogue">,
   source: Member["node"],
@@ -111,7 +115,8 @@ function holdersBy(
       .map(({ node }) => node)
       .filter((node) => {
         const member = directory().member(node);
-        return member !== undefined && mayHold(member, record, catalogue());
+        const judged = member?.status === "active" && catalogue().items.has(record.item);
+        return !judged || mayHold(member, record, catalogue());
       });
 }
 

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { checkSubject, subjectSchema } from "@xinqiao/protocol/identity";
 import { mostScreened, type OpenedScreening, openedScreeningSchema } from "@xinqiao/protocol/screening";
 import { CommandError, createProgress } from "@xinqiao/runtime/cli";
+import { exists } from "@xinqiao/runtime/files";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
 
@@ -28,34 +30,46 @@ export async function screenFile(file: string, options: ScreenOptions): Promise<
     throw new CommandError(`no such file · 没有该文件: ${file}`);
   });
   const step = createProgress(process.stderr).begin("筛查 screening");
-  const out = createWriteStream(options.out, { mode: 0o600, flags: "wx" });
+  if (await exists(options.out)) throw new CommandError(`is there already · 文件已存在: ${options.out}`);
+  const draft = `${options.out}.part`;
+  const out = createWriteStream(draft, { mode: 0o600 });
   await once(out, "open").catch(() => {
-    throw new CommandError(`cannot be made, or is there already · 无法新建: ${options.out}`);
+    throw new CommandError(`cannot be made · 无法新建: ${draft}`);
   });
   out.write(`${hitsHeader}\n`);
-  const counts = { screened: 0, hits: 0, unanswered: 0 };
+  const exceptions = new Set(config.identifierExceptions);
+  const subjectOf = ({ id }: Line) => subjectSchema.parse({ kind: options.kind, scheme: options.scheme, id });
+  const counts = { screened: 0, hits: 0, unanswered: 0, invalid: 0 };
   let bytes = 0;
-  for await (const batch of batchesOf(file)) {
+  for await (const read of batchesOf(file)) {
+    const batch = read.filter((line) => checkSubject(subjectOf(line), { exceptions }).ok);
+    for (const { number, id } of read.filter((line) => !batch.includes(line))) {
+      counts.invalid += 1;
+      out.write(`${number},${quoted(id)},,,"无效标识 not a valid identifier"\n`);
+    }
+    bytes += read.reduce((sum, { id }) => sum + id.length + 1, 0);
+    step.at(Math.min(bytes, size), size);
+    if (batch.length === 0) continue;
     const body = {
       purpose: options.purpose,
       ...(options.items !== undefined && { items: options.items.split(",") }),
-      subjects: batch.map(({ id }) => ({ kind: options.kind, scheme: options.scheme, id })),
+      subjects: batch.map(subjectOf),
     };
     const answer = openedScreeningSchema.parse(JSON.parse(await postLocal(config, "/v1/screenings", body)));
     counts.screened += answer.screened;
     counts.unanswered += answer.from === "city" ? 0 : batch.length;
     counts.hits += new Set(answer.hits.map(({ subject }) => subject)).size;
     for (const line of linesOf(answer, batch)) out.write(`${line}\n`);
-    bytes += batch.reduce((sum, { id }) => sum + id.length + 1, 0);
-    step.at(Math.min(bytes, size), size);
   }
   out.end();
   await once(out, "finish");
+  await rename(draft, options.out);
   step.end();
-  if (counts.unanswered > 0) process.exitCode = partialExitCode;
+  if (counts.unanswered > 0 || counts.invalid > 0) process.exitCode = partialExitCode;
   const notice =
     counts.unanswered === 0 ? "" : `\nnot by the city · 非市级答复: ${counts.unanswered} (screeningWhenAway)`;
-  return `screened · 筛查 ${counts.screened}, listed · 命中 ${counts.hits}: ${options.out}${notice}`;
+  const unread = counts.invalid === 0 ? "" : `, invalid · 无效 ${counts.invalid}`;
+  return `screened · 筛查 ${counts.screened}, listed · 命中 ${counts.hits}${unread}: ${options.out}${notice}`;
 }
 
 interface Line {
@@ -85,6 +99,12 @@ function linesOf({ hits }: OpenedScreening, batch: readonly Line[]): string[] {
   return hits.map(({ subject, source, items, measures }) => {
     const line = batch[subject];
     const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
-    return [line?.number, line?.id, source, items.join(" "), `"${named.replaceAll('"', '""')}"`].join(",");
+    return [line?.number, quoted(line?.id ?? ""), source, items.join(" "), quoted(named)].join(",");
   });
+}
+
+/** RFC 4180 §2; what a spreadsheet would take for a formula stands behind an apostrophe. */
+function quoted(text: string): string {
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -1,5 +1,6 @@
 import { lstat, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { forgetOldLines } from "../book/index.ts";
 import { handedBackFolders } from "../handover/index.ts";
 import type { AgentStore } from "../store/index.ts";
@@ -55,7 +56,7 @@ async function listsIn(folder: string): Promise<string[]> {
 
 /** Forgets now and once a day, and never keeps an agent from its work; returns what ends it. */
 export async function forgetDaily(
-  store: Pick<AgentStore, "imports" | "book">,
+  store: Pick<AgentStore, "imports" | "book" | "inbox">,
   retention: Retention & HandedBack & { readonly bookDays: number },
   now: () => number,
   onError: (error: unknown) => void,
@@ -63,6 +64,7 @@ export async function forgetDaily(
   const forget = () =>
     forgetKeptBack(store, retention, now())
       .then(() => forgetHandedBack(retention, now()))
+      .then(() => void store.inbox.forgetEnded(chinaDay(now())))
       .then(() => forgetOldLines(store.book, retention.bookDays, now()))
       .catch(onError);
   await forget();

@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { mustBeSealed } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import { resolveAsked } from "@xinqiao/protocol/policy";
+import { decide, federationRules, resolveAsked } from "@xinqiao/protocol/policy";
 import { fault } from "@xinqiao/protocol/problem";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   type Hit,
@@ -21,6 +23,7 @@ export interface ScreenDependencies {
   readonly call: CallDependencies;
   readonly inbox: Pick<Inbox, "of">;
   readonly catalogue: () => Catalogue;
+  readonly standing: (graceSeconds?: number) => RegistryStanding;
   readonly whenAway: (typeof whenAwayChoices)[number];
   readonly today: () => string;
 }
@@ -46,22 +49,45 @@ function isAway(error: CallError): boolean {
   return error.problem.status === 503;
 }
 
-function screenCopies(
+/** Subjects looked up in one turn of the event loop. */
+const atOnce = 100;
+
+/** By the city's own rules: that it is away gives nobody leave. */
+async function screenCopies(
   { purpose: code, items: named, subjects }: Screening,
-  { inbox, catalogue, today }: ScreenDependencies,
-): Result<OpenedScreening, CallError> {
+  { call, inbox, catalogue, today, standing }: ScreenDependencies,
+): Promise<Result<OpenedScreening, CallError>> {
   const held = catalogue();
   const asked = resolveAsked({ purpose: code, items: named ?? held.purposes.get(code)?.items }, held);
   if (!asked.ok) return err({ by: "agent", fault: asked.error });
   const { purpose, items } = asked.value;
   if (mustBeSealed(items, purpose)) return err({ by: "agent", fault: fault("screening.must-be-sealed") });
+  const requester = call.directory().member(call.node);
+  if (requester === undefined) return err({ by: "agent", fault: fault("policy.member-not-active") });
+  const asking = {
+    requester,
+    items,
+    purpose,
+    jurisdictions: [],
+    agreed: () => true,
+    today: today(),
+    standing,
+  };
+  for (const subjectKind of new Set(subjects.map(({ kind }) => kind))) {
+    const decision = decide(federationRules, { ...asking, subjectKind });
+    if (!decision.allowed) return err({ by: "agent", fault: decision.fault });
+  }
+  const reach = purpose.jurisdictions;
   const matter = { items: items.map((item) => item.code), purpose, catalogue: held, today: today() };
-  const hits = subjects.flatMap((subject, at): Hit[] => {
+  const hits: Hit[] = [];
+  for (const [at, subject] of subjects.entries()) {
+    if (at > 0 && at % atOnce === 0) await nextTurn();
     const bySource = new Map<NodeId, CreditRecord[]>();
     for (const { source, record } of inbox.of(subject, matter.items)) {
+      if (reach !== "all" && !reach.includes(record.jurisdiction)) continue;
       bySource.set(source, [...(bySource.get(source) ?? []), record]);
     }
-    return [...bySource].flatMap(([source, records]) => hitOf(at, source, records, matter) ?? []);
-  });
+    hits.push(...[...bySource].flatMap(([source, records]) => hitOf(at, source, records, matter) ?? []));
+  }
   return ok({ screened: subjects.length, hits, sources: [], from: "copies" });
 }

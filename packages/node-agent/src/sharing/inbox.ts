@@ -75,4 +75,6 @@ export interface Inbox {
   /** Resolves when all that was taken is on the disk. */
   durable(): Promise<void>;
   of(subject: SubjectKey, items: readonly ItemCode[]): readonly Copy[];
+  /** Drops copies whose publication ended before a day. */
+  forgetEnded(today: string): number;
 }

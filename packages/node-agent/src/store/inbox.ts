@@ -24,10 +24,12 @@ export function createInbox(database: Database, durable: Durable): Inbox {
       sql.put.run({ source, record: id, feed: at.feed, seq, item, scheme, subject, state, content, round });
     }
     for (const id of unwanted) sql.drop.run(source, id);
-    if (complete) sql.sweep.run(source, at.feed);
+    const whole = sql.whole.get(source) ?? null;
+    if (complete && whole !== at.feed) sql.sweep.run(source, at.feed);
     sql.note.run(source, at.feed, at.head);
     const { position, head } = since;
-    sql.follow.run({ source, ...at, refused: JSON.stringify(refused), position, since: head });
+    const place = { position, since: head, whole: complete ? at.feed : whole };
+    sql.follow.run({ source, ...at, refused: JSON.stringify(refused), ...place });
   });
   return {
     past: (source) => ({
@@ -45,6 +47,7 @@ export function createInbox(database: Database, durable: Durable): Inbox {
     told(applied) {
       for (const { source, place: at } of applied) sql.tell.run(source, at.feed, at.upTo);
     },
+    forgetEnded: (today) => sql.ended.run(today).changes,
     durable: durable.reached,
     of: ({ scheme, id }, items) =>
       sql.find.all(scheme, id, JSON.stringify(items)).map((row) => {
@@ -69,14 +72,16 @@ function prepare(database: Database) {
          round = excluded.round
        WHERE excluded.feed <> copy.feed OR excluded.seq > copy.seq OR excluded.round > copy.round`,
     ),
+    ended: database.prepare("DELETE FROM copy WHERE json_extract(content, '$.disclosedUntil') < ?"),
     drop: database.prepare("DELETE FROM copy WHERE source = ? AND record = ?"),
+    whole: database.prepare<[string], string | null>("SELECT whole FROM followed WHERE source = ?").pluck(),
     sweep: database.prepare("DELETE FROM copy WHERE source = ? AND feed <> ?"),
     note: database.prepare(
       "INSERT INTO followed_page (source, feed, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     ),
     follow: database.prepare(
-      `INSERT OR REPLACE INTO followed (source, feed, up_to, head, refused, told, since, since_head)
-       VALUES (@source, @feed, @upTo, @head, @refused, 0, @position, @since)`,
+      `INSERT OR REPLACE INTO followed (source, feed, up_to, head, refused, told, since, since_head, whole)
+       VALUES (@source, @feed, @upTo, @head, @refused, 0, @position, @since, @whole)`,
     ),
     // While all is read again, what is still held from before may be older than what a receipt would say.
     untold: database.prepare(

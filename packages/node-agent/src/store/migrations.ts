@@ -232,7 +232,9 @@ const steps: readonly string[] = [
     told    INTEGER NOT NULL,
     -- A position of the gateway's that its last page comes behind, and the head of the page there.
     since      INTEGER NOT NULL,
-    since_head TEXT
+    since_head TEXT,
+    -- The newest feed that has named everything its source held: copies of an older one are gone by then.
+    whole      TEXT
   ) STRICT, WITHOUT ROWID;
 
   -- Every page that was taken.

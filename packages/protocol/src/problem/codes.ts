@@ -350,6 +350,11 @@ export const codes = {
     en: "What must come sealed to the requester is answered one subject at a time, and cannot be screened",
     zh: "须加密提供的事项只能逐个查询，不能批量筛查",
   },
+  "screening.quota": {
+    status: 403,
+    en: "This member has a quota for the purpose: it asks for one subject at a time",
+    zh: "该成员对此用途有配额限制，只能逐个查询",
+  },
   "screening.not-shared": {
     status: 403,
     en: "An item is not shared with this member, so that it cannot screen by it",

@@ -257,6 +257,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "limit.concurrency": "slowDown",
   "screening.subject-invalid": "correct",
   "screening.must-be-sealed": "correct",
+  "screening.quota": "correct",
   "screening.not-shared": "correct",
   "sync.page-invalid": "operator",
   "sync.receipt-invalid": "operator",

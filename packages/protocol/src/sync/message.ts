@@ -4,7 +4,8 @@ import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/inde
 import { sha256Schema } from "../reconciliation/index.ts";
 import { packedPageSchema } from "./pack.ts";
 
-const compactSchema = z.string().max(16 * 1024);
+/** A receipt that refuses every change of a page. */
+const compactSchema = z.string().max(64 * 1024);
 
 /** `POST /v1/changes`: a source hands over its next page. */
 export const publishSchema = packedPageSchema;

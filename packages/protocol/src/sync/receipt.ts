@@ -5,11 +5,12 @@ import type { Signer } from "../keys/index.ts";
 import { isCode } from "../problem/index.ts";
 import { countsAt, type Directory } from "../registry/index.ts";
 import { feedPlaceSchema } from "./feed.ts";
+import { pageLength } from "./page.ts";
 
 export const receiptType = "xinqiao-receipt+jws";
 
-/** Most refused changes that are named in one receipt. */
-export const mostRefused = 100;
+/** Most refused changes that are named in one receipt: those of a whole page. */
+export const mostRefused = pageLength;
 
 /** A change that was not taken, and why. What follows it was. */
 export const refusedChangeSchema = z.strictObject({

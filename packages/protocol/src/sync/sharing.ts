@@ -18,7 +18,8 @@ export function mayHold(
   catalogue: Pick<Catalogue, "items">,
 ): boolean {
   const item = catalogue.items.get(code);
-  if (item === undefined || member.status !== "active") return false;
+  // An auditor reads the log, never the records.
+  if (item === undefined || member.status !== "active" || member.role === "auditor") return false;
   const { items } = member.scope;
   const admitted = items === "all" || items.includes(code);
   return admitted && (item.disclosure === "public" || item.shareScope.includes(member.role));

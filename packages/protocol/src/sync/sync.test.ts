@@ -218,6 +218,7 @@ describe("who may hold a copy", () => {
     ["nobody of what the catalogue does not have", { code: "licence" }, {}, false],
     ["whose role it is shared with", { disclosure: "authorised", shareScope: ["district"] }, {}, true],
     ["not another role", { disclosure: "government-shared", shareScope: ["city"] }, {}, false],
+    ["not an auditor, who reads the log and never the records", {}, { role: "auditor" }, false],
     ["not who is suspended", {}, { status: "suspended" }, false],
     ["not who was not admitted for it", {}, { scope: { items: ["licence"], purposes: "all" } }, false],
   ] as const)("%s", (_who, item, member, may) => {

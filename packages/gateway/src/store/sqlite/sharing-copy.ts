@@ -15,7 +15,7 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecor
     .prepare<[string], number>(
       `SELECT page.at FROM source JOIN page
        ON page.source = source.node AND page.feed = source.feed AND page.last = source.up_to
-       WHERE source.node = ?`,
+       WHERE source.node = ? AND source.whole = source.feed`,
     )
     .pluck();
   const lines = database
@@ -26,7 +26,8 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecor
     .pluck();
   const tellers = database.prepare(
     `SELECT node, page.at FROM source JOIN page
-     ON page.source = source.node AND page.feed = source.feed AND page.last = source.up_to ORDER BY node`,
+     ON page.source = source.node AND page.feed = source.feed AND page.last = source.up_to
+     WHERE source.whole = source.feed ORDER BY node`,
   );
   const about = database.prepare(
     `SELECT held.source, line FROM held JOIN change USING (position, seq)

@@ -46,7 +46,9 @@ export function createHubCorrections(database: Database) {
     for (const { receipt, text, sha256 } of receipts) {
       const { source, feed, upTo } = receipt;
       sql.receipt.run({ holder, source, feed, upTo, text, at });
-      sql.acknowledge.run({ holder, source, feed, upTo, receipt: sha256, at: seconds });
+      const refused = JSON.stringify(receipt.refused.map(({ seq }) => seq));
+      const given = { holder, source, feed, upTo, refused, receipt: sha256, at: seconds };
+      if (sql.acknowledge.run(given).changes > 0) sql.name.run(sha256, text);
     }
   });
 
@@ -130,8 +132,10 @@ function prepare(database: Database) {
     acknowledge: database.prepare(
       `UPDATE correction_holder SET at = @at, receipt = @receipt
        WHERE node = @holder AND receipt IS NULL AND correction IN (
-         SELECT id FROM correction WHERE completed_at IS NULL AND source = @source AND due_feed = @feed AND due_seq <= @upTo)`,
+         SELECT id FROM correction WHERE completed_at IS NULL AND source = @source AND due_feed = @feed
+           AND due_seq <= @upTo AND due_seq NOT IN (SELECT value FROM json_each(@refused)))`,
     ),
+    name: database.prepare("INSERT INTO named_receipt (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING"),
     setGone: database.prepare(
       `UPDATE correction_holder SET gone = @isGone WHERE node = @holder AND receipt IS NULL AND gone <> @isGone
          AND correction IN (SELECT id FROM correction WHERE completed_at IS NULL)`,

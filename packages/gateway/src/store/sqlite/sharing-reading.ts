@@ -20,6 +20,8 @@ const lineSchema = z.object({
   subjectKind: z.enum(subjectKinds),
   line: z.string().nullable(),
   moved: z.number().transform((moved) => moved === 1),
+  until: z.string().nullable(),
+  givenFrom: z.number().nullable(),
 });
 
 const subscriberSchema = z.object({ node: nodeIdSchema, position: z.number(), subscription: z.string() });
@@ -36,7 +38,7 @@ export function createHubReading(
     `SELECT position, source, head, from_seq AS "from", last FROM page WHERE position > ? ORDER BY position LIMIT ?`,
   );
   const lines = database.prepare(
-    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved FROM change WHERE position = ? ORDER BY seq`,
+    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved, until, given_from AS "givenFrom" FROM change WHERE position = ? ORDER BY seq`,
   );
   const subscribers = database.prepare("SELECT node, position, subscription FROM subscriber");
   const hand = database.prepare(

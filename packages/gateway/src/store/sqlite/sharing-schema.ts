@@ -1,3 +1,6 @@
+/** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
+export const sharingVersion = 1;
+
 /** What members share (PR-SYNC). */
 export const sharingSchema = `
   -- How far each source's feed was taken.
@@ -5,7 +8,9 @@ export const sharingSchema = `
     node  TEXT NOT NULL PRIMARY KEY,
     feed  TEXT NOT NULL,
     up_to INTEGER NOT NULL,
-    head  TEXT NOT NULL
+    head  TEXT NOT NULL,
+    -- The newest feed that has named everything its source held: what is of an older one is gone by then.
+    whole TEXT
   ) STRICT, WITHOUT ROWID;
 
   -- Pages as they came, of all sources in one order.
@@ -33,6 +38,10 @@ export const sharingSchema = `
     line         TEXT,
     -- Whether an older version was of another jurisdiction or kind.
     moved        INTEGER NOT NULL,
+    -- The last day on which the record is disclosed.
+    until        TEXT,
+    -- Of the bare fact that a record is no longer disclosed: from which position on readers were given an older version.
+    given_from   INTEGER,
     PRIMARY KEY (position, seq)
   ) STRICT, WITHOUT ROWID;
 
@@ -44,6 +53,8 @@ export const sharingSchema = `
     seq      INTEGER NOT NULL,
     -- Where it came first: the same may have been told again since, in another feed.
     given    INTEGER NOT NULL,
+    -- Where any version of it came first: who has read less was never given it.
+    first    INTEGER NOT NULL,
     feed     TEXT NOT NULL,
     version  INTEGER NOT NULL,
     state    TEXT NOT NULL,
@@ -104,6 +115,11 @@ export const sharingSchema = `
     -- Whether it is no active member any more.
     gone       INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (correction, node)
+  ) STRICT, WITHOUT ROWID;
+  -- Receipts that corrections name, by their hash.
+  CREATE TABLE IF NOT EXISTS named_receipt (
+    sha256 TEXT NOT NULL PRIMARY KEY,
+    text   TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS correction_waits ON correction_holder (node, correction) WHERE receipt IS NULL;
   CREATE TRIGGER IF NOT EXISTS waiting_changed AFTER UPDATE OF receipt, gone ON correction_holder BEGIN

@@ -16,7 +16,7 @@ import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../shari
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubReading } from "./sharing-reading.ts";
-import { sharingSchema } from "./sharing-schema.ts";
+import { sharingSchema, sharingVersion } from "./sharing-schema.ts";
 
 export interface OpenedHub extends Hub, ToldRecords {
   close(): void;
@@ -26,6 +26,7 @@ const heldSchema = z.object({
   position: z.number(),
   seq: z.number(),
   given: z.number(),
+  first: z.number(),
   feed: z.string(),
   version: z.number(),
   item: itemCodeSchema,
@@ -71,7 +72,12 @@ function openFile(path: string): Database.Database {
   database.pragma("busy_timeout = 5000");
   // What was corrected is in no free page.
   database.pragma("secure_delete = ON");
-  database.exec(sharingSchema);
+  const done = Number(database.pragma("user_version", { simple: true }));
+  if (done > sharingVersion) throw new Error(`${path} is of a newer version (${done}) than this program`);
+  database.transaction(() => {
+    database.exec(sharingSchema);
+    database.pragma(`user_version = ${sharingVersion}`);
+  })();
   return database;
 }
 
@@ -120,13 +126,16 @@ function createTaking(
       const { id, item, jurisdiction, version, state, subject } = record;
       const { scheme, kind } = subject;
       const given = before !== undefined && saysSame(before, record) ? before.given : position;
-      sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved));
+      const until = record.disclosedUntil ?? null;
+      const givenFrom = isGone(record) ? (before?.first ?? nobody) : null;
+      sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved), until, givenFrom);
       sql.hold.run({
         source,
         record: id,
         position,
         seq,
         given,
+        first: before?.first ?? position,
         feed,
         version,
         state,
@@ -135,16 +144,22 @@ function createTaking(
         subject: subject.id,
       });
     }
-    if (complete) {
+    const whole = sql.whole.get(source) ?? null;
+    if (complete && whole !== feed) {
       sql.blankOlder.run(source, feed);
       sql.sweep.run(source, feed);
       corrections.postpone(page);
     }
-    sql.move.run({ source, feed, upTo: last, head: hash });
+    sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole });
     return corrected;
   });
   return { held, take };
 }
+
+/** A position that no reader has reached: no version was given to anybody. */
+const nobody = Number.MAX_SAFE_INTEGER;
+
+const isGone = ({ state }: Pick<CreditRecord, "state">) => state === "repaired" || state === "withdrawn";
 
 function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
   return state === "current" ? "corrected" : state;
@@ -165,14 +180,17 @@ function prepare(database: Database.Database) {
   return {
     place: database.prepare('SELECT feed, up_to AS "upTo", head FROM source WHERE node = ?'),
     move: database.prepare(
-      `INSERT INTO source (node, feed, up_to, head) VALUES (@source, @feed, @upTo, @head)
-       ON CONFLICT (node) DO UPDATE SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head`,
+      `INSERT INTO source (node, feed, up_to, head, whole) VALUES (@source, @feed, @upTo, @head, @whole)
+       ON CONFLICT (node) DO UPDATE
+       SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head, whole = excluded.whole`,
     ),
+    whole: database.prepare<[string], string | null>("SELECT whole FROM source WHERE node = ?").pluck(),
     page: database.prepare(
       "INSERT INTO page (source, feed, from_seq, last, hash, head, refused, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     change: database.prepare(
-      "INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved, until, given_from)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     took: database.prepare("SELECT 1 FROM page WHERE source = ? AND feed = ? AND hash = ?"),
     knows: database.prepare("SELECT 1 FROM page WHERE source = ? AND feed = ? LIMIT 1"),
@@ -183,12 +201,14 @@ function prepare(database: Database.Database) {
       )
       .pluck(),
     held: database.prepare(
-      `SELECT position, seq, given, feed, version, held.item, jurisdiction, kind, line, moved
+      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     hold: database.prepare(
-      `INSERT OR REPLACE INTO held (source, record, position, seq, given, feed, version, state, item, scheme, subject)
-       VALUES (@source, @record, @position, @seq, @given, @feed, @version, @state, @item, @scheme, @subject)`,
+      `INSERT OR REPLACE INTO held
+         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject)
+       VALUES
+         (@source, @record, @position, @seq, @given, @first, @feed, @version, @state, @item, @scheme, @subject)`,
     ),
     blank: database.prepare("UPDATE change SET line = NULL WHERE position = ? AND seq = ?"),
     blankOlder: database.prepare(
