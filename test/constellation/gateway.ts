@@ -79,6 +79,7 @@ export async function startGateway(
     ...inFolder(folder, gatewayKeys),
     log: join(folder, "log.db"),
     reconciliations: join(folder, "reconciliations.db"),
+    sharing: join(folder, "sharing.db"),
     search: join(folder, "search.db"),
     logReserveBytes: 0,
     ...overrides,
