@@ -19,6 +19,7 @@ const correction = {
   change: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
   effect: "repaired",
   openedAt: 7,
+  dueOn: "2026-03-02",
   holders: [{ node: "dg" }, { node: "hz", acknowledgedAt: 9 }],
 };
 

@@ -30,16 +30,22 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
   };
   const start = () => {
     const port = fused(watched({ ...file.port, durable: () => Promise.resolve() }), fuse);
-    const all = { ...common, hub: port, log: fused(log, fuse), self: nodeOf(hub), signer: hub.signer };
+    const all = {
+      ...common,
+      hub: port,
+      log: fused(log, fuse),
+      self: nodeOf(hub),
+      signer: hub.signer,
+      today: () => "2026-01-01",
+    };
     const completing = createCompleting(all);
     return {
       completing,
-      take: { ...all, completing, turns: createTurns(), onTaken: () => undefined },
+      take: { ...all, completing, turns: createTurns(), dueOn: () => "2026-01-02", onTaken: () => undefined },
       read: {
         ...all,
         completing,
         pack: packPage,
-        today: () => "2026-01-01",
         untilTaken: () => Promise.resolve(),
       },
     };

@@ -1,5 +1,4 @@
-import { isRestDay, officialDays, officialDaysSchema } from "@xinqiao/runtime/calendar";
-import { readConfig } from "@xinqiao/runtime/config";
+import { isRestDay, type OfficialDays } from "@xinqiao/runtime/calendar";
 import type { GatewayConfig } from "../config/index.ts";
 import type { AuditLog } from "../log/index.ts";
 import { watch } from "../published/index.ts";
@@ -11,17 +10,17 @@ import { createUseWatch } from "./watch.ts";
  * Looks at every hour of use when it is over.
  * @returns what ends it
  */
-export async function openUseWatch(
-  { alerts: thresholds, officialDays: file }: Pick<GatewayConfig, "alerts" | "officialDays">,
+export function openUseWatch(
+  { alerts: thresholds }: Pick<GatewayConfig, "alerts">,
   deps: {
+    readonly days: OfficialDays;
     readonly index: SearchIndex;
     readonly log: AuditLog;
     readonly events: Pick<GatewayEvents, "alerted" | "failed">;
     readonly now: () => number;
   },
-): Promise<() => void> {
-  const { index, log, events, now } = deps;
-  const days = file === undefined ? officialDays() : await readConfig(officialDaysSchema, file);
+): () => void {
+  const { index, log, events, now, days } = deps;
   const useWatch = createUseWatch({
     ...{ index, log, now, thresholds },
     isRestDay: (day) => isRestDay(day, days),

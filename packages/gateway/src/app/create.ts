@@ -1,5 +1,7 @@
 import { getCACertificates } from "node:tls";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
+import { type OfficialDays, officialDays, officialDaysSchema } from "@xinqiao/runtime/calendar";
+import { readConfig } from "@xinqiao/runtime/config";
 import { createInFlight } from "@xinqiao/runtime/http";
 import { openKeyRing } from "@xinqiao/runtime/keys";
 import { getThrough } from "@xinqiao/runtime/published";
@@ -57,8 +59,9 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   publishing = openPublishing(config, { ...stores, registry, line, events, now });
   starting.defer(publishing.stop);
   const stopDaily = starting.adopt(startDaily(config, deps, stores, events), (stop) => stop());
-  const unwatch = starting.adopt(await openUseWatch(config, { ...stores, events, now }), (stop) => stop());
-  const sharing = openSharing(config, { ...stores, deps, city, signer, events });
+  const days = await readOfficialDays(config);
+  const unwatch = starting.adopt(openUseWatch(config, { ...stores, events, now, days }), (stop) => stop());
+  const sharing = openSharing(config, { ...stores, deps, city, signer, events, days });
   starting.defer(sharing.drain);
   const serving = await servePublic({
     ...{ config, deps, city, signer, targets, events, sharing },
@@ -92,6 +95,11 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       await dispatcher.close();
     },
   };
+}
+
+/** As announced, or as the library has them. */
+async function readOfficialDays({ officialDays: file }: GatewayConfig): Promise<OfficialDays> {
+  return file === undefined ? officialDays() : readConfig(officialDaysSchema, file);
 }
 
 function openTelemetry(log: Stores["log"], { logger, now }: GatewayDependencies) {

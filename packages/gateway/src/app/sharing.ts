@@ -1,5 +1,5 @@
 import type { Signer } from "@xinqiao/protocol/keys";
-import { chinaDay } from "@xinqiao/runtime/calendar";
+import { chinaDay, type OfficialDays, workingDayAfter } from "@xinqiao/runtime/calendar";
 import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
@@ -34,18 +34,22 @@ export function openSharing(
     deps: { now },
     city,
     signer,
+    days,
     events: { failed },
   }: Pick<Stores, "hub" | "log"> & {
     readonly deps: GatewayDependencies;
     readonly city: City;
     readonly signer: Signer;
+    /** Days off and days worked in their stead. */
+    readonly days: OfficialDays;
     readonly events: Pick<GatewayEvents, "failed">;
   },
 ): Sharing {
   const places = createInFlight(mostReaders);
   const signal = createTakenSignal();
   const directory = () => city.registry.current().directory;
-  const completing = createCompleting({ self, hub, directory, signer, log, now });
+  const today = () => chinaDay(now());
+  const completing = createCompleting({ self, hub, directory, signer, log, now, today });
   const catalogue = () => city.catalogue.current().catalogue;
   // What a process before this one has left to say, and what a change of the registry has made due.
   let said = Promise.resolve();
@@ -54,10 +58,16 @@ export function openSharing(
   };
   const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
   sayWhatIsDue();
-  const today = () => chinaDay(now());
   const common = { hub, directory, catalogue, log, completing, now, today };
   return {
-    take: { ...common, self, signer, turns: createTurns(), onTaken: signal.taken },
+    take: {
+      ...common,
+      self,
+      signer,
+      turns: createTurns(),
+      dueOn: (workingDays) => workingDayAfter(today(), workingDays, days),
+      onTaken: signal.taken,
+    },
     read: { ...common, pack: createPackedPages(), untilTaken: createOneWait(signal) },
     places,
     drain() {

@@ -15,12 +15,21 @@ export interface CompletingDependencies {
   readonly self: NodeId;
   readonly hub: Pick<
     Hub,
-    "subscribers" | "setGone" | "unannounced" | "announced" | "acknowledged" | "complete"
+    | "subscribers"
+    | "setGone"
+    | "unannounced"
+    | "announced"
+    | "overdue"
+    | "saidOverdue"
+    | "acknowledged"
+    | "complete"
   >;
   readonly directory: () => Pick<Directory, "member">;
   readonly signer: Signer;
   readonly log: Pick<AuditLog, "append">;
   readonly now: () => number;
+  /** The city's calendar day. */
+  readonly today: () => string;
 }
 
 /** One at a time: a correction is completed once. What cannot be logged now is completed later. */
@@ -38,6 +47,7 @@ export function createCompleting(deps: CompletingDependencies): Completing {
       if (gone || known.get(node) !== false) hub.setGone(node, gone);
       known.set(node, gone);
     }
+    if (!(await sayOverdue(deps))) return;
     for (let some = hub.acknowledged(); some.length > 0; some = hub.acknowledged()) {
       for (const correction of some) if (!(await completeOne(correction, deps))) return;
     }
@@ -56,6 +66,22 @@ async function announceAll({ hub, log }: Pick<CompletingDependencies, "hub" | "l
     for (const { id, openedAt: _at, ...correction } of some) {
       if (!(await log.append({ ...about, ...correction })).ok) return false;
       hub.announced(id);
+    }
+  }
+  return true;
+}
+
+/** Said once: whoever is late is named for good, also when its receipt comes. */
+async function sayOverdue({
+  hub,
+  log,
+  today,
+}: Pick<CompletingDependencies, "hub" | "log" | "today">): Promise<boolean> {
+  const about = { kind: "correction.late", exchange: null, actor: null } as const;
+  for (let some = hub.overdue(today()); some.length > 0; some = hub.overdue(today())) {
+    for (const { id, openedAt: _at, ...correction } of some) {
+      if (!(await log.append({ ...about, ...correction })).ok) return false;
+      hub.saidOverdue(id);
     }
   }
   return true;

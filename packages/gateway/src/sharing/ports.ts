@@ -37,6 +37,8 @@ export interface PageToTake {
   readonly at: number;
   /** Who was given the version before. */
   readonly holders: (version: VersionBefore) => readonly NodeId[];
+  /** The last day on which a holder of such a record is in time. */
+  readonly dueOn: (record: CreditRecord) => string;
 }
 
 /** A version given out before, and the new one of it. */
@@ -131,6 +133,9 @@ export interface Hub {
   /** Corrections that are not in the log yet: some of them. */
   unannounced(): readonly OpenedCorrection[];
   announced(id: number): void;
+  /** Corrections whose day was before this one, that somebody is waited for, and of which that was not said yet. */
+  overdue(today: string): readonly OpenedCorrection[];
+  saidOverdue(id: number): void;
   /** Corrections that nobody is waited for any more, and whose statement was not kept yet: some of them. */
   acknowledged(): readonly Acknowledged[];
   complete(id: number, statement: string, at: number): void;

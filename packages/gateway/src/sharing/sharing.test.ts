@@ -65,6 +65,7 @@ let signal: ReturnType<typeof createTakenSignal>;
 let completing: ReturnType<typeof createCompleting>;
 let turns: ReturnType<typeof createTurns>;
 let requests: number;
+let today: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "xinqiao-hub-"));
@@ -75,6 +76,7 @@ beforeEach(() => {
   signal = createTakenSignal();
   turns = createTurns();
   requests = 0;
+  today = "2026-01-01";
   completing = createCompleting({ ...common(), self: city, signer: signer("sz") });
 });
 
@@ -89,6 +91,8 @@ const common = () => ({
   directory: () => members,
   catalogue: () => catalogue,
   now: () => testNow,
+  today: () => today,
+  dueOn: (days: number) => `2026-01-0${days + 1}`,
 });
 
 /** The same members, but for one that is not active. */
@@ -164,7 +168,6 @@ async function read(
     ...common(),
     completing,
     pack: packPage,
-    today: () => "2026-01-01",
     untilTaken: createOneWait(signal),
   };
   const delivery = await readChanges({ read: question, gone: never, ...asked(node) }, deps);
@@ -362,6 +365,25 @@ describe("who reads", () => {
     await expect(read(baoan, { receipts: [await receiptOf(hz, first, 1)] })).rejects.toThrow(
       "sync.receipt-invalid",
     );
+  });
+});
+
+describe("a correction that is late", () => {
+  it("is said once, when its last day is over, with those who are late", async () => {
+    const first = await pageOf([testRecord()]);
+    await told(first);
+    for (const node of [baoan, hz]) await read(node);
+    const second = await pageOf([testRecord({ version: 2 })], following(first, 2));
+    await told(second);
+    await read(baoan, { receipts: [await receiptOf(baoan, second, 2)] });
+    const late = () => log.entries().filter(({ kind }) => kind === "correction.late");
+    today = "2026-01-02";
+    await completing.complete();
+    expect(late(), "its last day is not over").toEqual([]);
+    today = "2026-01-03";
+    await completing.complete();
+    await completing.complete();
+    expect(late()).toMatchObject([{ effect: "corrected", dueOn: "2026-01-02", holders: [hz] }]);
   });
 });
 

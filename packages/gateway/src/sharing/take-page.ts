@@ -35,6 +35,8 @@ export interface TakePageDependencies {
   readonly now: () => number;
   /** A source's pages are taken one after the other. */
   readonly turns: Turns;
+  /** The city's day so many working days from now. */
+  readonly dueOn: (workingDays: number) => string;
   /** Readers that wait are told. */
   readonly onTaken: () => void;
 }
@@ -93,7 +95,8 @@ async function keep(
 ): Promise<void> {
   const holders = holdersBy({ hub, ...deps }, source);
   const named = refused.slice(0, mostRefused);
-  const opened = hub.take({ source, page, head, changes, refused: named, at: now(), holders });
+  const dueOn = ({ item }: CreditRecord) => deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
+  const opened = hub.take({ source, page, head, changes, refused: named, at: now(), holders, dueOn });
   await hub.durable();
   onTaken();
   if (opened.length > 0) await completing.complete();

@@ -50,12 +50,16 @@ export async function corrections(options: {
   const answered = await postLocal(config, "/v1/corrections", {});
   if (options.json) return answered;
   const { corrections: all } = correctionsSchema.parse(JSON.parse(answered));
-  const lines = all.map(({ seq, effect, openedAt, holders, completion }) => {
+  const lines = all.map(({ seq, effect, openedAt, dueOn, holders, completion }) => {
     const late = holders.filter(({ acknowledgedAt }) => acknowledgedAt === undefined).map(({ node }) => node);
     const standing =
       completion === undefined ? `waits for · 待回执: ${late.join(", ")}` : "complete · 已办结";
     const opened = new Date(openedAt * 1000).toISOString();
-    return [seq, effect, opened, `${holders.length - late.length}/${holders.length}`, standing].join("\t");
+    return [seq, effect, opened, dueOn, `${holders.length - late.length}/${holders.length}`, standing].join(
+      "\t",
+    );
   });
-  return ["change 变更\teffect 类型\topened 受理\treceipts 回执\tstanding 状态", ...lines].join("\n");
+  return ["change 变更\teffect 类型\topened 受理\tdue 期限\treceipts 回执\tstanding 状态", ...lines].join(
+    "\n",
+  );
 }

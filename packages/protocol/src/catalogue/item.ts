@@ -63,6 +63,8 @@ export const itemSchema = z.strictObject({
   shareScope: z.array(z.string()),
   retentionYears: z.number().int().positive(),
   updateFrequency: z.string(),
+  /** Working days within which everyone who holds a copy has to have applied a correction; one when absent. */
+  correctionDays: z.number().int().positive().max(60).optional(),
   /** The kind of unit that reports it. */
   source: labelSchema,
   fields: z.array(fieldSchema).min(1),

@@ -296,6 +296,13 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     ...correctionSchema.omit({ openedAt: true }).shape,
     holders: z.array(nodeIdSchema).readonly(),
   }),
+  /** Its day is over, and these holders have not applied it. */
+  z.strictObject({
+    kind: z.literal("correction.late"),
+    ...common,
+    ...correctionSchema.omit({ openedAt: true }).shape,
+    holders: z.array(nodeIdSchema).min(1).readonly(),
+  }),
   /** Everyone who held a version before has applied its correction. */
   z.strictObject({
     kind: z.literal("correction.completed"),

@@ -118,6 +118,12 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A version that others hold is corrected, annotated, repaired or withdrawn; whose copies have to follow",
     zh: "已下发的记录被更正、标注、修复或撤回；列明须同步的持有方",
   },
+  "correction.late": {
+    actor: "gateway",
+    label: "更正逾期",
+    en: "The day by which a correction had to be applied is over, and these holders have not",
+    zh: "更正期限已过，列明尚未同步的持有方",
+  },
   "correction.completed": {
     actor: "gateway",
     label: "更正办结",

@@ -22,6 +22,8 @@ export const correctionSchema = z.strictObject({
   effect: z.enum(correctionEffects),
   /** Seconds since 1970: when the gateway took it. */
   openedAt: seconds,
+  /** The last day, by the city's calendar, on which a holder is in time. */
+  dueOn: z.iso.date(),
 });
 export type Correction = z.infer<typeof correctionSchema>;
 

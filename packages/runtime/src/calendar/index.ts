@@ -28,4 +28,10 @@ export function instantOf(text: string | undefined): string | undefined {
   return Number.isNaN(begin) ? text : new Date(begin).toISOString();
 }
 
-export { isRestDay, type OfficialDays, officialDays, officialDaysSchema } from "./rest-days.ts";
+export {
+  isRestDay,
+  type OfficialDays,
+  officialDays,
+  officialDaysSchema,
+  workingDayAfter,
+} from "./rest-days.ts";

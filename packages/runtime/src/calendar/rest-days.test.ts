@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isRestDay, officialDays } from "./index.ts";
+import { isRestDay, officialDays, workingDayAfter } from "./index.ts";
 
 const official = officialDays();
 
@@ -17,5 +17,17 @@ describe("a rest day", () => {
     const given = { holidays: { "2026-03-09": "示例" }, workdays: { "2026-03-07": "示例" } };
     expect(isRestDay("2026-03-09", given)).toBe(true);
     expect(isRestDay("2026-03-07", given)).toBe(false);
+  });
+});
+
+describe("a working day after another", () => {
+  it.each([
+    ["2026-03-09", 1, "2026-03-10", "a Monday's next"],
+    ["2026-03-06", 1, "2026-03-09", "a Friday's is the Monday"],
+    ["2026-02-13", 1, "2026-02-14", "a Saturday that is worked"],
+    ["2026-02-14", 1, "2026-02-24", "behind the whole of the Spring Festival"],
+    ["2026-03-06", 7, "2026-03-17", "seven of them"],
+  ])("%s + %i is %s: %s", (day, n, expected) => {
+    expect(workingDayAfter(day, n, official)).toBe(expected);
   });
 });

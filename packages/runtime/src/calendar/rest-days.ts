@@ -17,3 +17,17 @@ export function isRestDay(day: string, { holidays, workdays }: OfficialDays): bo
   if (day in workdays) return false;
   return day in holidays || [0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay());
 }
+
+const dayMs = 86_400_000;
+
+/** The n-th working day after a day (both `YYYY-MM-DD`); the day itself does not count. */
+export function workingDayAfter(day: string, n: number, official: OfficialDays): string {
+  let at = Date.parse(`${day}T00:00:00Z`);
+  let next = day;
+  for (let left = n; left > 0; ) {
+    at += dayMs;
+    next = new Date(at).toISOString().slice(0, 10);
+    if (!isRestDay(next, official)) left -= 1;
+  }
+  return next;
+}

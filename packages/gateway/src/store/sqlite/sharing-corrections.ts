@@ -19,7 +19,8 @@ const most = 100;
 
 const nodesSchema = z.array(nodeIdSchema);
 
-const columns = 'id, source, feed, seq, change, effect, opened_at AS "openedAt", statement';
+const columns =
+  'id, source, feed, seq, change, effect, opened_at AS "openedAt", due_on AS "dueOn", statement';
 
 /** Corrections, and who has acknowledged them. */
 export function createHubCorrections(database: Database) {
@@ -54,12 +55,26 @@ export function createHubCorrections(database: Database) {
 
   const port: Pick<
     Hub,
-    "acknowledge" | "setGone" | "unannounced" | "announced" | "acknowledged" | "complete" | "corrections"
+    | "acknowledge"
+    | "setGone"
+    | "unannounced"
+    | "announced"
+    | "overdue"
+    | "saidOverdue"
+    | "acknowledged"
+    | "complete"
+    | "corrections"
   > = {
     acknowledge: (holder, receipts, at) => acknowledge.immediate(holder, receipts, at),
     setGone: (holder, isGone) => void sql.setGone.run({ holder, isGone: Number(isGone) }),
     unannounced: () => sql.unannounced.all().map(opened),
     announced: (id) => void sql.announced.run(id),
+    overdue: (today) =>
+      sql.overdue.all(today).map((row) => {
+        const { id, correction } = rowSchema.parse(row);
+        return { ...correction, id, holders: nodesSchema.parse(sql.late.all(id)) };
+      }),
+    saidOverdue: (id) => void sql.saidOverdue.run(id),
     acknowledged: () => sql.whole.all().map(acknowledged),
     complete: (id, statement, at) => void sql.complete.run(Math.floor(at / 1000), statement, id),
     corrections: (source, limit) =>
@@ -72,8 +87,12 @@ export function createHubCorrections(database: Database) {
         return { ...correction, holders, ...(statement !== null && { completion: statement }) };
       }),
   };
+  return { port, ...createOpening(sql) };
+}
+
+/** How corrections begin: parts of the transaction that takes a page. */
+function createOpening(sql: ReturnType<typeof prepare>) {
   return {
-    port,
     /** A feed has told everything anew: whoever has applied it up to here has the corrections of the one before, too. */
     postpone: ({ source, page: { feed, last: upTo } }: PageToTake) =>
       void sql.postpone.run({ source, feed, upTo }),
@@ -107,8 +126,8 @@ export function createHubCorrections(database: Database) {
 function prepare(database: Database) {
   return {
     open: database.prepare(
-      `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, due_feed, due_seq, waiting)
-       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @feed, @seq, @waiting)`,
+      `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, due_on, due_feed, due_seq, waiting)
+       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @dueOn, @feed, @seq, @waiting)`,
     ),
     postpone: database.prepare(
       `UPDATE correction SET due_feed = @feed, due_seq = @upTo
@@ -148,6 +167,16 @@ function prepare(database: Database) {
       `SELECT ${columns} FROM correction WHERE completed_at IS NULL AND waiting = 0 AND announced
        ORDER BY id LIMIT ${most}`,
     ),
+    overdue: database.prepare(
+      `SELECT ${columns} FROM correction
+       WHERE completed_at IS NULL AND waiting > 0 AND NOT overdue AND announced AND due_on < ? LIMIT ${most}`,
+    ),
+    saidOverdue: database.prepare("UPDATE correction SET overdue = 1 WHERE id = ?"),
+    late: database
+      .prepare<[number], string>(
+        "SELECT node FROM correction_holder WHERE correction = ? AND receipt IS NULL AND NOT gone ORDER BY node",
+      )
+      .pluck(),
     holders: database.prepare(
       "SELECT node, at, receipt FROM correction_holder WHERE correction = ? ORDER BY node",
     ),

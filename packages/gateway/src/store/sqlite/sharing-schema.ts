@@ -94,6 +94,9 @@ export const sharingSchema = `
     change       TEXT NOT NULL,
     effect       TEXT NOT NULL,
     opened_at    INTEGER NOT NULL,
+    -- The last day on which a holder is in time, and whether it was said that it is over.
+    due_on       TEXT NOT NULL,
+    overdue      INTEGER NOT NULL DEFAULT 0,
     -- The receipt that is waited for: of a later place when a newer version has come since, or another feed.
     due_feed     TEXT NOT NULL,
     due_seq      INTEGER NOT NULL,
@@ -128,5 +131,7 @@ export const sharingSchema = `
     WHERE id = new.correction;
   END;
   CREATE INDEX IF NOT EXISTS correction_whole ON correction (id) WHERE completed_at IS NULL AND waiting = 0;
+  CREATE INDEX IF NOT EXISTS correction_due ON correction (due_on)
+    WHERE completed_at IS NULL AND waiting > 0 AND NOT overdue AND announced;
   CREATE INDEX IF NOT EXISTS correction_unannounced ON correction (id) WHERE NOT announced;
 `;

@@ -107,7 +107,8 @@ function createTaking(
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return undefined;
     const openedAt = Math.floor(page.at / 1000);
-    return corrections.open({ source, feed, seq, effect: effectOf(record), openedAt, holders }, page);
+    const about = { source, feed, seq, effect: effectOf(record), openedAt, dueOn: page.dueOn(record) };
+    return corrections.open({ ...about, holders }, page);
   }
 
   const take = database.transaction((page: PageToTake): readonly OpenedCorrection[] => {
