@@ -82,6 +82,7 @@ function plainFormOf(schema: z.core.$ZodType): Text {
   if (schema instanceof z.ZodNumber) {
     return schema.format === "safeint" ? { zh: "整数", en: "whole number" } : { zh: "数", en: "number" };
   }
+  if (schema instanceof z.ZodISODate) return { zh: "日期", en: "a day" };
   if (schema instanceof z.ZodBase64) return both("base64");
   if (schema instanceof z.ZodString) return { zh: "文本", en: "text" };
   throw new Error("an entry has a field of a form that this tool cannot describe");
