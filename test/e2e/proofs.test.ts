@@ -148,8 +148,8 @@ describe("the proofs of an exchange", () => {
       "the value of answer.440306 is the one committed to",
     );
     // The operator's own act of before may come into the log behind it.
-    const proved = readEntries(gateway.logFile).filter(({ kind }) => kind === "audit.proved");
-    expect(proved).toContainEqual(expect.objectContaining({ actor: "sz-audit", as: "auditor" }));
+    const entries = readEntries(gateway.logFile).filter(({ kind }) => kind === "audit.proved");
+    expect(entries).toContainEqual(expect.objectContaining({ actor: "sz-audit", as: "auditor" }));
   });
 
   it("are nobody else's: another member does not learn that there is such an exchange", async () => {
