@@ -1,6 +1,6 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId, Subject } from "@xinqiao/protocol/identity";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { ToldRecord } from "@xinqiao/protocol/screening";
 
 /** A member that has told of its records. */
 export interface Teller {
@@ -12,8 +12,5 @@ export interface Teller {
 /** What members have told, by whom it is about. */
 export interface ToldRecords {
   tellers(): readonly Teller[];
-  about(
-    subject: Pick<Subject, "scheme" | "id">,
-    items: readonly ItemCode[],
-  ): readonly { readonly source: NodeId; readonly record: CreditRecord }[];
+  about(subject: Pick<Subject, "scheme" | "id">, items: readonly ItemCode[]): readonly ToldRecord[];
 }

@@ -5,12 +5,11 @@ import { mustBeSealed } from "@xinqiao/protocol/exchange";
 import { type Jurisdiction, type NodeId, parseSubject, subjectText } from "@xinqiao/protocol/identity";
 import { decide, decideStanding, type Rule, resolveAsked } from "@xinqiao/protocol/policy";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
-import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Directory, Member, RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   type Hit,
-  hitOf,
+  hitsOf,
   type Matter,
   type Screening,
   type ScreeningReply,
@@ -155,17 +154,12 @@ async function findHits({ subjects }: Screening, plan: Plan, told: ToldRecords):
   const hits: Hit[] = [];
   for (const [at, subject] of subjects.entries()) {
     if (at > 0 && at % atOnce === 0) await nextTurn();
-    const bySource = new Map<NodeId, CreditRecord[]>();
-    for (const { source, record } of told.about(subject, plan.items)) {
-      if (!plan.jurisdictions.has(record.jurisdiction) || !plan.sources.has(source)) continue;
-      const records = bySource.get(source);
-      if (records === undefined) bySource.set(source, [record]);
-      else records.push(record);
-    }
-    for (const [source, records] of bySource) {
-      const hit = hitOf(at, source, records, plan);
-      if (hit !== undefined) hits.push(hit);
-    }
+    const within = told
+      .about(subject, plan.items)
+      .filter(
+        ({ source, record }) => plan.jurisdictions.has(record.jurisdiction) && plan.sources.has(source),
+      );
+    hits.push(...hitsOf(at, within, plan));
   }
   return hits;
 }

@@ -3,7 +3,7 @@ import type { Signer } from "@xinqiao/protocol/keys";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { signCompletion } from "@xinqiao/protocol/sync";
 import type { AuditLog } from "../log/index.ts";
-import type { Acknowledged, Hub } from "./ports.ts";
+import type { Acknowledged, Hub, OpenedCorrection } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
 
 /** Puts corrections into the log, and says of those that everyone has acknowledged that it is so. */
@@ -60,28 +60,33 @@ export function createCompleting(deps: CompletingDependencies): Completing {
   };
 }
 
-async function announceAll({ hub, log }: Pick<CompletingDependencies, "hub" | "log">): Promise<boolean> {
-  const about = { kind: "correction.opened", exchange: null, actor: null } as const;
-  for (let some = hub.unannounced(); some.length > 0; some = hub.unannounced()) {
-    for (const { id, openedAt: _at, ...correction } of some) {
-      if (!(await log.append({ ...about, ...correction })).ok) return false;
-      hub.announced(id);
-    }
-  }
-  return true;
-}
+const announceAll = ({ hub, log }: Pick<CompletingDependencies, "hub" | "log">): Promise<boolean> =>
+  logEach("correction.opened", { next: hub.unannounced, said: hub.announced }, log);
 
 /** Said once: whoever is late is named for good, also when its receipt comes. */
-async function sayOverdue({
+const sayOverdue = ({
   hub,
   log,
   today,
-}: Pick<CompletingDependencies, "hub" | "log" | "today">): Promise<boolean> {
-  const about = { kind: "correction.late", exchange: null, actor: null } as const;
-  for (let some = hub.overdue(today()); some.length > 0; some = hub.overdue(today())) {
+}: Pick<CompletingDependencies, "hub" | "log" | "today">): Promise<boolean> =>
+  logEach("correction.late", { next: () => hub.overdue(today()), said: hub.saidOverdue }, log);
+
+interface Unsaid {
+  /** Some of those that are not in the log yet. */
+  readonly next: () => readonly OpenedCorrection[];
+  readonly said: (id: number) => void;
+}
+
+/** @returns whether the log has taken them all */
+async function logEach(
+  kind: "correction.opened" | "correction.late",
+  { next, said }: Unsaid,
+  log: Pick<AuditLog, "append">,
+): Promise<boolean> {
+  for (let some = next(); some.length > 0; some = next()) {
     for (const { id, openedAt: _at, ...correction } of some) {
-      if (!(await log.append({ ...about, ...correction })).ok) return false;
-      hub.saidOverdue(id);
+      if (!(await log.append({ kind, exchange: null, actor: null, ...correction })).ok) return false;
+      said(id);
     }
   }
   return true;

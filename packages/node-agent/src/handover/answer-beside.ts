@@ -1,12 +1,9 @@
 import { Worker } from "node:worker_threads";
+import { threadFile } from "@xinqiao/runtime/threads";
 import type { Reply, Request, Task } from "./answering-thread.ts";
 import type { TakenFile } from "./taken-files.ts";
 
-/** Source runs as TypeScript, a package as JavaScript. */
-const threadFile = new URL(
-  import.meta.url.endsWith(".ts") ? "./answering-thread.ts" : "./answering-thread.js",
-  import.meta.url,
-);
+const answering = threadFile(import.meta.url, "answering-thread");
 
 /** A thread that reads files while this one serves. It lives for as long as there are files: idle it would only take memory. */
 export interface Answering {
@@ -17,7 +14,7 @@ export interface Answering {
 
 /** @param signal stops what is under way */
 export function startAnswering(task: Task, signal: AbortSignal): Answering {
-  const worker = new Worker(threadFile, { workerData: { handover: task } });
+  const worker = new Worker(answering, { workerData: { handover: task } });
   const ask = (request: Request) => worker.postMessage(request);
   const stop = () => ask("stop");
   signal.addEventListener("abort", stop);

@@ -1,15 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { mustBeSealed } from "@xinqiao/protocol/exchange";
-import type { NodeId } from "@xinqiao/protocol/identity";
 import { decide, federationRules, resolveAsked } from "@xinqiao/protocol/policy";
 import { fault } from "@xinqiao/protocol/problem";
-import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   type Hit,
-  hitOf,
+  hitsOf,
   type OpenedScreening,
   type Screening,
   screeningReplySchema,
@@ -82,12 +80,10 @@ async function screenCopies(
   const hits: Hit[] = [];
   for (const [at, subject] of subjects.entries()) {
     if (at > 0 && at % atOnce === 0) await nextTurn();
-    const bySource = new Map<NodeId, CreditRecord[]>();
-    for (const { source, record } of inbox.of(subject, matter.items)) {
-      if (reach !== "all" && !reach.includes(record.jurisdiction)) continue;
-      bySource.set(source, [...(bySource.get(source) ?? []), record]);
-    }
-    hits.push(...[...bySource].flatMap(([source, records]) => hitOf(at, source, records, matter) ?? []));
+    const within = inbox
+      .of(subject, matter.items)
+      .filter(({ record }) => reach === "all" || reach.includes(record.jurisdiction));
+    hits.push(...hitsOf(at, within, matter));
   }
   return ok({ screened: subjects.length, hits, sources: [], from: "copies" });
 }

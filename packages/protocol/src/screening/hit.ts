@@ -12,8 +12,25 @@ export interface Matter {
   readonly today: string;
 }
 
+/** A record, and whose it is. */
+export interface ToldRecord {
+  readonly source: NodeId;
+  readonly record: CreditRecord;
+}
+
+/** What records of one subject mean for a matter: a hit for each source that has any in force. */
+export function hitsOf(subject: number, told: Iterable<ToldRecord>, matter: Matter): Hit[] {
+  const bySource = new Map<NodeId, CreditRecord[]>();
+  for (const { source, record } of told) {
+    const records = bySource.get(source);
+    if (records === undefined) bySource.set(source, [record]);
+    else records.push(record);
+  }
+  return [...bySource].flatMap(([source, records]) => hitOf(subject, source, records, matter) ?? []);
+}
+
 /** What one source's records of a subject mean for a matter; nothing when none is in force. */
-export function hitOf(
+function hitOf(
   subject: number,
   source: NodeId,
   records: readonly CreditRecord[],

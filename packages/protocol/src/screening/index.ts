@@ -1,4 +1,4 @@
-export { hitOf, type Matter } from "./hit.ts";
+export { hitsOf, type Matter, type ToldRecord } from "./hit.ts";
 export {
   type Hit,
   hitSchema,
