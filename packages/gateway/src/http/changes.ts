@@ -4,6 +4,7 @@ import { screeningSchema } from "@xinqiao/protocol/screening";
 import { correctionsRequestSchema, publishSchema, readSchema } from "@xinqiao/protocol/sync";
 import { parseJson } from "@xinqiao/protocol/transport";
 import type { InFlight } from "@xinqiao/runtime/http";
+import type { z } from "zod";
 import type { AppendError } from "../log/index.ts";
 import { type ScreenDependencies, screen } from "../screening/index.ts";
 import {
@@ -42,41 +43,20 @@ export function changesHandlers(
   { take, read, screen: screening }: SharingRouteDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, ChangesRoute>> {
-  const done = finisher(events);
+  const route = routes(events);
   return {
-    "/v1/changes": {
-      maxBodyBytes: publishBytes,
-      async handler(request) {
-        const page = parseJson(request.body, publishSchema);
-        if (!page.ok) return done(err({ refused: page.error }), request);
-        return done(await takePage({ page: page.value, ...asked(request) }, take), request);
-      },
-    },
-    "/v1/changes/read": {
-      maxBodyBytes: readBytes,
-      async handler(request) {
-        const wanted = parseJson(request.body, readSchema);
-        if (!wanted.ok) return done(err({ refused: wanted.error }), request);
-        const { gone } = request;
-        return done(await readChanges({ read: wanted.value, gone, ...asked(request) }, read), request);
-      },
-    },
-    "/v1/screenings": {
-      maxBodyBytes: screenBytes,
-      async handler(request) {
-        const asking = parseJson(request.body, screeningSchema);
-        if (!asking.ok) return done(err({ refused: asking.error }), request);
-        return done(await screen({ screening: asking.value, ...asked(request) }, screening), request);
-      },
-    },
-    "/v1/corrections": {
-      maxBodyBytes: readBytes,
-      async handler(request) {
-        const wanted = parseJson(request.body, correctionsRequestSchema);
-        if (!wanted.ok) return done(err({ refused: wanted.error }), request);
-        return done(await readCorrections({ ...wanted.value, ...asked(request) }, read), request);
-      },
-    },
+    "/v1/changes": route(publishBytes, publishSchema, (page, request) =>
+      takePage({ page, ...asked(request) }, take),
+    ),
+    "/v1/changes/read": route(readBytes, readSchema, (wanted, request) =>
+      readChanges({ read: wanted, gone: request.gone, ...asked(request) }, read),
+    ),
+    "/v1/screenings": route(screenBytes, screeningSchema, (asking, request) =>
+      screen({ screening: asking, ...asked(request) }, screening),
+    ),
+    "/v1/corrections": route(readBytes, correctionsRequestSchema, (wanted, request) =>
+      readCorrections({ ...wanted, ...asked(request) }, read),
+    ),
   };
 }
 
@@ -86,13 +66,31 @@ function asked({ verified, claim, trace: { traceId } }: MemberRequest) {
 
 type Outcome = Result<object, { readonly refused: Fault } | { readonly failed: AppendError }>;
 
-function finisher(events: GatewayEvents) {
-  return async (outcome: Outcome, { ids, claim }: MemberRequest): Promise<Result<ReplyBody, Fault>> => {
-    if (outcome.ok) return ok(jsonBody(outcome.value));
-    const { error } = outcome;
-    if ("refused" in error) return err(await events.unreadable(error.refused, ids, ids.actor, claim));
-    const reason = fault(error.failed.code);
-    await noteRefusal(reason, ids, events);
-    return err(reason);
-  };
+/** Reads the body, has it done, and answers with what became of it. */
+function routes(events: GatewayEvents) {
+  return <Schema extends z.ZodType>(
+    maxBodyBytes: number,
+    schema: Schema,
+    use: (body: z.output<Schema>, request: MemberRequest) => Promise<Outcome>,
+  ): ChangesRoute => ({
+    maxBodyBytes,
+    async handler(request) {
+      const body = parseJson(request.body, schema);
+      const outcome: Outcome = body.ok ? await use(body.value, request) : err({ refused: body.error });
+      return finish(outcome, request, events);
+    },
+  });
+}
+
+async function finish(
+  outcome: Outcome,
+  { ids, claim }: MemberRequest,
+  events: GatewayEvents,
+): Promise<Result<ReplyBody, Fault>> {
+  if (outcome.ok) return ok(jsonBody(outcome.value));
+  const { error } = outcome;
+  if ("refused" in error) return err(await events.unreadable(error.refused, ids, ids.actor, claim));
+  const reason = fault(error.failed.code);
+  await noteRefusal(reason, ids, events);
+  return err(reason);
 }
