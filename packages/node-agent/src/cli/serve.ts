@@ -1,6 +1,6 @@
 import { runServer } from "@xinqiao/runtime/cli";
 import { createLogger } from "@xinqiao/runtime/logging";
-import { createAgent, systemDependencies } from "../app.ts";
+import { createAgent, systemDependencies } from "../app/index.ts";
 import { loadConfig } from "../config/index.ts";
 
 /** Runs until SIGTERM or SIGINT; SIGHUP takes a new member list. */

@@ -1,0 +1,2 @@
+export { type Agent, type AgentDependencies, systemDependencies } from "./agent.ts";
+export { createAgent } from "./create.ts";

@@ -1,0 +1,51 @@
+import type { AgreementKey } from "@xinqiao/protocol/encryption";
+import { chinaDay } from "@xinqiao/runtime/calendar";
+import { localRoutes } from "../http/index.ts";
+import type { GatewayClient } from "../lookup/index.ts";
+import type { AgentStore } from "../store/index.ts";
+import type { Books } from "./books.ts";
+import type { Shared } from "./shared.ts";
+
+export interface LocalParts {
+  readonly decryptionKeys: ReadonlyMap<string, AgreementKey>;
+  readonly token: string;
+  readonly client: GatewayClient;
+  readonly store: AgentStore;
+  readonly books: Books;
+  readonly open: () => boolean;
+}
+
+export function localApp({
+  config,
+  city: { members, standing, catalogue },
+  signer,
+  now,
+  decryptionKeys,
+  client,
+  store,
+  books,
+  ...rest
+}: Shared & LocalParts) {
+  const { node, gateway, limits } = config;
+  const { entropy } = rest;
+  const call = { node, gateway, directory: members, signer, send: client.send, entropy, now };
+  const today = () => chinaDay(now());
+  return localRoutes({
+    ...rest,
+    standing,
+    node,
+    maxBodyBytes: limits.maxBodyBytes,
+    bodyTimeoutMs: limits.bodyTimeoutMs,
+    audit: call,
+    books: { ...books, reconciled: store.reconciled, now },
+    sharing: { call, inbox: store.inbox, today },
+    screening: { call, inbox: store.inbox, catalogue, whenAway: config.screeningWhenAway, standing, today },
+    lookUp: { ...call, catalogue, decryptionKeys, book: store.book },
+    authorisation: {
+      ...call,
+      catalogue,
+      identifierExceptions: new Set(config.identifierExceptions),
+      book: store.authorisations,
+    },
+  });
+}
