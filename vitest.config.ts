@@ -26,6 +26,7 @@ export default defineConfig({
           setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: [...exclude, "test/long/**"],
+          globalSetup: ["./test/programs/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
