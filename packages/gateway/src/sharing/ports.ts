@@ -13,6 +13,7 @@ import type {
   Shared,
   Subscription,
 } from "@xinqiao/protocol/sync";
+import type { DigestIndex } from "@xinqiao/runtime/digests";
 
 /** A change that is taken, as it came. */
 export interface TakenChange {
@@ -111,6 +112,10 @@ export interface Hub {
     source: NodeId,
     record: string,
   ): (Pick<CreditRecord, "version" | "item"> & { readonly feed: string }) | undefined;
+  /** Whether the line held of a record is the one that its source signed: on a disk it may have become another. */
+  isAsSigned(source: NodeId, record: string): boolean;
+  /** Digests of what is held. */
+  readonly digests: DigestIndex;
   /** One transaction: an older version's line goes to nobody any more. */
   take(page: PageToTake): readonly OpenedCorrection[];
   /** The position of the newest page; 0 before the first. */

@@ -10,6 +10,7 @@ const readingSchema = z.object({
   round: z.number(),
   dropping: z.number(),
   retoldAt: z.number(),
+  again: z.number(),
 });
 
 const missedSchema = z.object({
@@ -60,6 +61,7 @@ export function createReading(database: Database) {
       sql.dropOutside.run({ items: JSON.stringify(items), places, kinds });
       beginAnew(text);
     }
+    if (current()?.again === 1) beginAnew(text);
     if (sql.isMissedDue.get(now) !== undefined) readMissed();
     if ((current()?.retoldAt ?? 0) <= now - retellEveryMs) {
       sql.untellAll.run();
@@ -89,12 +91,17 @@ export function createReading(database: Database) {
     sql.untellAll.run();
     sql.move.run({ position: 0, head: null });
   });
-  const port: Pick<Inbox, "position" | "isSeenAs" | "readTo" | "missed" | "goBack"> = {
+  const port: Pick<Inbox, "position" | "isSeenAs" | "readTo" | "missed" | "goBack" | "readAnew" | "standing"> = {
     position: (scope, now) => position.immediate(scope, now),
     isSeenAs: (scope) => isSeenAs.immediate(scope),
     readTo: (to, all) => readTo.immediate(to, all),
     missed: (pages, now) => missed.immediate(pages, now),
     goBack: () => goBack.immediate(),
+    readAnew: () => void sql.again.run(),
+    standing: () => {
+      const { position = 0, dropping = 0, again = 0 } = current() ?? {};
+      return { position, isReadAnew: dropping === 1 || again === 1 };
+    },
   };
   return { port, round: () => current()?.round ?? 0 };
 }
@@ -102,14 +109,15 @@ export function createReading(database: Database) {
 function prepare(database: Database) {
   return {
     reading: database.prepare(
-      'SELECT position, head, scope, seen, round, dropping, retold_at AS "retoldAt" FROM reading',
+      'SELECT position, head, scope, seen, round, dropping, retold_at AS "retoldAt", again FROM reading',
     ),
     begin: database.prepare(
       `INSERT INTO reading (one, position, head, scope, seen, round, dropping, retold_at) VALUES (1, 0, NULL, ?, NULL, 1, 0, 0)
        ON CONFLICT (one) DO UPDATE SET position = 0, head = NULL, scope = excluded.scope, seen = NULL, round = round + 1,
-         dropping = 1`,
+         dropping = 1, again = 0`,
     ),
     move: database.prepare("UPDATE reading SET position = @position, head = @head"),
+    again: database.prepare("UPDATE reading SET again = 1"),
     see: database.prepare("UPDATE reading SET seen = ?"),
     retold: database.prepare("UPDATE reading SET retold_at = ?"),
     dropped: database.prepare("UPDATE reading SET dropping = 0"),

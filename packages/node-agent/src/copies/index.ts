@@ -1,0 +1,3 @@
+export { compareCopies, type GroupCompared } from "./compare.ts";
+export type { CopiesDependencies } from "./port.ts";
+export { type CopiesReconciled, type CopiesRow, reconcileCopies } from "./reconcile.ts";
