@@ -191,7 +191,8 @@ function refusalOf(
   const version = hub.version(member.node, record.id);
   const held = version?.feed === feed ? version : undefined;
   const before = versions.get(record.id) ?? held?.version ?? 0;
-  if (record.version <= before && !isToldAgain(record, before, { hub, member })) return "sync.version-not-newer";
+  if (record.version <= before && !isToldAgain(record, before, { hub, member }))
+    return "sync.version-not-newer";
   // Who may hold the one before could not be told of it.
   if (held !== undefined && held.item !== record.item) return "sync.record-invalid";
   const gone = record.state === "repaired" || record.state === "withdrawn";
@@ -211,5 +212,7 @@ function isToldAgain(
   before: number,
   { hub, member }: Pick<TakePageDependencies, "hub"> & { readonly member: Member },
 ): boolean {
-  return version === before && hub.version(member.node, id)?.version === before && !hub.isAsSigned(member.node, id);
+  return (
+    version === before && hub.version(member.node, id)?.version === before && !hub.isAsSigned(member.node, id)
+  );
 }

@@ -47,8 +47,7 @@ export async function tellDigests(
     claim,
   );
   if (!logged.ok) return err({ failed: logged.error });
-  const range = ({ group, prefix }: (typeof places)[number]) =>
-    rangeOf(prefix, hub.digests.book(group));
+  const range = ({ group, prefix }: (typeof places)[number]) => rangeOf(prefix, hub.digests.book(group));
   return ok({
     newest: hub.newest(),
     ranges: places.map((place) => ({ ...place, range: range(place) })),

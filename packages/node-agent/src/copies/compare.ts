@@ -61,8 +61,7 @@ function isCompared(
 ): (group: DigestGroup) => boolean {
   const { node, directory } = call;
   // Of what the catalogue does not list nothing is told.
-  if (subscription === null)
-    return ({ source, item }) => source === node && catalogue().items.has(item);
+  if (subscription === null) return ({ source, item }) => source === node && catalogue().items.has(item);
   const self = directory().member(node);
   return ({ source, subjectKind: kind, ...group }) =>
     source !== node &&

@@ -91,7 +91,10 @@ export function createReading(database: Database) {
     sql.untellAll.run();
     sql.move.run({ position: 0, head: null });
   });
-  const port: Pick<Inbox, "position" | "isSeenAs" | "readTo" | "missed" | "goBack" | "readAnew" | "standing"> = {
+  const port: Pick<
+    Inbox,
+    "position" | "isSeenAs" | "readTo" | "missed" | "goBack" | "readAnew" | "standing"
+  > = {
     position: (scope, now) => position.immediate(scope, now),
     isSeenAs: (scope) => isSeenAs.immediate(scope),
     readTo: (to, all) => readTo.immediate(to, all),

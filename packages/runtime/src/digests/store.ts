@@ -95,7 +95,8 @@ export function createDigestIndex(
     },
     groups: () => sql.groups.all().map((row) => groupRowSchema.parse(row)),
     book: (group) => bookOf(groupName(group), sql),
-    recordOf: (source, key) => recordRowSchema.optional().parse(sql.byKey.get(source === self ? ownSource : source, key))?.record,
+    recordOf: (source, key) =>
+      recordRowSchema.optional().parse(sql.byKey.get(source === self ? ownSource : source, key))?.record,
   };
 }
 
@@ -107,9 +108,7 @@ const groupRowSchema = z
 function bookOf(name: string, sql: ReturnType<typeof prepare>): DigestBook {
   return {
     entries: (prefix, limit, behind = "") =>
-      sql.entries
-        .all(name, prefix, `${prefix}g`, behind, limit)
-        .map((row) => digestEntrySchema.parse(row)),
+      sql.entries.all(name, prefix, `${prefix}g`, behind, limit).map((row) => digestEntrySchema.parse(row)),
     kept: (prefix) => rangeSchema.optional().parse(sql.range.get(name, prefix)),
     keep: (prefix, { count, digest }) => void sql.keep.run(name, prefix, count, digest),
   };

@@ -84,7 +84,10 @@ function openFile(path: string): Database.Database {
   database.transaction(() => {
     database.exec(sharingSchema);
     database.exec(sharingDigestSchema);
-    if (done < 2) database.exec("INSERT INTO undigested SELECT source, record FROM held ON CONFLICT DO NOTHING");
+    if (done < 2)
+      database.exec(
+        "INSERT INTO undigested SELECT source, record FROM held WHERE true ON CONFLICT DO NOTHING",
+      );
     database.pragma(`user_version = ${sharingVersion}`);
   })();
   return database;
