@@ -39,6 +39,8 @@ export async function compareCopies(
   const { digests, today } = deps;
   const roots = await askDigests({ subscription, ranges: [] }, deps, signal);
   if (!roots.ok) return roots;
+  // What is only on its way is no difference.
+  if (subscription !== null) await deps.settled(signal, roots.value.newest);
   await digests.catchUp(today());
   const there = new Map(roots.value.ranges.map(({ group, range }) => [groupName(group), { group, range }]));
   for (const group of digests.groups().filter(isCompared(subscription, deps))) {

@@ -1,25 +1,34 @@
-import { type CopiesCompared, copiesReportedSchema, mostCompared } from "@xinqiao/protocol/digests";
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import {
+  type CopiesCompared,
+  copiesComparedSchema,
+  copiesReportedSchema,
+  mostCompared,
+} from "@xinqiao/protocol/digests";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { ok, type Result } from "@xinqiao/protocol/result";
 import { feedIdSchema, type Subscription } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
+import { z } from "zod";
 import { askGateway, type CallError } from "../lookup/index.ts";
 import { compareCopies, type GroupCompared } from "./compare.ts";
 import type { CopiesDependencies } from "./port.ts";
 
-/** One source and item, as both sides have it. */
-export interface CopiesRow extends CopiesCompared {
-  readonly item: string;
-  /** The last of the source's changes that was received, and that was receipted; null of this member's own. */
-  readonly received: number | null;
-  readonly applied: number | null;
-  /** Records that somebody has acted upon; null: nobody reports it. */
-  readonly actedUpon: number | null;
-}
+const changes = z.number().int().nonnegative().nullable();
 
-export interface CopiesReconciled {
-  readonly rows: readonly CopiesRow[];
-}
+/** One source and item, as both sides have it. */
+export const copiesRowSchema = copiesComparedSchema.extend({
+  item: itemCodeSchema,
+  /** The last of the source's changes that was received, and that was receipted; null of this member's own. */
+  received: changes,
+  applied: changes,
+  /** Records that somebody has acted upon; null: nobody reports it. */
+  actedUpon: changes,
+});
+export type CopiesRow = z.infer<typeof copiesRowSchema>;
+
+export const copiesReconciledSchema = z.strictObject({ rows: z.array(copiesRowSchema) });
+export type CopiesReconciled = z.infer<typeof copiesReconciledSchema>;
 
 /**
  * Compares copies, repairs what differs, compares again, and tells the city's log how it was. What the city lacks or has

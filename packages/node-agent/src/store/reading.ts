@@ -25,6 +25,11 @@ const missedAgainMs = 5 * 60_000;
 /** How often all receipts are given once more: the gateway may have been put back to before it had them. */
 const retellEveryMs = 3_600_000;
 
+type ReadingPort = Pick<
+  Inbox,
+  "position" | "isSeenAs" | "readTo" | "missed" | "goBack" | "readAnew" | "standing"
+>;
+
 /** How far the gateway's pages were read, and when they have to be read again. */
 export function createReading(database: Database) {
   const sql = prepare(database);
@@ -91,22 +96,21 @@ export function createReading(database: Database) {
     sql.untellAll.run();
     sql.move.run({ position: 0, head: null });
   });
-  const port: Pick<
-    Inbox,
-    "position" | "isSeenAs" | "readTo" | "missed" | "goBack" | "readAnew" | "standing"
-  > = {
+  const port: ReadingPort = {
     position: (scope, now) => position.immediate(scope, now),
     isSeenAs: (scope) => isSeenAs.immediate(scope),
     readTo: (to, all) => readTo.immediate(to, all),
     missed: (pages, now) => missed.immediate(pages, now),
     goBack: () => goBack.immediate(),
     readAnew: () => void sql.again.run(),
-    standing: () => {
-      const { position = 0, dropping = 0, again = 0 } = current() ?? {};
-      return { position, isReadAnew: dropping === 1 || again === 1 };
-    },
+    standing: () => standingOf(current()),
   };
   return { port, round: () => current()?.round ?? 0 };
+}
+
+function standingOf(reading: z.infer<typeof readingSchema> | undefined): ReturnType<Inbox["standing"]> {
+  const { position = 0, dropping = 0, again = 0 } = reading ?? {};
+  return { position, isReadAnew: dropping === 1 || again === 1 };
 }
 
 function prepare(database: Database) {
