@@ -88,7 +88,15 @@ async function answer(request: SentToHub): Promise<Result<object, unknown>> {
   };
   const common = { hub, log, directory: () => directory, catalogue, now: () => testNow, today };
   const completing = createCompleting({ ...common, self: city, signer: signer("sz") });
-  const taking = { ...common, completing, self: city, signer: signer("sz"), turns: createTurns() };
+  const timeliness = { rules: [], days: { holidays: {}, workdays: {} } };
+  const taking = {
+    ...common,
+    timeliness,
+    completing,
+    self: city,
+    signer: signer("sz"),
+    turns: createTurns(),
+  };
   const body: unknown = JSON.parse(Buffer.from(request.body).toString());
   const { pathname } = new URL(request.path, "https://sz.example");
   questions.push(pathname);
@@ -238,6 +246,27 @@ describe("the city's copy of a source", () => {
     );
     expect(told).toMatchObject({ ok: true, value: { ranges: [] } });
   });
+});
+
+it("is counted for the scorecard as it comes, with corrections by the month they were opened in", async () => {
+  source.own.correct("penalty:4", { state: "repaired" }, "2026-01-02T00:00:00Z");
+  await tell();
+  const at = testNow / 1000;
+  expect(hub.scores("2026-01", at, at + 1)).toMatchObject([
+    {
+      source: dg,
+      month: "2026-01",
+      told: records + 1,
+      refused: 0,
+      corrections: 1,
+      completed: 0,
+      hours: null,
+    },
+  ]);
+  await read();
+  expect(hub.scores("2026-01", at, at + 1)).toMatchObject([{ corrections: 1, completed: 1, hours: 0 }]);
+  expect(hub.scores("2026-01", at + 1, at + 2)).toMatchObject([{ corrections: 0 }]);
+  expect(hub.scores("2026-02", at, at + 1)).toEqual([]);
 });
 
 describe("a subscriber's copies", () => {

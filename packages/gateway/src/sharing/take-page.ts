@@ -19,7 +19,9 @@ import {
   standingOf,
   unpackPage,
 } from "@xinqiao/protocol/sync";
+import type { OfficialDays } from "@xinqiao/runtime/calendar";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
+import { addScores, noScore, type Score, scoreOf, type TimelinessRule } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
 import type { Hub, TakenChange, VersionBefore } from "./ports.ts";
 import type { Turns } from "./turns.ts";
@@ -37,9 +39,15 @@ export interface TakePageDependencies {
   readonly turns: Turns;
   /** The city's day so many working days from now. */
   readonly dueOn: (workingDays: number) => string;
+  /** The city's calendar day. */
+  readonly today: () => string;
+  /** By what it is judged whether a record was told in time. */
+  readonly timeliness: { readonly rules: readonly TimelinessRule[]; readonly days: OfficialDays };
   /** Readers that wait are told. */
   readonly onTaken: () => void;
 }
+
+type ScoreDependencies = Pick<TakePageDependencies, "hub" | "catalogue" | "today" | "timeliness">;
 
 export interface PublishedPage {
   readonly page: PackedPage;
@@ -96,10 +104,25 @@ async function keep(
   const holders = holdersBy({ hub, ...deps }, source);
   const named = refused.slice(0, mostRefused);
   const dueOn = ({ item }: CreditRecord) => deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
-  const opened = hub.take({ source, page, head, changes, refused: named, at: now(), holders, dueOn });
+  const counted = scorePage(source, changes, refused.length, { hub, ...deps });
+  const score = { ...counted, month: deps.today().slice(0, 7) };
+  const opened = hub.take({ source, page, head, changes, refused: named, at: now(), score, holders, dueOn });
   await hub.durable();
   onTaken();
   if (opened.length > 0) await completing.complete();
+}
+
+function scorePage(
+  source: Member["node"],
+  changes: readonly TakenChange[],
+  refused: number,
+  { hub, catalogue, today, timeliness: { rules, days } }: ScoreDependencies,
+): Score {
+  const scores = changes.map(({ change: { record } }) => {
+    const isFirst = hub.version(source, record.id) === undefined;
+    return scoreOf(record, catalogue().items.get(record.item), { rules, days, today: today(), isFirst });
+  });
+  return scores.reduce(addScores, { ...noScore, refused });
 }
 
 /**

@@ -22,6 +22,7 @@ import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubDigests, sharingDigestSchema } from "./sharing-digests.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { sharingSchema, sharingVersion } from "./sharing-schema.ts";
+import { createHubScores, scoreSchema } from "./sharing-scores.ts";
 
 export interface OpenedHub extends Hub, ToldRecords {
   close(): void;
@@ -48,6 +49,7 @@ export function openHub(path: string): OpenedHub {
   const durable = createDurable(path, "sync.unavailable");
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
+  const { addScore, scores } = createHubScores(database);
   const { held, take } = createTaking(database, sql, corrections);
   return {
     past: (source) => ({
@@ -58,9 +60,16 @@ export function openHub(path: string): OpenedHub {
     refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
     version: (source, record) => held(source, record),
     isAsSigned: (source, record) => isAsSigned(source, record, sql),
-    take: (page) => take.immediate(page),
+    take: (page) =>
+      database
+        .transaction(() => {
+          addScore(page.source, page.score.month, page.score);
+          return take(page);
+        })
+        .immediate(),
     ...createHubReading(database),
     ...createHubCopy(database),
+    scores,
     digests: createHubDigests(database),
     ...corrections.port,
     durable: durable.reached,
@@ -84,6 +93,7 @@ function openFile(path: string): Database.Database {
   database.transaction(() => {
     database.exec(sharingSchema);
     database.exec(sharingDigestSchema);
+    database.exec(scoreSchema);
     if (done < 2)
       database.exec(
         "INSERT INTO undigested SELECT source, record FROM held WHERE true ON CONFLICT DO NOTHING",
