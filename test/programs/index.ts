@@ -1,5 +1,5 @@
+import type { ProgramName } from "@xinqiao/scripts/bundle.ts";
 import { inject } from "vitest";
-import type { ProgramName } from "./bundle.ts";
 
 export type { ProgramName };
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundle, type ProgramName } from "@xinqiao/scripts/bundle.ts";
 import type { TestProject } from "vitest/node";
-import { bundle, type ProgramName } from "./bundle.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Plugin, rolldown } from "rolldown";
 
-const packages = join(import.meta.dirname, "..", "..", "packages");
+const packages = join(import.meta.dirname, "..", "packages");
 
 /** A program, and what it runs in threads of their own: that is looked for beside the file that starts it. */
 const parts = {
@@ -49,5 +49,8 @@ export async function bundle(program: ProgramName, folder: string): Promise<stri
   });
   await build.write({ dir: folder, entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  return join(folder, "main.js");
+  return bundled(folder);
 }
+
+/** The file to start of what was bundled into a folder. */
+export const bundled = (folder: string): string => join(folder, "main.js");
