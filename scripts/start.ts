@@ -38,12 +38,22 @@ async function tell(options: StartOptions): Promise<void> {
   say(await witnessed(federation, exchange, stopped.signal));
   if (options.once) return;
 
-  await demonstrateAudit(federation, exchange, say, stopped.signal);
-  await demonstrateSharing(federation, say, stopped.signal);
-  await demonstrateBreaker(federation, say, stopped.signal);
+  await demonstrate(() => demonstrateAudit(federation, exchange, say, stopped.signal));
+  await demonstrate(() => demonstrateSharing(federation, say, stopped.signal));
+  await demonstrate(() => demonstrateBreaker(federation, say, stopped.signal));
   say(guide(federation));
   await untilStopped();
   say("\n正在停止 stopping …");
+}
+
+/** A demonstration that did not come off, on a machine that is too busy, takes nothing down. */
+async function demonstrate(shown: () => Promise<void>): Promise<void> {
+  try {
+    await shown();
+  } catch (error) {
+    if (!(error instanceof SampleError)) throw error;
+    process.stderr.write(`✗ ${error.message}\n`);
+  }
 }
 
 function introduce({ moved, intakes }: Federation, say: (text: string) => void): void {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { SampleError } from "./sample-error.ts";
 
-export const longestWaitMs = 30_000;
+export const longestWaitMs = 120_000;
 const pauseMs = 100;
 
 /** Looks again and again until there is something. @param late what is said when there was nothing for too long */

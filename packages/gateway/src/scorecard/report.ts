@@ -14,7 +14,7 @@ const columns: readonly (readonly [string, (line: ScoreLine) => string | number]
   ["更正 corrections", ({ corrections }) => corrections],
   ["已办结 completed", ({ completed }) => completed],
   ["逾期 late", ({ late }) => late],
-  ["办结平均小时 hours to completion", ({ hours }) => hours ?? "-"],
+  ["办结平均小时 hours to completion", ({ hours }) => hours?.toFixed(1) ?? "-"],
 ];
 
 /** `-` where there is nothing to take a part of. */

@@ -12,6 +12,8 @@ import type { ReconcileOptions } from "./reconcile.ts";
 import type { StatementOptions } from "./statement.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
+/** One shell alias, which names the home, does for every command. */
+const noHome = ["--home <dir>", "not needed: nothing in it is read · 不需要节点目录"] as const;
 
 /** `xinqiao log …`: what a member and an auditor do with the city's log. */
 export function addLogCommands(program: Command): void {
@@ -48,6 +50,7 @@ function addFsck(log: Command): void {
     .description(
       "check a log from its entries up: a gateway's folder, an exported folder, or a gateway's address; exit code 2 when anything is wrong · 独立校验日志",
     )
+    .option(...noHome)
     .option(
       "--origin-key <vkey...>",
       "what its checkpoints are signed with, by `xinqiao-gateway log key` · 日志公钥",
@@ -76,6 +79,7 @@ function addProofs(log: Command): void {
   log
     .command("verify <bundle>")
     .description("judge such a file offline, by the log's key alone · 离线核验证据包")
+    .option(...noHome)
     .requiredOption(
       "--origin-key <key>",
       "as `xinqiao-gateway log key` prints it, had from the city by another way · 日志公钥",

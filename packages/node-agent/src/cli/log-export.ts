@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, existsSync, type WriteStream } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import {
@@ -132,7 +132,13 @@ export async function verifyExportedFile(
   const config = await loadConfig(home);
   const registry = await readRegistryFile(config.registry, Date.now());
   if (registry === undefined) throw new CommandError("no registry yet · 尚无成员清单");
-  const beside = await readConfig(exportProofFileSchema, proofOf(file));
+  const proofFile = proofOf(file);
+  if (!existsSync(proofFile)) {
+    throw new CommandError(
+      `${proofFile} is missing: it was written beside the file · 缺少导出时生成的证明文件`,
+    );
+  }
+  const beside = await readConfig(exportProofFileSchema, proofFile);
   const verified = await verifyExport(file, beside, registry, policy);
   if (!verified.ok) throw new CommandError(findings[verified.error]);
   const { proof, cosigners } = verified.value;

@@ -47,7 +47,7 @@ function report(check: LogCheck, { originKey = [], registry }: FsckOptions): str
   }
   lines.push(
     `entries · 条目\t${size}, root ${root}`,
-    `checkpoints · 检查点\t${checkpoints}${newest ? `, newest of ${newest.size}, cosigned by · 副署 ${registry === undefined ? "not looked at: --registry · 未核对" : newest.cosigners.join(", ") || "nobody · 无"}` : ""}`,
+    `checkpoints · 检查点\t${checkpoints}${newest ? `, newest of ${newest.size}, cosigned by · 副署 ${registry === undefined ? "not checked: name a registry with --registry · 未核对，请用 --registry 指定成员清单" : newest.cosigners.join(", ") || "nobody · 无"}` : ""}`,
     `open intents · 未了结意向\t${openIntents}`,
     found === 0 ? "the log is sound · 日志完好" : `${found} findings · 发现 ${found} 处问题`,
   );

@@ -16,6 +16,7 @@ export interface LookupOptions {
   readonly jurisdictions: string;
   readonly deadline?: string;
   readonly maxAge?: string;
+  readonly case?: string;
   readonly authorisation?: string;
   readonly json?: boolean;
 }
@@ -39,6 +40,7 @@ export async function lookup(given: string, options: LookupOptions): Promise<str
     jurisdictions: options.jurisdictions === "all" ? "all" : list(options.jurisdictions),
     ...(options.deadline !== undefined && { deadlineMs: Number(options.deadline) }),
     ...(options.maxAge !== undefined && { maxAgeSeconds: Number(options.maxAge) }),
+    ...(options.case !== undefined && { caseReference: options.case }),
     ...(options.authorisation !== undefined && {
       authorisation: await readConfig(authorisationFileSchema, options.authorisation),
     }),

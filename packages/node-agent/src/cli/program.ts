@@ -256,6 +256,7 @@ function addLookup(program: Command): void {
     .option("--jurisdictions <codes>", "comma-separated, or all · 辖区", "all")
     .option("--deadline <ms>", "milliseconds for the whole lookup · 时限")
     .option("--max-age <seconds>", "newest acceptable age of the data · 可接受时效")
+    .option("--case <reference>", "this member's own number of the matter; the log commits to it · 案由编号")
     .option("--authorisation <file>", "the subject's, by `authorise issue` · 主体授权书文件")
     .option("--json", "print the exchange as JSON")
     .action((id: string, options: LookupOptions) =>
