@@ -7,6 +7,7 @@ import type { ReconciledHours } from "../reconciliation/index.ts";
 import type { Inbox, Outbox, OwnRecords } from "../sharing/index.ts";
 import type { WithdrawalBook } from "../withdrawals/index.ts";
 import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.ts";
+import { type Batches, createBatches } from "./batches.ts";
 import { createBook, createReconciledHours } from "./book.ts";
 import { openDatabase } from "./database.ts";
 import { createImports, type Imports } from "./imports.ts";
@@ -14,6 +15,7 @@ import { createInbox } from "./inbox.ts";
 import { createNonces, type Nonces } from "./nonces.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRecords, type SubjectKey } from "./records.ts";
+import { createStreams, type Streams } from "./streams.ts";
 
 /** What the file of records says about one subject, and since when it is known. */
 export interface Held {
@@ -27,6 +29,10 @@ export interface Held {
 /** The agent's own file: imported records, the imports they came by, and nonces seen. */
 export interface AgentStore extends Nonces {
   readonly imports: Imports;
+  /** Rows of the platform's tables and services. */
+  readonly streams: Streams;
+  /** Rows that it hands over by name. */
+  readonly batches: Batches;
   /** What this member has signed for subjects. */
   readonly authorisations: AuthorisationBook;
   /** What the city has told of withdrawals. */
@@ -60,6 +66,8 @@ export function openStore(path: string): AgentStore {
   return {
     ...createNonces(database),
     imports,
+    streams: createStreams(database, records),
+    batches: createBatches(database),
     authorisations: createAuthorisationBook(database),
     withdrawals: createWithdrawalBook(database),
     book,

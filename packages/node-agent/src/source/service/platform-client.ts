@@ -22,6 +22,8 @@ export interface PlatformClientOptions {
   readonly timeoutMs: number;
   readonly maxReplyBytes: number;
   readonly connections: number;
+  /** Authorities of the platform's certificate, PEM; absent: Node's own. */
+  readonly ca?: string;
 }
 
 /** An unwanted reply up to this size is read and dropped, so that its connection can be used again. */
@@ -36,6 +38,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     connectTimeout: options.timeoutMs,
     headersTimeout: options.timeoutMs,
     bodyTimeout: options.timeoutMs,
+    ...(options.ca !== undefined && { connect: { ca: options.ca, timeout: options.timeoutMs } }),
   });
   return {
     async ask({ method, path, body }, signal) {
