@@ -243,7 +243,8 @@ describe("the agent's store: its file", () => {
       "page",
     ];
     const read = ["copy", "followed", "followed_page", "missed", "reading"];
-    for (const table of [...later, ...read]) database.exec(`DROP TABLE ${table}`);
+    const streams = ["batch", "said_state", "stream", "stream_row"];
+    for (const table of [...later, ...read, ...streams]) database.exec(`DROP TABLE ${table}`);
     database.pragma("user_version = 3");
     database.close();
     store = openStore(path);
