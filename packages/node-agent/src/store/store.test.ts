@@ -230,7 +230,8 @@ describe("the agent's store: its file", () => {
     session.close();
     store.close();
     const database = new Database(path);
-    database.exec("DROP TRIGGER record_added; DROP TRIGGER record_changed");
+    const triggers = ["added", "changed", "added_digest", "changed_digest", "dropped_digest"];
+    for (const name of triggers) database.exec(`DROP TRIGGER record_${name}`);
     database.exec("ALTER TABLE record DROP COLUMN catalogue_version");
     const later = [
       "book",
@@ -243,8 +244,9 @@ describe("the agent's store: its file", () => {
       "page",
     ];
     const read = ["copy", "followed", "followed_page", "missed", "reading"];
+    const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
     const streams = ["batch", "said_state", "stream", "stream_row"];
-    for (const table of [...later, ...read, ...streams]) database.exec(`DROP TABLE ${table}`);
+    for (const table of [...later, ...read, ...digested, ...streams]) database.exec(`DROP TABLE ${table}`);
     database.pragma("user_version = 3");
     database.close();
     store = openStore(path);

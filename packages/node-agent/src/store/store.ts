@@ -1,5 +1,7 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
+import type { NodeId } from "@xinqiao/protocol/identity";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { DigestIndex } from "@xinqiao/runtime/digests";
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
 import type { Book } from "../book/index.ts";
@@ -10,6 +12,7 @@ import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.
 import { type Batches, createBatches } from "./batches.ts";
 import { createBook, createReconciledHours } from "./book.ts";
 import { openDatabase } from "./database.ts";
+import { createDigests } from "./digests.ts";
 import { createImports, type Imports } from "./imports.ts";
 import { createInbox } from "./inbox.ts";
 import { createNonces, type Nonces } from "./nonces.ts";
@@ -44,6 +47,8 @@ export interface AgentStore extends Nonces {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly own: OwnRecords;
+  /** Digests of what this member tells, and of what it holds of others. */
+  readonly digests: (self: NodeId) => DigestIndex;
   /** One indexed read, in one snapshot. */
   find(subject: SubjectKey, items: readonly ItemCode[]): Held;
   close(): void;
@@ -73,6 +78,7 @@ export function openStore(path: string): AgentStore {
     book,
     reconciled: createReconciledHours(database),
     own: records.own,
+    digests: createDigests(database, records.own),
     outbox: createOutbox(database),
     inbox: createInbox(database, durable),
     find: (subject, items) => find(subject, items),
