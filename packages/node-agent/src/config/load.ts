@@ -27,11 +27,9 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
       ...(config.intake.folder !== undefined && { folder: absolute(config.intake.folder) }),
     },
     sources: config.sources.map((source) =>
-      source.type === "database"
-        ? withAbsoluteUrl(source, absolute)
-        : source.type === "service"
-          ? withAbsoluteSecret(source, absolute)
-          : source,
+      source.type === "database" && source.dialect === "sqlite" && source.url !== undefined
+        ? { ...source, url: absolute(source.url) }
+        : source,
     ),
     ...(config.caFile !== undefined && { caFile: absolute(config.caFile) }),
   };
@@ -43,23 +41,4 @@ export function encryptionKeyFiles({
   retiredEncryptionKeys,
 }: Pick<AgentConfig, "encryptionKey" | "retiredEncryptionKeys">): readonly string[] {
   return [...(encryptionKey === undefined ? [] : [encryptionKey]), ...retiredEncryptionKeys];
-}
-
-type Absolute = (path: string) => string;
-
-function withAbsoluteUrl<T extends { readonly dialect: string; readonly url?: string | undefined }>(
-  database: T,
-  absolute: Absolute,
-): T {
-  return database.dialect === "sqlite" && database.url !== undefined
-    ? { ...database, url: absolute(database.url) }
-    : database;
-}
-
-function withAbsoluteSecret<
-  T extends { readonly auth?: { readonly valueFile?: string | undefined } | undefined },
->(service: T, absolute: Absolute): T {
-  return service.auth?.valueFile === undefined
-    ? service
-    : { ...service, auth: { ...service.auth, valueFile: absolute(service.auth.valueFile) } };
 }

@@ -5,36 +5,31 @@ import type { Database } from "better-sqlite3";
 export interface NamedBatch {
   readonly item: ItemCode;
   readonly reference: string;
-  /** Of the rows. */
+}
+
+/** What was answered, and to which rows. */
+export interface AnsweredBatch {
+  /** Of the rows, in hex. */
   readonly sha256: string;
+  readonly receipt: string;
 }
 
 export interface Batches {
-  /**
-   * One transaction around all that `work` does in this store. A batch that was taken before gets the receipt that it
-   * got, and `work` is not done; nothing when the name was another batch's.
-   */
-  once(
-    batch: NamedBatch,
-    work: () => { readonly import: number; readonly receipt: string },
-  ): { readonly receipt: string; readonly repeated: boolean } | undefined;
+  answered(batch: NamedBatch): AnsweredBatch | undefined;
+  /** One transaction around what ends its import, and what is answered. */
+  answer(batch: NamedBatch & AnsweredBatch & { readonly import: number }, finish: () => void): void;
 }
 
 export function createBatches(database: Database): Batches {
-  const find = database.prepare<[NamedBatch], { sha256: string; receipt: string }>(
+  const find = database.prepare<[NamedBatch], AnsweredBatch>(
     "SELECT sha256, receipt FROM batch WHERE item = @item AND reference = @reference",
   );
-  const keep = database.prepare<[NamedBatch & { import: number; receipt: string }]>(
+  const keep = database.prepare<[Parameters<Batches["answer"]>[0]]>(
     "INSERT INTO batch VALUES (@item, @reference, @sha256, @import, @receipt)",
   );
-  const once = database.transaction((batch: NamedBatch, work: Parameters<Batches["once"]>[1]) => {
-    const before = find.get(batch);
-    if (before !== undefined) {
-      return before.sha256 === batch.sha256 ? { receipt: before.receipt, repeated: true } : undefined;
-    }
-    const done = work();
-    keep.run({ ...batch, ...done });
-    return { receipt: done.receipt, repeated: false };
+  const answer = database.transaction((...[batch, finish]: Parameters<Batches["answer"]>) => {
+    finish();
+    keep.run(batch);
   });
-  return { once: (batch, work) => once.immediate(batch, work) };
+  return { answered: (batch) => find.get(batch), answer: (...batch) => answer.immediate(...batch) };
 }

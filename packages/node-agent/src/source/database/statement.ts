@@ -1,5 +1,4 @@
 import type { MappedTable } from "./config.ts";
-import type { PlatformDatabase } from "./port.ts";
 
 /** No subject has this many records of one item: more means that the mapping is wrong. */
 export const maxRows = 5_000;
@@ -17,26 +16,20 @@ export interface Statement {
  */
 export function statementOf(
   { table, subject, fields, stateColumn }: MappedTable,
-  parameter: PlatformDatabase["parameter"],
+  parameter: "?" | "$1",
 ): Statement {
   const columns = [...Object.values(fields), ...(stateColumn === undefined ? [] : [stateColumn])];
   const selected = columns.map((column, at) => `${quoted(column)} AS c${at}`).join(", ");
   const aliases = Object.fromEntries(Object.keys(fields).map((name, at) => [name, `c${at}`]));
   return {
     text:
-      `SELECT ${selected} FROM ${quotedTable(table)}` +
-      ` WHERE ${quoted(subject.column)} = ${parameter(1)} LIMIT ${maxRows + 1}`,
+      `SELECT ${selected} FROM ${table.split(".").map(quoted).join(".")}` +
+      ` WHERE ${quoted(subject.column)} = ${parameter} LIMIT ${maxRows + 1}`,
     aliases,
     stateAlias: stateColumn === undefined ? undefined : `c${columns.length - 1}`,
   };
 }
 
-/** The schemas of the configuration have refused any identifier that holds a quote. */
-export function quoted(identifier: string): string {
+function quoted(identifier: string): string {
   return `"${identifier}"`;
-}
-
-/** `table`, or `schema.table`. */
-export function quotedTable(table: string): string {
-  return table.split(".").map(quoted).join(".");
 }

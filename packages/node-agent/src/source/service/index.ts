@@ -1,4 +1,2 @@
-export { authSchema, baseUrlSchema, type ServiceSourceConfig, serviceSourceSchema } from "./config.ts";
-export { createPlatformClient, type PlatformClient } from "./platform-client.ts";
-export { rowsOf, valueAt } from "./reply.ts";
+export { type ServiceSourceConfig, serviceSourceSchema } from "./config.ts";
 export { createServiceSource } from "./service-source.ts";

@@ -22,8 +22,6 @@ export interface PlatformClientOptions {
   readonly timeoutMs: number;
   readonly maxReplyBytes: number;
   readonly connections: number;
-  /** Authorities of the platform's certificate, PEM; absent: Node's own. */
-  readonly ca?: string;
 }
 
 /** An unwanted reply up to this size is read and dropped, so that its connection can be used again. */
@@ -38,7 +36,6 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     connectTimeout: options.timeoutMs,
     headersTimeout: options.timeoutMs,
     bodyTimeout: options.timeoutMs,
-    ...(options.ca !== undefined && { connect: { ca: options.ca, timeout: options.timeoutMs } }),
   });
   return {
     async ask({ method, path, body }, signal) {
