@@ -1,4 +1,3 @@
-export type { AnsweredBatch, Batches, NamedBatch } from "./batches.ts";
 export type {
   ImportCounts,
   ImportSession,

@@ -642,8 +642,8 @@ export const codes = {
   },
   "intake.item-unknown": {
     status: 404,
-    en: "The catalogue has no such item",
-    zh: "目录中没有该事项",
+    en: "Rows are of an item that the catalogue does not have",
+    zh: "所报送的事项不在目录中",
   },
   "intake.reference-reused": {
     status: 409,
