@@ -44,6 +44,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { bookCases, type Case } from "./books.ts";
+import { intakeCases } from "./intake.ts";
 import { mutants } from "./mutants.ts";
 import { sharingCases } from "./sharing.ts";
 
@@ -82,8 +83,11 @@ const ajv = new Ajv2020({
 ajv.addKeyword("components");
 ajv.addSchema({ components: { schemas: federation.components.schemas } }, "openapi.yaml");
 
+ajv.addSchema({ components: { schemas: local.components.schemas } }, "openapi-local.yaml");
+
 function contract(name: string): (value: unknown) => boolean {
-  const validate = ajv.compile({ $ref: `openapi.yaml#/components/schemas/${name}` });
+  const document = names.find((_, index) => [federation, local][index]?.components.schemas?.[name]);
+  const validate = ajv.compile({ $ref: `${document}#/components/schemas/${name}` });
   return (value) => validate(value) === true;
 }
 
@@ -194,6 +198,7 @@ const cases: readonly Case[] = [
   },
   ...bookCases,
   ...sharingCases,
+  ...intakeCases,
   {
     schema: "Search",
     code: searchSchema,

@@ -54,4 +54,19 @@ describe("a file of which a row was kept back", () => {
     expect(results).toMatchObject([{ status: "ok", records: [{ item: "penalty" }] }]);
     expect(results[0]).not.toHaveProperty("gaps");
   });
+
+  it("is put right by a row that the platform posts, with as many others as a batch may have", async () => {
+    const others = Array.from({ length: 999 }, (_, at) =>
+      penaltyRow(composeUscc({ division: "440300", serial: String(at) }), `示例罚〔2026〕${at}号`),
+    );
+    const rows = [penaltyRow(keptBack ?? "", "示例罚〔2025〕2号"), ...others];
+    expect(await agent.call("/v1/intake/penalty", { reference: "2026-1", rows })).toMatchObject({
+      status: 200,
+      body: { received: 1_000, accepted: 1_000, rows: [] },
+    });
+    expect(await lookUp(keptBack)).toMatchObject({
+      complete: true,
+      results: [{ status: "ok", records: [{ item: "penalty" }] }],
+    });
+  });
 });

@@ -30,6 +30,7 @@ const families: Readonly<Record<string, string>> = {
   node: "目标节点 · What a target did",
   answer: "节点应答 · What a target said",
   local: "本地接口 · The agent's local API",
+  intake: "报送 · Rows handed over",
   gateway: "网关 · The way to the gateway",
   source: "数据源 · The platform's source",
 };

@@ -1,6 +1,25 @@
+import { setImmediate } from "node:timers/promises";
 import type { AgentConfig } from "../config/index.ts";
 import { watchFolder } from "../handover/index.ts";
+import { type Intake, openIntake } from "../intake/index.ts";
+import type { AgentStore } from "../store/index.ts";
 import type { Shared } from "./shared.ts";
+
+/** Rows that the platform posts. */
+export function takePosted(
+  { jurisdiction, identifierExceptions }: AgentConfig,
+  { city, now, events, store }: Pick<Shared, "city" | "now" | "events"> & { readonly store: AgentStore },
+): Intake {
+  return openIntake({
+    store,
+    catalogue: city.catalogue,
+    jurisdiction,
+    exceptions: new Set(identifierExceptions),
+    now,
+    giveWay: () => setImmediate(),
+    onTaken: events.rowsTaken,
+  });
+}
 
 /** Last of all: an agent that cannot start takes no file. */
 export function watchFiles(

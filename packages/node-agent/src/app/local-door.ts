@@ -5,6 +5,7 @@ import { localRoutes } from "../http/index.ts";
 import type { GatewayClient } from "../lookup/index.ts";
 import type { AgentStore } from "../store/index.ts";
 import type { Books } from "./books.ts";
+import { takePosted } from "./intake.ts";
 import type { Shared } from "./shared.ts";
 
 export interface LocalParts {
@@ -19,7 +20,7 @@ export interface LocalParts {
 
 export function localApp({
   config,
-  city: { members, standing, catalogue },
+  city,
   signer,
   now,
   decryptionKeys,
@@ -29,6 +30,7 @@ export function localApp({
   ...rest
 }: Shared & LocalParts) {
   const { node, gateway, limits } = config;
+  const { members, standing, catalogue } = city;
   const { entropy } = rest;
   const call = { node, gateway, directory: members, signer, send: client.send, entropy, now };
   const today = () => chinaDay(now());
@@ -40,6 +42,7 @@ export function localApp({
     bodyTimeoutMs: limits.bodyTimeoutMs,
     audit: call,
     books: { ...books, reconciled: store.reconciled, now },
+    intake: takePosted(config, { ...rest, city, now, store }),
     sharing: { call, inbox: store.inbox, today },
     screening: { call, inbox: store.inbox, catalogue, whenAway: config.screeningWhenAway, standing, today },
     lookUp: { ...call, catalogue, decryptionKeys, book: store.book },

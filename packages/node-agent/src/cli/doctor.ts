@@ -9,6 +9,7 @@ import { readDecryptionKeys, readPublicKey } from "@xinqiao/runtime/keys";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
 import { request } from "undici";
 import { type AgentConfig, encryptionKeyFiles, loadConfig } from "../config/index.ts";
+import { unusablePlaces } from "../handover/index.ts";
 import { createSources } from "../source/index.ts";
 import { openStore, openWitnessBook } from "../store/index.ts";
 
@@ -33,6 +34,7 @@ export async function doctor(home: string): Promise<string> {
   if (catalogue === undefined) {
     findings.push("no catalogue yet: `xinqiao serve` takes it from the city · 尚未取得目录，请先运行 serve");
   }
+  const intake = await checkFolder(config, findings);
   const books = lastReconciled(config, findings);
   const sources = catalogue && (await checkSources(config, catalogue.catalogue, findings));
   const reachable = await gatewayAnswers(config.gateway.origin);
@@ -45,6 +47,7 @@ export async function doctor(home: string): Promise<string> {
     `registry · 成员清单\tversion ${registry?.document.version}`,
     `catalogue · 目录\tversion ${catalogue?.document.version}`,
     `sources · 数据源\t${sources}`,
+    `intake · 报送\t${intake}`,
     `books · 对账\t${books}`,
     `gateway · 网关\t${config.gateway.origin}`,
     `the city's log · 市级日志\t${log}`,
@@ -109,6 +112,15 @@ async function checkSources(config: AgentConfig, catalogue: Catalogue, findings:
     await source.close();
     store.close();
   }
+}
+
+/** As whoever runs this: the agent's own user, where that is to say anything of its rights. */
+async function checkFolder({ node, intake: { folder } }: AgentConfig, findings: string[]): Promise<string> {
+  if (folder === undefined) return "no folder is watched · 未设报送文件夹";
+  for (const place of await unusablePlaces(folder, node)) {
+    findings.push(`files cannot be handed over there · 报送文件夹不可用: ${place}`);
+  }
+  return folder;
 }
 
 /** What this member has seen of its city's log; two checkpoints that contradict each other are a finding. */

@@ -7,7 +7,8 @@ const answering = threadFile(import.meta.url, "answering-thread");
 
 /** A thread that reads files while this one serves. It lives for as long as there are files: idle it would only take memory. */
 export interface Answering {
-  answer(file: Required<TakenFile>): Promise<Reply>;
+  /** @param at the agent's clock, milliseconds since 1970 */
+  answer(file: Required<TakenFile>, at: number): Promise<Reply>;
   /** Ends it once what it has been asked is done. */
   close(): Promise<void>;
 }
@@ -26,9 +27,9 @@ export function startAnswering(task: Task, signal: AbortSignal): Answering {
   // Also when nobody waits for it.
   ended.catch(() => {});
   return {
-    answer(file) {
+    answer(file, at) {
       const reply = new Promise<Reply>((resolve) => worker.once("message", resolve));
-      ask({ file });
+      ask({ file, at });
       return Promise.race([reply, ended]);
     },
     async close() {

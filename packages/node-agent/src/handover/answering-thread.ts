@@ -15,7 +15,13 @@ export interface Task {
 }
 
 /** Agent → thread. `stop`: the batch under way is finished, nothing else is begun. */
-export type Request = { readonly file: Required<TakenFile> } | "stop";
+export type Request = Question | "stop";
+
+interface Question {
+  readonly file: Required<TakenFile>;
+  /** The agent's clock, which goes on from there: milliseconds since 1970. */
+  readonly at: number;
+}
 
 /** Thread → agent, one a file and in their order. An error does not keep its code on the way. */
 export type Reply =
@@ -27,8 +33,10 @@ function main(port: NonNullable<typeof parentPort>, { store: path, ...task }: Ta
   const store = openStore(path);
   let before: Promise<void> = Promise.resolve();
 
-  async function answer({ folder, name }: Required<TakenFile>): Promise<void> {
-    const deps = { ...task, store, now: Date.now, signal: stopping.signal };
+  async function answer({ file: { folder, name }, at }: Question): Promise<void> {
+    const begun = performance.now();
+    const now = () => at + performance.now() - begun;
+    const deps = { ...task, store, now, signal: stopping.signal };
     const reply = await answerFile(folder, name, deps).then(
       (answered): Reply => ({ answered }),
       (failed: unknown): Reply => ({ failed, reason: reasonOf(failed) }),
@@ -43,7 +51,7 @@ function main(port: NonNullable<typeof parentPort>, { store: path, ...task }: Ta
 
   port.on("message", (request: Request) => {
     if (request === "stop") stopping.abort();
-    before = before.then(() => (request === "stop" ? close() : answer(request.file)));
+    before = before.then(() => (request === "stop" ? close() : answer(request)));
   });
 }
 

@@ -1,3 +1,3 @@
 export type { HandoverEvents, HandoverFault } from "./events.ts";
-export { handedBackFolders } from "./places.ts";
+export { handedBackFolders, unusablePlaces } from "./places.ts";
 export { type WatchOptions, watchFolder } from "./watch.ts";

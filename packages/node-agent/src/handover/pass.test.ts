@@ -27,6 +27,7 @@ describe("a file handed over", () => {
     expect(watched.report("done", "处罚.csv")).toMatchObject({
       file: "处罚.csv",
       sha256: sha256(gb18030(good)),
+      answeredAt: expect.stringMatching(/^2026-02-01T00:/),
       outcome: "taken",
       item: { code: "penalty", zh: "行政处罚", en: "Administrative penalty" },
       encoding: "gb18030",

@@ -38,7 +38,7 @@ export async function pass(deps: PassDependencies, signal: AbortSignal): Promise
         toAnswer(taken) && !(await exists(join(taken.folder, ownFiles.report))) ? taken : undefined;
       if (file !== undefined) {
         answering ??= startAnswering(deps.task(), signal);
-        const fault = await answer(file, answering, events);
+        const fault = await answer(file, answering, deps);
         if (fault !== undefined) faults.push(fault);
       }
       if (!(await exists(join(taken.folder, ownFiles.report)))) continue;
@@ -58,9 +58,9 @@ const toAnswer = (file: TakenFile): file is Required<TakenFile> => file.name !==
 async function answer(
   file: Required<TakenFile>,
   answering: Answering,
-  events: HandoverEvents,
+  { events, now }: Pick<PassDependencies, "events" | "now">,
 ): Promise<HandoverFault | undefined> {
-  const reply = await answering.answer(file);
+  const reply = await answering.answer(file, now());
   const about = { file: file.name };
   if ("failed" in reply) {
     if (reply.reason === undefined) events.failed(reply.failed);

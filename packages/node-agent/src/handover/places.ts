@@ -1,6 +1,6 @@
-import { chmod, mkdir, rmdir, stat } from "node:fs/promises";
+import { access, chmod, constants, mkdir, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { exists } from "@xinqiao/runtime/files";
+import { codeOf, exists } from "@xinqiao/runtime/files";
 
 /** The folders of a watched folder. */
 export interface Places {
@@ -49,4 +49,31 @@ export async function makePlaces(places: Places): Promise<void> {
 /** Where files and reports lie that senders have to fetch. */
 export function handedBackFolders(folder: string): readonly string[] {
   return [join(folder, "done"), join(folder, "quarantine")];
+}
+
+/**
+ * The places in which this process could not take files or hand them back; what the agent makes itself may be missing.
+ * The folder itself is made too, but one that is missing is more often a share that is away.
+ */
+export async function unusablePlaces(folder: string, node: string): Promise<readonly string[]> {
+  const { in: from, done, quarantine, work } = placesIn(folder, node);
+  const unusable: string[] = [];
+  for (const place of [folder, from, done, quarantine, work]) {
+    const reason = await whyUnusable(place);
+    if (reason !== undefined && (reason !== "ENOENT" || place === folder))
+      unusable.push(`${place} (${reason})`);
+  }
+  return unusable;
+}
+
+async function whyUnusable(place: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(place)).isDirectory()) return "ENOTDIR";
+    await access(place, constants.R_OK | constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const code = codeOf(error);
+    if (typeof code === "string") return code;
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ import { type LocalCallDependencies, type LocalWork, localCall } from "./local-c
 import {
   copiesFor,
   correctionsFor,
+  intakeFor,
   issueFor,
   type LocalWorkDependencies,
   lookUpFor,
@@ -29,6 +30,9 @@ export interface LocalDependencies
 
 /** Ten thousand subjects. */
 const screeningBytes = 1024 * 1024;
+
+/** A thousand rows with long texts. */
+const intakeBytes = 8 * 1024 * 1024;
 
 /** What the member's own platform calls on loopback, in plain JSON with a bearer token. */
 export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
@@ -61,6 +65,9 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
   app.post("/v1/authorisations", route(issueFor(deps)));
   app.post("/v1/authorisations/:id/withdrawal", (context, next) =>
     route(withdrawFor(deps, context.req.param("id")))(context, next),
+  );
+  app.post("/v1/intake/:item", (context, next) =>
+    route(intakeFor(deps, context.req.param("item")), intakeBytes)(context, next),
   );
   app.notFound(() => problemReply(fault("request.not-found"), { hop }));
   app.onError((error) => {

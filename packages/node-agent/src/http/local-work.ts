@@ -13,6 +13,7 @@ import {
   withdrawAuthorisation,
 } from "../authorisation/index.ts";
 import type { KeptCopies } from "../copies/index.ts";
+import { type Intake, postedSchema } from "../intake/index.ts";
 import { askGateway, type CallDependencies, type LookUpDependencies, lookUp } from "../lookup/index.ts";
 import { type ShowDependencies, showHours, shownSchema } from "../reconciliation/index.ts";
 import { type ScreenDependencies, screen } from "../screening/index.ts";
@@ -25,6 +26,7 @@ export interface LocalWorkDependencies {
   readonly authorisation: IssueDependencies & WithdrawDependencies;
   readonly books: ShowDependencies;
   readonly sharing: { readonly call: CallDependencies } & Parameters<typeof copiesOf>[1];
+  readonly intake: Intake;
   readonly copies: Pick<KeptCopies, "reconcile">;
   readonly screening: ScreenDependencies;
   readonly events: AgentEvents;
@@ -103,5 +105,15 @@ export function screenFor({ screening: deps }: LocalWorkDependencies): LocalWork
   return async (body, trace, gone) => {
     const asked = parseJson(body, screeningSchema);
     return asked.ok ? screen(asked.value, trace, deps, gone) : byAgent(asked.error);
+  };
+}
+
+/** `POST /v1/intake/{item}`: takes rows in, and says what became of each. */
+export function intakeFor({ intake }: Pick<LocalWorkDependencies, "intake">, item: string): LocalWork {
+  return async (body) => {
+    const posted = parseJson(body, postedSchema);
+    if (!posted.ok) return byAgent(posted.error);
+    const taken = await intake.take(item, posted.value);
+    return taken.ok ? taken : byAgent(taken.error);
   };
 }

@@ -11,8 +11,8 @@ export interface RowReport {
   readonly reasons: readonly RowReason[];
 }
 
-/** Rows named in a report; the store holds them all. */
-const reportedRows = 100;
+/** Rows named in a report on a file; the store holds them all. */
+const usualReport = 100;
 
 /** Running counts of one import. Every row is exactly one of accepted, unchanged, quarantined, duplicate. */
 export interface Tally {
@@ -21,7 +21,7 @@ export interface Tally {
   readonly rows: readonly RowReport[];
 }
 
-export function createTally(): Tally {
+export function createTally(reportedRows = usualReport): Tally {
   let counts: ImportCounts = { received: 0, accepted: 0, unchanged: 0, quarantined: 0, duplicates: 0 };
   const rows: RowReport[] = [];
   return {

@@ -302,6 +302,17 @@ const steps: readonly string[] = [
   INSERT INTO undigested SELECT '', id FROM record;
   INSERT INTO undigested SELECT source, record FROM copy;
   `,
+  `
+  -- Batches that the platform handed over by name, and what they were answered.
+  CREATE TABLE batch (
+    item      TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    sha256    TEXT NOT NULL,
+    import    INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    receipt   TEXT NOT NULL,
+    PRIMARY KEY (item, reference)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -9,6 +9,7 @@ import type { ReconciledHours } from "../reconciliation/index.ts";
 import type { Inbox, Outbox, OwnRecords } from "../sharing/index.ts";
 import type { WithdrawalBook } from "../withdrawals/index.ts";
 import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.ts";
+import { type Batches, createBatches } from "./batches.ts";
 import { createBook, createReconciledHours } from "./book.ts";
 import { openDatabase } from "./database.ts";
 import { createDigests } from "./digests.ts";
@@ -30,6 +31,8 @@ export interface Held {
 /** The agent's own file: imported records, the imports they came by, and nonces seen. */
 export interface AgentStore extends Nonces {
   readonly imports: Imports;
+  /** Rows that the platform hands over by name. */
+  readonly batches: Batches;
   /** What this member has signed for subjects. */
   readonly authorisations: AuthorisationBook;
   /** What the city has told of withdrawals. */
@@ -65,6 +68,7 @@ export function openStore(path: string): AgentStore {
   return {
     ...createNonces(database),
     imports,
+    batches: createBatches(database),
     authorisations: createAuthorisationBook(database),
     withdrawals: createWithdrawalBook(database),
     book,

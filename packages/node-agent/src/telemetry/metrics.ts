@@ -48,6 +48,12 @@ function handoverMetrics(registers: Registry[]) {
       labelNames: ["became"],
       registers,
     }),
+    rowsPosted: new Counter({
+      name: "xinqiao_agent_posted_rows_total",
+      help: "Rows that the platform posted, by what became of them",
+      labelNames: ["became"],
+      registers,
+    }),
     handoverFaults: new Gauge({
       name: "xinqiao_agent_handover_faults",
       help: "What an operator has to see to at the watched folder and files in it, now",

@@ -635,6 +635,21 @@ export const codes = {
     en: "Local API token is missing or wrong",
     zh: "本地接口令牌缺失或错误",
   },
+  "intake.no-jurisdiction": {
+    status: 403,
+    en: "This member answers for no jurisdiction: it has no records to hand over",
+    zh: "本节点不应答任何辖区，没有可报送的记录",
+  },
+  "intake.item-unknown": {
+    status: 404,
+    en: "Rows are of an item that the catalogue does not have",
+    zh: "所报送的事项不在目录中",
+  },
+  "intake.reference-reused": {
+    status: 409,
+    en: "The reference was already used for other rows",
+    zh: "该批次编号已用于其他数据",
+  },
   "gateway.unreachable": { status: 502, en: "Gateway cannot be reached", zh: "无法连接网关" },
   "gateway.timeout": { status: 504, en: "Gateway did not answer in time", zh: "网关未在时限内应答" },
   "gateway.response-invalid": {
