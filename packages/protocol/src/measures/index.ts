@@ -1,0 +1,30 @@
+export {
+  type HitReference,
+  hitReferenceSchema,
+  type MeasureDone,
+  type MeasureOutcome,
+  type MeasureReport,
+  matterReferenceSchema,
+  measureOutcomes,
+  measureReportDraftSchema,
+  measureReportSchema,
+  openMeasureReport,
+  signMeasureReport,
+} from "./report.ts";
+export {
+  openRevocationAnswer,
+  openRevocationNotice,
+  type RevocationAnswer,
+  type RevocationDone,
+  type RevocationNotice,
+  type RevocationOutcome,
+  type RevokingEffect,
+  revocationAnswerDraftSchema,
+  revocationAnswerSchema,
+  revocationNoticeSchema,
+  revocationOutcomes,
+  revokingEffects,
+  signRevocationAnswer,
+  signRevocationNotice,
+} from "./revocation.ts";
+export { answer, isLate, type MeasureStanding, mustAsk, report } from "./standing.ts";
