@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     // Whole federations mostly wait for one another: more of them than a small machine has processors.
     maxWorkers: 4,
+    // A file's modules are loaded once a worker, not once a file: a third of the whole time. No test leaves anything behind.
+    isolate: false,
     projects: [
       {
         test: {
@@ -26,6 +28,7 @@ export default defineConfig({
           setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: [...exclude, "test/long/**"],
+          globalSetup: ["./test/programs/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

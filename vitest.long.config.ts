@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     name: "long",
+    globalSetup: ["./test/programs/setup.ts"],
     setupFiles: ["./vitest.setup.ts"],
     include: ["test/long/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],

@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import type { OpenedExchange } from "@xinqiao/protocol/exchange";
-import { programs } from "./federation/index.ts";
 import type { Federation } from "./federation.ts";
-import { runNode } from "./processes/index.ts";
 
 type Say = (text: string) => void;
 
@@ -17,11 +15,11 @@ export async function demonstrateAudit(
   say(await auditor.run(["log", "search", "--member", "sz-baoan", "--limit", "5"], signal));
 
   const bundle = join(auditor.home, `${exchange}.json`);
-  const key = (await runNode(programs.gateway, ["log", "key", "--home", gateway.home], signal)).trim();
+  const key = (await gateway.run(["log", "key"], signal)).trim();
   say(`\n■ 取得该次查询的证明并离线校验 · that lookup is proved, and the proof checked offline`);
   await auditor.run(["log", "prove", exchange, "--out", bundle], signal);
-  say(await runNode(programs.agent, ["log", "verify", bundle, "--origin-key", key], signal));
+  say(await auditor.check(["log", "verify", bundle, "--origin-key", key], signal));
 
   say("\n■ 独立校验整个日志 · the whole log is checked from its entries up");
-  say(await runNode(programs.agent, ["log", "fsck", gateway.origin, "--origin-key", key], signal));
+  say(await auditor.check(["log", "fsck", gateway.origin, "--origin-key", key], signal));
 }

@@ -7,6 +7,7 @@ import {
   agentHandle,
   agentSpec,
   auditorHandle,
+  bundlePrograms,
   checkReach,
   chooseAddresses,
   configure,
@@ -81,6 +82,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   starting.use(await lockFolder(layout));
   if (options.fresh) await clear(layout);
   const manifest = await openManifest(layout, options.subjects, defaultSubjects);
+  await bundlePrograms(layout);
   const addresses = await chooseAddresses(ports);
   const intakes = await prepare(manifest, { layout, addresses, progress, signal, peer });
   await configure(layout, addresses, signal);

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import {
   type Agent,
@@ -17,12 +16,13 @@ import { writeCatalogueFile } from "@xinqiao/runtime/catalogue";
 import { createLogger } from "@xinqiao/runtime/logging";
 import { writeRegistryFile } from "@xinqiao/runtime/registry";
 import { request } from "undici";
+import { programFile } from "../programs/index.ts";
 import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
 import { createParty, type Party, type PartyOptions } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
 
-const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+const main = programFile("node-agent");
 const execute = promisify(execFile);
 
 /** A member's folder, made before its agent starts: the city must list the member first. */

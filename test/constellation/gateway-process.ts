@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import type { PrivateJwk, SuiteName } from "@xinqiao/protocol/keys";
+import { programFile } from "../programs/index.ts";
 import { createTestCatalogue } from "./catalogue.ts";
 import { freePort } from "./free-port.ts";
 import { gatewayKeys, writeGatewayKeys } from "./gateway-keys.ts";
@@ -13,7 +13,7 @@ import { createParty, type Party } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
 import { untilReady } from "./until-ready.ts";
 
-const main = fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url));
+const main = programFile("gateway");
 
 export interface GatewayProcess {
   readonly origin: string;

@@ -3,15 +3,13 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { request } from "undici";
+import { programFile } from "../programs/index.ts";
 import { freePort } from "./free-port.ts";
 import { untilReady } from "./until-ready.ts";
 
 const execute = promisify(execFile);
-const mainOf = (name: "gateway" | "node-agent") =>
-  fileURLToPath(new URL(`../../packages/${name}/src/main.ts`, import.meta.url));
 
 /** An installation as its operator has it: a folder, the program's commands, and the process that serves. */
 export interface Installation {
@@ -58,7 +56,7 @@ async function install(
 ): Promise<Installation & { readonly addresses: { readonly listen: string; readonly own: string } }> {
   const home = join(await mkdtemp(join(tmpdir(), `xinqiao-${program}-`)), "home");
   const [listen, own] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
-  const main = mainOf(program);
+  const main = programFile(program);
   let child: ChildProcess | undefined;
   const stop = async (signal: NodeJS.Signals = "SIGTERM") => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

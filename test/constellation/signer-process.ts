@@ -1,12 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-const mains = {
-  gateway: fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url)),
-  agent: fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url)),
-} as const;
+import { type ProgramName, programFile } from "../programs/index.ts";
 
 /** A real signing daemon as its own process. */
 export interface SignerProcess {
@@ -23,12 +18,12 @@ export interface SignerProcess {
 export async function startSignerProcess(
   socket: string,
   keyFile: string,
-  program: keyof typeof mains = "gateway",
+  program: ProgramName = "gateway",
 ): Promise<SignerProcess> {
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const args = [mains[program], "signer", "serve", "--socket", socket, keyFile];
+    const args = [programFile(program), "signer", "serve", "--socket", socket, keyFile];
     const started = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     child = started;
     const died = once(started, "exit").then(([code]) => {

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { type SearchAnswer, searchAnswerSchema } from "@xinqiao/protocol/audit";
 import type { Exchange } from "@xinqiao/protocol/exchange";
 import { composeUscc } from "@xinqiao/protocol/identity";
@@ -27,6 +26,7 @@ import {
   startGateway,
   type TestGateway,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 const baoan = createParty({ node: "sz-baoan", role: "district" });
 const longgang = createParty({ node: "sz-longgang", role: "district" });
@@ -220,7 +220,7 @@ describe("at a terminal", () => {
 
 /** Runs a command to its end. */
 async function run(server: "gateway" | "node-agent", args: readonly string[], input = "") {
-  const main = fileURLToPath(new URL(`../../packages/${server}/src/main.ts`, import.meta.url));
+  const main = programFile(server);
   const command = spawn(process.execPath, [main, ...args], { stdio: ["pipe", "pipe", "pipe"] });
   command.stdin.end(input);
   const ended = once(command, "exit");

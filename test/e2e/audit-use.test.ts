@@ -4,7 +4,6 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import {
   alertsAnswerSchema,
   countsAnswerSchema,
@@ -35,6 +34,7 @@ import {
   startGateway,
   type TestGateway,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 const longgang = createParty({ node: "sz-longgang", role: "district" });
 const unit = createParty({ node: "sample-unit", role: "source-unit" });
@@ -326,7 +326,7 @@ describe("a case", () => {
   });
 });
 
-const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+const main = programFile("node-agent");
 
 /** Runs a command of the agent's to its end. */
 async function xinqiao(args: readonly string[], input = "") {

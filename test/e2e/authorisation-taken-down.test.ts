@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
@@ -21,6 +20,7 @@ import {
   type TestGateway,
   withdrawalsHeard,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 const permitted = (change: object = {}) => ({
   subject: { kind: "enterprise", scheme: "uscc", id: sampleUscc },
@@ -122,7 +122,7 @@ describe("an authorisation that an agent takes down", () => {
   });
 });
 
-const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+const main = programFile("node-agent");
 
 /** Runs a command of the agent's to its end. */
 async function xinqiao(args: readonly string[], input = "") {

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { readEntries } from "@xinqiao/gateway";
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
@@ -18,9 +17,10 @@ import {
   type RunningAgent,
   startGatewayProcess,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 const execute = promisify(execFile);
-const main = fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url));
+const main = programFile("gateway");
 const subjects = ["EXAMPLE1", "EXAMPLE2"].map((serial) => composeUscc({ division: "440300", serial }));
 const patience = { timeout: 30_000, interval: 100 };
 

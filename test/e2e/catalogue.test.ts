@@ -4,7 +4,6 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import {
   baseCatalogue,
@@ -35,6 +34,7 @@ import {
   startGateway,
   type TestGateway,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 const base = baseCatalogue();
 
@@ -243,7 +243,7 @@ describe("the catalogue on its way", () => {
 });
 
 describe("two operators", () => {
-  const main = fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url));
+  const main = programFile("gateway");
   const run = (...args: string[]) => promisify(execFile)(process.execPath, [main, ...args]);
 
   it("who publish at once: one is told, and the other's version is there whole", async () => {

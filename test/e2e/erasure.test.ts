@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { readEntries, readEvidence, verifyLog } from "@xinqiao/gateway";
 import { keptBody, keptHead } from "@xinqiao/protocol/evidence";
@@ -26,9 +25,10 @@ import {
   startFakeNode,
   startGatewayProcess,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 const execute = promisify(execFile);
-const main = fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url));
+const main = programFile("gateway");
 
 /** Committed to and never in the clear: an asker's own words, which may say anything about anybody. */
 const caseReference = "示例案号〔2026〕77号";

@@ -2,15 +2,13 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type GatewayProcess, startGatewayProcess } from "../constellation/index.ts";
+import { type ProgramName, programFile } from "../programs/index.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-const main = (name: string) => fileURLToPath(new URL(`../../packages/${name}/src/main.ts`, import.meta.url));
 
 interface Ended {
   readonly code: number;
@@ -18,9 +16,9 @@ interface Ended {
 }
 
 /** Runs one of our command lines to its end. */
-const run = (name: string, ...args: readonly string[]) =>
+const run = (name: ProgramName, ...args: readonly string[]) =>
   new Promise<Ended>((resolve) => {
-    execFile(process.execPath, [main(name), ...args], (error, out, err) => {
+    execFile(process.execPath, [programFile(name), ...args], (error, out, err) => {
       const code = typeof error?.code === "number" ? error.code : 0;
       resolve({ code, out: `${out}${code === 1 ? err : ""}`.trim() });
     });

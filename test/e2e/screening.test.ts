@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { readEntries } from "@xinqiao/gateway";
 import { composeUscc } from "@xinqiao/protocol/identity";
@@ -17,10 +16,11 @@ import {
   type RunningAgent,
   startGatewayProcess,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 const often = { timeout: 30_000, interval: 50 };
 const execute = promisify(execFile);
-const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+const main = programFile("node-agent");
 const many = 10_000;
 const uscc = (number: number) => composeUscc({ division: "440300", serial: String(number).padStart(8, "0") });
 const subjects = Array.from({ length: many }, (_, at) => ({

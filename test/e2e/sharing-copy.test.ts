@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { readEntries, verifyLog } from "@xinqiao/gateway";
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
@@ -16,10 +15,11 @@ import {
   type RunningAgent,
   startGatewayProcess,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 const often = { timeout: 30_000, interval: 50 };
 const execute = promisify(execFile);
-const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+const main = programFile("node-agent");
 const subject = {
   kind: "enterprise",
   scheme: "uscc",

@@ -94,7 +94,7 @@ describe("an agent whose key is behind a signing daemon", () => {
     const upstream = { breaker: { volumeThreshold: 100 } };
     gateway = await startGateway([asker, party], { upstream }, { suite: "sm2" });
     const socket = join(folder, "signer.sock");
-    signer = await startSignerProcess(socket, join(home, "keys", "signing.jwk.json"), "agent");
+    signer = await startSignerProcess(socket, join(home, "keys", "signing.jwk.json"), "node-agent");
     const { keyId } = party.signer;
     agent = await prepared.start([], gateway, { signingKey: { socket, keyId } });
   });

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { composeUscc } from "@xinqiao/protocol/identity";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { csv, type PreparedAgent, penaltyRow, prepareAgent, untilReady } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
-const main = fileURLToPath(new URL("../../packages/node-agent/src/main.ts", import.meta.url));
+const main = programFile("node-agent");
 const often = { timeout: 50_000, interval: 5 };
 const count = 8_000;
 

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readEntries } from "@xinqiao/gateway";
 import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { composeUscc } from "@xinqiao/protocol/identity";
@@ -22,6 +21,7 @@ import {
   startGatewayProcess,
   type TestClock,
 } from "../constellation/index.ts";
+import { programFile } from "../programs/index.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -142,12 +142,12 @@ describe("an operator with every right on the gateway's machine is caught", () =
   async function hearNoWitness(): Promise<void> {
     const file = join(gateway.home, "gateway.json");
     const config = JSON.parse(await readFile(file, "utf8"));
-    await writeFile(file, JSON.stringify({ ...config, witnesses: { timeoutMs: 1 } }));
+    await writeFile(file, JSON.stringify({ ...config, witnesses: { timeoutMs: 1, everySeconds: 3_600 } }));
   }
 
   /** What a command prints, and its exit code. */
   function command(program: "gateway" | "node-agent", args: readonly string[]) {
-    const main = fileURLToPath(new URL(`../../packages/${program}/src/main.ts`, import.meta.url));
+    const main = programFile(program);
     return new Promise<{ readonly text: string; readonly code: number }>((resolve) => {
       const child = execFile(process.execPath, [main, ...args], (_error, text) => {
         resolve({ text, code: child.exitCode ?? -1 });
@@ -192,6 +192,9 @@ describe("an operator with every right on the gateway's machine is caught", () =
   it("by digest, when what was told was edited with its hashes, and by inclusion proof, when anything was", async () => {
     const [told, untold] = [await exchange(), await exchange()];
     await cosigned();
+    await gateway.kill("SIGTERM");
+    await hearNoWitness();
+    await gateway.start();
     await withLog((log) => {
       log.edit(told, "lookup.outcome", '"complete":true', '"complete":false');
       log.edit(untold, "lookup.intent", '"purpose":"bid-review"', '"purpose":"approval"');

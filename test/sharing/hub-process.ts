@@ -37,6 +37,7 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
       self: nodeOf(hub),
       signer: hub.signer,
       today: () => "2026-01-01",
+      timeliness: { rules: [], days: { holidays: {}, workdays: {} } },
     };
     const completing = createCompleting(all);
     return {

@@ -16,7 +16,7 @@ import {
 import { runNode } from "../processes/index.ts";
 import type { Addresses } from "./addresses.ts";
 import { amend } from "./amend.ts";
-import { type Layout, programs } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { writeOffer } from "./members.ts";
 
 const objectSchema = z.looseObject({});
@@ -109,7 +109,7 @@ async function readmitMoved(
     if (moved) offers.push(await writeOffer(layout, member.node, JSON.stringify(moved)));
   }
   if (offers.length === 0) return;
-  await runNode(programs.gateway, ["members", "add", ...offers, "--home", layout.gateway], signal);
+  await runNode(layout.programs.gateway, ["members", "add", ...offers, "--home", layout.gateway], signal);
 }
 
 function movedMember(member: Member, addresses: Addresses): Member | undefined {

@@ -8,7 +8,7 @@ import { auditor, type SampleNode, type SampleNodeId } from "../data/index.ts";
 import { runNode } from "../processes/index.ts";
 import { SampleError } from "../sample-error.ts";
 import type { Addresses } from "./addresses.ts";
-import { type Layout, programs } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { gatewayNode } from "./members.ts";
 import type { Service } from "./services.ts";
 
@@ -44,16 +44,20 @@ export interface AuditorHandle {
   readonly home: string;
   /** Runs a command of `xinqiao` in its home, and gives what it printed. */
   run(args: readonly string[], signal?: AbortSignal): Promise<string>;
+  /** Runs a command that needs nothing of its home, nor any key. */
+  check(args: readonly string[], signal?: AbortSignal): Promise<string>;
 }
 
 export function auditorHandle(layout: Layout): AuditorHandle {
   const { node } = auditor;
   const home = layout.agent(node);
-  return { node, home, run: runAt(home) };
+  const check: AuditorHandle["check"] = (args, signal) =>
+    runNode(layout.programs["node-agent"], args, signal);
+  return { node, home, run: runAt(home, layout), check };
 }
 
-function runAt(home: string): AuditorHandle["run"] {
-  return (args, signal) => runNode(programs.agent, [...args, "--home", home], signal);
+function runAt(home: string, { programs }: Layout): AuditorHandle["run"] {
+  return (args, signal) => runNode(programs["node-agent"], [...args, "--home", home], signal);
 }
 
 const targetsSchema = z.array(z.object({ node: z.string(), state: z.string() }));
@@ -75,6 +79,8 @@ export interface GatewayHandle extends Starts {
   readonly adminUrl: string;
   /** How its breakers stand. A node it has not asked yet has none. */
   targets(): Promise<readonly Target[]>;
+  /** Runs a command of `xinqiao-gateway` in its home, and gives what it printed. */
+  run(args: readonly string[], signal?: AbortSignal): Promise<string>;
   witnesses(): Promise<WitnessedLog>;
 }
 
@@ -88,6 +94,7 @@ export function gatewayHandle(service: Service, layout: Layout, addresses: Addre
     node: gatewayNode,
     home: layout.gateway,
     origin: `http://${addresses.gateway}`,
+    run: (args, signal) => runNode(layout.programs.gateway, [...args, "--home", layout.gateway], signal),
     adminUrl,
     witnesses: async () => witnessesSchema.parse(await (await fetch(`${adminUrl}/witnesses`)).json()),
     targets: async () => targetsSchema.parse(await (await fetch(`${adminUrl}/targets`)).json()),
@@ -119,7 +126,7 @@ export async function agentHandle(
       openedExchangeSchema.parse(await askLocally(`${localUrl}/v1/lookups`, token, lookup)),
     copies: async (subject, items) =>
       copiesSchema.parse(await askLocally(`${localUrl}/v1/copies`, token, { subject, items })).copies,
-    run: runAt(home),
+    run: runAt(home, layout),
   };
 }
 

@@ -11,7 +11,7 @@ export {
   type Target,
 } from "./handles.ts";
 export type { Intake } from "./intake.ts";
-export { type Layout, layoutOf, programs } from "./layout.ts";
+export { bundlePrograms, type Layout, layoutOf } from "./layout.ts";
 export { lockFolder } from "./lock.ts";
 export { openManifest } from "./manifest.ts";
 export { configurePeerCity, leavePeerCity, untilPeersKnown } from "./peer-city.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { sampleItems } from "../data/index.ts";
 import { fileForms } from "../platforms/index.ts";
 import { runNode } from "../processes/index.ts";
-import { type Layout, programs } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 
 /** What became of one file of Bao'an's. */
 export interface Intake {
@@ -51,7 +51,11 @@ export async function takeIn(
   const intakes: Intake[] = [];
   for (const [at, batch] of batches.entries()) {
     const files = batch.map((item) => join(layout.platform("sz-baoan"), fileForms[item].name));
-    const output = await runNode(programs.agent, ["import", ...files, "--home", home, "--json"], signal);
+    const output = await runNode(
+      layout.programs["node-agent"],
+      ["import", ...files, "--home", home, "--json"],
+      signal,
+    );
     for (const report of reportsSchema.parse(JSON.parse(output))) intakes.push(await intakeOf(report));
     onBatch(at + 1, batches.length);
   }

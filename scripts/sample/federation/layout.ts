@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { bundle, bundled, type ProgramName } from "../../bundle.ts";
 
 /** Changes whenever what an earlier start left cannot be started any more. */
 export const layoutVersion = 4;
@@ -19,31 +20,49 @@ export interface Layout {
   /** Where Bao'an's offices put files for its agent. */
   readonly handover: string;
   log(name: string): string;
+  /** Both programs as this start has put them together. */
+  readonly programs: Readonly<Record<ProgramName, string>>;
 }
 
 export function layoutOf(data: string): Layout {
   const root = resolve(data);
+  const program = (name: ProgramName) => bundled(folderOf(root, name));
   return {
     data: root,
     manifest: join(root, "manifest.json"),
     lock: join(root, "start.lock"),
     gateway: join(root, "gateway"),
     peer: { gateway: join(root, "peer", "gateway"), agent: (node) => join(root, "peer", "agents", node) },
-    made: ["manifest.json", "gateway", "agents", "platforms", "offers", "logs", "peer", "handover"].map(
-      (name) => join(root, name),
-    ),
+    made: [
+      "manifest.json",
+      "gateway",
+      "agents",
+      "platforms",
+      "offers",
+      "logs",
+      "peer",
+      "handover",
+      "programs",
+    ].map((name) => join(root, name)),
     agent: (node) => join(root, "agents", node),
     platform: (node) => join(root, "platforms", node),
     handover: join(root, "handover"),
     log: (name) => join(root, "logs", `${name}.log`),
+    programs: { gateway: program("gateway"), "node-agent": program("node-agent") },
   };
 }
 
-/** Absolute paths of the programs that are run. */
-export const programs = {
-  gateway: resolve(import.meta.dirname, "../../../packages/gateway/src/main.ts"),
-  agent: resolve(import.meta.dirname, "../../../packages/node-agent/src/main.ts"),
+const folderOf = (root: string, program: ProgramName) => join(root, "programs", program);
+
+/** Each start runs the code as it is now. */
+export async function bundlePrograms({ data }: Pick<Layout, "data">): Promise<void> {
+  const put = (program: ProgramName) => bundle(program, folderOf(data, program));
+  await Promise.all([put("gateway"), put("node-agent")]);
+}
+
+/** What makes and plays the members' own platforms. */
+export const platforms = {
   build: resolve(import.meta.dirname, "../platforms/build.ts"),
-  dgPlatform: resolve(import.meta.dirname, "../platforms/dg/serve.ts"),
-  hzPlatform: resolve(import.meta.dirname, "../platforms/hz/serve.ts"),
+  dg: resolve(import.meta.dirname, "../platforms/dg/serve.ts"),
+  hz: resolve(import.meta.dirname, "../platforms/hz/serve.ts"),
 } as const;

@@ -4,13 +4,13 @@ import { z } from "zod";
 import { auditor, peerPlace, type SamplePlace, sampleNodes } from "../data/index.ts";
 import { runNode } from "../processes/index.ts";
 import type { Addresses, CityAddresses } from "./addresses.ts";
-import { type Layout, programs } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { createService, gatewaySpec, peerGatewaySpec, type ServiceSpec } from "./services.ts";
 
 export const gatewayNode = "sz";
 export const peerGatewayNode = "dg-city";
 
-type CityLayout = Pick<Layout, "data"> & Layout["peer"];
+type CityLayout = Pick<Layout, "data" | "programs"> & Layout["peer"];
 
 /** One city and who is in it. */
 interface CityPlan {
@@ -57,7 +57,7 @@ export function createPeerCity(
     node: peerGatewayNode,
     name: { zh: "东莞市", en: "Dongguan" },
     division: "441900",
-    layout: { data: layout.data, ...layout.peer },
+    layout: { ...layout, ...layout.peer },
     addresses: addresses.peer,
     service: peerGatewaySpec(layout, addresses),
     members: [{ ...peerPlace, jurisdiction: peerPlace.node }],
@@ -73,7 +73,7 @@ export function createPeerCity(
 async function createCity(city: CityPlan, signal: AbortSignal | undefined): Promise<void> {
   const { layout, members } = city;
   const operator = (...args: string[]) =>
-    runNode(programs.gateway, [...args, "--home", layout.gateway], signal);
+    runNode(layout.programs.gateway, [...args, "--home", layout.gateway], signal);
   await rm(layout.gateway, { recursive: true, force: true });
   await operator(...gatewayInit(city));
   const gateway = createService(city.service, { signal, onLost: () => {} });
@@ -128,10 +128,14 @@ async function enrol(
   await rm(home, { recursive: true, force: true });
   const file = await writeOffer(layout, node, invitation);
   const ports = ["--listen", addresses.agent(node), "--local", addresses.local(node)];
-  await runNode(programs.agent, ["init", "--home", home, "--invitation", file, ...ports], signal);
+  await runNode(
+    layout.programs["node-agent"],
+    ["init", "--home", home, "--invitation", file, ...ports],
+    signal,
+  );
   // Handed over with the invitation: members import their files before the city's gateway is up for good.
   await copyFile(join(layout.gateway, "catalogue", "1.jws"), join(home, "catalogue.jws"));
-  const receipt = await runNode(programs.agent, ["enrol", "--home", home, "--json"], signal);
+  const receipt = await runNode(layout.programs["node-agent"], ["enrol", "--home", home, "--json"], signal);
   return receiptSchema.parse(JSON.parse(receipt)).fingerprint;
 }
 

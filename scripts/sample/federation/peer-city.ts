@@ -8,7 +8,7 @@ import { runNode } from "../processes/index.ts";
 import { until } from "../until.ts";
 import type { Addresses } from "./addresses.ts";
 import { amend } from "./amend.ts";
-import { type Layout, programs } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { createPeerCity, gatewayNode, peerGatewayNode } from "./members.ts";
 
 const fewSubjects = 20;
@@ -22,7 +22,7 @@ export async function preparePeerCity(
   await createPeerCity(layout, addresses, signal);
   const files = await writeFiles(join(layout.peer.gateway, ".."));
   const home = layout.peer.agent(peerPlace.node);
-  await runNode(programs.agent, ["import", ...files, "--home", home], signal);
+  await runNode(layout.programs["node-agent"], ["import", ...files, "--home", home], signal);
 }
 
 /** One file an item, in national columns. */
@@ -69,7 +69,7 @@ export async function configurePeerCity(
     gateway: { node: peerGatewayNode, origin },
   });
   const operator = (home: string, ...args: string[]) =>
-    runNode(programs.gateway, [...args, "--home", home], signal);
+    runNode(layout.programs.gateway, [...args, "--home", home], signal);
   await operator(layout.peer.gateway, "members", "move", node, "--endpoint", `http://${listen}`);
   const keyOf = async (home: string) => (await operator(home, "registry", "key")).trim();
   const [own, theirs] = [await keyOf(layout.gateway), await keyOf(layout.peer.gateway)];
@@ -87,9 +87,9 @@ function approval(city: string, origin: string, key: string): string[] {
 export async function leavePeerCity(layout: Layout, signal: AbortSignal | undefined): Promise<void> {
   if (!existsSync(layout.peer.gateway)) return;
   const home = ["--home", layout.gateway];
-  const listed = await runNode(programs.gateway, ["peers", "list", ...home], signal);
+  const listed = await runNode(layout.programs.gateway, ["peers", "list", ...home], signal);
   if (listed.includes(peerGatewayNode)) {
-    await runNode(programs.gateway, ["peers", "remove", peerGatewayNode, ...home], signal);
+    await runNode(layout.programs.gateway, ["peers", "remove", peerGatewayNode, ...home], signal);
   }
 }
 

@@ -6,7 +6,7 @@ import { SampleError } from "../sample-error.ts";
 import type { Progress } from "../terminal/index.ts";
 import type { Addresses } from "./addresses.ts";
 import { type Intake, takeIn } from "./intake.ts";
-import { type Layout, programs } from "./layout.ts";
+import { type Layout, platforms } from "./layout.ts";
 import { type Ledger, type Manifest, openLedger } from "./manifest.ts";
 import { createMembers } from "./members.ts";
 import { preparePeerCity } from "./peer-city.ts";
@@ -86,7 +86,7 @@ async function makePlatform(
   const step = progress.begin(`${name.zh} ${name.en}: ${kinds[node]}`);
   const child = startChild({
     name: `${node}-build`,
-    script: programs.build,
+    script: platforms.build,
     args: [node, layout.platform(node), String(subjects)],
     log: layout.log(`${node}-build`),
     onMessage: (done) => step.at(Number(done), total),

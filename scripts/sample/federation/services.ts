@@ -2,7 +2,7 @@ import { peerPlace } from "../data/index.ts";
 import { type Child, obituary, startChild, untilReady } from "../processes/index.ts";
 import { SampleError } from "../sample-error.ts";
 import type { Addresses } from "./addresses.ts";
-import { type Layout, programs } from "./layout.ts";
+import { type Layout, platforms } from "./layout.ts";
 
 /** A process of the federation that can be stopped and started again. */
 export interface Service {
@@ -59,7 +59,7 @@ export function createService(spec: ServiceSpec, { signal, onLost }: ServiceCont
 export function gatewaySpec(layout: Layout, { admin }: Addresses): ServiceSpec {
   return {
     name: "sz",
-    script: programs.gateway,
+    script: layout.programs.gateway,
     args: ["serve", "--home", layout.gateway],
     log: layout.log("sz"),
     readyUrl: `http://${admin}/readyz`,
@@ -69,14 +69,17 @@ export function gatewaySpec(layout: Layout, { admin }: Addresses): ServiceSpec {
 export function agentSpec(node: string, layout: Layout, addresses: Addresses): ServiceSpec {
   return {
     name: node,
-    script: programs.agent,
+    script: layout.programs["node-agent"],
     args: ["serve", "--home", layout.agent(node)],
     log: layout.log(node),
     readyUrl: `http://${addresses.local(node)}/readyz`,
   };
 }
 
-export function peerGatewaySpec({ peer, log }: Layout, { peer: { admin } }: Addresses): ServiceSpec {
+export function peerGatewaySpec(
+  { peer, log, programs }: Layout,
+  { peer: { admin } }: Addresses,
+): ServiceSpec {
   return {
     name: "dg-city",
     script: programs.gateway,
@@ -86,11 +89,11 @@ export function peerGatewaySpec({ peer, log }: Layout, { peer: { admin } }: Addr
   };
 }
 
-export function peerAgentSpec({ peer, log }: Layout, addresses: Addresses): ServiceSpec {
+export function peerAgentSpec({ peer, log, programs }: Layout, addresses: Addresses): ServiceSpec {
   const { node } = peerPlace;
   return {
     name: node,
-    script: programs.agent,
+    script: programs["node-agent"],
     args: ["serve", "--home", peer.agent(node)],
     log: log(node),
     readyUrl: `http://${addresses.peer.local(node)}/readyz`,
@@ -102,14 +105,14 @@ export function platformSpecs(layout: Layout, { dgPort, hzPort }: Addresses): re
   return [
     {
       name: "dg-platform",
-      script: programs.dgPlatform,
+      script: platforms.dg,
       args: [layout.platform("dg"), String(dgPort)],
       log: layout.log("dg-platform"),
       readyUrl: undefined,
     },
     {
       name: "hz-platform",
-      script: programs.hzPlatform,
+      script: platforms.hz,
       args: [layout.platform("hz"), String(hzPort)],
       log: layout.log("hz-platform"),
       readyUrl: `http://127.0.0.1:${hzPort}/health`,

@@ -27,7 +27,7 @@ const mostReaders = 1_000;
 const sayEveryMs = 60_000;
 
 export function openSharing(
-  { node: self }: GatewayConfig,
+  { node: self, timeliness: rules }: GatewayConfig,
   {
     hub,
     log,
@@ -64,6 +64,7 @@ export function openSharing(
       ...common,
       self,
       signer,
+      timeliness: { rules, days },
       turns: createTurns(),
       dueOn: (workingDays) => workingDayAfter(today(), workingDays, days),
       onTaken: signal.taken,

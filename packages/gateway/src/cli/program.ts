@@ -23,6 +23,7 @@ import { addPeerCommands } from "./peers.ts";
 import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
 import { rotateKey } from "./rotate-key.ts";
+import type { ScorecardOptions } from "./scorecard.ts";
 import { suiteOption } from "./suite-option.ts";
 import { setSuites } from "./suites.ts";
 
@@ -62,6 +63,16 @@ export function createProgram(): Command {
     );
   addLogCommands(program, home);
   addBackup(program);
+  program
+    .command("scorecard")
+    .description("how sources did in a month: in time, complete, refused, corrections · 数据质量考核")
+    .option(...home)
+    .requiredOption("--month <month>", "e.g. 2026-11 · 月份")
+    .option("--json", "as JSON")
+    .option("--csv <file>", "into a new file that Excel opens · 写入新的 CSV 文件")
+    .action((options: ScorecardOptions) =>
+      runCommand(async () => (await import("./scorecard.ts")).scorecard(options)),
+    );
   program
     .command("doctor")
     .description("check configuration, keys, members and log · 自检")

@@ -4,6 +4,7 @@ import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/co
 import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
 import { thresholdsSchema } from "../alerts/index.ts";
+import { officialRules, timelinessRuleSchema } from "../scorecard/index.ts";
 
 const positive = z.number().int().positive();
 
@@ -85,6 +86,8 @@ export const gatewayConfigSchema = z.strictObject({
   /** What counts as unusual use, and is raised as an alert. */
   alerts: thresholdsSchema.prefault({}),
   /** Days off and days worked in their stead, as announced (`holidays`, `workdays`); the library's unless said. */
+  /** Within how many working days of a decision records have to be told; judged in the scorecard. */
+  timeliness: z.array(timelinessRuleSchema).prefault(officialRules),
   officialDays: z.string().optional(),
   /** Signs the log's checkpoints, and nothing else. */
   logKey: keyLocationSchema.default("keys/log.jwk.json"),

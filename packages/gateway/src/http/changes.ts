@@ -1,3 +1,4 @@
+import { copiesReportSchema, digestsRequestSchema } from "@xinqiao/protocol/digests";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { screeningSchema } from "@xinqiao/protocol/screening";
@@ -8,11 +9,13 @@ import type { z } from "zod";
 import type { AppendError } from "../log/index.ts";
 import { type ScreenDependencies, screen } from "../screening/index.ts";
 import {
+  noteCompared,
   type ReadChangesDependencies,
   readChanges,
   readCorrections,
   type TakePageDependencies,
   takePage,
+  tellDigests,
 } from "../sharing/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import { noteRefusal } from "./lookups.ts";
@@ -56,6 +59,12 @@ export function changesHandlers(
     ),
     "/v1/corrections": route(readBytes, correctionsRequestSchema, (wanted, request) =>
       readCorrections({ ...wanted, ...asked(request) }, read),
+    ),
+    "/v1/digests": route(readBytes, digestsRequestSchema, (wanted, request) =>
+      tellDigests({ wanted, ...asked(request) }, read),
+    ),
+    "/v1/digests/reports": route(readBytes, copiesReportSchema, (report, request) =>
+      noteCompared({ ...report, ...asked(request) }, read),
     ),
   };
 }

@@ -20,4 +20,5 @@ export { type ReadChangesDependencies, readChanges } from "./read-changes.ts";
 export { readCorrections } from "./read-corrections.ts";
 export { type TakePageDependencies, takePage } from "./take-page.ts";
 export { createTakenSignal, type TakenSignal } from "./taken-signal.ts";
+export { noteCompared, tellDigests } from "./tell-digests.ts";
 export { createTurns, type Turns } from "./turns.ts";

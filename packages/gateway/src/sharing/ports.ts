@@ -13,6 +13,8 @@ import type {
   Shared,
   Subscription,
 } from "@xinqiao/protocol/sync";
+import type { DigestIndex } from "@xinqiao/runtime/digests";
+import type { Score, ScoreLine } from "../scorecard/index.ts";
 
 /** A change that is taken, as it came. */
 export interface TakenChange {
@@ -35,6 +37,8 @@ export interface PageToTake {
   readonly refused: readonly RefusedChange[];
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** What it adds to what is counted of its source in a month. */
+  readonly score: Score & { readonly month: string };
   /** Who was given the version before. */
   readonly holders: (version: VersionBefore) => readonly NodeId[];
   /** The last day on which a holder of such a record is in time. */
@@ -111,6 +115,12 @@ export interface Hub {
     source: NodeId,
     record: string,
   ): (Pick<CreditRecord, "version" | "item"> & { readonly feed: string }) | undefined;
+  /** Whether the line held of a record is the one that its source signed: on a disk it may have become another. */
+  isAsSigned(source: NodeId, record: string): boolean;
+  /** Digests of what is held. */
+  readonly digests: DigestIndex;
+  /** How sources did in a month that has these first and last instants, seconds since 1970. */
+  scores(month: string, from: number, to: number): readonly ScoreLine[];
   /** One transaction: an older version's line goes to nobody any more. */
   take(page: PageToTake): readonly OpenedCorrection[];
   /** The position of the newest page; 0 before the first. */

@@ -92,6 +92,7 @@ const common = () => ({
   catalogue: () => catalogue,
   now: () => testNow,
   today: () => today,
+  timeliness: { rules: [], days: { holidays: {}, workdays: {} } },
   dueOn: (days: number) => `2026-01-0${days + 1}`,
 });
 

@@ -19,7 +19,9 @@ import {
   standingOf,
   unpackPage,
 } from "@xinqiao/protocol/sync";
+import type { OfficialDays } from "@xinqiao/runtime/calendar";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
+import { addScores, noScore, type Score, scoreOf, type TimelinessRule } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
 import type { Hub, TakenChange, VersionBefore } from "./ports.ts";
 import type { Turns } from "./turns.ts";
@@ -37,9 +39,15 @@ export interface TakePageDependencies {
   readonly turns: Turns;
   /** The city's day so many working days from now. */
   readonly dueOn: (workingDays: number) => string;
+  /** The city's calendar day. */
+  readonly today: () => string;
+  /** By what it is judged whether a record was told in time. */
+  readonly timeliness: { readonly rules: readonly TimelinessRule[]; readonly days: OfficialDays };
   /** Readers that wait are told. */
   readonly onTaken: () => void;
 }
+
+type ScoreDependencies = Pick<TakePageDependencies, "hub" | "catalogue" | "today" | "timeliness">;
 
 export interface PublishedPage {
   readonly page: PackedPage;
@@ -96,10 +104,25 @@ async function keep(
   const holders = holdersBy({ hub, ...deps }, source);
   const named = refused.slice(0, mostRefused);
   const dueOn = ({ item }: CreditRecord) => deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
-  const opened = hub.take({ source, page, head, changes, refused: named, at: now(), holders, dueOn });
+  const counted = scorePage(source, changes, refused.length, { hub, ...deps });
+  const score = { ...counted, month: deps.today().slice(0, 7) };
+  const opened = hub.take({ source, page, head, changes, refused: named, at: now(), score, holders, dueOn });
   await hub.durable();
   onTaken();
   if (opened.length > 0) await completing.complete();
+}
+
+function scorePage(
+  source: Member["node"],
+  changes: readonly TakenChange[],
+  refused: number,
+  { hub, catalogue, today, timeliness: { rules, days } }: ScoreDependencies,
+): Score {
+  const scores = changes.map(({ change: { record } }) => {
+    const isFirst = hub.version(source, record.id) === undefined;
+    return scoreOf(record, catalogue().items.get(record.item), { rules, days, today: today(), isFirst });
+  });
+  return scores.reduce(addScores, { ...noScore, refused });
 }
 
 /**
@@ -191,7 +214,8 @@ function refusalOf(
   const version = hub.version(member.node, record.id);
   const held = version?.feed === feed ? version : undefined;
   const before = versions.get(record.id) ?? held?.version ?? 0;
-  if (record.version <= before) return "sync.version-not-newer";
+  if (record.version <= before && !isToldAgain(record, before, { hub, member }))
+    return "sync.version-not-newer";
   // Who may hold the one before could not be told of it.
   if (held !== undefined && held.item !== record.item) return "sync.record-invalid";
   const gone = record.state === "repaired" || record.state === "withdrawn";
@@ -203,4 +227,15 @@ function refusalOf(
   const item = catalogue().items.get(record.item);
   if (item === undefined) return "sync.item-unknown";
   return validateFields(item, record.fields).ok ? undefined : "sync.record-invalid";
+}
+
+/** A version that has been damaged here may be told again as it was (PR-SYNC §7). */
+function isToldAgain(
+  { id, version }: CreditRecord,
+  before: number,
+  { hub, member }: Pick<TakePageDependencies, "hub"> & { readonly member: Member },
+): boolean {
+  return (
+    version === before && hub.version(member.node, id)?.version === before && !hub.isAsSigned(member.node, id)
+  );
 }

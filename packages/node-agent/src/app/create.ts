@@ -9,6 +9,7 @@ import { openStore, openWitnessBook } from "../store/index.ts";
 import { createAgentEvents } from "../telemetry/index.ts";
 import type { Agent, AgentDependencies } from "./agent.ts";
 import { openReconciliation } from "./books.ts";
+import { reconcileDaily } from "./copies.ts";
 import { watchFiles } from "./intake.ts";
 import { changeKeys, readSecrets } from "./keys.ts";
 import { localApp } from "./local-door.ts";
@@ -59,9 +60,9 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   let open = false;
   const books = openReconciliation({ ...shared, client, store, witness });
   starting.defer(books.stop);
-  const stopSharing = shareRecords(config, { ...shared, client, store });
-  starting.defer(stopSharing);
-  const own = { decryptionKeys: decryption.keys, token, client, store, books, open: () => open };
+  const stopSharing = starting.adopt(shareRecords(config, { ...shared, client, store }), (stop) => stop());
+  const copies = starting.adopt(reconcileDaily(config, { ...shared, client, store }), (kept) => kept.stop());
+  const own = { copies, decryptionKeys: decryption.keys, token, client, store, books, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
@@ -81,7 +82,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     reload: city.refresh,
     async close() {
       for (const stop of background) stop();
-      await Promise.all([books.stop(), stopSharing(), stopWatching()]);
+      await Promise.all([books.stop(), copies.stop(), stopSharing(), stopWatching()]);
       for (const places of [asking, answering, reading, cosigning]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.

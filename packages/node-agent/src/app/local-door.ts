@@ -1,5 +1,6 @@
 import type { AgreementKey } from "@xinqiao/protocol/encryption";
 import { chinaDay } from "@xinqiao/runtime/calendar";
+import type { KeptCopies } from "../copies/index.ts";
 import { localRoutes } from "../http/index.ts";
 import type { GatewayClient } from "../lookup/index.ts";
 import type { AgentStore } from "../store/index.ts";
@@ -12,6 +13,7 @@ export interface LocalParts {
   readonly client: GatewayClient;
   readonly store: AgentStore;
   readonly books: Books;
+  readonly copies: KeptCopies;
   readonly open: () => boolean;
 }
 

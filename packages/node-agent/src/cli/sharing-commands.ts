@@ -38,6 +38,7 @@ export function addSharingCommands(program: Command): void {
     .action((options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./sharing.ts")).corrections(options)),
     );
+  addReconcileCopies(program);
   program
     .command("screen <file>")
     .description(
@@ -67,6 +68,21 @@ export function addSharingCommands(program: Command): void {
     .option("--items <codes>", "comma separated; all unless said · 事项代码")
     .action((identifier: string, options: CopiesOptions) =>
       runCommand(async () => (await import("./sharing.ts")).copies(identifier, options)),
+    );
+}
+
+function addReconcileCopies(program: Command): void {
+  program
+    .command("reconcile")
+    .description("compare with the city · 与市级核对")
+    .command("copies")
+    .description(
+      "compare what this member tells and holds with the city's copies, repair what differs, and report · 副本对账",
+    )
+    .option(...home)
+    .option("--json", "as JSON")
+    .action((options: { home: string; json?: boolean }) =>
+      runCommand(async () => (await import("./reconcile-copies.ts")).reconcileCopies(options)),
     );
 }
 

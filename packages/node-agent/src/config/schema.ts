@@ -111,6 +111,8 @@ const agentShape = z.strictObject({
   identifierExceptions: z.array(z.string()).default([]),
   sources: z.array(sourceConfigSchema).default([]),
   sharing: sharingSchema.prefault({}),
+  /** How often what this member tells and holds is compared with the city's copies; it can be asked for at any time. */
+  reconcileCopiesEveryHours: positive.max(500).default(24),
   /** What a screening comes to when the city cannot be asked: nothing (`hold`), an answer that says so (`flag`), or own copies. */
   screeningWhenAway: z.enum(whenAwayChoices).default("hold"),
   policy: policySchema.prefault({}),

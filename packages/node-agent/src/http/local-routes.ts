@@ -11,6 +11,7 @@ import {
   issueFor,
   type LocalWorkDependencies,
   lookUpFor,
+  reconcileCopiesFor,
   reconcileFor,
   screenFor,
   withdrawFor,
@@ -53,6 +54,7 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
   app.post("/v1/lookups", route(lookUpFor(deps)));
   app.post("/v1/screenings", route(screenFor(deps), screeningBytes));
   app.post("/v1/copies", route(copiesFor(deps)));
+  app.post("/v1/copies/reconciliations", route(reconcileCopiesFor(deps)));
   app.post("/v1/corrections", route(correctionsFor(deps)));
   app.post("/v1/reconciliations", route(reconcileFor(deps)));
   for (const [path, work] of Object.entries(auditWork(deps))) app.post(path, route(work));

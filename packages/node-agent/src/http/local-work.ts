@@ -4,6 +4,7 @@ import { err, ok } from "@xinqiao/protocol/result";
 import { screeningSchema } from "@xinqiao/protocol/screening";
 import { correctionsRequestSchema, correctionsSchema } from "@xinqiao/protocol/sync";
 import { parseJson } from "@xinqiao/protocol/transport";
+import { z } from "zod";
 import {
   authorisationRequestSchema,
   type IssueDependencies,
@@ -11,6 +12,7 @@ import {
   type WithdrawDependencies,
   withdrawAuthorisation,
 } from "../authorisation/index.ts";
+import type { KeptCopies } from "../copies/index.ts";
 import { askGateway, type CallDependencies, type LookUpDependencies, lookUp } from "../lookup/index.ts";
 import { type ShowDependencies, showHours, shownSchema } from "../reconciliation/index.ts";
 import { type ScreenDependencies, screen } from "../screening/index.ts";
@@ -23,6 +25,7 @@ export interface LocalWorkDependencies {
   readonly authorisation: IssueDependencies & WithdrawDependencies;
   readonly books: ShowDependencies;
   readonly sharing: { readonly call: CallDependencies } & Parameters<typeof copiesOf>[1];
+  readonly copies: Pick<KeptCopies, "reconcile">;
   readonly screening: ScreenDependencies;
   readonly events: AgentEvents;
 }
@@ -74,6 +77,14 @@ export function copiesFor({ sharing }: LocalWorkDependencies): LocalWork {
   return async (body) => {
     const asked = parseJson(body, copiesRequestSchema);
     return asked.ok ? ok(copiesOf(asked.value, sharing)) : byAgent(asked.error);
+  };
+}
+
+/** `POST /v1/copies/reconciliations`: compares copies with the city, repairs them, and shows how it was. */
+export function reconcileCopiesFor({ copies }: LocalWorkDependencies): LocalWork {
+  return async (body) => {
+    const asked = parseJson(body, z.strictObject({}));
+    return asked.ok ? copies.reconcile() : byAgent(asked.error);
   };
 }
 

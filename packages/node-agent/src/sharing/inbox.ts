@@ -68,6 +68,10 @@ export interface Inbox {
   missed(pages: readonly MissedPage[], now: number): void;
   /** What was read is not the gateway's past: all is read from the beginning, and receipted again. */
   goBack(): void;
+  /** With the next question all is read from the beginning: a copy was damaged. */
+  readAnew(): void;
+  /** How far was read, and whether that is again from the beginning and not at its end yet. */
+  standing(): { readonly position: number; readonly isReadAnew: boolean };
   /** What receipts are due for. */
   untold(): readonly Applied[];
   /** Their receipts are with the gateway. */

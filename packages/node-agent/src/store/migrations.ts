@@ -1,3 +1,4 @@
+import { digestSchema } from "@xinqiao/runtime/digests";
 import type { Database } from "better-sqlite3";
 
 /**
@@ -269,6 +270,37 @@ const steps: readonly string[] = [
     -- When all receipts were last given once more; milliseconds since 1970.
     retold_at INTEGER NOT NULL
   ) STRICT;
+  `,
+  `
+  -- What this member tells and what it holds of others, digested. Its own has no source.
+  ${digestSchema}
+  ALTER TABLE reading ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+  CREATE TRIGGER record_added_digest AFTER INSERT ON record BEGIN
+    INSERT INTO undigested VALUES ('', new.id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER record_changed_digest AFTER UPDATE ON record BEGIN
+    INSERT INTO undigested VALUES ('', new.id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER record_dropped_digest AFTER DELETE ON record BEGIN
+    INSERT INTO undigested VALUES ('', old.id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER item_chosen_digest AFTER INSERT ON told_item BEGIN
+    INSERT INTO undigested SELECT '', id FROM record WHERE new.item IN (item, '*') ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER item_left_digest AFTER DELETE ON told_item BEGIN
+    INSERT INTO undigested SELECT '', id FROM record WHERE old.item IN (item, '*') ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER copy_added_digest AFTER INSERT ON copy BEGIN
+    INSERT INTO undigested VALUES (new.source, new.record) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER copy_changed_digest AFTER UPDATE OF state, content ON copy BEGIN
+    INSERT INTO undigested VALUES (new.source, new.record) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER copy_dropped_digest AFTER DELETE ON copy BEGIN
+    INSERT INTO undigested VALUES (old.source, old.record) ON CONFLICT DO NOTHING;
+  END;
+  INSERT INTO undigested SELECT '', id FROM record;
+  INSERT INTO undigested SELECT source, record FROM copy;
   `,
 ];
 

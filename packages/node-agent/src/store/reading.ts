@@ -10,6 +10,7 @@ const readingSchema = z.object({
   round: z.number(),
   dropping: z.number(),
   retoldAt: z.number(),
+  again: z.number(),
 });
 
 const missedSchema = z.object({
@@ -23,6 +24,11 @@ const missedSchema = z.object({
 const missedAgainMs = 5 * 60_000;
 /** How often all receipts are given once more: the gateway may have been put back to before it had them. */
 const retellEveryMs = 3_600_000;
+
+type ReadingPort = Pick<
+  Inbox,
+  "position" | "isSeenAs" | "readTo" | "missed" | "goBack" | "readAnew" | "standing"
+>;
 
 /** How far the gateway's pages were read, and when they have to be read again. */
 export function createReading(database: Database) {
@@ -60,6 +66,7 @@ export function createReading(database: Database) {
       sql.dropOutside.run({ items: JSON.stringify(items), places, kinds });
       beginAnew(text);
     }
+    if (current()?.again === 1) beginAnew(text);
     if (sql.isMissedDue.get(now) !== undefined) readMissed();
     if ((current()?.retoldAt ?? 0) <= now - retellEveryMs) {
       sql.untellAll.run();
@@ -89,27 +96,35 @@ export function createReading(database: Database) {
     sql.untellAll.run();
     sql.move.run({ position: 0, head: null });
   });
-  const port: Pick<Inbox, "position" | "isSeenAs" | "readTo" | "missed" | "goBack"> = {
+  const port: ReadingPort = {
     position: (scope, now) => position.immediate(scope, now),
     isSeenAs: (scope) => isSeenAs.immediate(scope),
     readTo: (to, all) => readTo.immediate(to, all),
     missed: (pages, now) => missed.immediate(pages, now),
     goBack: () => goBack.immediate(),
+    readAnew: () => void sql.again.run(),
+    standing: () => standingOf(current()),
   };
   return { port, round: () => current()?.round ?? 0 };
+}
+
+function standingOf(reading: z.infer<typeof readingSchema> | undefined): ReturnType<Inbox["standing"]> {
+  const { position = 0, dropping = 0, again = 0 } = reading ?? {};
+  return { position, isReadAnew: dropping === 1 || again === 1 };
 }
 
 function prepare(database: Database) {
   return {
     reading: database.prepare(
-      'SELECT position, head, scope, seen, round, dropping, retold_at AS "retoldAt" FROM reading',
+      'SELECT position, head, scope, seen, round, dropping, retold_at AS "retoldAt", again FROM reading',
     ),
     begin: database.prepare(
       `INSERT INTO reading (one, position, head, scope, seen, round, dropping, retold_at) VALUES (1, 0, NULL, ?, NULL, 1, 0, 0)
        ON CONFLICT (one) DO UPDATE SET position = 0, head = NULL, scope = excluded.scope, seen = NULL, round = round + 1,
-         dropping = 1`,
+         dropping = 1, again = 0`,
     ),
     move: database.prepare("UPDATE reading SET position = @position, head = @head"),
+    again: database.prepare("UPDATE reading SET again = 1"),
     see: database.prepare("UPDATE reading SET seen = ?"),
     retold: database.prepare("UPDATE reading SET retold_at = ?"),
     dropped: database.prepare("UPDATE reading SET dropping = 0"),

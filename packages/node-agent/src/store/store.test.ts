@@ -230,7 +230,8 @@ describe("the agent's store: its file", () => {
     session.close();
     store.close();
     const database = new Database(path);
-    database.exec("DROP TRIGGER record_added; DROP TRIGGER record_changed");
+    const triggers = ["added", "changed", "added_digest", "changed_digest", "dropped_digest"];
+    for (const name of triggers) database.exec(`DROP TRIGGER record_${name}`);
     database.exec("ALTER TABLE record DROP COLUMN catalogue_version");
     const later = [
       "book",
@@ -243,7 +244,8 @@ describe("the agent's store: its file", () => {
       "page",
     ];
     const read = ["copy", "followed", "followed_page", "missed", "reading"];
-    for (const table of [...later, ...read]) database.exec(`DROP TABLE ${table}`);
+    const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
+    for (const table of [...later, ...read, ...digested]) database.exec(`DROP TABLE ${table}`);
     database.pragma("user_version = 3");
     database.close();
     store = openStore(path);

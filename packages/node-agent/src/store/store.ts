@@ -1,5 +1,7 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
+import type { NodeId } from "@xinqiao/protocol/identity";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { DigestIndex } from "@xinqiao/runtime/digests";
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
 import type { Book } from "../book/index.ts";
@@ -9,6 +11,7 @@ import type { WithdrawalBook } from "../withdrawals/index.ts";
 import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.ts";
 import { createBook, createReconciledHours } from "./book.ts";
 import { openDatabase } from "./database.ts";
+import { createDigests } from "./digests.ts";
 import { createImports, type Imports } from "./imports.ts";
 import { createInbox } from "./inbox.ts";
 import { createNonces, type Nonces } from "./nonces.ts";
@@ -38,6 +41,8 @@ export interface AgentStore extends Nonces {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly own: OwnRecords;
+  /** Digests of what this member tells, and of what it holds of others. */
+  readonly digests: (self: NodeId) => DigestIndex;
   /** One indexed read, in one snapshot. */
   find(subject: SubjectKey, items: readonly ItemCode[]): Held;
   close(): void;
@@ -65,6 +70,7 @@ export function openStore(path: string): AgentStore {
     book,
     reconciled: createReconciledHours(database),
     own: records.own,
+    digests: createDigests(database, records.own),
     outbox: createOutbox(database),
     inbox: createInbox(database, durable),
     find: (subject, items) => find(subject, items),

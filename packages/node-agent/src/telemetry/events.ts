@@ -12,7 +12,7 @@ import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
 import { createHandoverEvents } from "./handover-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
-import { createSharingEvents } from "./sharing-events.ts";
+import { type CopiesEvents, createSharingEvents } from "./sharing-events.ts";
 
 interface Ids {
   readonly traceId?: string | undefined;
@@ -20,7 +20,7 @@ interface Ids {
 }
 
 /** One function a business event: a log line and a metric, neither with personal data. */
-export interface AgentEvents extends BookEvents, SharingEvents, HandoverEvents {
+export interface AgentEvents extends BookEvents, SharingEvents, CopiesEvents, HandoverEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;

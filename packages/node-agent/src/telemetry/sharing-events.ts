@@ -1,9 +1,23 @@
 import type { Logger } from "@xinqiao/runtime/logging";
+import type { CopiesReconciled, CopiesRow } from "../copies/index.ts";
+import type { CallError } from "../lookup/index.ts";
 import type { SharingEvents } from "../sharing/index.ts";
 import type { AgentMetrics } from "./metrics.ts";
 
+export interface CopiesEvents {
+  /** Copies were compared with the city's. What is not equal in the end is an alarm. */
+  copiesReconciled(reconciled: CopiesReconciled): void;
+  copiesFault(reason: CallError): void;
+}
+
+const differencesOf = ({ onlyHere, onlyThere, otherwise }: CopiesRow) => onlyHere + onlyThere + otherwise;
+const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+
 /** What becomes of shared records: counts, never what they say or whose they are. */
-export function createSharingEvents(logger: Logger, metrics: AgentMetrics): Omit<SharingEvents, "failed"> {
+export function createSharingEvents(
+  logger: Logger,
+  metrics: AgentMetrics,
+): Omit<SharingEvents, "failed"> & CopiesEvents {
   return {
     published({ pages, changes }) {
       metrics.shared.inc({ way: "told" }, changes);
@@ -22,6 +36,21 @@ export function createSharingEvents(logger: Logger, metrics: AgentMetrics): Omit
     },
     tooLong(item) {
       logger.error({ event: "record-too-long", item });
+    },
+    copiesReconciled({ rows }) {
+      const [differed, repaired] = [rows.map(differencesOf), rows.map((row) => row.repaired)].map(sum);
+      const equal = rows.every((row) => row.equal);
+      logger[equal ? "info" : "error"]({
+        event: "copies-reconciled",
+        rows: rows.length,
+        differed,
+        repaired,
+        equal,
+      });
+    },
+    copiesFault(reason) {
+      const { code } = reason.by === "agent" ? reason.fault : reason.problem;
+      logger.warn({ event: "copies-fault", code });
     },
   };
 }

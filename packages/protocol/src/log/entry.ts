@@ -9,6 +9,7 @@ import {
 } from "../audit/index.ts";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { commitmentSchema, fieldNameSchema } from "../commitment/index.ts";
+import { copiesComparedSchema, mostCompared } from "../digests/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { thumbprintSchema } from "../keys/index.ts";
@@ -313,6 +314,18 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   }),
   /** A source asks how corrections of its records fare. */
   z.strictObject({ kind: z.literal("corrections.read"), ...common }),
+  /** A member was told digests of what the city holds: of how many ranges. */
+  z.strictObject({
+    kind: z.literal("digests.told"),
+    ...common,
+    ranges: z.number().int().nonnegative(),
+  }),
+  /** How a member's records, or its copies of others', compare with what the city holds; counts only. */
+  z.strictObject({
+    kind: z.literal("copies.reconciled"),
+    ...common,
+    compared: z.array(copiesComparedSchema).min(1).max(mostCompared).readonly(),
+  }),
 
   /** A subject took its authorisation back: from here on no lookup is allowed by it. */
   z.strictObject({

@@ -136,6 +136,18 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A source has read how corrections of its records fare",
     zh: "来源单位查询其更正事项的办理进度",
   },
+  "digests.told": {
+    actor: "member",
+    label: "提供摘要",
+    en: "A member was told digests of ranges of what the city holds and it may hold, to compare its copies",
+    zh: "成员取得市级所存且其有权持有数据的分段摘要，用于核对副本",
+  },
+  "copies.reconciled": {
+    actor: "member",
+    label: "副本对账",
+    en: "How a member's records, or its copies of others', compare with what the city holds; counts only",
+    zh: "成员的记录或所持副本与市级所存的对账结果，仅计数",
+  },
   "authorisation.withdrawn": {
     actor: "member",
     label: "撤回授权",

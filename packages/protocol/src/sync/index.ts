@@ -37,6 +37,7 @@ export {
   type PageHead,
   pageHeadSchema,
   pageLength,
+  pageType,
   signPageHead,
 } from "./page.ts";
 export {

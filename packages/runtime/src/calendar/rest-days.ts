@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import announced from "chinese-days/dist/chinese-days.json" with { type: "json" };
 import { z } from "zod";
 
 const days = z.record(z.iso.date(), z.unknown());
@@ -9,7 +9,7 @@ export type OfficialDays = z.infer<typeof officialDaysSchema>;
 
 /** As far as the library has them: it is brought up to date once a year. */
 export function officialDays(): OfficialDays {
-  return officialDaysSchema.parse(createRequire(import.meta.url)("chinese-days/dist/chinese-days.json"));
+  return officialDaysSchema.parse(announced);
 }
 
 /** Whether nobody is at work on a day (`YYYY-MM-DD`): a holiday, or a weekend that is not worked. */

@@ -1,11 +1,15 @@
 import { closeSync, openSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import {
   type CorrectionEffect,
   changeSchema,
   feedPlaceSchema,
+  lineHash,
+  pageHeadSchema,
+  pageType,
   refusedChangesSchema,
 } from "@xinqiao/protocol/sync";
 import { createDurable } from "@xinqiao/runtime/durable";
@@ -15,8 +19,10 @@ import type { ToldRecords } from "../../screening/index.ts";
 import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
+import { createHubDigests, sharingDigestSchema } from "./sharing-digests.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { sharingSchema, sharingVersion } from "./sharing-schema.ts";
+import { createHubScores, scoreSchema } from "./sharing-scores.ts";
 
 export interface OpenedHub extends Hub, ToldRecords {
   close(): void;
@@ -43,6 +49,7 @@ export function openHub(path: string): OpenedHub {
   const durable = createDurable(path, "sync.unavailable");
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
+  const { addScore, scores } = createHubScores(database);
   const { held, take } = createTaking(database, sql, corrections);
   return {
     past: (source) => ({
@@ -52,9 +59,18 @@ export function openHub(path: string): OpenedHub {
     }),
     refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
     version: (source, record) => held(source, record),
-    take: (page) => take.immediate(page),
+    isAsSigned: (source, record) => isAsSigned(source, record, sql),
+    take: (page) =>
+      database
+        .transaction(() => {
+          addScore(page.source, page.score.month, page.score);
+          return take(page);
+        })
+        .immediate(),
     ...createHubReading(database),
     ...createHubCopy(database),
+    scores,
+    digests: createHubDigests(database),
     ...corrections.port,
     durable: durable.reached,
     close() {
@@ -76,6 +92,12 @@ function openFile(path: string): Database.Database {
   if (done > sharingVersion) throw new Error(`${path} is of a newer version (${done}) than this program`);
   database.transaction(() => {
     database.exec(sharingSchema);
+    database.exec(sharingDigestSchema);
+    database.exec(scoreSchema);
+    if (done < 2)
+      database.exec(
+        "INSERT INTO undigested SELECT source, record FROM held WHERE true ON CONFLICT DO NOTHING",
+      );
     database.pragma(`user_version = ${sharingVersion}`);
   })();
   return database;
@@ -102,7 +124,7 @@ function createTaking(
     sql.blank.run(before.position, before.seq);
     const waiting = corrections.supersede(source, record.id, { feed, seq });
     // In another feed everything is told again.
-    if (saysSame(before, record)) return undefined;
+    if (isSame(before, record, feed)) return undefined;
     const given = page.holders({ record, position: before.given, moved });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return undefined;
@@ -126,7 +148,7 @@ function createTaking(
       if (correction) corrected.push(correction);
       const { id, item, jurisdiction, version, state, subject } = record;
       const { scheme, kind } = subject;
-      const given = before !== undefined && saysSame(before, record) ? before.given : position;
+      const given = before !== undefined && isSame(before, record, feed) ? before.given : position;
       const until = record.disclosedUntil ?? null;
       const givenFrom = isGone(record) ? (before?.first ?? nobody) : null;
       sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved), until, givenFrom);
@@ -157,6 +179,15 @@ function createTaking(
   return { held, take };
 }
 
+const signedLineSchema = z.object({ line: z.string().nullable(), at: z.number(), head: z.string() });
+
+function isAsSigned(source: string, record: string, sql: Statements): boolean {
+  const found = signedLineSchema.optional().parse(sql.signedLine.get(source, record));
+  const jws = found && readCompact(found.head, pageType);
+  const hashes = jws && pageHeadSchema.safeParse(payloadOf(jws)).data?.hashes;
+  return typeof found?.line === "string" && hashes?.[found.at] === lineHash(found.line);
+}
+
 /** A position that no reader has reached: no version was given to anybody. */
 const nobody = Number.MAX_SAFE_INTEGER;
 
@@ -170,6 +201,10 @@ function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
 function hasMoved({ jurisdiction, kind, moved }: Held, record: CreditRecord): boolean {
   return moved === 1 || jurisdiction !== record.jurisdiction || kind !== record.subject.kind;
 }
+
+/** Within a feed a version is told again only where the line held of it was damaged. */
+const isSame = (before: Held, record: CreditRecord, feed: string): boolean =>
+  (before.feed === feed && before.version === record.version) || saysSame(before, record);
 
 /** Its number alone does not tell: a source whose store was put back may have given it out twice. */
 function saysSame({ line }: Held, { recordedAt: _at, ...record }: CreditRecord): boolean {
@@ -204,6 +239,10 @@ function prepare(database: Database.Database) {
     held: database.prepare(
       `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
+    ),
+    signedLine: database.prepare(
+      `SELECT line, held.seq - page.from_seq AS at, head FROM held
+       JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held

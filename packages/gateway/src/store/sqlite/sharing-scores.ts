@@ -1,0 +1,66 @@
+import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import type { Database } from "better-sqlite3";
+import { z } from "zod";
+import type { Score, ScoreLine } from "../../scorecard/index.ts";
+
+/** Counted as pages come: a superseded version leaves nothing else to count by. */
+export const scoreSchema = `
+  CREATE TABLE IF NOT EXISTS score (
+    source          TEXT NOT NULL,
+    month           TEXT NOT NULL,
+    told            INTEGER NOT NULL,
+    refused         INTEGER NOT NULL,
+    judged          INTEGER NOT NULL,
+    timely          INTEGER NOT NULL,
+    required        INTEGER NOT NULL,
+    required_filled INTEGER NOT NULL,
+    optional        INTEGER NOT NULL,
+    optional_filled INTEGER NOT NULL,
+    PRIMARY KEY (month, source)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS correction_by_time ON correction (opened_at);
+`;
+
+const count = z.number().int();
+const lineSchema = z.object({
+  source: nodeIdSchema,
+  month: z.string(),
+  told: count,
+  refused: count,
+  judged: count,
+  timely: count,
+  required: count,
+  requiredFilled: count,
+  optional: count,
+  optionalFilled: count,
+  corrections: count,
+  completed: count,
+  late: count,
+  hours: z.number().nullable(),
+});
+
+export function createHubScores(database: Database) {
+  const add = database.prepare(
+    `INSERT INTO score (source, month, told, refused, judged, timely, required, required_filled, optional, optional_filled)
+     VALUES (@source, @month, @told, @refused, @judged, @timely, @required, @requiredFilled, @optional, @optionalFilled)
+     ON CONFLICT (month, source) DO UPDATE SET told = told + excluded.told, refused = refused + excluded.refused,
+       judged = judged + excluded.judged, timely = timely + excluded.timely, required = required + excluded.required,
+       required_filled = required_filled + excluded.required_filled, optional = optional + excluded.optional,
+       optional_filled = optional_filled + excluded.optional_filled`,
+  );
+  const lines = database.prepare(
+    `SELECT score.source, month, told, refused, judged, timely, required, required_filled AS "requiredFilled",
+       optional, optional_filled AS "optionalFilled", count(correction.id) AS corrections,
+       count(completed_at) AS completed, coalesce(sum(overdue), 0) AS late,
+       avg(completed_at - opened_at) / 3600.0 AS hours
+     FROM score LEFT JOIN correction
+       ON correction.source = score.source AND opened_at >= @from AND opened_at < @to
+     WHERE month = @month GROUP BY score.source ORDER BY score.source`,
+  );
+  return {
+    addScore: (source: NodeId, month: string, score: Score) => void add.run({ ...score, source, month }),
+    /** @param from first and next month's first second, by the city's calendar */
+    scores: (month: string, from: number, to: number): readonly ScoreLine[] =>
+      lines.all({ month, from, to }).map((row) => lineSchema.parse(row)),
+  };
+}

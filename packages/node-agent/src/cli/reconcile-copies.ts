@@ -1,0 +1,48 @@
+import Table from "cli-table3";
+import { loadConfig } from "../config/index.ts";
+import { type CopiesReconciled, copiesReconciledSchema } from "../copies/index.ts";
+import { postLocal } from "./local-api.ts";
+
+/** As a partial lookup: neither all well (0) nor failed (1). */
+const differsExitCode = 2;
+
+/** Compares copies with the city through the running agent, and reports. */
+export async function reconcileCopies(options: {
+  readonly home: string;
+  readonly json?: boolean;
+}): Promise<string> {
+  const config = await loadConfig(options.home);
+  const answered = await postLocal(config, "/v1/copies/reconciliations", {});
+  const reconciled = copiesReconciledSchema.parse(JSON.parse(answered));
+  if (reconciled.rows.some(({ equal }) => !equal)) process.exitCode = differsExitCode;
+  return options.json ? answered : copiesReport(config.node, reconciled);
+}
+
+/** A row for each source and item, in both languages. */
+export function copiesReport(node: string, { rows }: CopiesReconciled): string {
+  const title = `对账报告 Reconciliation of copies · ${node}`;
+  if (rows.length === 0) return `${title}\n没有共享的记录 nothing is shared`;
+  const table = new Table({
+    head: [
+      "来源 source",
+      "事项 item",
+      "本节点 here",
+      "市级 city",
+      "仅本节点 only here",
+      "仅市级 only there",
+      "内容不同 otherwise",
+      "已修复 repaired",
+      "接收 received",
+      "回执 applied",
+      "已执行 acted upon",
+      "现一致 equal",
+    ],
+    style: { head: [], border: [] },
+  });
+  for (const row of rows) {
+    const counts = [row.here, row.there, row.onlyHere, row.onlyThere, row.otherwise, row.repaired];
+    const flow = [row.received, row.applied, row.actedUpon].map((count) => count ?? "-");
+    table.push([row.source, row.item, ...counts, ...flow, row.equal ? "是 yes" : "✗ 否 no"]);
+  }
+  return [title, table.toString(), "- 未知或不适用 unknown, or of this member's own records"].join("\n");
+}

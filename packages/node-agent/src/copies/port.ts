@@ -1,0 +1,20 @@
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Subscription } from "@xinqiao/protocol/sync";
+import type { DigestIndex } from "@xinqiao/runtime/digests";
+import type { CallDependencies } from "../lookup/index.ts";
+import type { Inbox, Outbox } from "../sharing/index.ts";
+
+export interface CopiesDependencies {
+  readonly call: CallDependencies;
+  readonly catalogue: () => Catalogue;
+  readonly digests: DigestIndex;
+  readonly outbox: Pick<Outbox, "requeue" | "beginAnew">;
+  readonly inbox: Pick<Inbox, "readAnew" | "past" | "untold">;
+  /** Whether this member tells of its records. */
+  readonly tells: boolean;
+  /** What it wants of others; null: nothing. */
+  readonly wants: Subscription | null;
+  readonly today: () => string;
+  /** Resolves when what waits was told and what there is up to a position was read, or after a while. */
+  readonly settled: (signal: AbortSignal, position?: number) => Promise<void>;
+}

@@ -1,0 +1,58 @@
+import type { NodeId } from "../identity/index.ts";
+import { err, ok, type Result } from "../result/index.ts";
+import type { CaseOutcome, CaseStep } from "./step.ts";
+
+type Step<Name extends CaseStep["step"]> = Extract<CaseStep, { step: Name }>;
+
+/** A case as far as its steps have brought it. */
+export interface Case {
+  readonly opened: Step<"opened">;
+  readonly checked?: Step<"checked">;
+  readonly extended?: Step<"extended">;
+  readonly decided?: Step<"decided">;
+  /** Hash of the last step that counted. */
+  readonly last: string;
+}
+
+/** Why a step does not count. It changes nothing then. */
+export type StepRefusal = "another-case" | "not-theirs" | "not-next" | "not-now" | "outcome-unfit";
+
+const outcomesOf: Readonly<Record<Step<"opened">["kind"], readonly CaseOutcome[]>> = {
+  objection: ["corrected", "withdrawn", "rejected"],
+  repair: ["repaired", "rejected"],
+};
+
+/**
+ * Takes the next step of a case; the first opens it (PR-CASES §2). A step that was taken before, comes late or is
+ * another's to take changes nothing.
+ * @param hash SHA-256 of the step as it was signed
+ */
+export function takeStep(
+  held: Case | undefined,
+  { step, hash }: { readonly step: CaseStep; readonly hash: string },
+  city: NodeId,
+): Result<Case, StepRefusal> {
+  if (step.step === "opened") return held === undefined ? ok({ opened: step, last: hash }) : err("not-now");
+  if (held === undefined || step.case !== held.opened.case) return err("another-case");
+  const theirs = step.step === "checked" ? city : held.opened.source;
+  if (step.iss !== theirs) return err("not-theirs");
+  if (step.after !== held.last) return err("not-next");
+  if (!isTime(held, step)) return err("not-now");
+  if (step.step === "decided" && !outcomesOf[held.opened.kind].includes(step.outcome)) {
+    return err("outcome-unfit");
+  }
+  return ok({ ...held, [step.step]: step, last: hash });
+}
+
+/** A repair is forwarded unchecked (art. 81); an objection waits for the city's check (art. 49). Nothing follows a decision. */
+function isTime({ opened, checked, extended, decided }: Case, { step }: CaseStep): boolean {
+  if (decided !== undefined) return false;
+  if (step === "checked") return opened.kind === "objection" && checked === undefined;
+  const isForwarded = opened.kind === "repair" || checked !== undefined;
+  return isForwarded && (step !== "extended" || extended === undefined);
+}
+
+/** Whether a version of the record is disputed: until one comes that is as decided, it is shown annotated (art. 43, 48). */
+export function isDisputed({ decided }: Case, version: number): boolean {
+  return decided === undefined || version < decided.version;
+}
