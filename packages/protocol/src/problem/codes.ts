@@ -360,21 +360,6 @@ export const codes = {
     en: "An item is not shared with this member, so that it cannot screen by it",
     zh: "该成员无权共享某事项，不能据以筛查",
   },
-  "feedback.already-asked": {
-    status: 409,
-    en: "This member was asked to revoke the measure: it answers that, and reports on it no more",
-    zh: "已要求撤销该措施，须答复撤销通知，不能再改报",
-  },
-  "feedback.not-asked": {
-    status: 409,
-    en: "Nobody asked this member to revoke the measure",
-    zh: "未要求该成员撤销该措施",
-  },
-  "feedback.already-answered": {
-    status: 409,
-    en: "The notice was answered otherwise before",
-    zh: "该撤销通知已有不同答复",
-  },
   "sync.page-invalid": {
     status: 400,
     en: "Not a page of changes as its source signs it",
