@@ -1,3 +1,4 @@
+import { feedbackReplySchema, feedbackSchema } from "@xinqiao/protocol/measures";
 import { screeningReplySchema, screeningSchema } from "@xinqiao/protocol/screening";
 import {
   correctionsRequestSchema,
@@ -59,12 +60,19 @@ export const sharingCases: readonly Case[] = [
     code: screeningReplySchema,
     samples: [
       {
+        exchange: correction.feed,
         screened: 2,
         hits: [{ subject: 1, source: "dg", records: [], items: ["penalty"], measures: [measure, passing] }],
         sources: [{ node: "dg", asOf: "2026-01-01T00:00:00.000Z" }],
         log: { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" },
       },
     ],
+  },
+  { schema: "Feedback", code: feedbackSchema, samples: [{ report: "a.b.c" }] },
+  {
+    schema: "FeedbackReply",
+    code: feedbackReplySchema,
+    samples: [{ report: correction.change, log: { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" } }],
   },
   { schema: "CorrectionsRequest", code: correctionsRequestSchema, samples: [{}, { limit: 5 }] },
   {

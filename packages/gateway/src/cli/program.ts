@@ -74,6 +74,14 @@ export function createProgram(): Command {
       runCommand(async () => (await import("./scorecard.ts")).scorecard(options)),
     );
   program
+    .command("measures")
+    .description("what members did about each source's records, by their reports · 联合奖惩反馈统计")
+    .option(...home)
+    .option("--json", "as JSON")
+    .action((options: { home: string; json?: boolean }) =>
+      runCommand(async () => (await import("./measures.ts")).measures(options)),
+    );
+  program
     .command("doctor")
     .description("check configuration, keys, members and log · 自检")
     .option(...home)
