@@ -131,6 +131,11 @@ describe("screening", () => {
     expect(lines[0], "what a report names").toMatch(/,[0-9a-f-]{36},penalty:\S+ 1$/);
   });
 
+  async function counted(): Promise<unknown> {
+    const args = ["measures", "--json", "--home", gateway.home];
+    return JSON.parse((await execute(process.execPath, [programFile("gateway"), ...args])).stdout);
+  }
+
   it("is answered with a report of what was done, which the city counts by source", async () => {
     const { hits, exchange } = await screened();
     const [record] = hits[0]?.records ?? [];
@@ -162,12 +167,8 @@ describe("screening", () => {
     expect(entry).toMatchObject({ actor: "sz-longgang", source: "sz-baoan", outcome: "partly" });
     expect(JSON.stringify(entry)).not.toContain(record.id);
     if (entry?.kind === "measures.reported") expect(stdout).toContain(entry.report);
-    const counted = await execute(process.execPath, [
-      programFile("gateway"),
-      ...["measures", "--json", "--home", gateway.home],
-    ]);
-    expect(JSON.parse(counted.stdout)).toEqual([
-      { source: "sz-baoan", applied: 0, partly: 1, notApplied: 0 },
+    expect(await counted()).toEqual([
+      { source: "sz-baoan", applied: 0, partly: 1, notApplied: 0, overtaken: 0 },
     ]);
     await expect(report("00000000-0000-4000-8000-000000000001")).rejects.toMatchObject({
       stderr: expect.stringContaining("feedback.not-given"),
@@ -180,5 +181,12 @@ describe("screening", () => {
     expect(from).toBe("copies");
     expect(hits.map(({ subject }) => subject)).toEqual(listed);
     await gateway.start();
+  });
+
+  it("leaves a count of measures whose record its source has repaired since", async () => {
+    const { hits } = await screened();
+    const id = hits[0]?.records[0]?.id ?? "";
+    await execute(process.execPath, [main, "correct", id, "--repair", "--home", baoan.home]);
+    await vi.waitFor(async () => expect(await counted()).toMatchObject([{ partly: 1, overtaken: 1 }]), often);
   });
 });

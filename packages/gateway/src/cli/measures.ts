@@ -1,7 +1,8 @@
 import { loadConfig } from "../config/index.ts";
 import { openHub } from "../store/sqlite/index.ts";
 
-const head = "来源 source\t已执行 applied\t部分执行 partly\t未执行 not applied";
+const head =
+  "来源 source\t已执行 applied\t部分执行 partly\t未执行 not applied\t记录已修复或撤回 record repaired or withdrawn since";
 
 /** What members did about sources' records, by their newest reports: in a process of its own, beside the gateway. */
 export async function measures({
@@ -16,8 +17,8 @@ export async function measures({
     const counts = hub.measureCounts();
     if (json) return JSON.stringify(counts);
     if (counts.length === 0) return "尚无反馈 nothing was reported";
-    const lines = counts.map(({ source, applied, partly, notApplied }) =>
-      [source, applied, partly, notApplied].join("\t"),
+    const lines = counts.map(({ source, applied, partly, notApplied, overtaken }) =>
+      [source, applied, partly, notApplied, overtaken].join("\t"),
     );
     return [head, ...lines].join("\n");
   } finally {

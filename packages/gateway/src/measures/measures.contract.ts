@@ -4,7 +4,8 @@ import { testNow } from "@xinqiao/protocol/testing";
 import { expect, it } from "vitest";
 import type { KeptReport, Measures } from "./ports.ts";
 
-const first: MeasureReport = {
+/** A report that dg has applied a measure about a record of sz-baoan. */
+export const firstReport: MeasureReport = {
   iss: nodeIdSchema.parse("dg"),
   iat: testNow / 1000,
   exchange: "00000000-0000-4000-8000-000000000001",
@@ -15,8 +16,8 @@ const first: MeasureReport = {
   matter: "2026-0042",
   on: "2026-01-01",
 };
-const kept = (change: Partial<MeasureReport>): KeptReport => {
-  const report = { ...first, ...change };
+export const keptReport = (change: Partial<MeasureReport>): KeptReport => {
+  const report = { ...firstReport, ...change };
   const text = JSON.stringify(report);
   return { report, text, sha256: text };
 };
@@ -25,7 +26,7 @@ const kept = (change: Partial<MeasureReport>): KeptReport => {
 export function measuresContract(open: () => Measures): void {
   const countsAfter = async (...changes: readonly Partial<MeasureReport>[]) => {
     const measures = open();
-    for (const change of changes) measures.keepReport(kept(change));
+    for (const change of changes) measures.keepReport(keptReport(change));
     await measures.durable();
     return measures.measureCounts().map(({ source, ...counts }) => [source, ...Object.values(counts)]);
   };
@@ -42,13 +43,13 @@ export function measuresContract(open: () => Measures): void {
       },
     );
     expect(counts).toEqual([
-      ["sz-baoan", 2, 1, 0],
-      ["sz-longgang", 0, 0, 1],
+      ["sz-baoan", 2, 1, 0, 0],
+      ["sz-longgang", 0, 0, 1, 0],
     ]);
   });
 
   it("counts the newest report about a record of an exchange, in whichever order they come", async () => {
-    const newer = { iat: first.iat + 1, outcome: "not-applied" as const };
-    expect(await countsAfter({}, newer, {})).toEqual([["sz-baoan", 0, 0, 1]]);
+    const newer = { iat: firstReport.iat + 1, outcome: "not-applied" as const };
+    expect(await countsAfter({}, newer, {})).toEqual([["sz-baoan", 0, 0, 1, 0]]);
   });
 }

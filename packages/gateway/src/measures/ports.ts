@@ -14,6 +14,8 @@ export interface MeasureCount {
   readonly applied: number;
   readonly partly: number;
   readonly notApplied: number;
+  /** Of those applied, wholly or partly: how many stand on a record that was repaired or withdrawn since. */
+  readonly overtaken: number;
 }
 
 /** What members have reported. What is written is on the disk once `durable` resolves. */

@@ -25,7 +25,13 @@ export const measureSchema = `
 `;
 
 const count = z.number().int();
-const countSchema = z.object({ source: nodeIdSchema, applied: count, partly: count, notApplied: count });
+const countSchema = z.object({
+  source: nodeIdSchema,
+  applied: count,
+  partly: count,
+  notApplied: count,
+  overtaken: count,
+});
 
 export function createHubMeasures(database: Database): Omit<Measures, "durable"> {
   const sql = {
@@ -38,8 +44,9 @@ export function createHubMeasures(database: Database): Omit<Measures, "durable">
     ),
     counts: database.prepare(
       `SELECT source, sum(outcome = 'applied') AS applied, sum(outcome = 'partly') AS partly,
-         sum(outcome = 'not-applied') AS "notApplied"
-       FROM measure GROUP BY source ORDER BY source`,
+         sum(outcome = 'not-applied') AS "notApplied",
+         sum(outcome <> 'not-applied' AND coalesce(state, '') IN ('repaired', 'withdrawn')) AS overtaken
+       FROM measure LEFT JOIN held USING (source, record) GROUP BY source ORDER BY source`,
     ),
   };
   const keep = database.transaction(({ report, text, sha256 }: KeptReport) => {
