@@ -164,7 +164,7 @@ async function validateAndSign(document: CatalogueDocument): Promise<string> {
 /** As a gateway and an agent do. */
 function openedCatalogue(text: string): PublishedCatalogue {
   const opened = openCatalogue(text, { city: anchor().city, keys: [registryKey] }, now);
-  if (!opened.ok) throw new Error(opened.error.code);
+  if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.detail}`);
   return opened.value;
 }
 
@@ -187,6 +187,7 @@ function largeCatalogue(): CatalogueDocument {
       jurisdictions: "all",
       authorisation: false,
       answers: "records",
+      measures: undefined,
       status: "live",
     })),
   });

@@ -1,5 +1,6 @@
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { demonstrationSubject, sampleNode } from "./data/index.ts";
 import { office, party, reportedBy } from "./data/rows/row.ts";
 import type { AgentHandle, Federation } from "./federation.ts";
@@ -41,7 +42,15 @@ export async function demonstrateSharing(
   await untilGone(federation, id, signal);
   say("  龙岗区、东莞市的副本均已消失 · gone at Longgang and Dongguan");
   say(await untilCompleted(baoan, signal));
+
+  say(
+    "\n■ 龙岗区与市级对账，市级考核各来源 · Longgang and the city compare copies, and the city scores its sources",
+  );
+  say(await longgang.run(["reconcile", "copies"], signal));
+  say(await federation.gateway.run(["scorecard", "--month", monthInChina()], signal));
 }
+
+const monthInChina = () => chinaDay(Date.now()).slice(0, 7);
 
 /** Written beside and renamed into place, as a careful sender does. */
 async function drop(folder: string, number: string): Promise<void> {

@@ -6,6 +6,7 @@ import { readEntries } from "@xinqiao/gateway";
 import { composeUscc } from "@xinqiao/protocol/identity";
 import { createDirectory } from "@xinqiao/protocol/registry";
 import { correctionsSchema, openCompletion } from "@xinqiao/protocol/sync";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import {
@@ -135,6 +136,13 @@ describe("what a district shares", () => {
     expect(opened).toEqual(["correction.opened", "correction.completed"]);
     const { stdout } = await xinqiao("corrections");
     expect(stdout).toContain("complete · 已办结");
+    const compared = await xinqiao("reconcile", "copies");
+    expect(compared.stdout).toMatch(/sz-baoan\s+│ penalty\s+│ 1\s+│ 1\s.*是 yes/);
+    const scored = await execute(process.execPath, [
+      programFile("gateway"),
+      ...["scorecard", "--month", chinaDay(Date.now()).slice(0, 7), "--json", "--home", gateway.home],
+    ]);
+    expect(JSON.parse(scored.stdout)).toMatchObject([{ source: "sz-baoan" }]);
     expect(JSON.stringify(readEntries(gateway.logFile))).not.toContain(subject.id);
   });
 

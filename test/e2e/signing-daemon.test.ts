@@ -104,9 +104,10 @@ describe("an agent whose key is behind a signing daemon", () => {
   });
 
   it("asks and answers; while the daemon is gone it does neither, and says so", async () => {
+    const patient = () => sampleLookup({ deadlineMs: 20_000 });
     const rows = async () =>
-      (await ask(asker, gateway, sampleLookup())).results.map(({ status, code }) => [status, code]);
-    const asked = () => agent.ask(sampleLookup());
+      (await ask(asker, gateway, patient())).results.map(({ status, code }) => [status, code]);
+    const asked = () => agent.ask(patient());
     const signedRefusal = [["refused", "source.item-not-held"]];
     expect(await rows(), "it holds nothing, and signs that").toEqual(signedRefusal);
     expect((await asked()).status).toBe(200);

@@ -44,6 +44,7 @@ const heldSchema = z.object({
   moved: z.number(),
 });
 type Held = z.infer<typeof heldSchema>;
+const heldVersionSchema = heldSchema.pick({ feed: true, version: true, item: true });
 
 /** A file of its own beside the log: it holds records, and the log none. */
 export function openHub(path: string): OpenedHub {
@@ -52,7 +53,7 @@ export function openHub(path: string): OpenedHub {
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
   const { addScore, scores } = createHubScores(database);
-  const { held, take } = createTaking(database, sql, corrections);
+  const take = createTaking(database, sql, corrections);
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
@@ -60,7 +61,7 @@ export function openHub(path: string): OpenedHub {
       knows: (feed) => sql.knows.get(source, feed) !== undefined,
     }),
     refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
-    version: (source, record) => held(source, record),
+    version: (source, record) => heldVersionSchema.optional().parse(sql.version.get(source, record)),
     isAsSigned: (source, record) => isAsSigned(source, record, sql),
     take: (page) =>
       database
@@ -180,7 +181,7 @@ function createTaking(
     sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole });
     return corrected;
   });
-  return { held, take };
+  return take;
 }
 
 const signedLineSchema = z.object({ line: z.string().nullable(), at: z.number(), head: z.string() });
@@ -248,6 +249,7 @@ function prepare(database: Database.Database) {
       `SELECT line, held.seq - page.from_seq AS at, head FROM held
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
+    version: database.prepare("SELECT feed, version, item FROM held WHERE source = ? AND record = ?"),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
          (source, record, position, seq, given, first, feed, version, state, item, scheme, subject)
