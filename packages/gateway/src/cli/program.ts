@@ -63,6 +63,16 @@ export function createProgram(): Command {
     );
   addLogCommands(program, home);
   addBackup(program);
+  addCounts(program);
+  program
+    .command("doctor")
+    .description("check configuration, keys, members and log · 自检")
+    .option(...home)
+    .action((options: { home: string }) => runCommand(() => doctor(options.home)));
+  return program;
+}
+
+function addCounts(program: Command): void {
   program
     .command("scorecard")
     .description("how sources did in a month: in time, complete, refused, corrections · 数据质量考核")
@@ -81,12 +91,6 @@ export function createProgram(): Command {
     .action((options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./measures.ts")).measures(options)),
     );
-  program
-    .command("doctor")
-    .description("check configuration, keys, members and log · 自检")
-    .option(...home)
-    .action((options: { home: string }) => runCommand(() => doctor(options.home)));
-  return program;
 }
 
 function addBackup(program: Command): void {
