@@ -1,3 +1,4 @@
+import { feedbackReplySchema, feedbackSchema } from "@xinqiao/protocol/measures";
 import { screeningReplySchema, screeningSchema } from "@xinqiao/protocol/screening";
 import {
   correctionsRequestSchema,
@@ -25,6 +26,7 @@ const correction = {
 
 const subject = { kind: "enterprise", scheme: "uscc", id: "91440300TEXT000012" };
 const measure = { item: "penalty", name: { zh: "示例", en: "Example" }, legalBasis: "示例条例" };
+const passing = { ...measure, validFrom: "2026-01-01", validUntil: "2026-12-31" };
 
 /** What travels when records are shared. */
 export const sharingCases: readonly Case[] = [
@@ -58,12 +60,19 @@ export const sharingCases: readonly Case[] = [
     code: screeningReplySchema,
     samples: [
       {
+        exchange: correction.feed,
         screened: 2,
-        hits: [{ subject: 1, source: "dg", records: [], items: ["penalty"], measures: [measure] }],
+        hits: [{ subject: 1, source: "dg", records: [], items: ["penalty"], measures: [measure, passing] }],
         sources: [{ node: "dg", asOf: "2026-01-01T00:00:00.000Z" }],
         log: { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" },
       },
     ],
+  },
+  { schema: "Feedback", code: feedbackSchema, samples: [{ report: "a.b.c" }] },
+  {
+    schema: "FeedbackReply",
+    code: feedbackReplySchema,
+    samples: [{ report: correction.change, log: { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" } }],
   },
   { schema: "CorrectionsRequest", code: correctionsRequestSchema, samples: [{}, { limit: 5 }] },
   {

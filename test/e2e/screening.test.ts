@@ -128,6 +128,51 @@ describe("screening", () => {
       listed.map((at) => [String(at + 1), uscc(at)]),
     );
     expect(lines.at(-1)).toMatch(/^10001,"'=HYPERLINK/);
+    expect(lines[0], "what a report names").toMatch(/,[0-9a-f-]{36},penalty:\S+ 1$/);
+  });
+
+  async function counted(): Promise<unknown> {
+    const args = ["measures", "--json", "--home", gateway.home];
+    return JSON.parse((await execute(process.execPath, [programFile("gateway"), ...args])).stdout);
+  }
+
+  it("is answered with a report of what was done, which the city counts by source", async () => {
+    const { hits, exchange } = await screened();
+    const [record] = hits[0]?.records ?? [];
+    if (exchange === undefined || record === undefined) throw new Error("nothing to report about");
+    const report = async (by: string) => {
+      const about = [
+        by,
+        "--source",
+        "sz-baoan",
+        "--record",
+        record.id,
+        "--record-version",
+        `${record.version}`,
+      ];
+      const done = [
+        "--outcome",
+        "partly",
+        "--reason",
+        "示例理由",
+        "--matter",
+        "2026-0042",
+        "--on",
+        "2026-01-05",
+      ];
+      return execute(process.execPath, [main, "feedback", ...about, ...done, "--home", longgang.home]);
+    };
+    const { stdout } = await report(exchange);
+    const entry = readEntries(gateway.logFile).findLast(({ kind }) => kind === "measures.reported");
+    expect(entry).toMatchObject({ actor: "sz-longgang", source: "sz-baoan", outcome: "partly" });
+    expect(JSON.stringify(entry)).not.toContain(record.id);
+    if (entry?.kind === "measures.reported") expect(stdout).toContain(entry.report);
+    expect(await counted()).toEqual([
+      { source: "sz-baoan", applied: 0, partly: 1, notApplied: 0, overtaken: 0 },
+    ]);
+    await expect(report("00000000-0000-4000-8000-000000000001")).rejects.toMatchObject({
+      stderr: expect.stringContaining("feedback.not-given"),
+    });
   });
 
   it("does as its operator has chosen when the city is away", async () => {
@@ -136,5 +181,12 @@ describe("screening", () => {
     expect(from).toBe("copies");
     expect(hits.map(({ subject }) => subject)).toEqual(listed);
     await gateway.start();
+  });
+
+  it("leaves a count of measures whose record its source has repaired since", async () => {
+    const { hits } = await screened();
+    const id = hits[0]?.records[0]?.id ?? "";
+    await execute(process.execPath, [main, "correct", id, "--repair", "--home", baoan.home]);
+    await vi.waitFor(async () => expect(await counted()).toMatchObject([{ partly: 1, overtaken: 1 }]), often);
   });
 });

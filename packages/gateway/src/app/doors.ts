@@ -9,6 +9,7 @@ import type { Shared } from "./shared.ts";
 import {
   auditDependencies,
   enrolmentsDependencies,
+  feedbackDependencies,
   lookUpDependencies,
   memberDependencies,
   proveDependencies,
@@ -64,7 +65,11 @@ export function servePublic(shared: Shared): Promise<Serving> {
     audit: auditDependencies(shared),
     prove: proveDependencies(shared),
     enrolments: enrolmentsDependencies(shared),
-    sharing: { ...shared.sharing, screen: screenDependencies(shared) },
+    sharing: {
+      ...shared.sharing,
+      screen: screenDependencies(shared),
+      feedback: feedbackDependencies(shared),
+    },
     published: { registry, catalogue },
     peers,
     log: { published: shared.published, quorum: config.witnesses.quorum, indexOf: shared.hashes.indexOfHash },

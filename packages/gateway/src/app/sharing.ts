@@ -15,7 +15,7 @@ import type { GatewayEvents } from "../telemetry/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
 import type { Stores } from "./stores.ts";
 
-export interface Sharing extends Omit<SharingRouteDependencies, "screen"> {
+export interface Sharing extends Omit<SharingRouteDependencies, "screen" | "feedback"> {
   /** Lets those go who wait for changes, and takes nobody in any more. */
   drain(): void;
   idle: InFlight["idle"];

@@ -7,6 +7,7 @@ import { openEnrolmentFolder } from "../enrolment/index.ts";
 import type { LookUpDependencies } from "../exchange/index.ts";
 import type { EnrolmentRouteDependencies, MemberRouteDependencies } from "../http/index.ts";
 import { createRateLimit, createRecentClaims } from "../limit/index.ts";
+import type { TakeReportDependencies } from "../measures/index.ts";
 import { gatewayRules } from "../policy/index.ts";
 import { bundleDependencies, type ProveDependencies } from "../proofs/index.ts";
 import type { RegistryHolder } from "../registry/index.ts";
@@ -108,6 +109,10 @@ export function screenDependencies(shared: Shared): ScreenDependencies {
     now,
     today: () => chinaDay(now()),
   };
+}
+
+export function feedbackDependencies({ city, hub, entries, log }: Shared): TakeReportDependencies {
+  return { measures: hub, hub, entries, directory: () => city.registry.current().directory, log };
 }
 
 export function reconcileDependencies(shared: Shared): ReconcileDependencies {

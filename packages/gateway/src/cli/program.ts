@@ -63,6 +63,16 @@ export function createProgram(): Command {
     );
   addLogCommands(program, home);
   addBackup(program);
+  addCounts(program);
+  program
+    .command("doctor")
+    .description("check configuration, keys, members and log · 自检")
+    .option(...home)
+    .action((options: { home: string }) => runCommand(() => doctor(options.home)));
+  return program;
+}
+
+function addCounts(program: Command): void {
   program
     .command("scorecard")
     .description("how sources did in a month: in time, complete, refused, corrections · 数据质量考核")
@@ -74,11 +84,13 @@ export function createProgram(): Command {
       runCommand(async () => (await import("./scorecard.ts")).scorecard(options)),
     );
   program
-    .command("doctor")
-    .description("check configuration, keys, members and log · 自检")
+    .command("measures")
+    .description("what members did about each source's records, by their reports · 联合奖惩反馈统计")
     .option(...home)
-    .action((options: { home: string }) => runCommand(() => doctor(options.home)));
-  return program;
+    .option("--json", "as JSON")
+    .action((options: { home: string; json?: boolean }) =>
+      runCommand(async () => (await import("./measures.ts")).measures(options)),
+    );
 }
 
 function addBackup(program: Command): void {

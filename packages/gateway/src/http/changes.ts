@@ -1,4 +1,5 @@
 import { copiesReportSchema, digestsRequestSchema } from "@xinqiao/protocol/digests";
+import { feedbackSchema } from "@xinqiao/protocol/measures";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { screeningSchema } from "@xinqiao/protocol/screening";
@@ -7,6 +8,7 @@ import { parseJson } from "@xinqiao/protocol/transport";
 import type { InFlight } from "@xinqiao/runtime/http";
 import type { z } from "zod";
 import type { AppendError } from "../log/index.ts";
+import { type TakeReportDependencies, takeReport } from "../measures/index.ts";
 import { type ScreenDependencies, screen } from "../screening/index.ts";
 import {
   noteCompared,
@@ -25,6 +27,7 @@ export interface SharingRouteDependencies {
   readonly take: TakePageDependencies;
   readonly read: ReadChangesDependencies;
   readonly screen: ScreenDependencies;
+  readonly feedback: TakeReportDependencies;
   /** Places of their own: who waits for changes keeps nobody from looking up. */
   readonly places: InFlight;
 }
@@ -36,14 +39,17 @@ const screenBytes = 1024 * 1024;
 /** A hundred receipts. */
 const readBytes = 1024 * 1024;
 
+/** One report. */
+const feedbackBytes = 16 * 1024;
+
 export interface ChangesRoute {
   readonly handler: MemberHandler;
   readonly maxBodyBytes: number;
 }
 
-/** `/v1/changes…`, `/v1/corrections` and `/v1/screenings` (PR-SYNC). */
+/** What members send about what is shared (PR-SYNC). */
 export function changesHandlers(
-  { take, read, screen: screening }: SharingRouteDependencies,
+  { take, read, screen: screening, feedback: reporting }: SharingRouteDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, ChangesRoute>> {
   const route = routes(events);
@@ -56,6 +62,9 @@ export function changesHandlers(
     ),
     "/v1/screenings": route(screenBytes, screeningSchema, (asking, request) =>
       screen({ screening: asking, ...asked(request) }, screening),
+    ),
+    "/v1/feedback": route(feedbackBytes, feedbackSchema, (feedback, request) =>
+      takeReport({ feedback, ...asked(request) }, reporting),
     ),
     "/v1/corrections": route(readBytes, correctionsRequestSchema, (wanted, request) =>
       readCorrections({ ...wanted, ...asked(request) }, read),

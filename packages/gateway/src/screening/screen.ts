@@ -80,6 +80,7 @@ export async function screen(
   if (!logged.ok) return err({ failed: logged.error });
   const { index, size, root } = logged.value;
   return ok({
+    exchange: requestId,
     screened: screening.subjects.length,
     hits,
     sources: deps.told

@@ -21,7 +21,7 @@ export interface ScreenOptions {
 /** The city was not to be had for some of them: none of those may be taken for clean. */
 const partialExitCode = 2;
 
-const hitsHeader = "line,identifier,source,items,measures";
+const hitsHeader = "line,identifier,source,items,measures,exchange,records";
 
 /** Screens a file of identifiers, one a line, in requests of ten thousand; the hits go into a file. */
 export async function screenFile(file: string, options: ScreenOptions): Promise<string> {
@@ -45,7 +45,7 @@ export async function screenFile(file: string, options: ScreenOptions): Promise<
     const batch = read.filter((line) => checkSubject(subjectOf(line), { exceptions }).ok);
     for (const { number, id } of read.filter((line) => !batch.includes(line))) {
       counts.invalid += 1;
-      out.write(`${number},${quoted(id)},,,"无效标识 not a valid identifier"\n`);
+      out.write(`${number},${quoted(id)},,,"无效标识 not a valid identifier",,\n`);
     }
     bytes += read.reduce((sum, { id }) => sum + id.length + 1, 0);
     step.at(Math.min(bytes, size), size);
@@ -95,11 +95,14 @@ async function* batchesOf(file: string): AsyncGenerator<readonly Line[]> {
   if (batch.length > 0) yield batch;
 }
 
-function linesOf({ hits }: OpenedScreening, batch: readonly Line[]): string[] {
-  return hits.map(({ subject, source, items, measures }) => {
+function linesOf({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): string[] {
+  return hits.map(({ subject, source, items, measures, records }) => {
     const line = batch[subject];
     const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
-    return [line?.number, quoted(line?.id ?? ""), source, items.join(" "), quoted(named)].join(",");
+    // What a report of what was done names: `feedback`.
+    const versions = records.map(({ id, version }) => `${id} ${version}`).join("; ");
+    const what = [source, items.join(" "), quoted(named), exchange, quoted(versions)];
+    return [line?.number, quoted(line?.id ?? ""), ...what].join(",");
   });
 }
 

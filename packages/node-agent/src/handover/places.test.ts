@@ -23,12 +23,4 @@ describe("a watched folder", () => {
     writeFileSync(folder.path("watched/done"), "");
     expect(await unusablePlaces(watched, node)).toEqual([`${folder.path("watched/done")} (ENOTDIR)`]);
   });
-
-  // Nothing is kept from root.
-  it.skipIf(process.getuid?.() === 0)("is of no use to who may not write there", async () => {
-    using folder = testFolder();
-    const watched = folder.path("watched");
-    mkdirSync(watched, { mode: 0o500 });
-    expect(await unusablePlaces(watched, node)).toEqual([`${watched} (EACCES)`]);
-  });
 });

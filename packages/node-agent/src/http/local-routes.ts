@@ -8,6 +8,7 @@ import { type LocalCallDependencies, type LocalWork, localCall } from "./local-c
 import {
   copiesFor,
   correctionsFor,
+  feedbackFor,
   intakeFor,
   issueFor,
   type LocalWorkDependencies,
@@ -57,6 +58,7 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
         : problemReply(fault("local.unauthorised"), { hop });
   app.post("/v1/lookups", route(lookUpFor(deps)));
   app.post("/v1/screenings", route(screenFor(deps), screeningBytes));
+  app.post("/v1/feedback", route(feedbackFor(deps)));
   app.post("/v1/copies", route(copiesFor(deps)));
   app.post("/v1/copies/reconciliations", route(reconcileCopiesFor(deps)));
   app.post("/v1/corrections", route(correctionsFor(deps)));

@@ -1,4 +1,5 @@
 import { lookupSchema } from "@xinqiao/protocol/exchange";
+import { measureDoneSchema } from "@xinqiao/protocol/measures";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { screeningSchema } from "@xinqiao/protocol/screening";
@@ -13,6 +14,7 @@ import {
   withdrawAuthorisation,
 } from "../authorisation/index.ts";
 import type { KeptCopies } from "../copies/index.ts";
+import { reportMeasure } from "../feedback/index.ts";
 import { type Intake, postedSchema } from "../intake/index.ts";
 import { askGateway, type CallDependencies, type LookUpDependencies, lookUp } from "../lookup/index.ts";
 import { type ShowDependencies, showHours, shownSchema } from "../reconciliation/index.ts";
@@ -97,6 +99,14 @@ export function correctionsFor({ sharing }: LocalWorkDependencies): LocalWork {
     if (!asked.ok) return byAgent(asked.error);
     const question = { path: "/v1/corrections", body: asked.value, answer: correctionsSchema };
     return askGateway(question, trace, sharing.call, gone);
+  };
+}
+
+/** `POST /v1/feedback`: what this member did about a record that it was given. */
+export function feedbackFor({ sharing }: LocalWorkDependencies): LocalWork {
+  return async (body, trace, gone) => {
+    const done = parseJson(body, measureDoneSchema);
+    return done.ok ? reportMeasure(done.value, trace, sharing.call, gone) : byAgent(done.error);
   };
 }
 

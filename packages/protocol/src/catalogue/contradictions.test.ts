@@ -82,6 +82,19 @@ describe("contradictions", () => {
     ]);
   });
 
+  it("names a measure upon an item that the purpose does not list, and one that ends before it begins", () => {
+    const measure = { item: "penalty", name: { zh: "示例", en: "Example" }, legalBasis: "示例条例" };
+    const taking = (change: object) =>
+      faults({ purposes: [{ ...purpose, measures: [{ ...measure, ...change }] }] });
+    expect(taking({ validFrom: "2026-03-01", validUntil: "2026-03-01" })).toEqual([]);
+    expect(taking({ item: "tax-credit" })).toEqual([
+      "purposes.0.measures.0: purpose bid-review has a measure upon tax-credit, which it does not list",
+    ]);
+    expect(taking({ validFrom: "2026-03-01", validUntil: "2026-02-28" })).toEqual([
+      "purposes.0.measures.0.validUntil: purpose bid-review has a measure that ends before it begins",
+    ]);
+  });
+
   it("names a purpose answered by yes or no whose answers must be sealed", () => {
     const message = "purpose bid-review is answered by yes or no, which cannot be sealed as it must be";
     for (const change of [{ authorisation: true }, { items: ["penalty", "tax-credit"] }]) {

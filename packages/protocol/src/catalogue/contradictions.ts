@@ -102,26 +102,34 @@ function itemFaults({ code, class: of, fields, columns }: Item, classes: Readonl
 const none: readonly Fault[] = [];
 
 function purposeFaults(purpose: Purpose, items: ReadonlyMap<string, Item>): Fault[] {
-  const { code, validFrom, validUntil } = purpose;
-  const backwards = validFrom !== undefined && validUntil !== undefined && validUntil < validFrom;
+  const { code } = purpose;
   return [
     ...purpose.items.flatMap((item, at): readonly Fault[] =>
       items.has(item) ? none : [[`items.${at}`, `purpose ${code} names unknown item ${item}`]],
     ),
-    ...(backwards ? [["validUntil", `purpose ${code} ends before it begins`] as const] : []),
+    ...(isBackwards(purpose) ? [["validUntil", `purpose ${code} ends before it begins`] as const] : []),
     ...needFaults(purpose, items),
     ...measureFaults(purpose),
     ...sealingFaults(purpose, items),
   ];
 }
 
-/** A measure upon an item that the matter does not look at would never be taken. */
+/** A measure upon an item that the matter does not look at, or that ends before it begins, would never be taken. */
 function measureFaults({ code, items, measures = [] }: Purpose): Fault[] {
-  return measures.flatMap(({ item }, at): readonly Fault[] =>
-    items.includes(item)
+  return measures.flatMap(({ item, validFrom, validUntil }, at): readonly Fault[] => [
+    ...(items.includes(item)
       ? none
-      : [[`measures.${at}`, `purpose ${code} has a measure upon ${item}, which it does not list`]],
-  );
+      : ([
+          [`measures.${at}`, `purpose ${code} has a measure upon ${item}, which it does not list`],
+        ] as const)),
+    ...(isBackwards({ validFrom, validUntil })
+      ? ([[`measures.${at}.validUntil`, `purpose ${code} has a measure that ends before it begins`]] as const)
+      : none),
+  ]);
+}
+
+function isBackwards({ validFrom, validUntil }: Pick<Purpose, "validFrom" | "validUntil">): boolean {
+  return validFrom !== undefined && validUntil !== undefined && validUntil < validFrom;
 }
 
 /** A yes or no travels in the clear: not about what only the requester may read. */

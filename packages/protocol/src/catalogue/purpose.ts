@@ -28,6 +28,9 @@ export const measureSchema = z.strictObject({
   item: itemCodeSchema,
   name: labelSchema,
   legalBasis: z.string().min(1),
+  /** First and last day on which it applies, by the city's calendar. */
+  validFrom: day.optional(),
+  validUntil: day.optional(),
 });
 export type Measure = z.infer<typeof measureSchema>;
 

@@ -13,6 +13,7 @@ import { copiesComparedSchema, mostCompared } from "../digests/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { thumbprintSchema } from "../keys/index.ts";
+import { measureOutcomes } from "../measures/index.ts";
 import { isCode } from "../problem/index.ts";
 import { publishedHashSchema } from "../published/index.ts";
 import { intervalSchema, sha256Schema } from "../reconciliation/index.ts";
@@ -248,6 +249,15 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     subjects: z.number().int().positive(),
     /** How many of them are listed. */
     hits: z.number().int().nonnegative(),
+  }),
+  /** A member has reported what it did about a record that it was given: whose, and nothing of the record. */
+  z.strictObject({
+    kind: z.literal("measures.reported"),
+    ...common,
+    source: nodeIdSchema,
+    outcome: z.enum(measureOutcomes),
+    /** SHA-256 of the member's signed report. */
+    report: sha256Schema,
   }),
   /** A source's page of changes: durable before it is handed on to anybody. */
   z.strictObject({

@@ -94,6 +94,12 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A member has screened many subjects for one matter; written before it is told anything, and who they are is only committed to",
     zh: "成员为某一事项批量筛查主体；先于答复写入，名单只存承诺值",
   },
+  "measures.reported": {
+    actor: "member",
+    label: "奖惩反馈",
+    en: "A member has reported what it did about a record that it was given; names its signed report by hash",
+    zh: "成员反馈对所取得记录采取的奖惩措施；记有其签名报告的哈希",
+  },
   "changes.taken": {
     actor: "member",
     label: "签收变更",

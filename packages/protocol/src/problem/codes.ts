@@ -360,6 +360,16 @@ export const codes = {
     en: "An item is not shared with this member, so that it cannot screen by it",
     zh: "该成员无权共享某事项，不能据以筛查",
   },
+  "feedback.report-invalid": {
+    status: 400,
+    en: "Not a report as its member signs it",
+    zh: "不是由该成员签署的有效奖惩反馈",
+  },
+  "feedback.not-given": {
+    status: 422,
+    en: "No lookup or screening of this member's, by that request id, was given such a record of that source",
+    zh: "该请求号下，该成员的查询或筛查并未取得该来源的此记录",
+  },
   "sync.page-invalid": {
     status: 400,
     en: "Not a page of changes as its source signs it",

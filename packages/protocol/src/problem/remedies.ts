@@ -259,6 +259,8 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "screening.must-be-sealed": "correct",
   "screening.quota": "correct",
   "screening.not-shared": "correct",
+  "feedback.report-invalid": "correct",
+  "feedback.not-given": "correct",
   "sync.page-invalid": "operator",
   "sync.receipt-invalid": "operator",
   "sync.not-a-source": "correct",

@@ -1,4 +1,4 @@
-import type { Catalogue, ItemCode, Purpose } from "../catalogue/index.ts";
+import type { Catalogue, ItemCode, Measure, Purpose } from "../catalogue/index.ts";
 import { disclosed } from "../exchange/index.ts";
 import type { NodeId } from "../identity/index.ts";
 import { type CreditRecord, isDisclosable } from "../record/index.ts";
@@ -45,8 +45,12 @@ function hitOf(
     source,
     records: disclosed(inForce, matter).records,
     items: items.filter((item) => held.has(item)),
-    measures: (purpose.measures ?? []).filter(({ item }) => held.has(item)),
+    measures: (purpose.measures ?? []).filter((measure) => held.has(measure.item) && applies(measure, today)),
   };
+}
+
+function applies({ validFrom, validUntil }: Measure, today: string): boolean {
+  return (validFrom === undefined || validFrom <= today) && (validUntil === undefined || today <= validUntil);
 }
 
 /** A listing that has ended, or is no longer published, does nothing to anybody. */

@@ -41,6 +41,8 @@ export type Screened = z.infer<typeof screenedSchema>;
 
 /** The gateway's reply, signed: it stands in the log. */
 export const screeningReplySchema = screenedSchema.extend({
+  /** The request id, by which a report names it. */
+  exchange: z.uuid(),
   log: logReferenceSchema.pick({ origin: true, size: true, root: true }).extend({
     index: z.number().int().nonnegative(),
   }),
@@ -53,6 +55,7 @@ export const whenAwayChoices = ["hold", "flag", "copies"] as const;
 /** As the agent hands it to its platform: from the city; from its own copies, or unanswered, when the city was not to be had. */
 export const openedScreeningSchema = screenedSchema.extend({
   from: z.enum(["city", "copies", "nobody"]),
+  exchange: screeningReplySchema.shape.exchange.optional(),
   log: screeningReplySchema.shape.log.optional(),
 });
 export type OpenedScreening = z.infer<typeof openedScreeningSchema>;

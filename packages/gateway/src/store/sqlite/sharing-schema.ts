@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 2;
+export const sharingVersion = 3;
 
 /** What members share (PR-SYNC). */
 export const sharingSchema = `

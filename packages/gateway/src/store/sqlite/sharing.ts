@@ -15,16 +15,18 @@ import {
 import { createDurable } from "@xinqiao/runtime/durable";
 import Database from "better-sqlite3";
 import { z } from "zod";
+import type { Measures } from "../../measures/index.ts";
 import type { ToldRecords } from "../../screening/index.ts";
 import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubDigests, sharingDigestSchema } from "./sharing-digests.ts";
+import { createHubMeasures, measureSchema } from "./sharing-measures.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { sharingSchema, sharingVersion } from "./sharing-schema.ts";
 import { createHubScores, scoreSchema } from "./sharing-scores.ts";
 
-export interface OpenedHub extends Hub, ToldRecords {
+export interface OpenedHub extends Hub, ToldRecords, Measures {
   close(): void;
 }
 
@@ -70,6 +72,7 @@ export function openHub(path: string): OpenedHub {
         .immediate(),
     ...createHubReading(database),
     ...createHubCopy(database),
+    ...createHubMeasures(database),
     scores,
     digests: createHubDigests(database),
     ...corrections.port,
@@ -95,6 +98,7 @@ function openFile(path: string): Database.Database {
     database.exec(sharingSchema);
     database.exec(sharingDigestSchema);
     database.exec(scoreSchema);
+    database.exec(measureSchema);
     if (done < 2)
       database.exec(
         "INSERT INTO undigested SELECT source, record FROM held WHERE true ON CONFLICT DO NOTHING",

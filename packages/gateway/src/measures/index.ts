@@ -1,0 +1,2 @@
+export type { KeptReport, MeasureCount, Measures } from "./ports.ts";
+export { type GivenReport, type TakeReportDependencies, takeReport } from "./take-report.ts";

@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { itemCodeSchema, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
+import { jurisdictionSchema, type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import type { LogEntryDraft } from "@xinqiao/protocol/log";
+import { type MeasureReport, reportHash, signMeasureReport } from "@xinqiao/protocol/measures";
+import { feedIdSchema } from "@xinqiao/protocol/sync";
+import { testFederation, testNow } from "@xinqiao/protocol/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
+import { type KeptReport, takeReport } from "./index.ts";
+
+const { directory, signer } = testFederation();
+const [dg, hz, baoan] = ["dg", "hz", "sz-baoan"].map((node) => nodeIdSchema.parse(node)) as [
+  NodeId,
+  NodeId,
+  NodeId,
+];
+const exchange = "00000000-0000-4000-8000-000000000001";
+const penalty = itemCodeSchema.parse("penalty");
+const held = { version: 2, item: penalty, feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60") };
+const report: MeasureReport = {
+  iss: dg,
+  iat: testNow / 1000,
+  exchange,
+  source: baoan,
+  record: "penalty:示罚〔2026〕1号",
+  version: 1,
+  outcome: "applied",
+  matter: "2026-0042",
+  on: "2026-01-01",
+};
+const screened: LogEntryDraft = {
+  kind: "screening.answered",
+  exchange,
+  actor: dg,
+  purpose: purposeCodeSchema.parse("bid-review"),
+  items: [penalty],
+  subjects: 2,
+  hits: 1,
+};
+const row = { jurisdiction: jurisdictionSchema.parse("440306"), node: baoan, latencyMs: 1 };
+const lookedUp: LogEntryDraft = {
+  kind: "lookup.outcome",
+  exchange,
+  actor: dg,
+  intent: 0,
+  complete: true,
+  rows: [{ ...row, status: "ok" }],
+};
+
+let log: MemoryAuditLog;
+let kept: KeptReport[];
+
+beforeEach(() => {
+  log = createMemoryAuditLog({ origin: "sz/log", now: () => testNow, randomBytes });
+  kept = [];
+});
+
+async function take(change: Partial<MeasureReport> = {}, by = dg, from = by) {
+  const member = directory.member(from);
+  if (member === undefined) throw new Error("no such member");
+  const text = await signMeasureReport({ ...report, iss: by, ...change }, signer(by));
+  const requestId = "00000000-0000-4000-8000-000000000009";
+  const claim = { keyId: from, nonce: requestId, expiresAt: testNow + 1000 };
+  const entriesOf = (id: string) => log.entries().filter((entry) => entry.exchange === id);
+  const taken = await takeReport(
+    { feedback: { report: text }, member, requestId, traceId: "1".repeat(32), claim },
+    {
+      measures: { keepReport: (each) => void kept.push(each), durable: () => Promise.resolve() },
+      hub: { version: (source, record) => (source === baoan && record === report.record ? held : undefined) },
+      entries: {
+        of: (id) =>
+          entriesOf(id).map((entry, index) => ({
+            index,
+            leaf: "",
+            entry,
+            opening: () => undefined,
+            answer: () => undefined,
+          })),
+      },
+      directory: () => directory,
+      log,
+    },
+  );
+  return { taken, text };
+}
+
+async function refusal(...given: Parameters<typeof take>) {
+  const { taken } = await take(...given);
+  return taken.ok || !("refused" in taken.error) ? undefined : taken.error.refused.code;
+}
+
+describe("a report of what was done", () => {
+  it.each([
+    ["screening", screened],
+    ["lookup", lookedUp],
+  ])(
+    "about a record that a %s gave is in the log by its hash alone, kept and receipted",
+    async (_what, gave) => {
+      await log.append(gave);
+      const { taken, text } = await take();
+      expect(taken).toMatchObject({ ok: true, value: { report: reportHash(text), log: { index: 1 } } });
+      const entry = log.entries().at(-1);
+      expect(entry).toMatchObject({
+        kind: "measures.reported",
+        actor: dg,
+        source: baoan,
+        outcome: "applied",
+      });
+      expect(JSON.stringify(entry)).not.toContain(report.record);
+      expect(JSON.stringify(entry)).not.toContain(report.matter);
+      expect(kept).toEqual([{ report, text, sha256: reportHash(text) }]);
+    },
+  );
+
+  it("is refused when the exchange was not the member's, or gave no such record", async () => {
+    expect(await refusal()).toBe("feedback.not-given");
+    await log.append(screened);
+    expect(await refusal({}, hz)).toBe("feedback.not-given");
+    expect(await refusal({ version: 3 })).toBe("feedback.not-given");
+    expect(await refusal({ record: "penalty:other" })).toBe("feedback.not-given");
+    expect(await refusal({ source: hz })).toBe("feedback.not-given");
+    expect(await refusal({})).toBeUndefined();
+    expect(kept).toHaveLength(1);
+  });
+
+  it.each([
+    ["a screening without a hit", { ...screened, hits: 0 }],
+    ["a screening by another item", { ...screened, items: [itemCodeSchema.parse("tax-credit")] }],
+    ["a lookup that the source did not answer", { ...lookedUp, rows: [{ ...row, status: "none" }] }],
+    ["a lookup of another city's member", { ...lookedUp, requester: hz }],
+  ] as readonly [string, LogEntryDraft][])("is refused about %s", async (_what, entry) => {
+    await log.append(entry);
+    expect(await refusal()).toBe("feedback.not-given");
+    expect(kept).toEqual([]);
+  });
+
+  it("is refused when another has signed it than the one who sends it", async () => {
+    await log.append(screened);
+    expect(await refusal({}, dg, hz)).toBe("feedback.report-invalid");
+  });
+});

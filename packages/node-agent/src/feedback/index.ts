@@ -1,0 +1,1 @@
+export { reportMeasure } from "./report.ts";

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { logReferenceSchema } from "../exchange/index.ts";
+import { type NodeId, nodeIdSchema, parseCitizenId } from "../identity/index.ts";
+import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
+import type { Signer } from "../keys/index.ts";
+import { sha256Schema } from "../reconciliation/index.ts";
+import { recordSchema } from "../record/index.ts";
+import { countsAt, type Directory } from "../registry/index.ts";
+
+const reportType = "xinqiao-measure+jws";
+
+/** What a member did about a hit. `partly`: some of the measures that apply to the matter. */
+export const measureOutcomes = ["applied", "partly", "not-applied"] as const;
+export type MeasureOutcome = (typeof measureOutcomes)[number];
+
+const citizenIdLength = 18;
+
+/** A person's number must not get in by way of a reference. */
+function holdsCitizenId(text: string): boolean {
+  return Array.from(text, (_, at) => text.slice(at, at + citizenIdLength)).some(
+    (part) => part.length === citizenIdLength && parseCitizenId(part).ok,
+  );
+}
+
+/** The member's own number of the matter: it means nothing to anybody else. */
+const matterReferenceSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/)
+  .refine((text) => !holdsCitizenId(text), "is a person's number");
+
+const doneSchema = z.strictObject({
+  /** Request id of the screening or lookup that gave the record. */
+  exchange: z.uuid(),
+  source: nodeIdSchema,
+  record: recordSchema.shape.id,
+  version: recordSchema.shape.version,
+  outcome: z.enum(measureOutcomes),
+  matter: matterReferenceSchema,
+  /** The day on which it was decided. */
+  on: z.iso.date(),
+  reason: z.string().min(1).max(400).optional(),
+});
+
+const saysWhy = ({ outcome, reason }: Pick<z.infer<typeof doneSchema>, "outcome" | "reason">) =>
+  outcome === "applied" || reason !== undefined;
+
+/** What a member did, before it signs that: what was not applied whole says why. */
+export const measureDoneSchema = doneSchema.refine(saysWhy, "says no reason");
+export type MeasureDone = z.infer<typeof measureDoneSchema>;
+
+/** A member's word of what it did about a record that it was given (PR-SYNC §8). */
+const reportSchema = doneSchema
+  .extend({
+    iss: nodeIdSchema,
+    /** Seconds since 1970. */
+    iat: z.number().int().nonnegative(),
+  })
+  .refine(saysWhy, "says no reason");
+export type MeasureReport = z.infer<typeof reportSchema>;
+
+export function signMeasureReport(report: MeasureReport, signer: Signer): Promise<string> {
+  return signCompact(Buffer.from(JSON.stringify(report)), reportType, signer);
+}
+
+/** Opens a report of the member expected, signed with a key that counted then. */
+export function openMeasureReport(
+  text: string,
+  member: NodeId,
+  directory: Pick<Directory, "key">,
+): MeasureReport | undefined {
+  const jws = readCompact(text, reportType);
+  const report = jws && reportSchema.safeParse(payloadOf(jws)).data;
+  if (jws === undefined || report?.iss !== member) return undefined;
+  const known = directory.key(jws.keyId, member);
+  if (known?.member.node !== member || !countsAt(known, report.iat * 1000)) return undefined;
+  return verifyCompact(jws, known.verifier) ? report : undefined;
+}
+
+/** SHA-256 of a report as it travels, base64url: what the log names it by. */
+export const reportHash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+
+/** `POST /v1/feedback`: a member's signed report. */
+export const feedbackSchema = z.strictObject({ report: z.string().min(1).max(8192) });
+export type Feedback = z.infer<typeof feedbackSchema>;
+
+/** The city's receipt, signed as every reply: which report it has, and where that stands in the log. */
+export const feedbackReplySchema = z.strictObject({
+  report: sha256Schema,
+  log: logReferenceSchema.pick({ origin: true, size: true, root: true }).extend({
+    index: z.number().int().nonnegative(),
+  }),
+});
+export type FeedbackReply = z.infer<typeof feedbackReplySchema>;
