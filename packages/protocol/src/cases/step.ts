@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { type NodeId, nodeIdSchema } from "../identity/index.ts";
-import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
 import { recordSchema } from "../record/index.ts";
-import { countsAt, type Directory } from "../registry/index.ts";
+import { type Directory, openWord, signWord } from "../registry/index.ts";
 
 /** An objection (异议) says that a record is wrong; a repair (信用修复) asks that it counts no longer. */
 export const caseKinds = ["objection", "repair"] as const;
@@ -56,10 +55,10 @@ export const caseStepSchema = z.discriminatedUnion("step", [
 ]);
 export type CaseStep = z.infer<typeof caseStepSchema>;
 
-export const caseStepType = "xinqiao-case-step+jws";
+const caseStepWord = { type: "xinqiao-case-step+jws", schema: caseStepSchema };
 
 export function signCaseStep(step: CaseStep, signer: Signer): Promise<string> {
-  return signCompact(Buffer.from(JSON.stringify(step)), caseStepType, signer);
+  return signWord(caseStepWord, step, signer);
 }
 
 /** Opens a step of the member expected, signed with a key that counted then. */
@@ -68,10 +67,5 @@ export function openCaseStep(
   by: NodeId,
   directory: Pick<Directory, "key">,
 ): CaseStep | undefined {
-  const jws = readCompact(text, caseStepType);
-  const step = jws && caseStepSchema.safeParse(payloadOf(jws)).data;
-  if (jws === undefined || step?.iss !== by) return undefined;
-  const known = directory.key(jws.keyId, by);
-  if (known?.member.node !== by || !countsAt(known, step.iat * 1000)) return undefined;
-  return verifyCompact(jws, known.verifier) ? step : undefined;
+  return openWord(caseStepWord, text, by, directory);
 }

@@ -2,13 +2,10 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { logReferenceSchema } from "../exchange/index.ts";
 import { type NodeId, nodeIdSchema, parseCitizenId } from "../identity/index.ts";
-import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
 import { recordSchema } from "../record/index.ts";
-import { countsAt, type Directory } from "../registry/index.ts";
-
-const reportType = "xinqiao-measure+jws";
+import { type Directory, openWord, signWord } from "../registry/index.ts";
 
 /** What a member did about a hit. `partly`: some of the measures that apply to the matter. */
 export const measureOutcomes = ["applied", "partly", "not-applied"] as const;
@@ -59,8 +56,10 @@ const reportSchema = doneSchema
   .refine(saysWhy, "says no reason");
 export type MeasureReport = z.infer<typeof reportSchema>;
 
+const reportWord = { type: "xinqiao-measure+jws", schema: reportSchema };
+
 export function signMeasureReport(report: MeasureReport, signer: Signer): Promise<string> {
-  return signCompact(Buffer.from(JSON.stringify(report)), reportType, signer);
+  return signWord(reportWord, report, signer);
 }
 
 /** Opens a report of the member expected, signed with a key that counted then. */
@@ -69,12 +68,7 @@ export function openMeasureReport(
   member: NodeId,
   directory: Pick<Directory, "key">,
 ): MeasureReport | undefined {
-  const jws = readCompact(text, reportType);
-  const report = jws && reportSchema.safeParse(payloadOf(jws)).data;
-  if (jws === undefined || report?.iss !== member) return undefined;
-  const known = directory.key(jws.keyId, member);
-  if (known?.member.node !== member || !countsAt(known, report.iat * 1000)) return undefined;
-  return verifyCompact(jws, known.verifier) ? report : undefined;
+  return openWord(reportWord, text, member, directory);
 }
 
 /** SHA-256 of a report as it travels, base64url: what the log names it by. */

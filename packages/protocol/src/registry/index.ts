@@ -45,3 +45,4 @@ export {
 export { type RegistryStanding, registryStanding } from "./standing.ts";
 export { type HeldRegistry, succeed } from "./succession.ts";
 export { suitesOf } from "./suites.ts";
+export { openWord, signWord, type Word, type WordKind } from "./word.ts";

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { type NodeId, nodeIdSchema } from "../identity/index.ts";
-import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
-import { countsAt, type Directory } from "../registry/index.ts";
+import { type Directory, openWord, signWord } from "../registry/index.ts";
 import { feedIdSchema } from "./feed.ts";
 
 /** What a new version does to one that others hold. `corrected`: it says something else. */
@@ -36,8 +35,6 @@ export const acknowledgedSchema = z.strictObject({
   receipt: sha256Schema,
 });
 
-export const completionType = "xinqiao-completion+jws";
-
 /** The city's word that everyone who held a version of the record before has applied its correction (PR-SYNC §5). */
 export const completionSchema = correctionSchema.extend({
   /** The city. */
@@ -49,8 +46,10 @@ export const completionSchema = correctionSchema.extend({
 });
 export type Completion = z.infer<typeof completionSchema>;
 
+const completionWord = { type: "xinqiao-completion+jws", schema: completionSchema };
+
 export function signCompletion(completion: Completion, signer: Signer): Promise<string> {
-  return signCompact(Buffer.from(JSON.stringify(completion)), completionType, signer);
+  return signWord(completionWord, completion, signer);
 }
 
 /** Opens a statement of the city expected, signed with a key that counted then. */
@@ -59,12 +58,7 @@ export function openCompletion(
   city: NodeId,
   directory: Pick<Directory, "key">,
 ): Completion | undefined {
-  const jws = readCompact(text, completionType);
-  const completion = jws && completionSchema.safeParse(payloadOf(jws)).data;
-  if (jws === undefined || completion?.iss !== city) return undefined;
-  const known = directory.key(jws.keyId, city);
-  if (known?.member.node !== city || !countsAt(known, completion.iat * 1000)) return undefined;
-  return verifyCompact(jws, known.verifier) ? completion : undefined;
+  return openWord(completionWord, text, city, directory);
 }
 
 /** `POST /v1/corrections`: how corrections of the asking member's own records fare, the newest first. */

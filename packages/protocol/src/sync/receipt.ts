@@ -1,13 +1,10 @@
 import { z } from "zod";
 import { type NodeId, nodeIdSchema } from "../identity/index.ts";
-import { payloadOf, readCompact, signCompact, verifyCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { isCode } from "../problem/index.ts";
-import { countsAt, type Directory } from "../registry/index.ts";
+import { type Directory, openWord, signWord } from "../registry/index.ts";
 import { feedPlaceSchema } from "./feed.ts";
 import { pageLength } from "./page.ts";
-
-export const receiptType = "xinqiao-receipt+jws";
 
 /** Most refused changes that are named in one receipt: those of a whole page. */
 export const mostRefused = pageLength;
@@ -34,8 +31,10 @@ export const receiptSchema = z.strictObject({
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
+const receiptWord = { type: "xinqiao-receipt+jws", schema: receiptSchema };
+
 export function signReceipt(receipt: Receipt, signer: Signer): Promise<string> {
-  return signCompact(Buffer.from(JSON.stringify(receipt)), receiptType, signer);
+  return signWord(receiptWord, receipt, signer);
 }
 
 /** Opens a receipt of the holder expected, signed with a key that counted then. */
@@ -44,10 +43,5 @@ export function openReceipt(
   holder: NodeId,
   directory: Pick<Directory, "key">,
 ): Receipt | undefined {
-  const jws = readCompact(text, receiptType);
-  const receipt = jws && receiptSchema.safeParse(payloadOf(jws)).data;
-  if (jws === undefined || receipt?.iss !== holder) return undefined;
-  const known = directory.key(jws.keyId, holder);
-  if (known?.member.node !== holder || !countsAt(known, receipt.iat * 1000)) return undefined;
-  return verifyCompact(jws, known.verifier) ? receipt : undefined;
+  return openWord(receiptWord, text, holder, directory);
 }
