@@ -3,7 +3,7 @@ import type { Signer } from "@xinqiao/protocol/keys";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { signCompletion } from "@xinqiao/protocol/sync";
 import type { AuditLog } from "../log/index.ts";
-import type { Acknowledged, Hub, OpenedCorrection } from "./ports.ts";
+import type { Acknowledged, CorrectionBook, Hub, OpenedCorrection } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
 
 /** Puts corrections into the log, and says of those that everyone has acknowledged that it is so. */
@@ -13,17 +13,7 @@ export interface Completing {
 
 export interface CompletingDependencies {
   readonly self: NodeId;
-  readonly hub: Pick<
-    Hub,
-    | "subscribers"
-    | "setGone"
-    | "unannounced"
-    | "announced"
-    | "overdue"
-    | "saidOverdue"
-    | "acknowledged"
-    | "complete"
-  >;
+  readonly hub: Pick<Hub, "subscribers"> & Omit<CorrectionBook, "acknowledge" | "corrections">;
   readonly directory: () => Pick<Directory, "member">;
   readonly signer: Signer;
   readonly log: Pick<AuditLog, "append">;

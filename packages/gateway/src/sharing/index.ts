@@ -4,6 +4,7 @@ export { createOneWait, type UntilTaken } from "./one-wait.ts";
 export { createPackedPages, type PackPage } from "./packed-pages.ts";
 export type {
   Acknowledged,
+  CorrectionBook,
   Hub,
   KeptLine,
   KeptPage,

@@ -102,11 +102,30 @@ export interface Acknowledged extends Correction {
   readonly gone: readonly NodeId[];
 }
 
+/** What was given out and corrected since, and who has acknowledged that. */
+export interface CorrectionBook {
+  /** Notes receipts of one holder. */
+  acknowledge(holder: NodeId, receipts: readonly KeptReceipt[], at: number): void;
+  /** Whether a holder is waited for. */
+  setGone(holder: NodeId, isGone: boolean): void;
+  /** Corrections that are not in the log yet: some of them. */
+  unannounced(): readonly OpenedCorrection[];
+  announced(id: number): void;
+  /** Corrections whose day was before this one, that somebody is waited for, and of which that was not said yet. */
+  overdue(today: string): readonly OpenedCorrection[];
+  saidOverdue(id: number): void;
+  /** Corrections that nobody is waited for any more, and whose statement was not kept yet: some of them. */
+  acknowledged(): readonly Acknowledged[];
+  complete(id: number, statement: string, at: number): void;
+  /** A source's own, the newest first. */
+  corrections(source: NodeId, limit: number): readonly CorrectionLine[];
+}
+
 /**
  * What members share, in the order it came: each source's pages as it signed them, the newest version of every record,
  * and who has read and acknowledged how far. What is written is on the disk once `durable` resolves.
  */
-export interface Hub {
+export interface Hub extends CorrectionBook {
   past(source: NodeId): FeedPast;
   /** What was refused of the page at a source's place. */
   refused(source: NodeId): readonly RefusedChange[];
@@ -136,20 +155,5 @@ export interface Hub {
   isAt(position: number, head: string | null): boolean;
   /** Whether a source's feed has a page that ends there, with that head. */
   has(source: NodeId, place: FeedPlace): boolean;
-  /** Notes receipts of one holder. */
-  acknowledge(holder: NodeId, receipts: readonly KeptReceipt[], at: number): void;
-  /** Whether a holder is waited for. */
-  setGone(holder: NodeId, isGone: boolean): void;
-  /** Corrections that are not in the log yet: some of them. */
-  unannounced(): readonly OpenedCorrection[];
-  announced(id: number): void;
-  /** Corrections whose day was before this one, that somebody is waited for, and of which that was not said yet. */
-  overdue(today: string): readonly OpenedCorrection[];
-  saidOverdue(id: number): void;
-  /** Corrections that nobody is waited for any more, and whose statement was not kept yet: some of them. */
-  acknowledged(): readonly Acknowledged[];
-  complete(id: number, statement: string, at: number): void;
-  /** A source's own, the newest first. */
-  corrections(source: NodeId, limit: number): readonly CorrectionLine[];
   durable(): Promise<void>;
 }

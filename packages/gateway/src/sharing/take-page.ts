@@ -47,7 +47,7 @@ export interface TakePageDependencies {
   readonly onTaken: () => void;
 }
 
-type ScoreDependencies = Pick<TakePageDependencies, "hub" | "catalogue" | "today" | "timeliness">;
+type ScoreDependencies = Pick<TakePageDependencies, "catalogue" | "today" | "timeliness">;
 
 export interface PublishedPage {
   readonly page: PackedPage;
@@ -97,14 +97,14 @@ async function takeInTurn(
 async function keep(
   page: OpenedPage,
   { head }: Page,
-  { taken: changes, refused }: Judged,
+  { taken: changes, refused, first }: Judged,
   { member: { node: source } }: PublishedPage,
   { hub, now, completing, onTaken, ...deps }: TakePageDependencies,
 ): Promise<void> {
   const holders = holdersBy({ hub, ...deps }, source);
   const named = refused.slice(0, mostRefused);
   const dueOn = ({ item }: CreditRecord) => deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
-  const counted = scorePage(source, changes, refused.length, { hub, ...deps });
+  const counted = scorePage(changes, { first, refused: refused.length }, deps);
   const score = { ...counted, month: deps.today().slice(0, 7) };
   const opened = hub.take({ source, page, head, changes, refused: named, at: now(), score, holders, dueOn });
   await hub.durable();
@@ -113,15 +113,15 @@ async function keep(
 }
 
 function scorePage(
-  source: Member["node"],
   changes: readonly TakenChange[],
-  refused: number,
-  { hub, catalogue, today, timeliness: { rules, days } }: ScoreDependencies,
+  { first, refused }: { readonly first: ReadonlySet<string>; readonly refused: number },
+  { catalogue, today, timeliness: { rules, days } }: ScoreDependencies,
 ): Score {
-  const scores = changes.map(({ change: { record } }) => {
-    const isFirst = hub.version(source, record.id) === undefined;
-    return scoreOf(record, catalogue().items.get(record.item), { rules, days, today: today(), isFirst });
-  });
+  const { items } = catalogue();
+  const day = today();
+  const scores = changes.map(({ change: { record } }) =>
+    scoreOf(record, items.get(record.item), { rules, days, today: day, isFirst: first.has(record.id) }),
+  );
   return scores.reduce(addScores, { ...noScore, refused });
 }
 
@@ -171,6 +171,8 @@ async function reply(
 interface Judged {
   readonly taken: readonly TakenChange[];
   readonly refused: readonly RefusedChange[];
+  /** Records that the gateway had no version of. */
+  readonly first: ReadonlySet<string>;
 }
 
 /** Each change is taken or refused by itself: one that is bad must not hold up those behind it. */
@@ -183,19 +185,22 @@ function judge(
   const taken: TakenChange[] = [];
   const refused: RefusedChange[] = [];
   const versions = new Map<string, number>();
+  const first = new Set<string>();
   for (const [at, change] of page.changes.entries()) {
     const line = lines[at];
     if (change === null || line === null || line === undefined) continue;
     const { record, seq } = change;
-    const code = refusalOf(record, page, { ...deps, member, versions });
+    const version = deps.hub.version(member.node, record.id);
+    const code = refusalOf(record, page, { ...deps, member, version, versions });
     if (code !== undefined) {
       refused.push({ seq, code });
       continue;
     }
+    if (version === undefined) first.add(record.id);
     versions.set(record.id, record.version);
     taken.push({ change, line });
   }
-  return { taken, refused };
+  return { taken, refused, first };
 }
 
 function refusalOf(
@@ -205,16 +210,17 @@ function refusalOf(
     hub,
     catalogue,
     member,
+    version,
     versions,
   }: Pick<TakePageDependencies, "hub" | "catalogue"> & {
     readonly member: Member;
+    readonly version: ReturnType<Hub["version"]>;
     readonly versions: ReadonlyMap<string, number>;
   },
 ): Code | undefined {
-  const version = hub.version(member.node, record.id);
   const held = version?.feed === feed ? version : undefined;
   const before = versions.get(record.id) ?? held?.version ?? 0;
-  if (record.version <= before && !isToldAgain(record, before, { hub, member }))
+  if (record.version <= before && !isToldAgain(record, before, { hub, member, version }))
     return "sync.version-not-newer";
   // Who may hold the one before could not be told of it.
   if (held !== undefined && held.item !== record.item) return "sync.record-invalid";
@@ -231,11 +237,16 @@ function refusalOf(
 
 /** A version that has been damaged here may be told again as it was (PR-SYNC §7). */
 function isToldAgain(
-  { id, version }: CreditRecord,
+  { id, version: told }: CreditRecord,
   before: number,
-  { hub, member }: Pick<TakePageDependencies, "hub"> & { readonly member: Member },
+  {
+    hub,
+    member,
+    version,
+  }: Pick<TakePageDependencies, "hub"> & {
+    readonly member: Member;
+    readonly version: ReturnType<Hub["version"]>;
+  },
 ): boolean {
-  return (
-    version === before && hub.version(member.node, id)?.version === before && !hub.isAsSigned(member.node, id)
-  );
+  return told === before && version?.version === before && !hub.isAsSigned(member.node, id);
 }

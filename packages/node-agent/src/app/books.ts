@@ -8,7 +8,7 @@ import {
 } from "../reconciliation/index.ts";
 import type { WitnessBook } from "../witness/index.ts";
 import type { LocalParts } from "./local-door.ts";
-import type { Shared } from "./shared.ts";
+import { callOf, type Shared } from "./shared.ts";
 
 /** What compares hours of this member's book with the city's log. */
 export interface Books {
@@ -28,7 +28,7 @@ export function openReconciliation({
 }: Pick<Shared, "config" | "city" | "signer" | "entropy" | "now" | "events"> &
   Pick<LocalParts, "client" | "store"> & { readonly witness: Pick<WitnessBook, "held" | "move"> }): Books {
   const { book, reconciled } = store;
-  const call = { ...deps, node, gateway, directory: city.members, send: client.send };
+  const call = callOf({ node, gateway }, { ...deps, city, client });
   const hours = {
     ...call,
     book,

@@ -3,7 +3,7 @@ import type { AgentConfig } from "../config/index.ts";
 import { type KeptCopies, keepCopies, reconcileCopies, waitUntil } from "../copies/index.ts";
 import type { Inbox } from "../sharing/index.ts";
 import type { LocalParts } from "./local-door.ts";
-import type { Shared } from "./shared.ts";
+import { callOf, type Shared } from "./shared.ts";
 
 /** Longest that a comparison waits for what is to be told or read: the reader may be waiting at the gateway. */
 const settleWithinMs = 60_000;
@@ -21,10 +21,10 @@ export function reconcileDaily(
     ...deps
   }: Omit<Shared, "config" | "inFlight"> & Pick<LocalParts, "client" | "store">,
 ): KeptCopies {
-  const { signer, entropy, now } = deps;
-  const { members: directory, catalogue } = city;
+  const { now } = deps;
+  const { catalogue } = city;
   const { outbox, inbox } = store;
-  const call = { node, gateway, directory, signer, send: client.send, entropy, now };
+  const call = callOf({ node, gateway }, { ...deps, city, client });
   const { publish, subscribe = null } = sharing;
   const isSettled = (position: number) => {
     const waits = publish !== false && outbox.waiting([...catalogue().items.keys()], 1).length > 0;

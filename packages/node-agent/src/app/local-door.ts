@@ -6,7 +6,7 @@ import type { GatewayClient } from "../lookup/index.ts";
 import type { AgentStore } from "../store/index.ts";
 import type { Books } from "./books.ts";
 import { takePosted } from "./intake.ts";
-import type { Shared } from "./shared.ts";
+import { callOf, type Shared } from "./shared.ts";
 
 export interface LocalParts {
   readonly decryptionKeys: ReadonlyMap<string, AgreementKey>;
@@ -29,10 +29,9 @@ export function localApp({
   books,
   ...rest
 }: Shared & LocalParts) {
-  const { node, gateway, limits } = config;
-  const { members, standing, catalogue } = city;
-  const { entropy } = rest;
-  const call = { node, gateway, directory: members, signer, send: client.send, entropy, now };
+  const { node, limits } = config;
+  const { standing, catalogue } = city;
+  const call = callOf(config, { ...rest, city, client, signer, now });
   const today = () => chinaDay(now());
   return localRoutes({
     ...rest,

@@ -3,6 +3,7 @@ import type { Entropy } from "@xinqiao/runtime/entropy";
 import type { InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { AgentConfig } from "../config/index.ts";
+import type { CallDependencies, GatewayClient } from "../lookup/index.ts";
 import type { RecordSource } from "../source/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
 
@@ -15,4 +16,18 @@ export interface Shared {
   readonly entropy: Entropy;
   readonly now: () => number;
   readonly events: AgentEvents;
+}
+
+/** What every question to the gateway is asked with. */
+export function callOf(
+  { node, gateway }: Pick<AgentConfig, "node" | "gateway">,
+  {
+    city,
+    client,
+    signer,
+    entropy,
+    now,
+  }: Pick<Shared, "city" | "signer" | "entropy" | "now"> & { readonly client: GatewayClient },
+): CallDependencies {
+  return { node, gateway, directory: city.members, signer, send: client.send, entropy, now };
 }

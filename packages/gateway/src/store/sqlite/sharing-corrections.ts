@@ -2,7 +2,13 @@ import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type Correction, correctionSchema, lineHash } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Acknowledged, Hub, KeptReceipt, OpenedCorrection, PageToTake } from "../../sharing/index.ts";
+import type {
+  Acknowledged,
+  CorrectionBook,
+  KeptReceipt,
+  OpenedCorrection,
+  PageToTake,
+} from "../../sharing/index.ts";
 
 const rowSchema = z
   .object({ ...correctionSchema.shape, id: z.number(), statement: z.string().nullable() })
@@ -53,18 +59,7 @@ export function createHubCorrections(database: Database) {
     }
   });
 
-  const port: Pick<
-    Hub,
-    | "acknowledge"
-    | "setGone"
-    | "unannounced"
-    | "announced"
-    | "overdue"
-    | "saidOverdue"
-    | "acknowledged"
-    | "complete"
-    | "corrections"
-  > = {
+  const port: CorrectionBook = {
     acknowledge: (holder, receipts, at) => acknowledge.immediate(holder, receipts, at),
     setGone: (holder, isGone) => void sql.setGone.run({ holder, isGone: Number(isGone) }),
     unannounced: () => sql.unannounced.all().map(opened),
