@@ -149,7 +149,7 @@ async function read(): Promise<void> {
   }
 }
 
-async function reconcile(node: NodeId) {
+async function reconcile(node: NodeId, settles = true) {
   const store = node === dg ? source : reader;
   questions = [];
   const reconciled = await reconcileCopies(
@@ -163,8 +163,10 @@ async function reconcile(node: NodeId) {
       wants: node === dg ? null : everything,
       today,
       settled: async () => {
+        if (!settles) return false;
         if (node === dg) await tell();
         else await read();
+        return true;
       },
     },
     never,
@@ -217,6 +219,25 @@ describe("the city's copy of a source", () => {
       upTo: records + 3,
     });
     expect(await reconcile(dg)).toMatchObject([{ onlyHere: 0, otherwise: 0, equal: true }]);
+  });
+
+  it("takes a repair of what was damaged in it, whatever is left of the line", async () => {
+    damage(
+      "sharing.db",
+      `UPDATE change SET line = '{' WHERE line ->> '$.record.id' = 'penalty:6';
+       UPDATE change SET line = '{}' WHERE json_valid(line) AND line ->> '$.record.id' = 'penalty:7';`,
+    );
+    for (const id of ["penalty:6", "penalty:7"]) {
+      source.own.correct(id, { state: "repaired" }, "2026-01-02T00:00:00Z");
+    }
+    await tell();
+    expect(await reconcile(dg)).toMatchObject([{ here: records - 2, there: records - 2, equal: true }]);
+  });
+
+  it("is not repaired while what waits is not told yet", async () => {
+    damage("sharing.db", "DELETE FROM held WHERE record = 'penalty:7'");
+    expect(await reconcile(dg, false)).toMatchObject([{ onlyHere: 1, repaired: 0, equal: false }]);
+    expect(await reconcile(dg)).toMatchObject([{ onlyHere: 1, repaired: 1, equal: true }]);
   });
 
   it("drops what its source has no more", async () => {

@@ -49,9 +49,14 @@ export function keepCopies(
 
 const lookEveryMs = 100;
 
-/** Waits until something is so, the time is over or the signal fires. */
-export async function waitUntil(isSo: () => boolean, withinMs: number, signal: AbortSignal): Promise<void> {
+/** Waits until something is so, the time is over or the signal fires. @returns whether it is so */
+export async function waitUntil(
+  isSo: () => boolean,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   for (let left = withinMs; left > 0 && !signal.aborted && !isSo(); left -= lookEveryMs) {
     await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
+  return isSo();
 }

@@ -15,6 +15,6 @@ export interface CopiesDependencies {
   /** What it wants of others; null: nothing. */
   readonly wants: Subscription | null;
   readonly today: () => string;
-  /** Resolves when what waits was told and what there is up to a position was read, or after a while. */
-  readonly settled: (signal: AbortSignal, position?: number) => Promise<void>;
+  /** Waits a while until what waits was told and what there is up to a position was read. @returns whether it was */
+  readonly settled: (signal: AbortSignal, position?: number) => Promise<boolean>;
 }

@@ -38,11 +38,11 @@ export async function reconcileCopies(
   deps: CopiesDependencies,
   signal: AbortSignal,
 ): Promise<Result<CopiesReconciled, CallError>> {
-  await deps.settled(signal);
+  const isSettled = await deps.settled(signal);
   const rows: CopiesRow[] = [];
   const sides = [...(deps.tells ? [null] : []), ...(deps.wants === null ? [] : [deps.wants])];
   for (const subscription of sides) {
-    const side = await reconcileSide(subscription, deps, signal);
+    const side = await reconcileSide(subscription, { ...deps, isSettled }, signal);
     if (!side.ok) return side;
     rows.push(...side.value);
   }
@@ -50,15 +50,16 @@ export async function reconcileCopies(
   return noted.ok ? ok({ rows }) : noted;
 }
 
+/** What is still on its way differs, and is not to be repaired. */
 async function reconcileSide(
   subscription: Subscription | null,
-  deps: CopiesDependencies,
+  { isSettled, ...deps }: CopiesDependencies & { readonly isSettled: boolean },
   signal: AbortSignal,
 ): Promise<Result<readonly CopiesRow[], CallError>> {
   const before = await compareCopies(subscription, deps, signal);
   if (!before.ok) return before;
   const isEqual = !before.value.some(differs);
-  const after = isEqual ? before : await repair(before.value, subscription, deps, signal);
+  const after = isEqual || !isSettled ? before : await repair(before.value, subscription, deps, signal);
   if (!after.ok) return after;
   const later = Map.groupBy(after.value, rowName);
   const rows = [...Map.groupBy(before.value, rowName)];

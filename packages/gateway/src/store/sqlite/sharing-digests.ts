@@ -14,11 +14,11 @@ export const sharingDigestSchema = `
   CREATE TRIGGER IF NOT EXISTS held_dropped AFTER DELETE ON held BEGIN
     INSERT INTO undigested VALUES (old.source, old.record) ON CONFLICT DO NOTHING;
   END;
-  CREATE TRIGGER IF NOT EXISTS line_changed AFTER UPDATE OF line ON change WHEN json_valid(old.line) BEGIN
+  CREATE TRIGGER IF NOT EXISTS line_changed AFTER UPDATE OF line ON change WHEN CASE WHEN json_valid(old.line) THEN old.line ->> '$.record.id' END IS NOT NULL BEGIN
     INSERT INTO undigested SELECT source, old.line ->> '$.record.id' FROM page WHERE position = old.position
       ON CONFLICT DO NOTHING;
   END;
-  CREATE TRIGGER IF NOT EXISTS line_dropped AFTER DELETE ON change WHEN json_valid(old.line) BEGIN
+  CREATE TRIGGER IF NOT EXISTS line_dropped AFTER DELETE ON change WHEN CASE WHEN json_valid(old.line) THEN old.line ->> '$.record.id' END IS NOT NULL BEGIN
     INSERT INTO undigested SELECT source, old.line ->> '$.record.id' FROM page WHERE position = old.position
       ON CONFLICT DO NOTHING;
   END;
@@ -36,12 +36,12 @@ export function createHubDigests(database: Database): DigestIndex {
   };
   return createDigestIndex(sql, (source, record) => {
     const text = line.get(source, record) ?? null;
-    return text === null ? undefined : readLine(text);
+    return text === null ? undefined : recordOfLine(text);
   });
 }
 
 /** Undefined for what is no line any more. */
-function readLine(text: string) {
+export function recordOfLine(text: string) {
   try {
     return changeSchema.safeParse(JSON.parse(text)).data?.record;
   } catch {

@@ -1,6 +1,13 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
 export const sharingVersion = 3;
 
+/** Brings a file up to what the schema expects of its tables: the first files had no deadlines of corrections. */
+export const deadlineColumns = `
+  ALTER TABLE correction ADD COLUMN due_on TEXT NOT NULL DEFAULT '';
+  ALTER TABLE correction ADD COLUMN overdue INTEGER NOT NULL DEFAULT 0;
+  UPDATE correction SET due_on = date(opened_at, 'unixepoch', '+8 hours', '+1 day');
+`;
+
 /** What members share (PR-SYNC). */
 export const sharingSchema = `
   -- How far each source's feed was taken.

@@ -5,7 +5,6 @@ import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import {
   type CorrectionEffect,
-  changeSchema,
   feedPlaceSchema,
   lineHash,
   pageHeadSchema,
@@ -20,10 +19,10 @@ import type { ToldRecords } from "../../screening/index.ts";
 import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
-import { createHubDigests, sharingDigestSchema } from "./sharing-digests.ts";
+import { createHubDigests, recordOfLine, sharingDigestSchema } from "./sharing-digests.ts";
 import { createHubMeasures, measureSchema } from "./sharing-measures.ts";
 import { createHubReading } from "./sharing-reading.ts";
-import { sharingSchema, sharingVersion } from "./sharing-schema.ts";
+import { deadlineColumns, sharingSchema, sharingVersion } from "./sharing-schema.ts";
 import { createHubScores, scoreSchema } from "./sharing-scores.ts";
 
 export interface OpenedHub extends Hub, ToldRecords, Measures {
@@ -95,6 +94,7 @@ function openFile(path: string): Database.Database {
   const done = Number(database.pragma("user_version", { simple: true }));
   if (done > sharingVersion) throw new Error(`${path} is of a newer version (${done}) than this program`);
   database.transaction(() => {
+    if (hasNoDeadlines(database)) database.exec(deadlineColumns);
     database.exec(sharingSchema);
     database.exec(sharingDigestSchema);
     database.exec(scoreSchema);
@@ -106,6 +106,12 @@ function openFile(path: string): Database.Database {
     database.pragma(`user_version = ${sharingVersion}`);
   })();
   return database;
+}
+
+/** The version does not tell: deadlines came without one of their own. */
+function hasNoDeadlines(database: Database.Database): boolean {
+  const columns = z.array(z.object({ name: z.string() })).parse(database.pragma("table_info(correction)"));
+  return columns.length > 0 && !columns.some(({ name }) => name === "due_on");
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -213,7 +219,9 @@ const isSame = (before: Held, record: CreditRecord, feed: string): boolean =>
 
 /** Its number alone does not tell: a source whose store was put back may have given it out twice. */
 function saysSame({ line }: Held, { recordedAt: _at, ...record }: CreditRecord): boolean {
-  const { recordedAt: _then, ...before } = line === null ? {} : changeSchema.parse(JSON.parse(line)).record;
+  const held = line === null ? undefined : recordOfLine(line);
+  if (held === undefined) return false;
+  const { recordedAt: _then, ...before } = held;
   return isDeepStrictEqual(before, record);
 }
 

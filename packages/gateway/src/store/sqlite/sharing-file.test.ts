@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, it } from "vitest";
+import { openHub } from "./index.ts";
+
+it("opens a file of before corrections had deadlines: one that is open is due a day after it was opened", () => {
+  const folder = mkdtempSync(join(tmpdir(), "xinqiao-hub-"));
+  const path = join(folder, "sharing.db");
+  openHub(path).close();
+  const before = new Database(path);
+  before.exec(`
+    DROP INDEX correction_due;
+    ALTER TABLE correction DROP COLUMN due_on;
+    ALTER TABLE correction DROP COLUMN overdue;
+    INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, due_feed, due_seq, waiting)
+      VALUES ('dg', 'f', 1, 'penalty:1', 'c', 'repaired', 1767225600, 'f', 1, 1);
+    PRAGMA user_version = 1;`);
+  before.close();
+  openHub(path).close();
+  const after = new Database(path, { readonly: true });
+  expect(after.prepare("SELECT due_on, overdue FROM correction").all()).toEqual([
+    { due_on: "2026-01-02", overdue: 0 },
+  ]);
+  after.close();
+  rmSync(folder, { recursive: true, force: true });
+});
