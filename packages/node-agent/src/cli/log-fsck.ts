@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { CommandError, createProgress } from "@xinqiao/runtime/cli";
+import { CommandError, CommandError, createProgress } from "@xinqiao/runtime/cli";
 import { checkLog, describe, findLog, type LogCheck } from "../fsck/index.ts";
 
 export interface FsckOptions {
@@ -34,7 +34,9 @@ export async function fsck(given: string, options: FsckOptions): Promise<string>
 
 /** A version as the city publishes it, or its document. What it says is taken as it is given. */
 async function readRegistry(file: string): Promise<string> {
-  const text = (await readFile(file, "utf8")).trim();
+  const read = await readFile(file, "utf8").catch(() => undefined);
+  if (read === undefined) throw new CommandError(`${file} cannot be read · 无法读取成员清单文件`);
+  const text = read.trim();
   return text.startsWith("{") ? text : Buffer.from(text.split(".")[1] ?? "", "base64url").toString();
 }
 
