@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { CommandError, CommandError, createProgress } from "@xinqiao/runtime/cli";
+import { CommandError, createProgress } from "@xinqiao/runtime/cli";
 import { checkLog, describe, findLog, type LogCheck } from "../fsck/index.ts";
 
 export interface FsckOptions {
