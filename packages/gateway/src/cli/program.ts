@@ -80,6 +80,7 @@ function addCounts(program: Command): void {
     .requiredOption("--month <month>", "e.g. 2026-11 · 月份")
     .option("--json", "as JSON")
     .option("--csv <file>", "into a new file that Excel opens · 写入新的 CSV 文件")
+    .option("--xlsx <file>", "into a new Excel file, with the rules · 写入新的 Excel 文件")
     .action((options: ScorecardOptions) =>
       runCommand(async () => (await import("./scorecard.ts")).scorecard(options)),
     );

@@ -1,9 +1,11 @@
+import { Readable } from "node:stream";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { testItem, testRecord } from "@xinqiao/protocol/testing";
 import { officialDays } from "@xinqiao/runtime/calendar";
+import ExcelJS from "exceljs";
 import { describe, expect, it } from "vitest";
-import { scoreCsv, scoreOf, scoreText } from "./index.ts";
+import { scoreCsv, scoreOf, scoreText, scoreWorkbook } from "./index.ts";
 
 const penalty = itemCodeSchema.parse("penalty");
 const rules = [
@@ -56,4 +58,20 @@ it("is shown in percent, and as a file that Excel opens", () => {
   expect(scoreText([line]).split("\n").at(-1)).toBe(cells.join("\t"));
   expect(scoreCsv([line])).toMatch(/^\uFEFF来源 source,/);
   expect(scoreCsv([line])).toContain(`${cells.join(",")}\r\n`);
+});
+
+it("is an Excel file with numbers that can be reckoned with, and the rules it was judged by", async () => {
+  const line = {
+    ...{ source: nodeIdSchema.parse("dg"), month: "2026-03", told: 9, refused: 1, judged: 8, timely: 6 },
+    ...{ required: 9, requiredFilled: 9, optional: 0, optionalFilled: 0 },
+    ...{ corrections: 2, completed: 1, late: 1, hours: null },
+  };
+  const book = new ExcelJS.Workbook();
+  // Of exceljs 4.4: its type of a buffer is not Node's.
+  await book.xlsx.read(Readable.from([await scoreWorkbook([line], rules, 0)]));
+  const [sheet, judgedBy] = book.worksheets;
+  const cells = sheet?.getRow(2).values;
+  expect(cells).toEqual([undefined, "dg", "2026-03", 9, 1, 0.1, 8, 6, 0.75, 1, undefined, 2, 1, 1]);
+  expect(sheet?.getCell("E2").numFmt).toBe("0.0%");
+  expect(judgedBy?.getRow(3).values).toEqual([undefined, "2026-06-01", "penalty", 3]);
 });
