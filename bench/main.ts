@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { measureAppending } from "./appending.ts";
 import { askDirectly, askThrough } from "./asking.ts";
 import { measureChecking } from "./checking.ts";
+import { measureCorrecting } from "./correcting.ts";
 import { type BenchFederation, startBenchFederation } from "./federation.ts";
+import { measureInitialLoad } from "./initial-load.ts";
 import { closedLoop, type Load, openLoop, percentile } from "./load.ts";
 import { startNginx } from "./nginx.ts";
 import { freePort, type Running, startProcess } from "./processes.ts";
@@ -65,6 +67,12 @@ figures.push(...(await measureChecking(folder, full ? 1_000_000 : 200_000)));
 
 say("sharing records and corrections · 共享与更正");
 figures.push(...(await measureSharing(folder, full ? 50_000 : 5_000, full ? 200 : 40)));
+
+say("a correction to thirteen members · 更正送达十三个成员");
+figures.push(...(await measureCorrecting(folder, full ? 300 : 50)));
+
+say("a first load · 首次装载");
+figures.push(...(await measureInitialLoad(folder, full ? 5_000_000 : 50_000)));
 
 say("starting a gateway and five agents · 启动一个网关和五个节点");
 const federation = await startBenchFederation(folder, subjects);

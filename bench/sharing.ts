@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openStore } from "@xinqiao/node-agent";
 import Database from "better-sqlite3";
+import { correctionFigures, correctOneByOne } from "./correcting.ts";
 import { type BenchFederation, startBenchFederation } from "./federation.ts";
 import { benchUscc } from "./penalties.ts";
 import { quantile } from "./quantile.ts";
@@ -36,23 +36,13 @@ export async function measureSharing(
     const perSecond = (records * 1_000) / took;
     const raw = insertsPerSecond(join(place, "raw.db"), federation, records);
     const screening = await screenMany(federation, hub, subjects);
-    const latencies = await correctOneByOne(federation, hub, corrections);
+    const latencies = await correctOneByOne(federation, source, hub, corrections);
     return [
       ...screening,
       { name: "records told, applied and receipted at three subscribers", value: perSecond, unit: "/s" },
       { name: "… the same rows inserted by SQLite alone", value: raw, unit: "/s" },
       { name: "… ours over that", value: perSecond / raw, unit: "×", aim: { atLeast: 0.3 } },
-      {
-        name: "correction, from its source to three receipts, p50",
-        value: quantile(latencies, 0.5) ?? 0,
-        unit: "ms",
-      },
-      {
-        name: "correction, from its source to three receipts, p99",
-        value: quantile(latencies, 0.99) ?? 0,
-        unit: "ms",
-        aim: { under: 1_000 },
-      },
+      ...correctionFigures(latencies, "three receipts"),
     ];
   } finally {
     hub.close();
@@ -124,31 +114,6 @@ async function untilReceipted(hub: Database.Database, changes: number): Promise<
     .prepare<[string, number], number>("SELECT count(*) FROM receipt WHERE source = ? AND up_to >= ?")
     .pluck();
   while ((receipted.get(source, changes) ?? 0) < subscribers.length) await sleep(2);
-}
-
-/** One after the other, each until the city has everyone's receipt and has said so. */
-async function correctOneByOne(
-  { answering }: BenchFederation,
-  hub: Database.Database,
-  count: number,
-): Promise<number[]> {
-  const home = answering.find(({ node }) => node === source)?.home ?? "";
-  const store = openStore(join(home, "store.db"));
-  const records = new Database(join(home, "store.db"), { readonly: true });
-  const ids = records.prepare<[number], string>("SELECT id FROM record LIMIT ?").pluck().all(count);
-  records.close();
-  const completed = hub
-    .prepare<[], number>("SELECT count(*) FROM correction WHERE completed_at IS NOT NULL")
-    .pluck();
-  const latencies: number[] = [];
-  for (const [at, id] of ids.entries()) {
-    const begun = performance.now();
-    store.own.correct(id, { state: "annotated", annotation: "异议处理中" }, new Date().toISOString());
-    while ((completed.get() ?? 0) <= at) await sleep(1);
-    latencies.push(performance.now() - begun);
-  }
-  store.close();
-  return latencies.sort((a, b) => a - b);
 }
 
 /** The rows of the source's own store, put into another of the same shape in transactions as large as a page. */
