@@ -19,7 +19,7 @@ const usual: readonly [BenchMember, ...BenchMember[]] = [
 ];
 
 /** What `deploy/agent.env.example` tells Node. */
-export const asDeployed = { NODE_OPTIONS: "--max-old-space-size=512" };
+export const asDeployed = { NODE_OPTIONS: "--max-old-space-size=256 --max-semi-space-size=8" };
 
 export interface BenchAgent {
   readonly node: string;
