@@ -1,4 +1,13 @@
-import { feedbackReplySchema, feedbackSchema } from "@xinqiao/protocol/measures";
+import { shownRevocationsSchema } from "@xinqiao/node-agent/feedback";
+import {
+  feedbackReplySchema,
+  feedbackSchema,
+  revocationAnswerMessageSchema,
+  revocationDoneSchema,
+  revocationReceiptSchema,
+  revocationsRequestSchema,
+  revocationsSchema,
+} from "@xinqiao/protocol/measures";
 import { screeningReplySchema, screeningSchema } from "@xinqiao/protocol/screening";
 import {
   correctionsRequestSchema,
@@ -27,6 +36,12 @@ const correction = {
 const subject = { kind: "enterprise", scheme: "uscc", id: "91440300TEXT000012" };
 const measure = { item: "penalty", name: { zh: "示例", en: "Example" }, legalBasis: "示例条例" };
 const passing = { ...measure, validFrom: "2026-01-01", validUntil: "2026-12-31" };
+
+const shown = {
+  ...{ number: 1, notice: correction.change, exchange: correction.feed, source: "dg", record: "penalty:1" },
+  ...{ matter: "2026-0042", effect: "repaired", dueOn: "2026-03-04", askedAt: 7, standing: "open" },
+};
+const place = { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" };
 
 /** What travels when records are shared. */
 export const sharingCases: readonly Case[] = [
@@ -73,6 +88,38 @@ export const sharingCases: readonly Case[] = [
     schema: "FeedbackReply",
     code: feedbackReplySchema,
     samples: [{ report: correction.change, log: { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" } }],
+  },
+  {
+    schema: "RevocationsRequest",
+    code: revocationsRequestSchema,
+    samples: [
+      { heard: [], waitMs: 25_000 },
+      { heard: [correction.change], waitMs: 0 },
+    ],
+  },
+  {
+    schema: "Revocations",
+    code: revocationsSchema,
+    samples: [{ notices: ["a.b.c"], settled: [correction.change] }],
+  },
+  { schema: "RevocationAnswer", code: revocationAnswerMessageSchema, samples: [{ answer: "a.b.c" }] },
+  {
+    schema: "RevocationReceipt",
+    code: revocationReceiptSchema,
+    samples: [{ answer: correction.change, log: place }],
+  },
+  {
+    schema: "RevocationDone",
+    code: revocationDoneSchema,
+    samples: [
+      { notice: correction.change, outcome: "revoked", on: "2026-03-02" },
+      { notice: correction.change, outcome: "kept", on: "2026-03-02", reason: "示例理由" },
+    ],
+  },
+  {
+    schema: "ShownRevocations",
+    code: shownRevocationsSchema,
+    samples: [{ revocations: [shown, { ...shown, standing: "kept", on: "2026-03-02", reason: "示例理由" }] }],
   },
   { schema: "CorrectionsRequest", code: correctionsRequestSchema, samples: [{}, { limit: 5 }] },
   {

@@ -7,6 +7,7 @@ import { composeUscc } from "@xinqiao/protocol/identity";
 import { problemSchema } from "@xinqiao/protocol/problem";
 import { openedScreeningSchema } from "@xinqiao/protocol/screening";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import {
   csv,
   type GatewayProcess,
@@ -131,10 +132,11 @@ describe("screening", () => {
     expect(lines[0], "what a report names").toMatch(/,[0-9a-f-]{36},penalty:\S+ 1$/);
   });
 
-  async function counted(): Promise<unknown> {
-    const args = ["measures", "--json", "--home", gateway.home];
-    return JSON.parse((await execute(process.execPath, [programFile("gateway"), ...args])).stdout);
+  async function atCity(...args: readonly string[]): Promise<string> {
+    const command = [programFile("gateway"), "measures", "--home", gateway.home, ...args];
+    return (await execute(process.execPath, command)).stdout;
   }
+  const counted = async (): Promise<unknown> => JSON.parse(await atCity("--json"));
 
   it("is answered with a report of what was done, which the city counts by source", async () => {
     const { hits, exchange } = await screened();
@@ -168,7 +170,10 @@ describe("screening", () => {
     expect(JSON.stringify(entry)).not.toContain(record.id);
     if (entry?.kind === "measures.reported") expect(stdout).toContain(entry.report);
     expect(await counted()).toEqual([
-      { source: "sz-baoan", applied: 0, partly: 1, notApplied: 0, overtaken: 0 },
+      {
+        ...{ source: "sz-baoan", applied: 0, partly: 1, notApplied: 0, overtaken: 0 },
+        ...{ revoked: 0, kept: 0, unanswered: 0 },
+      },
     ]);
     await expect(report("00000000-0000-4000-8000-000000000001")).rejects.toMatchObject({
       stderr: expect.stringContaining("feedback.not-given"),
@@ -183,10 +188,37 @@ describe("screening", () => {
     await gateway.start();
   });
 
-  it("leaves a count of measures whose record its source has repaired since", async () => {
+  const open = async (): Promise<unknown> => JSON.parse(await atCity("--open", "--json"));
+  const revocations = async (...args: readonly string[]) =>
+    (await execute(process.execPath, [main, "revocations", "--home", longgang.home, ...args])).stdout;
+
+  it("has the measure revoked once its source has repaired the record: asked by the city, answered by the member", async () => {
     const { hits } = await screened();
     const id = hits[0]?.records[0]?.id ?? "";
     await execute(process.execPath, [main, "correct", id, "--repair", "--home", baoan.home]);
-    await vi.waitFor(async () => expect(await counted()).toMatchObject([{ partly: 1, overtaken: 1 }]), often);
+    await vi.waitFor(async () => expect(await revocations()).toContain("open"), often);
+    const [shown] = z
+      .tuple([z.looseObject({ notice: z.string() })])
+      .parse(JSON.parse(await revocations("--json")));
+    expect(shown).toMatchObject({
+      ...{ record: id, source: "sz-baoan", matter: "2026-0042", effect: "repaired", standing: "open" },
+    });
+    expect(await counted()).toMatchObject([{ partly: 1, overtaken: 1, unanswered: 1 }]);
+    expect(await open()).toMatchObject([
+      { member: "sz-longgang", source: "sz-baoan", notice: shown.notice, late: false },
+    ]);
+    await expect(revocations("answer", "1", "--outcome", "kept")).rejects.toMatchObject({
+      stderr: expect.stringContaining("says no reason"),
+    });
+    expect(await revocations("answer", "1", "--outcome", "revoked")).toContain("answered");
+    expect(await revocations()).toContain("revoked");
+    expect(await open()).toEqual([]);
+    expect(await counted()).toMatchObject([{ overtaken: 1, revoked: 1, unanswered: 0 }]);
+    const [asked, answered] = readEntries(gateway.logFile).filter(({ kind }) =>
+      ["measures.asked", "measures.answered"].includes(kind),
+    );
+    expect(asked).toMatchObject({ kind: "measures.asked", actor: null, member: "sz-longgang" });
+    expect(answered).toMatchObject({ kind: "measures.answered", actor: "sz-longgang", outcome: "revoked" });
+    expect(JSON.stringify([asked, answered])).not.toContain(id);
   });
 });

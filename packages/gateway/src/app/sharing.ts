@@ -4,6 +4,7 @@ import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { SharingRouteDependencies } from "../http/index.ts";
+import { createAsking, revocationDueOn } from "../measures/index.ts";
 import {
   createCompleting,
   createOneWait,
@@ -16,18 +17,20 @@ import type { GatewayDependencies } from "./gateway.ts";
 import type { Stores } from "./stores.ts";
 
 export interface Sharing extends Omit<SharingRouteDependencies, "screen" | "feedback"> {
+  /** A report was kept: its member may have to be asked to revoke at once. */
+  readonly onKept: () => void;
   /** Lets those go who wait for changes, and takes nobody in any more. */
   drain(): void;
   idle: InFlight["idle"];
 }
 
-/** Readers that wait at once, each in its own request: more than a city has members. */
-const mostReaders = 1_000;
+/** Readers that wait at once, each in a request for changes and one for notices: more than a city has members. */
+const mostReaders = 2_000;
 
 const sayEveryMs = 60_000;
 
 export function openSharing(
-  { node: self, timeliness: rules }: GatewayConfig,
+  { node: self, timeliness: rules, revocations: revocationRules }: GatewayConfig,
   {
     hub,
     log,
@@ -53,8 +56,21 @@ export function openSharing(
   const catalogue = () => city.catalogue.current().catalogue;
   // What a process before this one has left to say, and what a change of the registry has made due.
   let said = Promise.resolve();
+  const noted = (error: unknown) => failed(error);
+  const asked = createTakenSignal();
+  const { revocations, durable } = hub;
+  const asking = createAsking({
+    ...{ self, revocations, durable, signer, log, now, today },
+    dueOn: () => revocationDueOn(revocationRules, today(), days),
+    onAsked: asked.taken,
+  });
+  let askedWhoIsDue = Promise.resolve();
+  const askWhoIsDue = () => {
+    askedWhoIsDue = asking.ask().catch(noted);
+  };
   const sayWhatIsDue = () => {
-    said = completing.complete().catch((error: unknown) => failed(error));
+    said = completing.complete().catch(noted);
+    askWhoIsDue();
   };
   const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
   sayWhatIsDue();
@@ -67,17 +83,25 @@ export function openSharing(
       timeliness: { rules, days },
       turns: createTurns(),
       dueOn: (workingDays) => workingDayAfter(today(), workingDays, days),
-      onTaken: signal.taken,
+      onTaken() {
+        signal.taken();
+        askWhoIsDue();
+      },
     },
     read: { ...common, pack: createPackedPages(), untilTaken: createOneWait(signal) },
+    revocations: { revocations, untilAsked: createOneWait(asked) },
+    answers: { revocations, durable, directory, log, onAnswered: asked.taken },
+    onKept: askWhoIsDue,
     places,
     drain() {
       clearInterval(often);
       places.drain();
       signal.close();
+      asked.close();
     },
     async idle() {
-      await Promise.all([places.idle(), said]);
+      await places.idle();
+      await Promise.all([said, askedWhoIsDue]);
     },
   };
 }

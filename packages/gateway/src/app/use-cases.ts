@@ -100,6 +100,8 @@ export function screenDependencies(shared: Shared): ScreenDependencies {
   const { now } = deps;
   return {
     told: hub,
+    given: hub.given,
+    durable: hub.durable,
     directory: () => city.registry.current().directory,
     catalogue: () => city.catalogue.current().catalogue,
     rules: gatewayRules,
@@ -111,8 +113,22 @@ export function screenDependencies(shared: Shared): ScreenDependencies {
   };
 }
 
-export function feedbackDependencies({ city, hub, entries, log }: Shared): TakeReportDependencies {
-  return { measures: hub, hub, entries, directory: () => city.registry.current().directory, log };
+export function feedbackDependencies(shared: Shared): TakeReportDependencies {
+  const { city, hub, entries, proofs, log, sharing } = shared;
+  const { revocations, given } = hub;
+  const directory = () => city.registry.current().directory;
+  const { onKept } = sharing;
+  return {
+    measures: hub,
+    revocations,
+    given,
+    hub,
+    entries,
+    evidence: proofs.evidence,
+    directory,
+    log,
+    onKept,
+  };
 }
 
 export function reconcileDependencies(shared: Shared): ReconcileDependencies {

@@ -1,27 +1,61 @@
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { loadConfig } from "../config/index.ts";
 import { openHub } from "../store/sqlite/index.ts";
 
-const head =
-  "来源 source\t已执行 applied\t部分执行 partly\t未执行 not applied\t记录已修复或撤回 record repaired or withdrawn since";
-
-/** What members did about sources' records, by their newest reports: in a process of its own, beside the gateway. */
-export async function measures({
-  home,
-  json,
-}: {
+export interface MeasuresOptions {
   readonly home: string;
   readonly json?: boolean;
-}): Promise<string> {
+  /** Who has not answered a notice of revocation. */
+  readonly open?: boolean;
+}
+
+const countsHead = [
+  "来源 source",
+  "已执行 applied",
+  "部分执行 partly",
+  "未执行 not applied",
+  "记录已修复或撤回 record repaired or withdrawn since",
+  "已撤销 revoked",
+  "仍保留 kept",
+  "未答复 unanswered",
+];
+const openHead = ["期限 due", "成员 member", "来源 source", "原因 because", "状态 standing", "通知 notice"];
+
+/** What members did about sources' records, by their newest reports: in a process of its own, beside the gateway. */
+export async function measures({ home, json, open }: MeasuresOptions): Promise<string> {
   const hub = openHub((await loadConfig(home)).sharing);
   try {
-    const counts = hub.measureCounts();
-    if (json) return JSON.stringify(counts);
-    if (counts.length === 0) return "尚无反馈 nothing was reported";
-    const lines = counts.map(({ source, applied, partly, notApplied, overtaken }) =>
-      [source, applied, partly, notApplied, overtaken].join("\t"),
-    );
-    return [head, ...lines].join("\n");
+    return open === true ? unanswered(hub, json) : counts(hub, json);
   } finally {
     hub.close();
   }
+}
+
+type Hub = ReturnType<typeof openHub>;
+
+function counts(hub: Pick<Hub, "measureCounts">, json = false): string {
+  const all = hub.measureCounts();
+  if (json) return JSON.stringify(all);
+  if (all.length === 0) return "尚无反馈 nothing was reported";
+  const lines = all.map((count) =>
+    [
+      count.source,
+      ...[count.applied, count.partly, count.notApplied, count.overtaken],
+      ...[count.revoked, count.kept, count.unanswered],
+    ].join("\t"),
+  );
+  return [countsHead.join("\t"), ...lines].join("\n");
+}
+
+function unanswered({ revocations }: Pick<Hub, "revocations">, json = false): string {
+  const today = chinaDay(Date.now());
+  const all = revocations
+    .open()
+    .map(({ id: _id, ...revocation }) => ({ ...revocation, late: revocation.dueOn < today }));
+  if (json) return JSON.stringify(all);
+  if (all.length === 0) return "均已答复 every notice was answered";
+  const lines = all.map(({ dueOn, member, source, effect, late, notice }) =>
+    [dueOn, member, source, effect, late ? "逾期 late" : "待答复 waits", notice].join("\t"),
+  );
+  return [openHead.join("\t"), ...lines].join("\n");
 }

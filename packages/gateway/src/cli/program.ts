@@ -10,6 +10,7 @@ import { doctor } from "./doctor.ts";
 import { addEnrolmentCommands, type TimesArguments, timesOf } from "./enrolment-commands.ts";
 import { type InitOptions, init } from "./init.ts";
 import { addLogCommands } from "./log-commands.ts";
+import type { MeasuresOptions } from "./measures.ts";
 import {
   addMembers,
   moveMember,
@@ -88,8 +89,9 @@ function addCounts(program: Command): void {
     .command("measures")
     .description("what members did about each source's records, by their reports · 联合奖惩反馈统计")
     .option(...home)
+    .option("--open", "who has not answered a notice of revocation, and by when it is due · 未答复的撤销通知")
     .option("--json", "as JSON")
-    .action((options: { home: string; json?: boolean }) =>
+    .action((options: MeasuresOptions) =>
       runCommand(async () => (await import("./measures.ts")).measures(options)),
     );
 }

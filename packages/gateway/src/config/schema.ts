@@ -4,6 +4,7 @@ import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/co
 import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
 import { thresholdsSchema } from "../alerts/index.ts";
+import { revocationRuleSchema, usualRevocationRules } from "../measures/index.ts";
 import { officialRules, timelinessRuleSchema } from "../scorecard/index.ts";
 
 const positive = z.number().int().positive();
@@ -85,9 +86,11 @@ export const gatewayConfigSchema = z.strictObject({
   search: z.string().default("search.db"),
   /** What counts as unusual use, and is raised as an alert. */
   alerts: thresholdsSchema.prefault({}),
-  /** Days off and days worked in their stead, as announced (`holidays`, `workdays`); the library's unless said. */
   /** Within how many working days of a decision records have to be told; judged in the scorecard. */
   timeliness: z.array(timelinessRuleSchema).prefault(officialRules),
+  /** Within how many working days a member answers a notice of revocation. */
+  revocations: z.array(revocationRuleSchema).min(1).prefault(usualRevocationRules),
+  /** Days off and days worked in their stead, as announced (`holidays`, `workdays`); the library's unless said. */
   officialDays: z.string().optional(),
   /** Signs the log's checkpoints, and nothing else. */
   logKey: keyLocationSchema.default("keys/log.jwk.json"),

@@ -1,5 +1,9 @@
 import { copiesReportSchema, digestsRequestSchema } from "@xinqiao/protocol/digests";
-import { feedbackSchema } from "@xinqiao/protocol/measures";
+import {
+  feedbackSchema,
+  revocationAnswerMessageSchema,
+  revocationsRequestSchema,
+} from "@xinqiao/protocol/measures";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { screeningSchema } from "@xinqiao/protocol/screening";
@@ -8,7 +12,14 @@ import { parseJson } from "@xinqiao/protocol/transport";
 import type { InFlight } from "@xinqiao/runtime/http";
 import type { z } from "zod";
 import type { AppendError } from "../log/index.ts";
-import { type TakeReportDependencies, takeReport } from "../measures/index.ts";
+import {
+  type ReadRevocationsDependencies,
+  readRevocations,
+  type TakeAnswerDependencies,
+  type TakeReportDependencies,
+  takeAnswer,
+  takeReport,
+} from "../measures/index.ts";
 import { type ScreenDependencies, screen } from "../screening/index.ts";
 import {
   noteCompared,
@@ -28,6 +39,8 @@ export interface SharingRouteDependencies {
   readonly read: ReadChangesDependencies;
   readonly screen: ScreenDependencies;
   readonly feedback: TakeReportDependencies;
+  readonly revocations: ReadRevocationsDependencies;
+  readonly answers: TakeAnswerDependencies;
   /** Places of their own: who waits for changes keeps nobody from looking up. */
   readonly places: InFlight;
 }
@@ -49,7 +62,7 @@ export interface ChangesRoute {
 
 /** What members send about what is shared (PR-SYNC). */
 export function changesHandlers(
-  { take, read, screen: screening, feedback: reporting }: SharingRouteDependencies,
+  { take, read, screen: screening, feedback: reporting, revocations, answers }: SharingRouteDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, ChangesRoute>> {
   const route = routes(events);
@@ -65,6 +78,12 @@ export function changesHandlers(
     ),
     "/v1/feedback": route(feedbackBytes, feedbackSchema, (feedback, request) =>
       takeReport({ feedback, ...asked(request) }, reporting),
+    ),
+    "/v1/revocations": route(readBytes, revocationsRequestSchema, (wanted, request) =>
+      readRevocations({ asked: wanted, gone: request.gone, ...asked(request) }, revocations),
+    ),
+    "/v1/revocations/answers": route(feedbackBytes, revocationAnswerMessageSchema, (message, request) =>
+      takeAnswer({ message, ...asked(request) }, answers),
     ),
     "/v1/corrections": route(readBytes, correctionsRequestSchema, (wanted, request) =>
       readCorrections({ ...wanted, ...asked(request) }, read),

@@ -1,5 +1,5 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
-import type { MeasureReport } from "@xinqiao/protocol/measures";
+import { type MeasureReport, textHash } from "@xinqiao/protocol/measures";
 import { testNow } from "@xinqiao/protocol/testing";
 import { expect, it } from "vitest";
 import type { KeptReport, Measures } from "./ports.ts";
@@ -18,8 +18,12 @@ export const firstReport: MeasureReport = {
 };
 export const keptReport = (change: Partial<MeasureReport>): KeptReport => {
   const report = { ...firstReport, ...change };
-  const text = JSON.stringify(report);
-  return { report, text, sha256: text };
+  // As it travels, though nobody has signed it.
+  const [header, payload] = [{ alg: "EdDSA", kid: "A".repeat(43), typ: "xinqiao-measure+jws" }, report].map(
+    (part) => Buffer.from(JSON.stringify(part)).toString("base64url"),
+  );
+  const text = `${header}.${payload}.AAAA`;
+  return { report, text, sha256: textHash(text), isFollowed: true };
 };
 
 /** What holds of every book of measures. */
@@ -43,13 +47,13 @@ export function measuresContract(open: () => Measures): void {
       },
     );
     expect(counts).toEqual([
-      ["sz-baoan", 2, 1, 0, 0],
-      ["sz-longgang", 0, 0, 1, 0],
+      ["sz-baoan", 2, 1, 0, 0, 0, 0, 0],
+      ["sz-longgang", 0, 0, 1, 0, 0, 0, 0],
     ]);
   });
 
   it("counts the newest report about a record of an exchange, in whichever order they come", async () => {
     const newer = { iat: firstReport.iat + 1, outcome: "not-applied" as const };
-    expect(await countsAfter({}, newer, {})).toEqual([["sz-baoan", 0, 0, 1, 0]]);
+    expect(await countsAfter({}, newer, {})).toEqual([["sz-baoan", 0, 0, 1, 0, 0, 0, 0]]);
   });
 }

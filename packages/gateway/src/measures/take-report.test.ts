@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { itemCodeSchema, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
-import { type MeasureReport, reportHash, signMeasureReport } from "@xinqiao/protocol/measures";
+import { type MeasureReport, signMeasureReport, textHash } from "@xinqiao/protocol/measures";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import { testFederation, testNow } from "@xinqiao/protocol/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
+import type { GivenRecord } from "../screening/index.ts";
 import { type KeptReport, takeReport } from "./index.ts";
 
 const { directory, signer } = testFederation();
@@ -17,7 +18,13 @@ const [dg, hz, baoan] = ["dg", "hz", "sz-baoan"].map((node) => nodeIdSchema.pars
 ];
 const exchange = "00000000-0000-4000-8000-000000000001";
 const penalty = itemCodeSchema.parse("penalty");
-const held = { version: 2, item: penalty, feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60") };
+const subject = { scheme: "uscc", id: "91440300MADEM00032" } as const;
+const held = {
+  version: 2,
+  item: penalty,
+  feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60"),
+  subject,
+};
 const report: MeasureReport = {
   iss: dg,
   iat: testNow / 1000,
@@ -48,12 +55,33 @@ const lookedUp: LogEntryDraft = {
   rows: [{ ...row, status: "ok" }],
 };
 
+const askedAbout = (about: string, items = [penalty]): LogEntryDraft => ({
+  kind: "lookup.intent",
+  exchange,
+  actor: dg,
+  purpose: purposeCodeSchema.parse("bid-review"),
+  items,
+  jurisdictions: [row.jurisdiction],
+  targets: [baoan],
+  deadlineMs: 1_000,
+  private: { subject: about },
+});
+
 let log: MemoryAuditLog;
 let kept: KeptReport[];
+/** What the screening has given. */
+let given: Set<string>;
+let asked: boolean;
+let waiting: number;
+const nameOf = ({ exchange: by, source, record, version }: GivenRecord) =>
+  [by, source, record, version].join();
 
 beforeEach(() => {
   log = createMemoryAuditLog({ origin: "sz/log", now: () => testNow, randomBytes });
   kept = [];
+  given = new Set([nameOf(report)]);
+  asked = false;
+  waiting = 0;
 });
 
 async function take(change: Partial<MeasureReport> = {}, by = dg, from = by) {
@@ -62,15 +90,21 @@ async function take(change: Partial<MeasureReport> = {}, by = dg, from = by) {
   const text = await signMeasureReport({ ...report, iss: by, ...change }, signer(by));
   const requestId = "00000000-0000-4000-8000-000000000009";
   const claim = { keyId: from, nonce: requestId, expiresAt: testNow + 1000 };
-  const entriesOf = (id: string) => log.entries().filter((entry) => entry.exchange === id);
+  const entriesOf = (id: string) => [...log.entries().entries()].filter(([, entry]) => entry.exchange === id);
   const taken = await takeReport(
     { feedback: { report: text }, member, requestId, traceId: "1".repeat(32), claim },
     {
       measures: { keepReport: (each) => void kept.push(each), durable: () => Promise.resolve() },
+      revocations: { isAsked: () => asked },
+      given: { wasGiven: (each) => given.has(nameOf(each)) },
+      evidence: (index) => log.evidence(index) ?? "nothing",
+      onKept: () => {
+        waiting += 1;
+      },
       hub: { version: (source, record) => (source === baoan && record === report.record ? held : undefined) },
       entries: {
         of: (id) =>
-          entriesOf(id).map((entry, index) => ({
+          entriesOf(id).map(([index, entry]) => ({
             index,
             leaf: "",
             entry,
@@ -92,14 +126,14 @@ async function refusal(...given: Parameters<typeof take>) {
 
 describe("a report of what was done", () => {
   it.each([
-    ["screening", screened],
-    ["lookup", lookedUp],
+    ["screening", screened, true],
+    ["lookup", lookedUp, false],
   ])(
     "about a record that a %s gave is in the log by its hash alone, kept and receipted",
-    async (_what, gave) => {
+    async (_what, gave, isFollowed) => {
       await log.append(gave);
       const { taken, text } = await take();
-      expect(taken).toMatchObject({ ok: true, value: { report: reportHash(text), log: { index: 1 } } });
+      expect(taken).toMatchObject({ ok: true, value: { report: textHash(text), log: { index: 1 } } });
       const entry = log.entries().at(-1);
       expect(entry).toMatchObject({
         kind: "measures.reported",
@@ -109,7 +143,8 @@ describe("a report of what was done", () => {
       });
       expect(JSON.stringify(entry)).not.toContain(report.record);
       expect(JSON.stringify(entry)).not.toContain(report.matter);
-      expect(kept).toEqual([{ report, text, sha256: reportHash(text) }]);
+      expect(kept).toEqual([{ report, text, sha256: textHash(text), isFollowed }]);
+      expect(waiting, "whom to ask").toBe(1);
     },
   );
 
@@ -120,18 +155,46 @@ describe("a report of what was done", () => {
     expect(await refusal({ version: 3 })).toBe("feedback.not-given");
     expect(await refusal({ record: "penalty:other" })).toBe("feedback.not-given");
     expect(await refusal({ source: hz })).toBe("feedback.not-given");
+    expect(await refusal({}, hz)).toBe("feedback.not-given");
     expect(await refusal({})).toBeUndefined();
     expect(kept).toHaveLength(1);
   });
 
   it.each([
-    ["a screening without a hit", { ...screened, hits: 0 }],
-    ["a screening by another item", { ...screened, items: [itemCodeSchema.parse("tax-credit")] }],
     ["a lookup that the source did not answer", { ...lookedUp, rows: [{ ...row, status: "none" }] }],
     ["a lookup of another city's member", { ...lookedUp, requester: hz }],
   ] as readonly [string, LogEntryDraft][])("is refused about %s", async (_what, entry) => {
     await log.append(entry);
     expect(await refusal()).toBe("feedback.not-given");
+    expect(kept).toEqual([]);
+  });
+
+  it("says the same of a record that is not there as of one that the screening did not give", async () => {
+    await log.append(screened);
+    given = new Set();
+    expect(await refusal(), "it is held").toBe("feedback.not-given");
+    expect(await refusal({ record: "penalty:other" }), "it is not").toBe("feedback.not-given");
+    expect(kept).toEqual([]);
+  });
+
+  it("of a lookup is taken whether the record is there or not, and followed only where the lookup was about it", async () => {
+    const own = `${subject.scheme}:${subject.id}`;
+    const followed = async (intent: LogEntryDraft, change: Partial<MeasureReport> = {}) => {
+      log = createMemoryAuditLog({ origin: "sz/log", now: () => testNow, randomBytes });
+      for (const entry of [intent, lookedUp]) await log.append(entry);
+      expect(await refusal(change)).toBeUndefined();
+      return kept.at(-1)?.isFollowed;
+    };
+    expect(await followed(askedAbout(own))).toBe(true);
+    expect(await followed(askedAbout(own), { record: "penalty:other" })).toBe(false);
+    expect(await followed(askedAbout("uscc:91440300MADEM10039"))).toBe(false);
+    expect(await followed(askedAbout(own, [itemCodeSchema.parse("tax-credit")]))).toBe(false);
+  });
+
+  it("is refused once its member is asked to revoke the measure", async () => {
+    await log.append(screened);
+    asked = true;
+    expect(await refusal()).toBe("feedback.already-asked");
     expect(kept).toEqual([]);
   });
 

@@ -1,2 +1,2 @@
-export type { Teller, ToldRecords } from "./ports.ts";
+export type { GivenRecord, GivenRecords, Teller, ToldRecords } from "./ports.ts";
 export { type ScreenDependencies, screen } from "./screen.ts";

@@ -14,3 +14,19 @@ export interface ToldRecords {
   tellers(): readonly Teller[];
   about(subject: Pick<Subject, "scheme" | "id">, items: readonly ItemCode[]): readonly ToldRecord[];
 }
+
+/** A version of a record that a screening has handed out. */
+export interface GivenRecord {
+  /** Request id of the screening. */
+  readonly exchange: string;
+  readonly source: NodeId;
+  readonly record: string;
+  readonly version: number;
+}
+
+/** What screenings have handed out. Nobody can report about anything else, nor learn by a report whether it is there. */
+export interface GivenRecords {
+  /** @param day on which they are given, to be forgotten once it is long past */
+  give(given: readonly GivenRecord[], day: string): void;
+  wasGiven(given: GivenRecord): boolean;
+}

@@ -16,10 +16,13 @@ import {
 } from "@xinqiao/protocol/screening";
 import { mayHold } from "@xinqiao/protocol/sync";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
-import type { ToldRecords } from "./ports.ts";
+import type { GivenRecords, ToldRecords } from "./ports.ts";
 
 export interface ScreenDependencies {
   readonly told: ToldRecords;
+  readonly given: Pick<GivenRecords, "give">;
+  /** Resolves when what was written down as given is on the disk. */
+  readonly durable: () => Promise<void>;
   readonly directory: () => Directory;
   readonly catalogue: () => Catalogue;
   readonly rules: readonly Rule[];
@@ -78,6 +81,7 @@ export async function screen(
     claim,
   );
   if (!logged.ok) return err({ failed: logged.error });
+  await noteGiven(hits, requestId, deps);
   const { index, size, root } = logged.value;
   return ok({
     exchange: requestId,
@@ -163,6 +167,20 @@ async function findHits({ subjects }: Screening, plan: Plan, told: ToldRecords):
     hits.push(...hitsOf(at, within, plan));
   }
   return hits;
+}
+
+/** A report of what was done names one of these. */
+async function noteGiven(
+  hits: readonly Hit[],
+  exchange: string,
+  { given, durable, today }: Pick<ScreenDependencies, "given" | "durable" | "today">,
+): Promise<void> {
+  const records = hits.flatMap(({ source, records: disclosed }) =>
+    disclosed.map(({ id: record, version }) => ({ exchange, source, record, version })),
+  );
+  if (records.length === 0) return;
+  given.give(records, today());
+  await durable();
 }
 
 /** Whoever has the list can show that it was this one. */

@@ -133,7 +133,9 @@ export interface Hub extends CorrectionBook {
   version(
     source: NodeId,
     record: string,
-  ): (Pick<CreditRecord, "version" | "item"> & { readonly feed: string }) | undefined;
+  ):
+    | (Pick<CreditRecord, "version" | "item"> & { readonly feed: string; readonly subject: SubjectKey })
+    | undefined;
   /** Whether the line held of a record is the one that its source signed: on a disk it may have become another. */
   isAsSigned(source: NodeId, record: string): boolean;
   /** Digests of what is held. */

@@ -43,6 +43,7 @@ export function localApp({
     books: { ...books, reconciled: store.reconciled, now },
     intake: takePosted(config, { ...rest, city, now, store }),
     sharing: { call, inbox: store.inbox, today },
+    revoking: { ...call, revocations: store.revocations },
     screening: { call, inbox: store.inbox, catalogue, whenAway: config.screeningWhenAway, standing, today },
     lookUp: { ...call, catalogue, decryptionKeys, book: store.book },
     authorisation: {

@@ -1,4 +1,5 @@
 import type { AgentConfig } from "../config/index.ts";
+import { keepHearing } from "../feedback/index.ts";
 import { openSharing } from "../sharing/index.ts";
 import type { LocalParts } from "./local-door.ts";
 import { callOf, type Shared } from "./shared.ts";
@@ -14,6 +15,12 @@ export function shareRecords(
   }: Omit<Shared, "config" | "inFlight"> & Pick<LocalParts, "client" | "store">,
 ): () => Promise<void> {
   const call = callOf({ node, gateway }, { ...deps, city, client });
-  const { outbox, inbox } = store;
-  return openSharing(sharing, { ...call, catalogue: city.catalogue, outbox, inbox, events });
+  const { outbox, inbox, revocations } = store;
+  const stops = [
+    openSharing(sharing, { ...call, catalogue: city.catalogue, outbox, inbox, events }),
+    keepHearing({ ...call, revocations, events }),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
 }

@@ -6,6 +6,7 @@ import { version } from "../version.ts";
 import type { AuthoriseOptions } from "./authorise.ts";
 import { describeKeys } from "./describe-keys.ts";
 import type { EnrolOptions, RotateOptions } from "./enrol.ts";
+import { addFeedbackCommands } from "./feedback-commands.ts";
 import type { ImportOptions } from "./import.ts";
 import type { InitArguments } from "./init.ts";
 import { addLogCommands, addStatement } from "./log-commands.ts";
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   addLogCommands(program);
   addStatement(program);
   addSharingCommands(program);
+  addFeedbackCommands(program);
   program
     .command("serve")
     .description("answer the gateway and the local platform until stopped · 运行节点")

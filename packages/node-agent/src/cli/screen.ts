@@ -1,13 +1,11 @@
-import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
-import { rename, stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { checkSubject, subjectSchema } from "@xinqiao/protocol/identity";
 import { mostScreened, type OpenedScreening, openedScreeningSchema } from "@xinqiao/protocol/screening";
 import { CommandError, createProgress } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
-import { loadConfig } from "../config/index.ts";
+import { type AgentConfig, loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
+import { batchesOf, hitLines, hitsHeader, invalidLines, type Line, surveyOf } from "./screen-list.ts";
+import { openPart, type ScreenCounts, type ScreeningPart } from "./screen-part.ts";
 
 export interface ScreenOptions {
   readonly home: string;
@@ -21,93 +19,99 @@ export interface ScreenOptions {
 /** The city was not to be had for some of them: none of those may be taken for clean. */
 const partialExitCode = 2;
 
-const hitsHeader = "line,identifier,source,items,measures,exchange,records";
-
-/** Screens a file of identifiers, one a line, in requests of ten thousand; the hits go into a file. */
+/**
+ * Screens a file of identifiers, one a line, in requests of ten thousand; the hits go into a file. Whatever cuts it off,
+ * the same command goes on behind the last request that was answered.
+ */
 export async function screenFile(file: string, options: ScreenOptions): Promise<string> {
-  const config = await loadConfig(options.home);
-  const { size } = await stat(file).catch(() => {
-    throw new CommandError(`no such file · 没有该文件: ${file}`);
-  });
+  const { home, purpose, items, kind, scheme, out } = options;
+  const config = await loadConfig(home);
+  const { sha256, lines } = await surveyOf(file);
+  if (await exists(out)) throw new CommandError(`is there already · 文件已存在: ${out}`);
+  const part = openPart(out, JSON.stringify({ sha256, purpose, items, kind, scheme }));
+  try {
+    await screenRest(file, { config, options, part, lines });
+    const { counts } = part;
+    await part.finish(out, hitsHeader);
+    return summary(counts, out);
+  } finally {
+    part.close();
+  }
+}
+
+interface Run {
+  readonly config: AgentConfig;
+  readonly options: ScreenOptions;
+  readonly part: ScreeningPart;
+  /** Of the whole list. */
+  readonly lines: number;
+}
+
+async function screenRest(file: string, run: Run): Promise<void> {
+  const { part, lines } = run;
   const step = createProgress(process.stderr).begin("筛查 screening");
-  if (await exists(options.out)) throw new CommandError(`is there already · 文件已存在: ${options.out}`);
-  const draft = `${options.out}.part`;
-  const out = createWriteStream(draft, { mode: 0o600 });
-  await once(out, "open").catch(() => {
-    throw new CommandError(`cannot be made · 无法新建: ${draft}`);
-  });
-  out.write(`${hitsHeader}\n`);
-  const exceptions = new Set(config.identifierExceptions);
-  const subjectOf = ({ id }: Line) => subjectSchema.parse({ kind: options.kind, scheme: options.scheme, id });
-  const counts = { screened: 0, hits: 0, unanswered: 0, invalid: 0 };
-  let bytes = 0;
-  for await (const read of batchesOf(file)) {
-    const batch = read.filter((line) => checkSubject(subjectOf(line), { exceptions }).ok);
-    for (const { number, id } of read.filter((line) => !batch.includes(line))) {
-      counts.invalid += 1;
-      out.write(`${number},${quoted(id)},,,"无效标识 not a valid identifier",,\n`);
-    }
-    bytes += read.reduce((sum, { id }) => sum + id.length + 1, 0);
-    step.at(Math.min(bytes, size), size);
-    if (batch.length === 0) continue;
-    const body = {
-      purpose: options.purpose,
-      ...(options.items !== undefined && { items: options.items.split(",") }),
-      subjects: batch.map(subjectOf),
-    };
-    const answer = openedScreeningSchema.parse(JSON.parse(await postLocal(config, "/v1/screenings", body)));
-    counts.screened += answer.screened;
-    counts.unanswered += answer.from === "city" ? 0 : batch.length;
-    counts.hits += new Set(answer.hits.map(({ subject }) => subject)).size;
-    for (const line of linesOf(answer, batch)) out.write(`${line}\n`);
+  const [begun, from] = [performance.now(), part.line];
+  const show = () => {
+    const rate = Math.round(((part.line - from) * 1_000) / (performance.now() - begun + 1));
+    step.at(part.line, lines, `${part.line} / ${lines} · ${rate} /s`);
+  };
+  show();
+  for await (const batch of batchesOf(file, from, mostScreened)) {
+    await screenBatch(batch, run);
+    show();
   }
-  out.end();
-  await once(out, "finish");
-  await rename(draft, options.out);
   step.end();
-  if (counts.unanswered > 0 || counts.invalid > 0) process.exitCode = partialExitCode;
-  const notice =
-    counts.unanswered === 0 ? "" : `\nnot by the city · 非市级答复: ${counts.unanswered} (screeningWhenAway)`;
-  const unread = counts.invalid === 0 ? "" : `, invalid · 无效 ${counts.invalid}`;
-  return `screened · 筛查 ${counts.screened}, listed · 命中 ${counts.hits}${unread}: ${options.out}${notice}`;
 }
 
-interface Line {
-  readonly number: number;
-  readonly id: string;
+async function screenBatch(read: readonly Line[], { config, options, part }: Run): Promise<void> {
+  const exceptions = new Set(config.identifierExceptions);
+  const { purpose, items, kind, scheme } = options;
+  const subjectOf = ({ id }: Line) => subjectSchema.parse({ kind, scheme, id });
+  const isValid = new Map(read.map((line) => [line, checkSubject(subjectOf(line), { exceptions }).ok]));
+  const [batch, invalid] = [true, false].map((valid) => read.filter((line) => isValid.get(line) === valid));
+  const asked = { purpose, ...(items !== undefined && { items: items.split(",") }) };
+  const subjects = (batch ?? []).map(subjectOf);
+  const answer = subjects.length === 0 ? undefined : await ask(config, { ...asked, subjects }, part);
+  const text = invalidLines(invalid ?? []) + (answer ? hitLines(answer, batch ?? []) : "");
+  const last = read.at(-1)?.number ?? part.line;
+  part.keep(
+    last,
+    added(part.counts, { answer, asked: subjects.length, invalid: invalid?.length ?? 0 }),
+    text,
+  );
 }
 
-async function* batchesOf(file: string): AsyncGenerator<readonly Line[]> {
-  let batch: Line[] = [];
-  let number = 0;
-  for await (const text of createInterface({
-    input: createReadStream(file),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
-    number += 1;
-    const id = text.trim();
-    if (id === "") continue;
-    batch.push({ number, id });
-    if (batch.length < mostScreened) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function linesOf({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): string[] {
-  return hits.map(({ subject, source, items, measures, records }) => {
-    const line = batch[subject];
-    const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
-    // What a report of what was done names: `feedback`.
-    const versions = records.map(({ id, version }) => `${id} ${version}`).join("; ");
-    const what = [source, items.join(" "), quoted(named), exchange, quoted(versions)];
-    return [line?.number, quoted(line?.id ?? ""), ...what].join(",");
+/** A file has time: where nobody was asked it is asked later, whatever an approval flow would do. */
+async function ask(config: AgentConfig, body: object, { line }: ScreeningPart): Promise<OpenedScreening> {
+  const goesOn = `lines done · 已完成行数: ${line}; the same command goes on from there · 重新执行同一命令即从该处继续`;
+  const answered = await postLocal(config, "/v1/screenings", body).catch((error: unknown) => {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(`${error.message}\n${goesOn}`);
   });
+  const answer = openedScreeningSchema.parse(JSON.parse(answered));
+  if (answer.from !== "nobody") return answer;
+  throw new CommandError(`the city is not to be had · 市级不可达\n${goesOn}`);
 }
 
-/** RFC 4180 §2; what a spreadsheet would take for a formula stands behind an apostrophe. */
-function quoted(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+function added(
+  before: ScreenCounts,
+  {
+    answer,
+    asked,
+    invalid,
+  }: { readonly answer: OpenedScreening | undefined; readonly asked: number; readonly invalid: number },
+): ScreenCounts {
+  return {
+    screened: before.screened + (answer?.screened ?? 0),
+    hits: before.hits + new Set(answer?.hits.map(({ subject }) => subject)).size,
+    unanswered: before.unanswered + (answer?.from === "copies" ? asked : 0),
+    invalid: before.invalid + invalid,
+  };
+}
+
+function summary({ screened, hits, unanswered, invalid }: ScreenCounts, out: string): string {
+  if (unanswered > 0 || invalid > 0) process.exitCode = partialExitCode;
+  const notice = unanswered === 0 ? "" : `\nnot by the city · 非市级答复: ${unanswered} (screeningWhenAway)`;
+  const unread = invalid === 0 ? "" : `, invalid · 无效 ${invalid}`;
+  return `screened · 筛查 ${screened}, listed · 命中 ${hits}${unread}: ${out}${notice}`;
 }

@@ -1,9 +1,7 @@
 import { subjectKinds } from "@xinqiao/protocol/identity";
-import { measureOutcomes } from "@xinqiao/protocol/measures";
 import { CommandError, runCommand } from "@xinqiao/runtime/cli";
 import { type Command, Option } from "commander";
 import type { CorrectionAct } from "../sharing/index.ts";
-import type { FeedbackOptions } from "./feedback.ts";
 import type { ScreenOptions } from "./screen.ts";
 import type { CopiesOptions } from "./sharing.ts";
 
@@ -17,7 +15,7 @@ interface CorrectOptions {
   readonly annotate?: string;
 }
 
-/** `correct`, `corrections`, `copies`, `screen` and `feedback`: what becomes of records that are shared. */
+/** `correct`, `corrections`, `copies` and `screen`: what becomes of records that are shared. */
 export function addSharingCommands(program: Command): void {
   program
     .command("correct <record>")
@@ -41,7 +39,6 @@ export function addSharingCommands(program: Command): void {
       runCommand(async () => (await import("./sharing.ts")).corrections(options)),
     );
   addReconcileCopies(program);
-  addFeedback(program);
   program
     .command("screen <file>")
     .description(
@@ -86,29 +83,6 @@ function addReconcileCopies(program: Command): void {
     .option("--json", "as JSON")
     .action((options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./reconcile-copies.ts")).reconcileCopies(options)),
-    );
-}
-
-function addFeedback(program: Command): void {
-  program
-    .command("feedback <exchange>")
-    .description(
-      "tell the city what was done about a record that this lookup or screening has given · 联合奖惩反馈",
-    )
-    .option(...home)
-    .requiredOption("--source <node>", "whose record · 记录来源")
-    .requiredOption("--record <id>", "its id · 记录编号")
-    .requiredOption("--record-version <number>", "its version, as it was given · 记录版本")
-    .addOption(
-      new Option("--outcome <outcome>", "what was done · 执行情况")
-        .choices(measureOutcomes)
-        .makeOptionMandatory(),
-    )
-    .requiredOption("--matter <number>", "this member's own number of the matter · 本单位办件编号")
-    .requiredOption("--on <day>", "when it was decided, e.g. 2026-11-30 · 决定日期")
-    .option("--reason <text>", "why it was not applied whole; no personal data · 未全部执行的理由")
-    .action((exchange: string, options: FeedbackOptions) =>
-      runCommand(async () => (await import("./feedback.ts")).feedback(exchange, options)),
     );
 }
 

@@ -15,6 +15,8 @@ import {
   lookUpFor,
   reconcileCopiesFor,
   reconcileFor,
+  revocationAnswerFor,
+  revocationsFor,
   screenFor,
   withdrawFor,
 } from "./local-work.ts";
@@ -59,6 +61,8 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
   app.post("/v1/lookups", route(lookUpFor(deps)));
   app.post("/v1/screenings", route(screenFor(deps), screeningBytes));
   app.post("/v1/feedback", route(feedbackFor(deps)));
+  app.post("/v1/revocations", route(revocationsFor(deps)));
+  app.post("/v1/revocations/answers", route(revocationAnswerFor(deps)));
   app.post("/v1/copies", route(copiesFor(deps)));
   app.post("/v1/copies/reconciliations", route(reconcileCopiesFor(deps)));
   app.post("/v1/corrections", route(correctionsFor(deps)));

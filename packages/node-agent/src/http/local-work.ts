@@ -1,5 +1,5 @@
 import { lookupSchema } from "@xinqiao/protocol/exchange";
-import { measureDoneSchema } from "@xinqiao/protocol/measures";
+import { measureDoneSchema, revocationDoneSchema } from "@xinqiao/protocol/measures";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { screeningSchema } from "@xinqiao/protocol/screening";
@@ -14,7 +14,12 @@ import {
   withdrawAuthorisation,
 } from "../authorisation/index.ts";
 import type { KeptCopies } from "../copies/index.ts";
-import { reportMeasure } from "../feedback/index.ts";
+import {
+  answerRevocation,
+  type HearDependencies,
+  listRevocations,
+  reportMeasure,
+} from "../feedback/index.ts";
 import { type Intake, postedSchema } from "../intake/index.ts";
 import { askGateway, type CallDependencies, type LookUpDependencies, lookUp } from "../lookup/index.ts";
 import { type ShowDependencies, showHours, shownSchema } from "../reconciliation/index.ts";
@@ -31,6 +36,7 @@ export interface LocalWorkDependencies {
   readonly intake: Intake;
   readonly copies: Pick<KeptCopies, "reconcile">;
   readonly screening: ScreenDependencies;
+  readonly revoking: HearDependencies;
   readonly events: AgentEvents;
 }
 
@@ -107,6 +113,22 @@ export function feedbackFor({ sharing }: LocalWorkDependencies): LocalWork {
   return async (body, trace, gone) => {
     const done = parseJson(body, measureDoneSchema);
     return done.ok ? reportMeasure(done.value, trace, sharing.call, gone) : byAgent(done.error);
+  };
+}
+
+/** `POST /v1/revocations`: what this member was asked to revoke. */
+export function revocationsFor({ revoking }: LocalWorkDependencies): LocalWork {
+  return async (body) => {
+    const asked = parseJson(body, z.strictObject({}));
+    return asked.ok ? ok(listRevocations(revoking.revocations)) : byAgent(asked.error);
+  };
+}
+
+/** `POST /v1/revocations/answers`: what this member decided upon a notice. */
+export function revocationAnswerFor({ revoking }: LocalWorkDependencies): LocalWork {
+  return async (body, _trace, gone) => {
+    const done = parseJson(body, revocationDoneSchema);
+    return done.ok ? answerRevocation(done.value, revoking, gone) : byAgent(done.error);
   };
 }
 

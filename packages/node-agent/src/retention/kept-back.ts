@@ -56,7 +56,7 @@ async function listsIn(folder: string): Promise<string[]> {
 
 /** Forgets now and once a day, and never keeps an agent from its work; returns what ends it. */
 export async function forgetDaily(
-  store: Pick<AgentStore, "imports" | "book" | "inbox">,
+  store: Pick<AgentStore, "imports" | "book" | "inbox" | "revocations">,
   retention: Retention & HandedBack & { readonly bookDays: number },
   now: () => number,
   onError: (error: unknown) => void,
@@ -65,6 +65,7 @@ export async function forgetDaily(
     forgetKeptBack(store, retention, now())
       .then(() => forgetHandedBack(retention, now()))
       .then(() => void store.inbox.forgetEnded(chinaDay(now())))
+      .then(() => void store.revocations.forget((now() - retention.bookDays * dayMs) / 1000))
       .then(() => forgetOldLines(store.book, retention.bookDays, now()))
       .catch(onError);
   await forget();

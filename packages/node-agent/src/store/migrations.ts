@@ -313,6 +313,24 @@ const steps: readonly string[] = [
     PRIMARY KEY (item, reference)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What the city has asked this member to revoke. Seconds since 1970.
+  CREATE TABLE revocation (
+    number     INTEGER PRIMARY KEY,
+    notice     TEXT NOT NULL UNIQUE,
+    text       TEXT NOT NULL,
+    claims     TEXT NOT NULL,
+    iat        INTEGER NOT NULL,
+    -- The city waits for no answer any more.
+    settled    INTEGER NOT NULL DEFAULT 0,
+    outcome    TEXT,
+    decided_on TEXT,
+    reason     TEXT,
+    -- As it was signed.
+    answer     TEXT
+  ) STRICT;
+  CREATE INDEX revocation_open ON revocation (notice) WHERE answer IS NULL AND NOT settled;
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -5,6 +5,7 @@ import type { DigestIndex } from "@xinqiao/runtime/digests";
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
 import type { Book } from "../book/index.ts";
+import type { RevocationBook } from "../feedback/index.ts";
 import type { ReconciledHours } from "../reconciliation/index.ts";
 import type { Inbox, Outbox, OwnRecords } from "../sharing/index.ts";
 import type { WithdrawalBook } from "../withdrawals/index.ts";
@@ -18,6 +19,7 @@ import { createInbox } from "./inbox.ts";
 import { createNonces, type Nonces } from "./nonces.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRecords, type SubjectKey } from "./records.ts";
+import { createRevocationBook } from "./revocations.ts";
 
 /** What the file of records says about one subject, and since when it is known. */
 export interface Held {
@@ -44,6 +46,8 @@ export interface AgentStore extends Nonces {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly own: OwnRecords;
+  /** What the city has asked this member to revoke. */
+  readonly revocations: RevocationBook;
   /** Digests of what this member tells, and of what it holds of others. */
   readonly digests: (self: NodeId) => DigestIndex;
   /** One indexed read, in one snapshot. */
@@ -77,6 +81,7 @@ export function openStore(path: string): AgentStore {
     digests: createDigests(database, records.own),
     outbox: createOutbox(database),
     inbox: createInbox(database, durable),
+    revocations: createRevocationBook(database, durable),
     find: (subject, items) => find(subject, items),
     close() {
       durable.close();

@@ -5,6 +5,7 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { SignedAnswer } from "../answer/index.ts";
+import type { RevocationEvents } from "../feedback/index.ts";
 import type { HandoverEvents } from "../handover/index.ts";
 import type { SharingEvents } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
@@ -20,7 +21,13 @@ interface Ids {
 }
 
 /** One function a business event: a log line and a metric, neither with personal data. */
-export interface AgentEvents extends BookEvents, SharingEvents, CopiesEvents, HandoverEvents, PostedEvents {
+export interface AgentEvents
+  extends BookEvents,
+    SharingEvents,
+    RevocationEvents,
+    CopiesEvents,
+    HandoverEvents,
+    PostedEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;

@@ -31,6 +31,11 @@ function sharingMetrics(registers: Registry[]) {
       labelNames: ["way"],
       registers,
     }),
+    revocations: new Counter({
+      name: "xinqiao_agent_revocations_asked_total",
+      help: "Notices by which the city has asked this member to revoke what it did",
+      registers,
+    }),
   };
 }
 

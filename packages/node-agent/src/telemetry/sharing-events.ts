@@ -1,5 +1,6 @@
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { CopiesReconciled, CopiesRow } from "../copies/index.ts";
+import type { RevocationEvents } from "../feedback/index.ts";
 import type { CallError } from "../lookup/index.ts";
 import type { SharingEvents } from "../sharing/index.ts";
 import type { AgentMetrics } from "./metrics.ts";
@@ -17,7 +18,7 @@ const sum = (counts: readonly number[]) => counts.reduce((total, count) => total
 export function createSharingEvents(
   logger: Logger,
   metrics: AgentMetrics,
-): Omit<SharingEvents, "failed"> & CopiesEvents {
+): Omit<SharingEvents & RevocationEvents, "failed"> & CopiesEvents {
   return {
     published({ pages, changes }) {
       metrics.shared.inc({ way: "told" }, changes);
@@ -30,6 +31,14 @@ export function createSharingEvents(
     sharingFault(way, reason) {
       const { code, detail } = reason.by === "agent" ? reason.fault : reason.problem;
       logger.warn({ event: "sharing-fault", way, code, detail });
+    },
+    revocationsAsked(count) {
+      metrics.revocations.inc(count);
+      logger.warn({ event: "revocations-asked", count });
+    },
+    revocationsFault(reason) {
+      const { code, detail } = reason.by === "agent" ? reason.fault : reason.problem;
+      logger.warn({ event: "revocations-fault", code, detail });
     },
     brokenPage(source, { code, detail }) {
       logger.error({ event: "broken-page", source, code, detail });

@@ -13,7 +13,7 @@ import { copiesComparedSchema, mostCompared } from "../digests/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { thumbprintSchema } from "../keys/index.ts";
-import { measureOutcomes } from "../measures/index.ts";
+import { measureOutcomes, revocationOutcomes, revokingEffects } from "../measures/index.ts";
 import { isCode } from "../problem/index.ts";
 import { publishedHashSchema } from "../published/index.ts";
 import { intervalSchema, sha256Schema } from "../reconciliation/index.ts";
@@ -48,6 +48,15 @@ const askedAtSchema = instantSchema.optional();
 
 /** Whose lookup it is, when another city's gateway (the actor) has passed it on. */
 const requesterSchema = nodeIdSchema.optional();
+
+/** Who is asked to revoke a measure, upon whose record, and by when. */
+const askedShape = {
+  member: nodeIdSchema,
+  source: nodeIdSchema,
+  /** SHA-256 of the city's signed notice. */
+  notice: sha256Schema,
+  dueOn: z.iso.date(),
+};
 
 /** One target's line of an outcome. */
 export const outcomeRowSchema = z.strictObject({
@@ -259,6 +268,27 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     /** SHA-256 of the member's signed report. */
     report: sha256Schema,
   }),
+  /** A member is asked to revoke what it did: the record was repaired or withdrawn. Written before it is handed the notice. */
+  z.strictObject({
+    kind: z.literal("measures.asked"),
+    ...common,
+    ...askedShape,
+    effect: z.enum(revokingEffects),
+    /** SHA-256 of the member's signed report. */
+    report: sha256Schema,
+  }),
+  /** A member has answered such a notice. */
+  z.strictObject({
+    kind: z.literal("measures.answered"),
+    ...common,
+    source: nodeIdSchema,
+    notice: sha256Schema,
+    outcome: z.enum(revocationOutcomes),
+    /** SHA-256 of the member's signed answer. */
+    answer: sha256Schema,
+  }),
+  /** The last day for an answer is over, and none has come: said once. */
+  z.strictObject({ kind: z.literal("measures.late"), ...common, ...askedShape }),
   /** A source's page of changes: durable before it is handed on to anybody. */
   z.strictObject({
     kind: z.literal("changes.taken"),

@@ -100,6 +100,24 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A member has reported what it did about a record that it was given; names its signed report by hash",
     zh: "成员反馈对所取得记录采取的奖惩措施；记有其签名报告的哈希",
   },
+  "measures.asked": {
+    actor: "gateway",
+    label: "要求撤销",
+    en: "A member is asked to revoke a measure, because its record was repaired or withdrawn; names notice and report by hash",
+    zh: "因记录已修复或撤回，要求成员撤销所采取的措施；记有通知与报告的哈希",
+  },
+  "measures.answered": {
+    actor: "member",
+    label: "答复撤销",
+    en: "A member has answered that it has revoked the measure, or keeps it; names its signed answer by hash",
+    zh: "成员答复已撤销措施或仍予保留；记有其签名答复的哈希",
+  },
+  "measures.late": {
+    actor: "gateway",
+    label: "撤销逾期",
+    en: "The day by which a member had to answer a notice of revocation is over, and it has not",
+    zh: "撤销通知答复期限已过，成员尚未答复",
+  },
   "changes.taken": {
     actor: "member",
     label: "签收变更",

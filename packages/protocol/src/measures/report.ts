@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { logReferenceSchema } from "../exchange/index.ts";
 import { type NodeId, nodeIdSchema, parseCitizenId } from "../identity/index.ts";
+import { payloadOf, readCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
 import { recordSchema } from "../record/index.ts";
@@ -47,16 +48,14 @@ export const measureDoneSchema = doneSchema.refine(saysWhy, "says no reason");
 export type MeasureDone = z.infer<typeof measureDoneSchema>;
 
 /** A member's word of what it did about a record that it was given (PR-SYNC §8). */
-const reportSchema = doneSchema
-  .extend({
-    iss: nodeIdSchema,
-    /** Seconds since 1970. */
-    iat: z.number().int().nonnegative(),
-  })
-  .refine(saysWhy, "says no reason");
+export const reportSchema = doneSchema.extend({
+  iss: nodeIdSchema,
+  /** Seconds since 1970. */
+  iat: z.number().int().nonnegative(),
+});
 export type MeasureReport = z.infer<typeof reportSchema>;
 
-const reportWord = { type: "xinqiao-measure+jws", schema: reportSchema };
+const reportWord = { type: "xinqiao-measure+jws", schema: reportSchema.refine(saysWhy, "says no reason") };
 
 export function signMeasureReport(report: MeasureReport, signer: Signer): Promise<string> {
   return signWord(reportWord, report, signer);
@@ -71,18 +70,27 @@ export function openMeasureReport(
   return openWord(reportWord, text, member, directory);
 }
 
-/** SHA-256 of a report as it travels, base64url: what the log names it by. */
-export const reportHash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+/** What a report says that was opened before, whoever has signed it. */
+export function readMeasureReport(text: string): MeasureReport | undefined {
+  const jws = readCompact(text, reportWord.type);
+  return jws && reportWord.schema.safeParse(payloadOf(jws)).data;
+}
+
+/** SHA-256 of a signed text as it travels, base64url: what the log names a report, a notice or an answer by. */
+export const textHash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+
+/** A compact JWS that speaks of measures. */
+export const signedTextSchema = z.string().min(1).max(8192);
 
 /** `POST /v1/feedback`: a member's signed report. */
-export const feedbackSchema = z.strictObject({ report: z.string().min(1).max(8192) });
+export const feedbackSchema = z.strictObject({ report: signedTextSchema });
 export type Feedback = z.infer<typeof feedbackSchema>;
 
-/** The city's receipt, signed as every reply: which report it has, and where that stands in the log. */
-export const feedbackReplySchema = z.strictObject({
-  report: sha256Schema,
-  log: logReferenceSchema.pick({ origin: true, size: true, root: true }).extend({
-    index: z.number().int().nonnegative(),
-  }),
+/** Where an entry stands in the log. */
+export const entryPlaceSchema = logReferenceSchema.pick({ origin: true, size: true, root: true }).extend({
+  index: z.number().int().nonnegative(),
 });
+
+/** The city's receipt, signed as every reply: which report it has, and where that stands in the log. */
+export const feedbackReplySchema = z.strictObject({ report: sha256Schema, log: entryPlaceSchema });
 export type FeedbackReply = z.infer<typeof feedbackReplySchema>;

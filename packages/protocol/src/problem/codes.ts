@@ -370,6 +370,26 @@ export const codes = {
     en: "No lookup or screening of this member's, by that request id, was given such a record of that source",
     zh: "该请求号下，该成员的查询或筛查并未取得该来源的此记录",
   },
+  "feedback.already-asked": {
+    status: 409,
+    en: "This member was asked to revoke the measure: it answers the notice, and reports on it no more",
+    zh: "已要求撤销该措施，须答复撤销通知，不能再改报",
+  },
+  "feedback.answer-invalid": {
+    status: 400,
+    en: "Not an answer to a notice of revocation as its member signs it",
+    zh: "不是由该成员签署的有效撤销答复",
+  },
+  "feedback.not-asked": {
+    status: 404,
+    en: "The city has asked this member for no such revocation, or asks for it no more",
+    zh: "市级未向该成员发出此撤销通知，或该通知已不再有效",
+  },
+  "feedback.already-answered": {
+    status: 409,
+    en: "The notice was answered by a revocation, which stands",
+    zh: "该通知已答复为撤销，不能改答",
+  },
   "sync.page-invalid": {
     status: 400,
     en: "Not a page of changes as its source signs it",

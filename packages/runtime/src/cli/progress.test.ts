@@ -11,14 +11,14 @@ describe("progress into a file", () => {
     let now = 0;
     const plain = screen(false);
     const step = createProgress(plain, () => now).begin("files");
-    for (let done = 1; done <= 100; done += 1) step.at(done, 100);
+    for (let done = 1; done <= 100; done += 1) step.at(done, 100, `${done}`);
     now = 1_250;
     step.end("100 records");
     expect(plain.written).toEqual([
       "… files\n",
-      "… files 25 %\n",
-      "… files 50 %\n",
-      "… files 75 %\n",
+      "… files 25 % · 25\n",
+      "… files 50 % · 50\n",
+      "… files 75 % · 75\n",
       "✓ files 1.3 s · 100 records\n",
     ]);
   });
@@ -32,10 +32,10 @@ describe("progress on a terminal", () => {
     const one = progress.begin("one");
     const other = progress.begin("other");
     now = 200;
-    one.at(1, 2);
+    one.at(1, 2, "1 / 2");
     one.end();
     expect(live.written.at(-2)).toBe(
-      `\u001b[2A\u001b[0J${"█".repeat(12)}${"░".repeat(12)}  50 % one\n… other\n`,
+      `\u001b[2A\u001b[0J${"█".repeat(12)}${"░".repeat(12)}  50 % one · 1 / 2\n… other\n`,
     );
     expect(live.written.at(-1)).toBe("\u001b[2A\u001b[0J✓ one 0.2 s\n… other\n");
     other.end();

@@ -1,7 +1,9 @@
+const noted = (note: string | undefined) => (note === undefined ? "" : ` · ${note}`);
+
 /** One piece of work under way, shown until it ends. */
 export interface Step {
-  /** So much of the whole is done. */
-  at(done: number, total: number): void;
+  /** So much of the whole is done. @param note what else there is to say of it */
+  at(done: number, total: number, note?: string): void;
   end(note?: string): void;
 }
 
@@ -35,9 +37,9 @@ function plainProgress(screen: Screen, now: () => number): Progress {
       let quarters = 0;
       say(`… ${label}`);
       return {
-        at(done, total) {
+        at(done, total, note) {
           const reached = Math.floor((4 * done) / total);
-          if (reached > quarters && reached < 4) say(`… ${label} ${reached * 25} %`);
+          if (reached > quarters && reached < 4) say(`… ${label} ${reached * 25} %${noted(note)}`);
           quarters = Math.max(quarters, reached);
         },
         end: (note) => say(finished(label, now() - begun, note)),
@@ -49,6 +51,7 @@ function plainProgress(screen: Screen, now: () => number): Progress {
 interface Live {
   readonly label: string;
   share?: number;
+  note?: string | undefined;
 }
 
 const frameMs = 100;
@@ -72,8 +75,9 @@ function liveProgress(screen: Screen, now: () => number): Progress {
       steps.add(step);
       draw();
       return {
-        at(done, total) {
+        at(done, total, note) {
           step.share = Math.min(1, done / total);
+          step.note = note;
           if (now() - drawnAt >= frameMs) draw();
         },
         end(note) {
@@ -87,13 +91,13 @@ function liveProgress(screen: Screen, now: () => number): Progress {
 
 const barWidth = 24;
 
-function bar({ label, share }: Live): string {
+function bar({ label, share, note }: Live): string {
   if (share === undefined) return `… ${label}`;
   const full = Math.round(share * barWidth);
   const percent = String(Math.floor(share * 100)).padStart(3);
-  return `${"█".repeat(full)}${"░".repeat(barWidth - full)} ${percent} % ${label}`;
+  return `${"█".repeat(full)}${"░".repeat(barWidth - full)} ${percent} % ${label}${noted(note)}`;
 }
 
 function finished(label: string, ms: number, note?: string): string {
-  return `${doneMark} ${label} ${(ms / 1_000).toFixed(1)} s${note === undefined ? "" : ` · ${note}`}`;
+  return `${doneMark} ${label} ${(ms / 1_000).toFixed(1)} s${noted(note)}`;
 }

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { changeSchema, feedIdSchema, lineHash } from "@xinqiao/protocol/sync";
 import { testNow, testRecord } from "@xinqiao/protocol/testing";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { firstReport, keptReport, measuresContract } from "../../measures/measures.contract.ts";
 import { noScore } from "../../scorecard/index.ts";
 import { type OpenedHub, openHub } from "./index.ts";
 
+const otherExchange = "00000000-0000-4000-8000-000000000002";
 const feed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60");
 
 describe("measures in the hub's file", () => {
@@ -53,5 +56,99 @@ describe("measures in the hub's file", () => {
     expect(overtaken()).toEqual([0]);
     tell(2, "repaired");
     expect(overtaken()).toEqual([1]);
+  });
+
+  /** Reports of whose members are to be asked. */
+  const toAsk = () => hub.revocations.unsigned().map(({ report }) => report);
+  /** Hands out what is to be asked. @returns the notices */
+  const ask = () =>
+    hub.revocations.unsigned().map(({ id }) => {
+      hub.revocations.signed(id, { text: `notice ${id}`, sha256: `notice-${id}`, dueOn: "2026-01-07" });
+      hub.revocations.announced(id);
+      return `notice-${id}`;
+    });
+  const answer = (notice: string | undefined, outcome: "revoked" | "kept") => {
+    const asked = hub.revocations.asked(firstReport.iss, notice ?? "");
+    if (asked === undefined) throw new Error("not asked");
+    hub.revocations.answered(asked.id, { text: outcome, sha256: `answer-${outcome}`, outcome });
+    return hub.revocations.asked(firstReport.iss, notice ?? "")?.outcome;
+  };
+  const applied = keptReport({});
+
+  it("has whoever acted upon a record asked once it is repaired or withdrawn, once, and nobody else", () => {
+    tell(1, "current");
+    hub.keepReport(applied);
+    hub.keepReport(keptReport({ exchange: otherExchange, outcome: "not-applied" }));
+    hub.keepReport({ ...keptReport({ iss: nodeIdSchema.parse("hz") }), isFollowed: false });
+    expect(toAsk()).toEqual([]);
+    tell(2, "withdrawn");
+    expect(toAsk()).toEqual([applied.sha256]);
+    const [notice] = ask();
+    expect(hub.revocations.open()).toMatchObject([{ notice, effect: "withdrawn", member: "dg" }]);
+    tell(3, "withdrawn");
+    expect(toAsk()).toEqual([]);
+    expect(hub.measureCounts()).toMatchObject([{ unanswered: 1, revoked: 0 }]);
+    answer(notice, "revoked");
+    expect(hub.revocations.open()).toEqual([]);
+    expect(hub.measureCounts()).toMatchObject([{ unanswered: 0, revoked: 1 }]);
+  });
+
+  it("has its member asked at once when a report comes for a record that is repaired already", () => {
+    tell(1, "repaired");
+    hub.keepReport(applied);
+    expect(toAsk()).toEqual([applied.sha256]);
+  });
+
+  it("asks no more when the record stands again, and anew when it is repaired again, unless it was revoked", () => {
+    tell(1, "repaired");
+    hub.keepReport(applied);
+    const [first] = ask();
+    tell(2, "current");
+    expect(hub.revocations.isOpen(firstReport.iss, first ?? "")).toBe(false);
+    expect(hub.revocations.isAsked(firstReport)).toBe(false);
+    tell(3, "repaired");
+    const [second] = ask();
+    expect(answer(second, "kept")).toBe("kept");
+    tell(4, "current");
+    tell(5, "repaired");
+    const [third] = ask();
+    expect(answer(third, "revoked")).toBe("revoked");
+    tell(6, "current");
+    tell(7, "repaired");
+    expect(toAsk()).toEqual([]);
+  });
+
+  it("lets a revocation stand, of two answers whichever comes last", () => {
+    tell(1, "repaired");
+    hub.keepReport(applied);
+    const [notice] = ask();
+    expect(answer(notice, "kept")).toBe("kept");
+    expect(answer(notice, "revoked")).toBe("revoked");
+    expect(answer(notice, "kept")).toBe("revoked");
+  });
+
+  it("of a file from before anybody was asked has those asked that were overtaken by then", () => {
+    tell(1, "repaired");
+    hub.keepReport(applied);
+    const path = join(folder, "sharing.db");
+    hub.close();
+    const before = new Database(path);
+    before.exec("DROP TABLE revocation; ALTER TABLE measure DROP COLUMN followed; PRAGMA user_version = 3;");
+    before.close();
+    hub = openHub(path);
+    expect(toAsk()).toEqual([applied.sha256]);
+  });
+
+  it("knows what a screening has given, and forgets it after two years", () => {
+    const { exchange, source, record, version } = firstReport;
+    const given = { exchange, source, record, version };
+    hub.given.give([given], "2026-01-01");
+    expect(hub.given.wasGiven(given)).toBe(true);
+    expect(hub.given.wasGiven({ ...given, version: 2 })).toBe(false);
+    expect(hub.given.wasGiven({ ...given, exchange: otherExchange })).toBe(false);
+    hub.given.give([], "2028-01-01");
+    expect(hub.given.wasGiven(given)).toBe(true);
+    hub.given.give([], "2028-01-02");
+    expect(hub.given.wasGiven(given)).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { KeptReport, Measures } from "../../measures/index.ts";
+import type { createOvertaking } from "./sharing-revocations.ts";
 
 /** What members have reported (PR-SYNC §8). */
 export const measureSchema = `
@@ -20,9 +21,15 @@ export const measureSchema = `
     outcome  TEXT NOT NULL,
     report   TEXT NOT NULL,
     iat      INTEGER NOT NULL,
+    -- Whether the city knows that the member was given the record, so that it may hear of what becomes of it.
+    followed INTEGER NOT NULL,
     PRIMARY KEY (source, member, exchange, record)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS measure_by_record ON measure (source, record);
 `;
+
+/** For the first files, which knew of no revocations. */
+export const followedColumn = "ALTER TABLE measure ADD COLUMN followed INTEGER NOT NULL DEFAULT 1";
 
 const count = z.number().int();
 const countSchema = z.object({
@@ -31,28 +38,42 @@ const countSchema = z.object({
   partly: count,
   notApplied: count,
   overtaken: count,
+  revoked: count,
+  kept: count,
+  unanswered: count,
 });
 
-export function createHubMeasures(database: Database): Omit<Measures, "durable"> {
+export function createHubMeasures(
+  database: Database,
+  overtaking: ReturnType<typeof createOvertaking>,
+): Pick<Measures, "keepReport" | "measureCounts"> {
   const sql = {
     text: database.prepare("INSERT INTO measure_report (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING"),
     keep: database.prepare(
-      `INSERT INTO measure (source, member, exchange, record, outcome, report, iat)
-       VALUES (@source, @member, @exchange, @record, @outcome, @report, @iat)
-       ON CONFLICT DO UPDATE SET outcome = excluded.outcome, report = excluded.report, iat = excluded.iat
+      `INSERT INTO measure (source, member, exchange, record, outcome, report, iat, followed)
+       VALUES (@source, @member, @exchange, @record, @outcome, @report, @iat, @followed)
+       ON CONFLICT DO UPDATE SET outcome = excluded.outcome, report = excluded.report, iat = excluded.iat,
+         followed = excluded.followed
          WHERE excluded.iat >= iat`,
     ),
     counts: database.prepare(
-      `SELECT source, sum(outcome = 'applied') AS applied, sum(outcome = 'partly') AS partly,
-         sum(outcome = 'not-applied') AS "notApplied",
-         sum(outcome <> 'not-applied' AND coalesce(state, '') IN ('repaired', 'withdrawn')) AS overtaken
-       FROM measure LEFT JOIN held USING (source, record) GROUP BY source ORDER BY source`,
+      `SELECT source, sum(measure.outcome = 'applied') AS applied, sum(measure.outcome = 'partly') AS partly,
+         sum(measure.outcome = 'not-applied') AS "notApplied",
+         sum(measure.outcome <> 'not-applied' AND coalesce(state, '') IN ('repaired', 'withdrawn')) AS overtaken,
+         sum(coalesce(asked.outcome, '') = 'revoked') AS revoked, sum(coalesce(asked.outcome, '') = 'kept') AS kept,
+         sum(asked.id IS NOT NULL AND asked.outcome IS NULL) AS unanswered
+       FROM measure LEFT JOIN held USING (source, record)
+         LEFT JOIN (SELECT * FROM revocation WHERE NOT lapsed) AS asked USING (source, record, member, exchange)
+       GROUP BY source ORDER BY source`,
     ),
   };
-  const keep = database.transaction(({ report, text, sha256 }: KeptReport) => {
+  const keep = database.transaction(({ report, text, sha256, isFollowed }: KeptReport) => {
     const { iss: member, source, exchange, record, outcome, iat } = report;
     sql.text.run(sha256, text);
-    sql.keep.run({ source, member, exchange, record, outcome, report: sha256, iat });
+    const followed = Number(isFollowed);
+    sql.keep.run({ source, member, exchange, record, outcome, report: sha256, iat, followed });
+    // It may be of a record that was repaired before it came.
+    overtaking.ask(source, record);
   });
   return {
     keepReport: (kept) => keep.immediate(kept),

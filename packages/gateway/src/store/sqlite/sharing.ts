@@ -1,6 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { subjectSchema } from "@xinqiao/protocol/identity";
 import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import {
@@ -14,18 +15,22 @@ import {
 import { createDurable } from "@xinqiao/runtime/durable";
 import Database from "better-sqlite3";
 import { z } from "zod";
-import type { Measures } from "../../measures/index.ts";
-import type { ToldRecords } from "../../screening/index.ts";
+import type { Measures, Revocations } from "../../measures/index.ts";
+import type { GivenRecords, ToldRecords } from "../../screening/index.ts";
 import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubDigests, recordOfLine, sharingDigestSchema } from "./sharing-digests.ts";
-import { createHubMeasures, measureSchema } from "./sharing-measures.ts";
+import { createGiven, givenSchema } from "./sharing-given.ts";
+import { createHubMeasures, followedColumn, measureSchema } from "./sharing-measures.ts";
 import { createHubReading } from "./sharing-reading.ts";
+import { createHubRevocations, createOvertaking, revocationSchema } from "./sharing-revocations.ts";
 import { deadlineColumns, sharingSchema, sharingVersion } from "./sharing-schema.ts";
 import { createHubScores, scoreSchema } from "./sharing-scores.ts";
 
 export interface OpenedHub extends Hub, ToldRecords, Measures {
+  readonly revocations: Revocations;
+  readonly given: GivenRecords;
   close(): void;
 }
 
@@ -43,7 +48,13 @@ const heldSchema = z.object({
   moved: z.number(),
 });
 type Held = z.infer<typeof heldSchema>;
-const heldVersionSchema = heldSchema.pick({ feed: true, version: true, item: true });
+const heldVersionSchema = z
+  .object({
+    ...heldSchema.pick({ feed: true, version: true, item: true }).shape,
+    scheme: subjectSchema.shape.scheme,
+    subject: z.string(),
+  })
+  .transform(({ scheme, subject: id, ...held }) => ({ ...held, subject: { scheme, id } }));
 
 /** A file of its own beside the log: it holds records, and the log none. */
 export function openHub(path: string): OpenedHub {
@@ -52,7 +63,8 @@ export function openHub(path: string): OpenedHub {
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
   const { addScore, scores } = createHubScores(database);
-  const take = createTaking(database, sql, corrections);
+  const overtaking = createOvertaking(database);
+  const take = createTaking(database, sql, corrections, overtaking);
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
@@ -71,7 +83,9 @@ export function openHub(path: string): OpenedHub {
         .immediate(),
     ...createHubReading(database),
     ...createHubCopy(database),
-    ...createHubMeasures(database),
+    ...createHubMeasures(database, overtaking),
+    revocations: createHubRevocations(database),
+    given: createGiven(database),
     scores,
     digests: createHubDigests(database),
     ...corrections.port,
@@ -94,24 +108,28 @@ function openFile(path: string): Database.Database {
   const done = Number(database.pragma("user_version", { simple: true }));
   if (done > sharingVersion) throw new Error(`${path} is of a newer version (${done}) than this program`);
   database.transaction(() => {
-    if (hasNoDeadlines(database)) database.exec(deadlineColumns);
+    if (lacks(database, "correction", "due_on")) database.exec(deadlineColumns);
+    if (lacks(database, "measure", "followed")) database.exec(followedColumn);
     database.exec(sharingSchema);
     database.exec(sharingDigestSchema);
     database.exec(scoreSchema);
     database.exec(measureSchema);
+    database.exec(revocationSchema);
+    database.exec(givenSchema);
     if (done < 2)
       database.exec(
         "INSERT INTO undigested SELECT source, record FROM held WHERE true ON CONFLICT DO NOTHING",
       );
+    if (done < 4) createOvertaking(database).askAll();
     database.pragma(`user_version = ${sharingVersion}`);
   })();
   return database;
 }
 
-/** The version does not tell: deadlines came without one of their own. */
-function hasNoDeadlines(database: Database.Database): boolean {
-  const columns = z.array(z.object({ name: z.string() })).parse(database.pragma("table_info(correction)"));
-  return columns.length > 0 && !columns.some(({ name }) => name === "due_on");
+/** The version does not tell: not every column came with one of its own. */
+function lacks(database: Database.Database, table: string, column: string): boolean {
+  const columns = z.array(z.object({ name: z.string() })).parse(database.pragma(`table_info(${table})`));
+  return columns.length > 0 && !columns.some(({ name }) => name === column);
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -121,6 +139,7 @@ function createTaking(
   database: Database.Database,
   sql: Statements,
   corrections: ReturnType<typeof createHubCorrections>,
+  overtaking: ReturnType<typeof createOvertaking>,
 ) {
   const held = (source: string, record: string) => heldSchema.optional().parse(sql.held.get(source, record));
 
@@ -177,6 +196,7 @@ function createTaking(
         scheme,
         subject: subject.id,
       });
+      overtaking[isGone(record) ? "ask" : "lapse"](source, id);
     }
     const whole = sql.whole.get(source) ?? null;
     if (complete && whole !== feed) {
@@ -257,7 +277,9 @@ function prepare(database: Database.Database) {
       `SELECT line, held.seq - page.from_seq AS at, head FROM held
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
-    version: database.prepare("SELECT feed, version, item FROM held WHERE source = ? AND record = ?"),
+    version: database.prepare(
+      "SELECT feed, version, item, scheme, subject FROM held WHERE source = ? AND record = ?",
+    ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
          (source, record, position, seq, given, first, feed, version, state, item, scheme, subject)

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import type { OpenedScreening } from "@xinqiao/protocol/screening";
+import { CommandError } from "@xinqiao/runtime/cli";
+
+/** A line of a list: an identifier, and where it stands. */
+export interface Line {
+  readonly number: number;
+  readonly id: string;
+}
+
+/** Which list it is, and how many lines it has. */
+export async function surveyOf(file: string): Promise<{ readonly sha256: string; readonly lines: number }> {
+  const hash = createHash("sha256");
+  let [lines, last] = [0, newline];
+  try {
+    for await (const chunk of createReadStream(file)) {
+      const bytes: Buffer = chunk;
+      hash.update(bytes);
+      for (const byte of bytes) if (byte === newline) lines += 1;
+      last = bytes.at(-1) ?? last;
+    }
+  } catch {
+    throw new CommandError(`no such file · 没有该文件: ${file}`);
+  }
+  return { sha256: hash.digest("hex"), lines: last === newline ? lines : lines + 1 };
+}
+
+const newline = 10;
+
+/** Identifiers behind a line, so many at a time; empty lines are counted and left out. */
+export async function* batchesOf(file: string, after: number, most: number): AsyncGenerator<readonly Line[]> {
+  let batch: Line[] = [];
+  let number = 0;
+  for await (const text of createInterface({
+    input: createReadStream(file),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    number += 1;
+    const id = text.trim();
+    if (number <= after || id === "") continue;
+    batch.push({ number, id });
+    if (batch.length < most) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+export const hitsHeader = "line,identifier,source,items,measures,exchange,records\n";
+
+/** Hits as lines of a table, in the order of the list. */
+export function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): string {
+  const lines = hits.map(({ subject, source, items, measures, records }) => {
+    const line = batch[subject];
+    const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
+    // What a report of what was done names: `feedback`.
+    const versions = records.map(({ id, version }) => `${id} ${version}`).join("; ");
+    const what = [source, items.join(" "), quoted(named), exchange, quoted(versions)];
+    return `${[line?.number, quoted(line?.id ?? ""), ...what].join(",")}\n`;
+  });
+  return lines.join("");
+}
+
+export function invalidLines(lines: readonly Line[]): string {
+  return lines
+    .map(({ number, id }) => `${number},${quoted(id)},,,"无效标识 not a valid identifier",,\n`)
+    .join("");
+}
+
+/** RFC 4180 §2; what a spreadsheet would take for a formula stands behind an apostrophe. */
+function quoted(text: string): string {
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}

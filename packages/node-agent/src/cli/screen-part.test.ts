@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { batchesOf, surveyOf } from "./screen-list.ts";
+import { openPart } from "./screen-part.ts";
+
+let folder: string;
+let out: string;
+const counts = { screened: 1, hits: 1, unanswered: 0, invalid: 0 };
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "xinqiao-screen-"));
+  out = join(folder, "hits.csv");
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("what a screening has done so far", () => {
+  it("is gone on with by the same command, and becomes one file in the order of the list", async () => {
+    const begun = openPart(out, "task");
+    expect([begun.line, begun.counts.screened]).toEqual([0, 0]);
+    begun.keep(10, counts, "a\n");
+    begun.close();
+    const again = openPart(out, "task");
+    expect([again.line, again.counts]).toEqual([10, counts]);
+    again.keep(20, { ...counts, screened: 2 }, "b\n");
+    await again.finish(out, "head\n");
+    expect(readFileSync(out, "utf8")).toBe("head\na\nb\n");
+    expect(readdirSync(folder)).toEqual(["hits.csv"]);
+  });
+
+  it("is no part of another list's", () => {
+    const begun = openPart(out, "task");
+    begun.keep(10, counts, "a\n");
+    begun.close();
+    expect(() => openPart(out, "other")).toThrow("another list");
+    expect(() => openPart(out, "other"), "nobody holds it").toThrow("another list");
+  });
+
+  it("is written by one process at a time", () => {
+    const begun = openPart(out, "task");
+    expect(() => openPart(out, "task")).toThrow("another process");
+    begun.close();
+    openPart(out, "task").close();
+  });
+
+  it("is not put in the place of a file that has come meanwhile, and stays", async () => {
+    const begun = openPart(out, "task");
+    begun.keep(10, counts, "a\n");
+    writeFileSync(out, "another's");
+    await expect(begun.finish(out, "head\n")).rejects.toThrow("is there already");
+    begun.close();
+    expect(readFileSync(out, "utf8")).toBe("another's");
+    expect(openPart(`${out}`, "task").line).toBe(10);
+  });
+});
+
+describe("a list", () => {
+  it("is read behind a line, so many identifiers at a time, with empty lines counted", async () => {
+    const file = join(folder, "list.txt");
+    writeFileSync(file, "a\r\n\r\nb\r\nc\r\nd");
+    const read = async (after: number) => {
+      const batches: string[] = [];
+      for await (const batch of batchesOf(file, after, 2))
+        batches.push(batch.map(({ number, id }) => `${number}${id}`).join());
+      return batches;
+    };
+    expect(await read(0)).toEqual(["1a,3b", "4c,5d"]);
+    expect(await read(3)).toEqual(["4c,5d"]);
+    expect(await surveyOf(file)).toMatchObject({ lines: 5 });
+  });
+});

@@ -1,0 +1,116 @@
+import { closeSync, openSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import { CommandError } from "@xinqiao/runtime/cli";
+import { codeOf, linkNew } from "@xinqiao/runtime/files";
+import Database from "better-sqlite3";
+import { z } from "zod";
+
+const countsSchema = z.object({
+  screened: z.number().int(),
+  hits: z.number().int(),
+  /** Not answered by the city. */
+  unanswered: z.number().int(),
+  invalid: z.number().int(),
+});
+export type ScreenCounts = z.infer<typeof countsSchema>;
+
+const doneSchema = z.object({ task: z.string(), line: z.number(), counts: z.string() });
+
+/** How far a list was screened, and what came of it: what one request has brought is kept whole or not at all. */
+export interface ScreeningPart {
+  /** The last line that is done. */
+  readonly line: number;
+  readonly counts: ScreenCounts;
+  keep(upTo: number, counts: ScreenCounts, text: string): void;
+  /** Puts all of it into a new file, and goes. */
+  finish(out: string, header: string): Promise<void>;
+  close(): void;
+}
+
+const none: ScreenCounts = { screened: 0, hits: 0, unanswered: 0, invalid: 0 };
+
+/**
+ * Opens what a command has left that was cut off, or begins. One process at a time: the lock ends with it, however it ends.
+ * @param task what is screened and for what: another list does not go on here
+ */
+export function openPart(out: string, task: string): ScreeningPart {
+  const path = `${out}.part`;
+  const database = openLocked(path);
+  const sql = prepare(database);
+  const done = doneSchema.optional().parse(sql.done.get());
+  if (done !== undefined && done.task !== task) {
+    database.close();
+    throw new CommandError(
+      `what is left of another list or matter: name another --out, or delete it · 另一名单或事项的未完成结果，请另指 --out 或删除: ${path}`,
+    );
+  }
+  let [line, counts] = done ? [done.line, countsSchema.parse(JSON.parse(done.counts))] : [0, none];
+  const keep = database.transaction((upTo: number, so: ScreenCounts, text: string) => {
+    sql.add.run(upTo, text);
+    sql.move.run(task, upTo, JSON.stringify(so));
+  });
+  return {
+    get line() {
+      return line;
+    },
+    get counts() {
+      return counts;
+    },
+    keep(upTo, so, text) {
+      keep.immediate(upTo, so, text);
+      [line, counts] = [upTo, so];
+    },
+    async finish(file, header) {
+      await publish(file, header, sql.texts.iterate());
+      database.close();
+      await rm(path);
+    },
+    close: () => void database.close(),
+  };
+}
+
+function openLocked(path: string): Database.Database {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+    const database = new Database(path, { timeout: 0 });
+    database.pragma("locking_mode = EXCLUSIVE");
+    database.exec(`
+      BEGIN EXCLUSIVE;
+      CREATE TABLE IF NOT EXISTS part (up_to INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS done
+        (one INTEGER PRIMARY KEY CHECK (one = 1), task TEXT NOT NULL, line INTEGER NOT NULL, counts TEXT NOT NULL) STRICT;
+      COMMIT;`);
+    return database;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "SQLITE_BUSY") {
+      throw new CommandError(`is being written by another process · 另一进程正在写入: ${path}`);
+    }
+    throw new CommandError(`cannot be made (${String(code)}) · 无法新建: ${path}`);
+  }
+}
+
+function prepare(database: Database.Database) {
+  return {
+    done: database.prepare("SELECT task, line, counts FROM done"),
+    add: database.prepare("INSERT INTO part (up_to, text) VALUES (?, ?)"),
+    move: database.prepare("INSERT OR REPLACE INTO done (one, task, line, counts) VALUES (1, ?, ?, ?)"),
+    texts: database.prepare<[], string>("SELECT text FROM part ORDER BY up_to").pluck(),
+  };
+}
+
+/** Whole or not at all, and never in the place of another. */
+async function publish(file: string, header: string, texts: Iterable<string>): Promise<void> {
+  const draft = `${file}.next`;
+  const handle = await open(draft, "w", 0o600);
+  try {
+    await handle.writeFile(header);
+    for (const text of texts) await handle.appendFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  const isMade = await linkNew(draft, file);
+  await rm(draft);
+  if (!isMade) throw new CommandError(`is there already · 文件已存在: ${file}`);
+}

@@ -1,0 +1,29 @@
+import { ok } from "@xinqiao/protocol/result";
+import type { CallError } from "../lookup/index.ts";
+import { keepSharing } from "../sharing/index.ts";
+import { type HearDependencies, hearRevocations } from "./hear.ts";
+
+export interface RevocationEvents {
+  /** The city asks this member to revoke so many measures. */
+  revocationsAsked(count: number): void;
+  /** The first of several in a row. */
+  revocationsFault(reason: CallError): void;
+  failed(error: unknown): void;
+}
+
+/** Between questions that nothing came of: the gateway itself waits while there is nothing. */
+const askEveryMs = 100;
+
+/** Hears from now on what this member is asked to revoke. @returns what ends it */
+export function keepHearing(
+  deps: HearDependencies & { readonly events: RevocationEvents },
+): () => Promise<void> {
+  const { events } = deps;
+  const hear = async (signal: AbortSignal) => {
+    const heard = await hearRevocations(deps, signal);
+    if (!heard.ok) return heard;
+    if (heard.value.asked > 0) events.revocationsAsked(heard.value.asked);
+    return ok({ again: heard.value.again });
+  };
+  return keepSharing(hear, askEveryMs, { onFault: events.revocationsFault, onError: events.failed });
+}

@@ -1,0 +1,40 @@
+import type { RevocationDone, RevocationNotice } from "@xinqiao/protocol/measures";
+
+/** A notice of revocation, as the city has signed it. */
+export interface HeardNotice {
+  readonly claims: RevocationNotice;
+  readonly text: string;
+  /** SHA-256 of the text. */
+  readonly notice: string;
+}
+
+/** What this member has answered to one. */
+export type GivenAnswer = Pick<RevocationDone, "outcome" | "on" | "reason">;
+
+/** A notice, and how it stands. `settled`: the city waits for no answer any more. */
+export interface KeptNotice {
+  /** This agent's own: for people to name it by. */
+  readonly number: number;
+  readonly notice: string;
+  readonly claims: RevocationNotice;
+  readonly settled: boolean;
+  readonly answer?: GivenAnswer;
+}
+
+/** What the city has asked this member to revoke, and what it answered. */
+export interface RevocationBook {
+  /** Hashes of notices that are neither answered nor settled: the first so many. */
+  open(): readonly string[];
+  /** Notes those that are new, and that the city waits for all of them. @returns how many are new */
+  hear(notices: readonly HeardNotice[]): number;
+  settle(notices: readonly string[]): void;
+  has(notice: string): boolean;
+  /** The answer as it was signed. */
+  answerTo(notice: string): string | undefined;
+  answered(notice: string, answer: GivenAnswer, text: string): void;
+  /** The newest first. */
+  list(): readonly KeptNotice[];
+  /** Drops what was settled or answered long ago: notices from before an instant, in seconds since 1970. */
+  forget(before: number): number;
+  durable(): Promise<void>;
+}
