@@ -1,10 +1,12 @@
 import type { AgentConfig } from "../config/index.ts";
-import { openSharing } from "../sharing/index.ts";
+import { openSharing, type SharingEvents } from "../sharing/index.ts";
+import { deliverCopies } from "./deliveries.ts";
 import type { LocalParts } from "./local-door.ts";
 import { callOf, type Shared } from "./shared.ts";
 
-export function shareRecords(
-  { node, gateway, sharing }: AgentConfig,
+/** Tells, hears, and hands what was heard on to the platform. @returns what ends it */
+export async function shareRecords(
+  config: AgentConfig,
   {
     client,
     city,
@@ -12,8 +14,27 @@ export function shareRecords(
     events,
     ...deps
   }: Omit<Shared, "config" | "inFlight"> & Pick<LocalParts, "client" | "store">,
-): () => Promise<void> {
+): Promise<() => Promise<void>> {
+  const { node, gateway, sharing } = config;
+  const delivering = await deliverCopies(config, { ...deps, store, events });
   const call = callOf({ node, gateway }, { ...deps, city, client });
   const { outbox, inbox } = store;
-  return openSharing(sharing, { ...call, catalogue: city.catalogue, outbox, inbox, events });
+  const heard: SharingEvents = {
+    ...events,
+    received(received) {
+      events.received(received);
+      delivering.wake();
+    },
+  };
+  const stopSharing = openSharing(sharing, {
+    ...call,
+    catalogue: city.catalogue,
+    outbox,
+    inbox,
+    events: heard,
+  });
+  return async () => {
+    await stopSharing();
+    await delivering.stop();
+  };
 }

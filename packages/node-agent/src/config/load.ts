@@ -31,6 +31,11 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
         ? { ...source, url: absolute(source.url) }
         : source,
     ),
+    deliveries: config.deliveries.map((delivery) =>
+      delivery.type === "table" && delivery.dialect === "sqlite" && delivery.url !== undefined
+        ? { ...delivery, url: absolute(delivery.url) }
+        : delivery,
+    ),
     ...(config.caFile !== undefined && { caFile: absolute(config.caFile) }),
   };
 }

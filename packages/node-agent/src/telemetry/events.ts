@@ -5,11 +5,13 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { SignedAnswer } from "../answer/index.ts";
+import type { DeliveryEvents, DeliveryStanding } from "../delivery/index.ts";
 import type { HandoverEvents } from "../handover/index.ts";
 import type { SharingEvents } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
+import { createDeliveryEvents } from "./delivery-events.ts";
 import { createHandoverEvents, type PostedEvents } from "./handover-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
 import { type CopiesEvents, createSharingEvents } from "./sharing-events.ts";
@@ -20,7 +22,13 @@ interface Ids {
 }
 
 /** One function a business event: a log line and a metric, neither with personal data. */
-export interface AgentEvents extends BookEvents, SharingEvents, CopiesEvents, HandoverEvents, PostedEvents {
+export interface AgentEvents
+  extends BookEvents,
+    SharingEvents,
+    CopiesEvents,
+    DeliveryEvents,
+    HandoverEvents,
+    PostedEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
@@ -50,8 +58,12 @@ export interface AgentEvents extends BookEvents, SharingEvents, CopiesEvents, Ha
   readonly metricsType: string;
 }
 
-export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number): AgentEvents {
-  const metrics = createAgentMetrics(withdrawalsHeard);
+export function createAgentEvents(
+  logger: Logger,
+  withdrawalsHeard: () => number,
+  standings: () => readonly DeliveryStanding[] = () => [],
+): AgentEvents {
+  const metrics = createAgentMetrics(withdrawalsHeard, standings);
   return {
     answered({ exchange, requester, purpose }, { status, refusal, recordCount }, traceId) {
       metrics.answers.inc({ status });
@@ -115,6 +127,7 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
     ...createBookEvents(logger, metrics),
     ...createSharingEvents(logger, metrics),
     ...createHandoverEvents(logger, metrics),
+    ...createDeliveryEvents(logger, metrics),
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
     },
