@@ -6,15 +6,16 @@ import type { Shared } from "./shared.ts";
 
 /** Hands copies on to the member's own platform, as it wishes. */
 export async function deliverCopies(
-  { deliveries: configs }: Pick<AgentConfig, "deliveries">,
-  { store, events, now }: Pick<Shared, "events" | "now"> & Pick<LocalParts, "store">,
+  { node, deliveries: configs }: Pick<AgentConfig, "node" | "deliveries">,
+  { store, events, now, signer }: Pick<Shared, "events" | "now" | "signer"> & Pick<LocalParts, "store">,
 ): Promise<KeptDeliveries> {
   const { deliveries, inbox } = store;
+  const deps = { node, signer, now, env: process.env };
   await using opening = new AsyncDisposableStack();
   const opened: OpenedDelivery[] = [];
   for (const config of configs) {
-    const platform = opening.adopt(await openPlatform(config, { env: process.env }), (each) => each.close());
-    opened.push({ ...config, platform, target: config.type });
+    const platform = opening.adopt(await openPlatform(config, deps), (each) => each.close());
+    opened.push({ ...config, platform });
   }
   opening.move();
   return keepDelivering(opened, {

@@ -31,7 +31,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<Result<Delivered, DeliveryFault>> {
   const { queue, platform, durable, now, today } = deps;
-  const batch = queue.seal(today());
+  const batch = queue.seal(today(), now());
   if (batch === undefined) return nothing(false);
   await durable();
   const taken = await platform.take(batch, signal);

@@ -1,6 +1,14 @@
 export { type DeliverDependencies, type Delivered, deliver } from "./deliver.ts";
 export { type DeliveryEvents, type KeptDeliveries, keepDelivering, type OpenedDelivery } from "./open.ts";
-export { createTableSql, type DeliveryConfig, deliverySchema, openPlatform } from "./platform/index.ts";
+export {
+  createTableSql,
+  type DeliveryConfig,
+  type Dialect,
+  deliverySchema,
+  dialects,
+  openPlatform,
+  type PlatformDependencies,
+} from "./platform/index.ts";
 export type {
   Batch,
   CopyChange,

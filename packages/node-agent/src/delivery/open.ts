@@ -13,7 +13,7 @@ export interface DeliveryEvents {
   failed(error: unknown): void;
 }
 
-export interface OpenedDelivery extends WantedDelivery {
+export interface OpenedDelivery extends Omit<WantedDelivery, "target"> {
   readonly platform: Platform;
 }
 
@@ -40,7 +40,7 @@ export function keepDelivering(
   opened: readonly OpenedDelivery[],
   { forgetEnded, ...deps }: DeliveriesDependencies,
 ): KeptDeliveries {
-  deps.deliveries.choose(opened);
+  deps.deliveries.choose(opened.map(({ platform: { target }, ...each }) => ({ ...each, target })));
   let day = "";
   const onNewDay = () => {
     const today = deps.today();

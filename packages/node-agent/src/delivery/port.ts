@@ -38,6 +38,8 @@ export interface DeliveryFault {
 
 /** Where copies are delivered to: one adapter each way. */
 export interface Platform {
+  /** Where a platform cannot be trusted to say that it has another past: what tells it from another. */
+  readonly target: string;
   /** Takes a batch whole or not at all; one that it has taken already changes nothing. */
   take(batch: Batch, signal: AbortSignal): Promise<Result<void, DeliveryFault>>;
   /** Whether it could take one now: what it is, for people. */
@@ -49,7 +51,7 @@ export interface Platform {
 export interface WantedDelivery {
   readonly name: string;
   readonly items: "all" | readonly ItemCode[];
-  /** Where a platform cannot say itself that it has nothing of before. */
+  /** The platform's: to another one everything is told. */
   readonly target: string;
 }
 
@@ -81,9 +83,11 @@ export interface DeliveryStanding {
 export interface DeliveryQueue {
   /**
    * The batch under way, or the next; nothing when there is none. Which changes are in it is settled before it leaves.
+   * From time to time there is one with nothing in it: a platform that was put back is found by it.
    * @param today what is not to be shown on this day is removed
+   * @param now milliseconds since 1970
    */
-  seal(today: string): Batch | undefined;
+  seal(today: string, now: number): Batch | undefined;
   /** The platform has it. */
   taken(mark: string, at: number): void;
   /** The platform refuses it: its first half is the next batch. False: there is but one change in it, or none. */

@@ -11,3 +11,4 @@ export type { InvalidRows, OnInvalid, RowReason } from "./invalid.ts";
 export { sourceNameSchema } from "./name.ts";
 export type { Found, Gap, RecordSource, SourceQuery } from "./port.ts";
 export { secret } from "./secret.ts";
+export { authSchema } from "./service/index.ts";

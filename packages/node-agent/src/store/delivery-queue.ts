@@ -13,6 +13,7 @@ const deliverySchema = z.object({
   sealedN: z.number().nullable(),
   sealedMark: z.string().nullable(),
   whole: z.number().nullable(),
+  takenAt: z.number().nullable(),
 });
 type Delivery = z.infer<typeof deliverySchema>;
 
@@ -27,6 +28,9 @@ type Change = z.infer<typeof changeSchema>;
 
 /** Most changes in a batch, and most characters of their records: but for one that alone is longer. */
 const [mostChanges, mostLength] = [500, 1024 * 1024];
+
+/** With nothing to tell an empty batch goes out from time to time: a platform that was put back is found by it. */
+const makeSureEveryMs = 3_600_000;
 
 /** What waits for one platform: the changes behind the place up to which it has taken them. */
 export function createDeliveryQueue(database: Database, name: string): DeliveryQueue {
@@ -43,11 +47,17 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
   const changesIn = ({ n, items }: Delivery, upTo: number) =>
     sql.changes.all({ n, upTo, items, limit: mostChanges }).map((row) => changeSchema.parse(row));
 
-  const seal = database.transaction((today: string): Batch | undefined => {
+  const seal = database.transaction((today: string, now: number): Batch | undefined => {
     const delivery = current();
     if (delivery === undefined) return undefined;
-    const end = delivery.sealedN ?? endOf(name, delivery, most, sql);
-    if (end === undefined) return undefined;
+    const top = Math.max(sql.top.get() ?? 0, delivery.n);
+    const end =
+      delivery.sealedN ?? endOf(delivery, most, top, sql) ?? (isQuiet(delivery, now) ? top : undefined);
+    if (end === undefined) {
+      // What is not wanted here is passed over.
+      if (top > delivery.n) sql.pass.run(top, name);
+      return undefined;
+    }
     const mark = delivery.sealedMark ?? randomUUID();
     if (delivery.sealedMark === null) sql.seal.run(end, mark, name);
     const { generation, mark: previous, whole } = delivery;
@@ -87,7 +97,7 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
     return letter;
   });
   return {
-    seal: (today) => seal.immediate(today),
+    seal: (today, now) => seal.immediate(today, now),
     taken: (mark, at) => taken.immediate(mark, at),
     split: (mark) => split.immediate(mark),
     setAside: (mark, reason, at) => setAside.immediate(mark, reason, at),
@@ -96,24 +106,22 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
   };
 }
 
-/** Where the next batch ends: before it is too long, or behind everything. */
+const isQuiet = ({ takenAt }: Delivery, now: number) => takenAt === null || takenAt <= now - makeSureEveryMs;
+
+/** Where the next batch ends: before it is too long, or behind everything. Nothing: there is nothing to tell. */
 function endOf(
-  name: string,
   { n, items, whole }: Delivery,
   most: number,
+  top: number,
   sql: ReturnType<typeof prepare>,
 ): number | undefined {
-  const top = Math.max(sql.top.get() ?? 0, n);
   let [count, length, last] = [0, 0, n];
   for (const row of sql.lengths.iterate({ n, items })) {
     length += row.length;
     if (count === most || (count > 0 && length > mostLength)) return last;
     [count, last] = [count + 1, row.n];
   }
-  if (count > 0 || whole !== null) return top;
-  // What is not wanted here is passed over.
-  if (top > n) sql.pass.run(top, name);
-  return undefined;
+  return count > 0 || whole !== null ? top : undefined;
 }
 
 /** What a copy comes to, whichever change led there. One that was damaged on the disk is none. */
@@ -141,7 +149,7 @@ const isWanted = "(@items IS NULL OR copy_change.item IN (SELECT value FROM json
 function prepare(database: Database) {
   return {
     delivery: database.prepare<[string]>(
-      `SELECT items, generation, n, mark, sealed_n AS "sealedN", sealed_mark AS "sealedMark", whole
+      `SELECT items, generation, n, mark, sealed_n AS "sealedN", sealed_mark AS "sealedMark", whole, taken_at AS "takenAt"
        FROM delivery WHERE name = ?`,
     ),
     top: database.prepare<[], number>("SELECT coalesce(max(n), 0) FROM copy_change").pluck(),

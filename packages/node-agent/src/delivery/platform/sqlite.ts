@@ -41,6 +41,7 @@ export function openSqliteTable({ path, table, create }: SqliteTableOptions): Pl
     }
   }
   return {
+    target: "table",
     take: async (batch) => attempt(({ take }) => take(batch)),
     check: async () => attempt(() => ok(`sqlite, ${table}`)),
     close: async () => close(),
@@ -60,7 +61,7 @@ function open(path: string, table: string, create: boolean) {
       if (standing === "taken") return ok(undefined);
       const { put, removed } = rowsOf(batch);
       for (const each of removed) sql.remove.run(each);
-      for (const row of put) sql.put.run(row);
+      for (const row of put) sql.put.run({ ...row, fields: JSON.stringify(row.fields) });
       if (batch.complete) sql.sweep.run(batch.generation);
       sql.move.run(batch.generation, batch.mark);
       return ok(undefined);

@@ -1,3 +1,4 @@
+import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Batch, CopyChange } from "../port.ts";
 
 export const dialects = ["sqlite", "postgres"] as const;
@@ -25,9 +26,12 @@ export const columns = [
 ] as const;
 
 export const columnNames = columns.map(([name]) => name);
-export type TableRow = Readonly<Record<(typeof columns)[number][0], string | number | null>>;
+type Cell = string | number | null;
+export type TableRow = Readonly<Record<Exclude<(typeof columns)[number][0], "fields">, Cell>> & {
+  readonly fields: CreditRecord["fields"];
+};
 
-/** What a record is as a row; `fields` is JSON. */
+/** What a record is as a row. */
 export function rowOf(
   { source, record }: Extract<CopyChange, { change: "put" }>,
   { generation }: Pick<Batch, "generation">,
@@ -49,7 +53,7 @@ export function rowOf(
     valid_until: record.validUntil ?? null,
     disclosed_until: record.disclosedUntil ?? null,
     recorded_at: record.recordedAt,
-    fields: JSON.stringify(record.fields),
+    fields: record.fields,
     generation,
   };
 }
