@@ -23,6 +23,8 @@ const mostCosigning = 8;
 /** How long a first start waits for its city. */
 const firstWithinMs = 30_000;
 
+const end = (stop: () => Promise<void> | void) => stop();
+
 /**
  * Constructs every adapter and starts the agent; nothing else does. What cannot be started takes down what
  * was, so that a failed start ends the process. The door to the gateway opens last.
@@ -34,11 +36,9 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   await using starting = new AsyncDisposableStack();
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
   const witness = starting.adopt(openWitnessBook(config.witness), (opened) => opened.close());
-  const events = createAgentEvents(logger, () => store.withdrawals.heard().at);
+  const events = createAgentEvents(logger, () => store.withdrawals.heard().at, store.deliveries.standings);
   store.book.begin(now());
-  const stopForgetting = starting.adopt(await forgetDaily(store, config, now, events.failed), (stop) =>
-    stop(),
-  );
+  const stopForgetting = starting.adopt(await forgetDaily(store, config, now, events.failed), end);
   const client = starting.adopt(openClient(config, ca), (opened) => opened.close());
   const city = starting.adopt(
     await followCity(config, { get: client.get, events, now, firstWithinMs }),
@@ -60,7 +60,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   let open = false;
   const books = openReconciliation({ ...shared, client, store, witness });
   starting.defer(books.stop);
-  const stopSharing = starting.adopt(shareRecords(config, { ...shared, client, store }), (stop) => stop());
+  const stopSharing = starting.adopt(await shareRecords(config, { ...shared, client, store }), end);
   const copies = starting.adopt(reconcileDaily(config, { ...shared, client, store }), (kept) => kept.stop());
   const own = { copies, decryptionKeys: decryption.keys, token, client, store, books, open: () => open };
   const local = localApp({ ...shared, inFlight: asking, ...own });

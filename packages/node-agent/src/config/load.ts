@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { readConfig } from "@xinqiao/runtime/config";
 import { absoluteKey } from "@xinqiao/runtime/keys";
+import type { DeliveryConfig } from "../delivery/index.ts";
 import { type AgentConfig, agentConfigSchema } from "./schema.ts";
 
 export const configFileName = "agent.json";
@@ -31,8 +32,16 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
         ? { ...source, url: absolute(source.url) }
         : source,
     ),
+    deliveries: config.deliveries.map((delivery) => absoluteDelivery(delivery, absolute)),
     ...(config.caFile !== undefined && { caFile: absolute(config.caFile) }),
   };
+}
+
+function absoluteDelivery(delivery: DeliveryConfig, absolute: (path: string) => string): DeliveryConfig {
+  if (delivery.type === "file") return { ...delivery, folder: absolute(delivery.folder) };
+  if (delivery.type !== "table" || delivery.dialect !== "sqlite" || delivery.url === undefined)
+    return delivery;
+  return { ...delivery, url: absolute(delivery.url) };
 }
 
 /** The key that is offered first, then those it replaced. */

@@ -7,6 +7,7 @@ import { subscriptionSchema } from "@xinqiao/protocol/sync";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
 import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
+import { deliverySchema } from "../delivery/index.ts";
 import { sourceConfigSchema } from "../source/index.ts";
 
 const positive = z.number().int().positive();
@@ -111,6 +112,8 @@ const agentShape = z.strictObject({
   identifierExceptions: z.array(z.string()).default([]),
   sources: z.array(sourceConfigSchema).default([]),
   sharing: sharingSchema.prefault({}),
+  /** Where this member's platform wants copies put; each is kept up by the agent alone. */
+  deliveries: z.array(deliverySchema).default([]),
   /** How often what this member tells and holds is compared with the city's copies; it can be asked for at any time. */
   reconcileCopiesEveryHours: positive.max(500).default(24),
   /** What a screening comes to when the city cannot be asked: nothing (`hold`), an answer that says so (`flag`), or own copies. */
@@ -126,6 +129,14 @@ export const agentConfigSchema = agentShape
   .refine(({ sharing, jurisdiction }) => sharing.publish === false || jurisdiction !== undefined, {
     path: ["sharing", "publish"],
     message: "this member answers for no jurisdiction: it has no records to share",
+  })
+  .refine(({ deliveries, sharing }) => deliveries.length === 0 || sharing.subscribe !== undefined, {
+    path: ["deliveries"],
+    message: "this member subscribes to nothing: there are no copies to deliver",
+  })
+  .refine(({ deliveries }) => new Set(deliveries.map(({ name }) => name)).size === deliveries.length, {
+    path: ["deliveries"],
+    message: "two deliveries have one name",
   })
   .refine(({ intake, jurisdiction }) => intake.folder === undefined || jurisdiction !== undefined, {
     path: ["intake", "folder"],

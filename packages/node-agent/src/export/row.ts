@@ -1,5 +1,6 @@
 import type { FoundLine } from "@xinqiao/protocol/audit";
 import { summaryCells, summaryColumns, summaryOf } from "@xinqiao/runtime/audit";
+import { defused } from "../row/index.ts";
 
 /** Columns of a file for people, with their titles. */
 export const columns: readonly string[] = [
@@ -14,9 +15,4 @@ export function cellsOf(line: FoundLine): readonly string[] {
   // A leaf that cannot be read keeps its place.
   const summary = { ...(first && { index: first.index }), ...summaryOf(line) };
   return [...summaryCells(summary), closing?.index, first?.leaf].map((cell) => defused(String(cell ?? "")));
-}
-
-/** A spreadsheet takes what begins so for a formula, and runs it: behind an apostrophe it is text. */
-export function defused(cell: string): string {
-  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
 }

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { ExportFormat, FoundLine } from "@xinqiao/protocol/audit";
+import { csvLine } from "../row/index.ts";
 import { cellsOf, columns } from "./row.ts";
 
 /** Writes lines to a file as they come; none is kept. */
@@ -15,10 +16,9 @@ export const lineWriters: Readonly<Record<ExportFormat, (file: Writable) => Prom
     end: () => ended(file),
   }),
   async csv(file) {
-    const row = (cells: readonly string[]) => `${cells.map(quoted).join(",")}\r\n`;
     // Without the mark Excel takes UTF-8 for the machine's own encoding.
-    file.write(`\uFEFF${row(columns)}`);
-    return { write: (line) => void file.write(row(cellsOf(line))), end: () => ended(file) };
+    file.write(`\uFEFF${csvLine(columns)}`);
+    return { write: (line) => void file.write(csvLine(cellsOf(line))), end: () => ended(file) };
   },
   async xlsx(file) {
     const { default: excel } = await import("exceljs");
@@ -31,11 +31,6 @@ export const lineWriters: Readonly<Record<ExportFormat, (file: Writable) => Prom
     };
   },
 };
-
-/** RFC 4180. */
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-}
 
 function ended(file: Writable): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -331,6 +331,73 @@ const steps: readonly string[] = [
   ) STRICT;
   CREATE INDEX revocation_open ON revocation (notice) WHERE answer IS NULL AND NOT settled;
   `,
+  `
+  -- Copies that have changed since some delivery took them, and every copy while there is a delivery: the newest change
+  -- of each has its newest place. \`gone\`: there is no such copy, or none of that item, any more.
+  CREATE TABLE copy_change (
+    n      INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL,
+    record TEXT NOT NULL,
+    item   TEXT NOT NULL,
+    gone   INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (source, record, item)
+  ) STRICT;
+  CREATE INDEX copy_change_gone ON copy_change (n) WHERE gone = 1;
+
+  -- Where what copies come to is handed on, and how far it was.
+  CREATE TABLE delivery (
+    name       TEXT NOT NULL PRIMARY KEY,
+    -- JSON; null: all.
+    items      TEXT,
+    target     TEXT NOT NULL,
+    -- Of telling everything from the beginning.
+    generation TEXT NOT NULL,
+    n          INTEGER NOT NULL,
+    -- Of the last batch that was taken; null before the first of a generation.
+    mark       TEXT,
+    -- A batch that is under way ends here.
+    sealed_n    INTEGER,
+    sealed_mark TEXT,
+    -- The generation has named everything with the batch that comes here; null once it has.
+    whole      INTEGER,
+    delivered  INTEGER NOT NULL DEFAULT 0,
+    -- Milliseconds since 1970.
+    taken_at   INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  -- What a platform does not take: by reference, with the reason.
+  CREATE TABLE dead_letter (
+    delivery TEXT NOT NULL REFERENCES delivery (name) ON DELETE CASCADE,
+    source   TEXT NOT NULL,
+    record   TEXT NOT NULL,
+    item     TEXT NOT NULL,
+    -- Null: that it is to be removed.
+    version  INTEGER,
+    reason   TEXT NOT NULL,
+    since    INTEGER NOT NULL,
+    PRIMARY KEY (delivery, source, record)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER delivery_begun_anew AFTER UPDATE OF generation ON delivery
+    WHEN new.generation <> old.generation BEGIN
+    DELETE FROM dead_letter WHERE delivery = new.name;
+  END;
+
+  CREATE TRIGGER copy_added_change AFTER INSERT ON copy WHEN EXISTS (SELECT 1 FROM delivery) BEGIN
+    DELETE FROM copy_change WHERE source = new.source AND record = new.record AND item = new.item;
+    INSERT INTO copy_change (source, record, item) VALUES (new.source, new.record, new.item);
+  END;
+  CREATE TRIGGER copy_changed_change AFTER UPDATE OF item, content ON copy
+    WHEN new.content <> old.content AND EXISTS (SELECT 1 FROM delivery) BEGIN
+    DELETE FROM copy_change WHERE source = new.source AND record = new.record AND item IN (old.item, new.item);
+    INSERT INTO copy_change (source, record, item, gone)
+      SELECT old.source, old.record, old.item, 1 WHERE old.item <> new.item;
+    INSERT INTO copy_change (source, record, item) VALUES (new.source, new.record, new.item);
+  END;
+  CREATE TRIGGER copy_dropped_change AFTER DELETE ON copy WHEN EXISTS (SELECT 1 FROM delivery) BEGIN
+    DELETE FROM copy_change WHERE source = old.source AND record = old.record AND item = old.item;
+    INSERT INTO copy_change (source, record, item, gone) VALUES (old.source, old.record, old.item, 1);
+  END;
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -5,6 +5,7 @@ import type { DigestIndex } from "@xinqiao/runtime/digests";
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
 import type { Book } from "../book/index.ts";
+import type { Deliveries } from "../delivery/index.ts";
 import type { RevocationBook } from "../feedback/index.ts";
 import type { ReconciledHours } from "../reconciliation/index.ts";
 import type { Inbox, Outbox, OwnRecords } from "../sharing/index.ts";
@@ -13,6 +14,7 @@ import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.
 import { type Batches, createBatches } from "./batches.ts";
 import { createBook, createReconciledHours } from "./book.ts";
 import { openDatabase } from "./database.ts";
+import { createDeliveries } from "./deliveries.ts";
 import { createDigests } from "./digests.ts";
 import { createImports, type Imports } from "./imports.ts";
 import { createInbox } from "./inbox.ts";
@@ -48,6 +50,8 @@ export interface AgentStore extends Nonces {
   readonly own: OwnRecords;
   /** What the city has asked this member to revoke. */
   readonly revocations: RevocationBook;
+  /** What copies come to, on its way to the member's own platform. */
+  readonly deliveries: Deliveries;
   /** Digests of what this member tells, and of what it holds of others. */
   readonly digests: (self: NodeId) => DigestIndex;
   /** One indexed read, in one snapshot. */
@@ -82,6 +86,7 @@ export function openStore(path: string): AgentStore {
     outbox: createOutbox(database),
     inbox: createInbox(database, durable),
     revocations: createRevocationBook(database, durable),
+    deliveries: createDeliveries(database, durable),
     find: (subject, items) => find(subject, items),
     close() {
       durable.close();

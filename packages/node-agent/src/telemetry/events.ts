@@ -5,12 +5,14 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import type { Registry } from "@xinqiao/protocol/registry";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { SignedAnswer } from "../answer/index.ts";
+import type { DeliveryEvents, DeliveryStanding } from "../delivery/index.ts";
 import type { RevocationEvents } from "../feedback/index.ts";
 import type { HandoverEvents } from "../handover/index.ts";
 import type { SharingEvents } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
+import { createDeliveryEvents } from "./delivery-events.ts";
 import { createHandoverEvents, type PostedEvents } from "./handover-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
 import { type CopiesEvents, createSharingEvents } from "./sharing-events.ts";
@@ -26,6 +28,7 @@ export interface AgentEvents
     SharingEvents,
     RevocationEvents,
     CopiesEvents,
+    DeliveryEvents,
     HandoverEvents,
     PostedEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
@@ -57,8 +60,12 @@ export interface AgentEvents
   readonly metricsType: string;
 }
 
-export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number): AgentEvents {
-  const metrics = createAgentMetrics(withdrawalsHeard);
+export function createAgentEvents(
+  logger: Logger,
+  withdrawalsHeard: () => number,
+  standings: () => readonly DeliveryStanding[] = () => [],
+): AgentEvents {
+  const metrics = createAgentMetrics(withdrawalsHeard, standings);
   return {
     answered({ exchange, requester, purpose }, { status, refusal, recordCount }, traceId) {
       metrics.answers.inc({ status });
@@ -122,6 +129,7 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
     ...createBookEvents(logger, metrics),
     ...createSharingEvents(logger, metrics),
     ...createHandoverEvents(logger, metrics),
+    ...createDeliveryEvents(logger, metrics),
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
     },

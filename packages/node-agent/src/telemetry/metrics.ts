@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import type { DeliveryStanding } from "../delivery/index.ts";
 import { createWitnessMetrics } from "./witness-metrics.ts";
 
 function bookMetrics(registers: Registry[]) {
@@ -39,6 +40,38 @@ function sharingMetrics(registers: Registry[]) {
   };
 }
 
+/** @param standings of every delivery, now */
+function deliveryMetrics(registers: Registry[], standings: () => readonly DeliveryStanding[]) {
+  const labelNames = ["delivery"];
+  for (const [name, help, of] of [
+    [
+      "waiting",
+      "Changes of copies that a platform has not taken yet",
+      (each: DeliveryStanding) => each.waiting,
+    ],
+    ["dead_letters", "Records that a platform does not take", (each: DeliveryStanding) => each.dead],
+  ] as const) {
+    new Gauge({
+      name: `xinqiao_agent_delivery_${name}`,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        for (const each of standings()) this.set({ delivery: each.name }, of(each));
+      },
+    });
+  }
+  return {
+    delivered: new Counter({
+      name: "xinqiao_agent_delivered_changes_total",
+      help: "Changes of copies that a platform has taken",
+      labelNames,
+      registers,
+    }),
+  };
+}
+
 function handoverMetrics(registers: Registry[]) {
   return {
     filesAnswered: new Counter({
@@ -70,8 +103,12 @@ function handoverMetrics(registers: Registry[]) {
 /**
  * Labels are statuses and stable codes only.
  * @param withdrawalsHeard when the city's list of withdrawals was whole: seconds since 1970
+ * @param standings of every delivery
  */
-export function createAgentMetrics(withdrawalsHeard: () => number) {
+export function createAgentMetrics(
+  withdrawalsHeard: () => number,
+  standings: () => readonly DeliveryStanding[],
+) {
   const registry = new Registry();
   const registers = [registry];
   new Gauge({
@@ -114,6 +151,7 @@ export function createAgentMetrics(withdrawalsHeard: () => number) {
     ...bookMetrics(registers),
     ...sharingMetrics(registers),
     ...handoverMetrics(registers),
+    ...deliveryMetrics(registers, standings),
     registryVersion: new Gauge({
       name: "xinqiao_agent_registry_version",
       help: "Version of the registry this member decides by",

@@ -60,7 +60,7 @@ export async function linkNew(existing: string, name: string): Promise<boolean> 
 }
 
 /** What others have taken must not be gone after a power cut. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();

@@ -4,14 +4,14 @@ import { sourceNameSchema } from "../name.ts";
 
 /** Identifiers are the one part of a statement that cannot be bound: letters, digits and underscores only. */
 const identifier = z.string().regex(/^[\p{L}_][\p{L}\p{N}_]{0,62}$/u, "letters, digits and underscores");
-const tableName = z
+export const tableNameSchema = z
   .string()
   .regex(/^[\p{L}_][\p{L}\p{N}_]{0,62}(?:\.[\p{L}_][\p{L}\p{N}_]{0,62})?$/u, "table, or schema.table");
 
 const tableSchema = z.strictObject({
   ...itemMapping,
   /** A table or a view. */
-  table: tableName,
+  table: tableNameSchema,
   /** `column` holds the identifier; index it. */
   subject: z.strictObject({ ...subjectMapping, column: identifier }),
   /** Holds the subject's name, where `fields` does not map it. */

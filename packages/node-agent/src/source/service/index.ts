@@ -1,2 +1,2 @@
-export { type ServiceSourceConfig, serviceSourceSchema } from "./config.ts";
+export { authSchema, type ServiceSourceConfig, serviceSourceSchema } from "./config.ts";
 export { createServiceSource } from "./service-source.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defused } from "./row.ts";
+import { defused } from "./csv-line.ts";
 
 describe("a cell", () => {
   it.each(["=1+1", "+1", "-1", "@sum", "\tx", "\r=1"])("that a spreadsheet would run is text: %j", (cell) => {

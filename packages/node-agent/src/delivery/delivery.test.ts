@@ -1,0 +1,364 @@
+import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { feedIdSchema } from "@xinqiao/protocol/sync";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Platform } from "./index.ts";
+import { openSqliteTable } from "./platform/sqlite.ts";
+import { dg, hz, licence, penalty, replyLost, TestCopies } from "./testing/copies.ts";
+
+const secondFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f61");
+const all = { name: "platform", items: "all", target: "table" } as const;
+
+let copies: TestCopies;
+let platform: Platform;
+
+beforeEach(() => {
+  copies = new TestCopies();
+  platform = openSqliteTable({ path: copies.path("platform.db"), table: "credit_copy", create: true });
+  copies.store.deliveries.choose([all]);
+});
+
+afterEach(async () => {
+  await platform.close();
+  copies.close();
+});
+
+function inPlatform<Value>(work: (database: Database.Database) => Value): Value {
+  const database = new Database(copies.path("platform.db"));
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
+
+const table = (): readonly string[] =>
+  inPlatform((database) =>
+    database
+      .prepare<[], string>(
+        "SELECT concat_ws(' ', source, item, record, version, state) FROM credit_copy ORDER BY 1",
+      )
+      .pluck()
+      .all(),
+  );
+const inTable = (sql: string) => inPlatform((database) => database.exec(sql));
+const deliverAll = () => copies.deliverAll("platform", platform);
+const standing = () => copies.store.deliveries.standings()[0];
+const taken = (item = penalty) => copies.store.deliveries.takenBy(dg, item, copies.today);
+
+/** How often each record is written. */
+function countWrites(): () => readonly string[] {
+  inTable(`
+    CREATE TABLE written (what TEXT);
+    CREATE TRIGGER put AFTER INSERT ON credit_copy BEGIN INSERT INTO written VALUES (new.record); END;
+    CREATE TRIGGER put_again AFTER UPDATE ON credit_copy BEGIN INSERT INTO written VALUES (new.record); END;
+    CREATE TRIGGER removed AFTER DELETE ON credit_copy BEGIN INSERT INTO written VALUES ('-' || old.record); END;`);
+  return () =>
+    inPlatform((database) => database.prepare<[], string>("SELECT what FROM written").pluck().all());
+}
+
+describe("a platform's table", () => {
+  it("has what may be used of the copies, and loses what is repaired, withdrawn, unwanted or dropped", async () => {
+    copies.take([1, 2, 3, 4, 5].map((n) => ({ id: `penalty:${n}` })));
+    copies.take([{ id: "penalty:1" }], { source: hz });
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+    expect(table()).toHaveLength(6);
+    copies.take([
+      { id: "penalty:1", version: 2, state: "repaired", fields: {}, subjectName: "" },
+      { id: "penalty:2", version: 2, state: "withdrawn", fields: {}, subjectName: "" },
+      { id: "penalty:3", version: 2, state: "annotated", annotation: "异议处理中" },
+    ]);
+    copies.take([], { unwanted: ["penalty:4"] });
+    await deliverAll();
+    expect(table()).toEqual([
+      "dg penalty penalty:3 2 annotated",
+      "dg penalty penalty:5 1 current",
+      "hz penalty penalty:1 1 current",
+    ]);
+    copies.take([{ id: "penalty:6" }], { feed: secondFeed, complete: true });
+    await deliverAll();
+    expect(table()).toEqual(["dg penalty penalty:6 1 current", "hz penalty penalty:1 1 current"]);
+  });
+
+  it("holds a record as its columns say", async () => {
+    copies.take([{ id: "penalty:1", disclosedUntil: "2026-02-01", fields: { CF_WSH: "示罚〔2026〕1号" } }]);
+    await deliverAll();
+    const row = inPlatform((database) => database.prepare("SELECT * FROM credit_copy").get());
+    expect(row).toMatchObject({
+      subject_scheme: "uscc",
+      subject_id: "91440300MADEM00032",
+      subject_name: "示例制造有限公司",
+      occurred_on: "2025-12-01",
+      valid_until: null,
+      disclosed_until: "2026-02-01",
+      fields: '{"CF_WSH":"示罚〔2026〕1号"}',
+    });
+  });
+
+  it("loses what has ended, on the day after", async () => {
+    copies.take([{ id: "penalty:1", disclosedUntil: "2026-01-01" }, { id: "penalty:2" }]);
+    await deliverAll();
+    expect(table()).toHaveLength(2);
+    copies.today = "2026-01-02";
+    copies.store.inbox.forgetEnded(copies.today);
+    await deliverAll();
+    expect(table()).toEqual(["dg penalty penalty:2 1 current"]);
+  });
+
+  it("is written once for several changes of a record while it was away, and never with one in between", async () => {
+    await deliverAll();
+    const writes = countWrites();
+    for (const version of [1, 2, 3])
+      copies.take([{ id: "penalty:1", version }, { id: `penalty:1${version}` }]);
+    await deliverAll();
+    expect(writes()).toEqual(["penalty:11", "penalty:12", "penalty:1", "penalty:13"]);
+    expect(table()).toContain("dg penalty penalty:1 3 current");
+  });
+
+  it("takes a batch once when its answer is lost, and when the agent dies before it has noted it", async () => {
+    await deliverAll();
+    const writes = countWrites();
+    copies.take([{ id: "penalty:1" }, { id: "penalty:2" }]);
+    expect(await copies.step("platform", replyLost(platform))).toMatchObject({ ok: false });
+    expect(table()).toHaveLength(2);
+    expect(standing()).toMatchObject({ delivered: 0, waiting: 2 });
+    copies.reopen();
+    copies.take([{ id: "penalty:2", version: 2 }]);
+    await deliverAll();
+    expect(writes()).toEqual(["penalty:1", "penalty:2", "penalty:2"]);
+    expect(table()).toEqual(copies.shown());
+    expect(standing()).toMatchObject({ waiting: 0, isTelling: false });
+  });
+
+  it("changes by nothing or by all of a batch", async () => {
+    await deliverAll();
+    copies.take([{ id: "penalty:1" }, { id: "penalty:2" }]);
+    inTable("ALTER TABLE credit_copy_place RENAME TO away");
+    expect(await copies.step("platform", platform)).toMatchObject({
+      ok: false,
+      error: { code: "delivery.unavailable" },
+    });
+    expect(table()).toEqual([]);
+    inTable("DROP TABLE IF EXISTS credit_copy_place; ALTER TABLE away RENAME TO credit_copy_place");
+    await deliverAll();
+    expect(table()).toHaveLength(2);
+  });
+
+  it("is told everything anew when the agent's store was put back, and what is not there any more goes", async () => {
+    copies.take([{ id: "penalty:1" }, { id: "penalty:2" }]);
+    await deliverAll();
+    copies.backUp();
+    copies.take([{ id: "penalty:3" }, { id: "penalty:2", version: 2 }]);
+    await deliverAll();
+    copies.putBack();
+    copies.take([{ id: "penalty:4" }]);
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+    expect(table()).toHaveLength(3);
+  });
+
+  it("is told everything anew when it was put back itself, or is another one", async () => {
+    copies.take([{ id: "penalty:1" }]);
+    await deliverAll();
+    inPlatform((database) => database.pragma("wal_checkpoint(TRUNCATE)"));
+    copyFileSync(copies.path("platform.db"), copies.path("platform.bak"));
+    copies.take([{ id: "penalty:2" }], { unwanted: ["penalty:1"] });
+    await deliverAll();
+    await platform.close();
+    copyFileSync(copies.path("platform.bak"), copies.path("platform.db"));
+    copies.take([{ id: "penalty:3" }]);
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+    inTable("DROP TABLE credit_copy; DROP TABLE credit_copy_place");
+    await platform.close();
+    copies.take([{ id: "penalty:4" }]);
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+  });
+
+  it("keeps nothing of before when it is empty now", async () => {
+    copies.take([{ id: "penalty:1" }]);
+    await deliverAll();
+    copies.store.deliveries.choose([]);
+    copies.take([], { unwanted: ["penalty:1"] });
+    copies.store.deliveries.choose([all]);
+    await deliverAll();
+    expect(table()).toEqual([]);
+  });
+});
+
+describe("what a platform does not take", () => {
+  beforeEach(async () => {
+    await deliverAll();
+    inTable(`CREATE TRIGGER strict BEFORE INSERT ON credit_copy WHEN new.fields LIKE '%毒%'
+      BEGIN SELECT raise(ABORT, 'no'); END`);
+    copies.take(
+      Array.from({ length: 20 }, (_, n) => ({
+        id: `penalty:${n}`,
+        ...(n % 7 === 3 && { fields: { CF_WSH: "毒" } }),
+      })),
+    );
+    await deliverAll();
+  });
+
+  it("is set aside by reference, and holds nothing else up", () => {
+    expect(table()).toHaveLength(17);
+    expect(copies.dead.map(({ record }) => record)).toEqual(["penalty:3", "penalty:10", "penalty:17"]);
+    expect(copies.store.deliveries.deadLetters("platform")).toEqual(
+      ["penalty:10", "penalty:17", "penalty:3"].map((record) => ({
+        source: dg,
+        record,
+        item: penalty,
+        version: 1,
+        reason: "SQLITE_CONSTRAINT_TRIGGER",
+        since: copies.now,
+      })),
+    );
+    expect(standing()).toMatchObject({ delivered: 17, waiting: 0, dead: 3 });
+    expect(taken()).toBe(17);
+  });
+
+  it("is delivered again when asked to, and again set aside while it is not taken", async () => {
+    expect(copies.store.deliveries.replay("platform")).toBe(3);
+    await deliverAll();
+    expect(standing()).toMatchObject({ dead: 3 });
+    inTable("DROP TRIGGER strict");
+    expect(copies.store.deliveries.replay("platform")).toBe(3);
+    expect(standing()).toMatchObject({ dead: 0, waiting: 3 });
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+    expect(taken()).toBe(20);
+  });
+
+  it("is forgotten when asked to, or when a later version is taken", async () => {
+    copies.take([{ id: "penalty:3", version: 2 }]);
+    await deliverAll();
+    expect(copies.store.deliveries.deadLetters("platform").map(({ record }) => record)).toEqual([
+      "penalty:10",
+      "penalty:17",
+    ]);
+    expect(copies.store.deliveries.drop("platform")).toBe(2);
+    await deliverAll();
+    expect(table()).toHaveLength(18);
+  });
+
+  it("is set aside no more when nothing is taken in between: what follows waits until the platform is mended", async () => {
+    inTable(`CREATE TRIGGER never BEFORE INSERT ON credit_copy BEGIN SELECT raise(ABORT, 'no'); END`);
+    copies.take(Array.from({ length: 600 }, (_, n) => ({ id: `penalty:x${n}` })));
+    await expect(deliverAll()).rejects.toThrow("delivery.too-many-refused SQLITE_CONSTRAINT_TRIGGER");
+    expect(standing()).toMatchObject({ dead: 103, waiting: 500 });
+    await expect(deliverAll()).rejects.toThrow("delivery.too-many-refused");
+    expect(standing()).toMatchObject({ dead: 103, waiting: 500 });
+    inTable("DROP TRIGGER never; DROP TRIGGER strict");
+    await deliverAll();
+    copies.store.deliveries.replay("platform");
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+  });
+});
+
+describe("several deliveries", () => {
+  const other = { name: "licences", items: [licence], target: "table" } as const;
+  let second: Platform;
+  beforeEach(() => {
+    second = openSqliteTable({ path: copies.path("second.db"), table: "xinqiao_copy", create: true });
+  });
+  afterEach(() => second.close());
+
+  const inSecond = (): readonly string[] => {
+    const database = new Database(copies.path("second.db"));
+    try {
+      return database
+        .prepare<[], string>(
+          "SELECT concat_ws(' ', source, item, record, version, state) FROM xinqiao_copy ORDER BY 1",
+        )
+        .pluck()
+        .all();
+    } finally {
+      database.close();
+    }
+  };
+
+  it("each get what they want at their own pace; one that comes later gets everything", async () => {
+    copies.take([{ id: "penalty:1" }, { id: "licence:1", item: "licence" }]);
+    await deliverAll();
+    copies.take([], { unwanted: ["penalty:1"] });
+    copies.store.deliveries.choose([all, other]);
+    await copies.deliverAll("licences", second);
+    expect(inSecond()).toEqual(["dg licence licence:1 1 current"]);
+    expect(table()).toHaveLength(2);
+    copies.take([{ id: "licence:2", item: "licence" }]);
+    expect([taken(licence), taken(penalty)]).toEqual([1, 0]);
+    await copies.deliverAll("licences", second);
+    expect(taken(licence), "not all have it").toBe(1);
+    await deliverAll();
+    expect(taken(licence)).toBe(2);
+    expect(table()).toEqual(copies.shown());
+  });
+
+  it("lose a record that has become one of another item", async () => {
+    copies.store.deliveries.choose([all, other]);
+    copies.take([{ id: "x:1", item: "licence" }]);
+    await deliverAll();
+    await copies.deliverAll("licences", second);
+    copies.take([{ id: "x:1", item: "penalty", version: 2 }]);
+    await deliverAll();
+    await copies.deliverAll("licences", second);
+    expect(inSecond()).toEqual([]);
+    expect(table()).toEqual(["dg penalty x:1 2 current"]);
+    copies.take([{ id: "x:1", item: "licence", version: 3 }]);
+    await deliverAll();
+    await copies.deliverAll("licences", second);
+    expect(inSecond()).toEqual(["dg licence x:1 3 current"]);
+    expect(table()).toEqual(inSecond());
+  });
+
+  it("begin anew when they want other items, and nothing stays that is not wanted", async () => {
+    copies.take([{ id: "penalty:1" }, { id: "licence:1", item: "licence" }]);
+    await deliverAll();
+    copies.store.deliveries.choose([{ ...all, items: [licence] }]);
+    await deliverAll();
+    expect(table()).toEqual(["dg licence licence:1 1 current"]);
+    expect(taken(penalty), "nobody wants it").toBeUndefined();
+  });
+
+  it("keep no trace of what is gone once all know, nor of anything when there is none", async () => {
+    const traces = () => {
+      const database = new Database(copies.path("store.db"));
+      try {
+        return database.prepare<[], number>("SELECT count(*) FROM copy_change").pluck().get();
+      } finally {
+        database.close();
+      }
+    };
+    copies.store.deliveries.choose([all, other]);
+    copies.take([{ id: "penalty:1" }, { id: "penalty:2" }]);
+    copies.take([], { unwanted: ["penalty:1"] });
+    expect(traces()).toBe(2);
+    await deliverAll();
+    expect(traces(), "one does not know yet").toBe(2);
+    await copies.deliverAll("licences", second);
+    copies.take([{ id: "penalty:3" }]);
+    await deliverAll();
+    expect(traces()).toBe(2);
+    copies.store.deliveries.choose([]);
+    expect(traces()).toBe(0);
+    copies.take([{ id: "penalty:4" }]);
+    expect(traces()).toBe(0);
+  });
+});
+
+it("a platform whose file is not there is waited for", async () => {
+  const missing = openSqliteTable({ path: copies.path("no/such.db"), table: "t", create: true });
+  copies.take([{ id: "penalty:1" }]);
+  expect(await copies.step("platform", missing)).toMatchObject({ error: { code: "delivery.unavailable" } });
+  const unmade = openSqliteTable({ path: copies.path("unmade.db"), table: "t", create: false });
+  expect(await copies.step("platform", unmade)).toMatchObject({
+    error: { code: "delivery.unavailable", reason: "SQLITE_CANTOPEN" },
+  });
+  expect(existsSync(copies.path("unmade.db"))).toBe(false);
+  rmSync(copies.path("platform.db"), { force: true });
+  await deliverAll();
+  expect(table()).toHaveLength(1);
+});

@@ -1,0 +1,22 @@
+export { type DeliverDependencies, type Delivered, deliver } from "./deliver.ts";
+export { type DeliveryEvents, type KeptDeliveries, keepDelivering, type OpenedDelivery } from "./open.ts";
+export {
+  createTableSql,
+  type DeliveryConfig,
+  type Dialect,
+  deliverySchema,
+  dialects,
+  openPlatform,
+  type PlatformDependencies,
+} from "./platform/index.ts";
+export type {
+  Batch,
+  CopyChange,
+  DeadLetter,
+  Deliveries,
+  DeliveryFault,
+  DeliveryQueue,
+  DeliveryStanding,
+  Platform,
+  WantedDelivery,
+} from "./port.ts";

@@ -1,0 +1,91 @@
+import { ok } from "@xinqiao/protocol/result";
+import { keepSharing } from "../sharing/index.ts";
+import { type Bell, createBell } from "./bell.ts";
+import { deliver } from "./deliver.ts";
+import type { DeadLetter, Deliveries, DeliveryFault, Platform, WantedDelivery } from "./port.ts";
+
+export interface DeliveryEvents {
+  delivered(name: string, changes: number): void;
+  /** The first of several in a row. */
+  deliveryFault(name: string, fault: DeliveryFault): void;
+  /** A record that the platform does not take was set aside. */
+  deadLetter(name: string, letter: DeadLetter): void;
+  failed(error: unknown): void;
+}
+
+export interface OpenedDelivery extends Omit<WantedDelivery, "target"> {
+  readonly platform: Platform;
+}
+
+export interface DeliveriesDependencies {
+  readonly deliveries: Deliveries;
+  /** Makes removals of copies whose publication ended before a day. */
+  readonly forgetEnded: (today: string) => void;
+  readonly now: () => number;
+  readonly today: () => string;
+  readonly events: DeliveryEvents;
+}
+
+export interface KeptDeliveries {
+  /** Copies may have changed. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/** Changes that nobody rang for, by another process or a change of scope, wait so long at most. */
+const lookEveryMs = 5_000;
+
+/** Delivers copies from now on: each platform at its own pace. */
+export function keepDelivering(
+  opened: readonly OpenedDelivery[],
+  { forgetEnded, ...deps }: DeliveriesDependencies,
+): KeptDeliveries {
+  deps.deliveries.choose(opened.map(({ platform: { target }, ...each }) => ({ ...each, target })));
+  let day = "";
+  const onNewDay = () => {
+    const today = deps.today();
+    if (today === day) return;
+    forgetEnded(today);
+    day = today;
+  };
+  const kept = opened.map((each) => {
+    const bell = createBell();
+    return { bell, stop: keepOne(each, bell, { ...deps, onNewDay }) };
+  });
+  return {
+    wake() {
+      for (const { bell } of kept) bell.ring();
+    },
+    async stop() {
+      await Promise.all(kept.map(({ stop }) => stop()));
+      await Promise.all(opened.map(({ platform }) => platform.close()));
+    },
+  };
+}
+
+function keepOne(
+  { name, platform }: OpenedDelivery,
+  bell: Bell,
+  {
+    deliveries,
+    events,
+    onNewDay,
+    ...time
+  }: Omit<DeliveriesDependencies, "forgetEnded"> & { readonly onNewDay: () => void },
+): () => Promise<void> {
+  const onDead = (letter: DeadLetter) => events.deadLetter(name, letter);
+  const deps = { ...time, platform, onDead, queue: deliveries.queue(name), durable: deliveries.durable };
+  const work = async (signal: AbortSignal) => {
+    onNewDay();
+    const delivered = await deliver(deps, signal);
+    if (!delivered.ok) return delivered;
+    const { changes, again } = delivered.value;
+    if (changes > 0) events.delivered(name, changes);
+    if (!again) await bell.heard(lookEveryMs, signal);
+    return ok({ again: true });
+  };
+  return keepSharing(work, 0, {
+    onFault: (fault) => events.deliveryFault(name, fault),
+    onError: events.failed,
+  });
+}

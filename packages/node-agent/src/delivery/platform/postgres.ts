@@ -1,0 +1,155 @@
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { codeOf } from "@xinqiao/runtime/files";
+import pg from "pg";
+import { z } from "zod";
+import type { Batch, DeliveryFault, Platform } from "../port.ts";
+import { columnNames, columns, createTableSql, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
+
+export interface PostgresTableOptions {
+  readonly url: string;
+  readonly table: string;
+  /** Whether the agent makes the table where it is missing. */
+  readonly create: boolean;
+  /** For one statement, and for connecting. */
+  readonly timeoutMs: number;
+}
+
+type Work<Value> = (client: pg.PoolClient) => Promise<Result<Value, DeliveryFault>>;
+
+/** Over the server's own limit, for a server that no longer answers at all. */
+const networkGraceMs = 1_000;
+
+/** Data exceptions, violated constraints and checks, and what the platform's own triggers raise. */
+const refusals = /^(22|23|44|P0001)/;
+
+const placeSchema = z.array(z.object({ mark: z.string() }));
+const madeSchema = z.array(z.object({ made: z.boolean() }));
+
+/** A table in the platform's PostgreSQL, with where it stands in the same database: a batch is in effect once. */
+export function openPostgresTable({ url, table, create, timeoutMs }: PostgresTableOptions): Platform {
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: timeoutMs,
+    max: 1,
+    statement_timeout: timeoutMs,
+    query_timeout: timeoutMs + networkGraceMs,
+    application_name: "xinqiao-agent",
+  });
+  // An idle connection that breaks is replaced at the next batch, which reports what it finds.
+  pool.on("error", () => {});
+  const sql = statementsFor(table);
+
+  async function attempt<Value>(
+    work: Work<Value>,
+    signal: AbortSignal,
+  ): Promise<Result<Value, DeliveryFault>> {
+    let client: pg.PoolClient;
+    try {
+      client = await pool.connect();
+    } catch (error) {
+      return err(unavailable(error));
+    }
+    // A session that was given up, or in which something went wrong, is thrown away with what it had begun.
+    let isSound = false;
+    try {
+      const done = await orAbandoned(work(client), signal);
+      isSound = done.ok;
+      return done;
+    } catch (error) {
+      return err(faultOf(error));
+    } finally {
+      client.release(!isSound);
+    }
+  }
+
+  async function make(client: pg.PoolClient): Promise<void> {
+    if (!create) return;
+    // Not by IF NOT EXISTS alone: that wants the right to make tables even where there is one.
+    const { rows } = await client.query(sql.made, [quoted(table), quoted(placeTable(table))]);
+    if (madeSchema.parse(rows)[0]?.made !== true) await client.query(createTableSql(table, "postgres"));
+  }
+  return {
+    target: "table",
+    take: (batch, signal) =>
+      attempt(async (client) => {
+        await make(client);
+        return take(batch, client, sql);
+      }, signal),
+    check: (signal) =>
+      attempt(async (client) => {
+        await make(client);
+        await client.query(sql.probe);
+        return ok(`postgres, ${table}`);
+      }, signal),
+    close: () => pool.end(),
+  };
+}
+
+async function take(
+  batch: Batch,
+  client: pg.PoolClient,
+  sql: ReturnType<typeof statementsFor>,
+): Promise<Result<void, DeliveryFault>> {
+  await client.query("BEGIN");
+  const { rows } = await client.query(sql.place);
+  const standing = standingOf(batch, placeSchema.parse(rows)[0]?.mark);
+  if (standing !== "next") {
+    await client.query("ROLLBACK");
+    return standing === "taken" ? ok(undefined) : err({ code: "delivery.another-past", reason: standing });
+  }
+  const { put, removed } = rowsOf(batch);
+  if (removed.length > 0) await client.query(sql.remove, [JSON.stringify(removed)]);
+  if (put.length > 0) await client.query(sql.put, [JSON.stringify(put)]);
+  if (batch.complete) await client.query(sql.sweep, [batch.generation]);
+  await client.query(sql.move, [batch.generation, batch.mark]);
+  await client.query("COMMIT");
+  return ok(undefined);
+}
+
+function statementsFor(table: string) {
+  const [name, place] = [quoted(table), quoted(placeTable(table))];
+  const list = columnNames.join(", ");
+  const types = columns.map(([column, , type]) => `${column} ${type.replace(" NOT NULL", "")}`).join(", ");
+  const changes = columnNames.map((column) => `${column} = excluded.${column}`).join(", ");
+  return {
+    made: "SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL AS made",
+    probe: `SELECT ${list} FROM ${name} WHERE false`,
+    place: `SELECT mark FROM ${place} FOR UPDATE`,
+    put: `INSERT INTO ${name} (${list}) SELECT ${list} FROM jsonb_to_recordset($1::jsonb) AS given(${types})
+      ON CONFLICT (source, record) DO UPDATE SET ${changes}`,
+    remove: `DELETE FROM ${name} AS held USING jsonb_to_recordset($1::jsonb) AS given(source text, record text)
+      WHERE held.source = given.source AND held.record = given.record`,
+    sweep: `DELETE FROM ${name} WHERE generation <> $1`,
+    move: `INSERT INTO ${place} (one, generation, mark) VALUES (1, $1, $2)
+      ON CONFLICT (one) DO UPDATE SET generation = excluded.generation, mark = excluded.mark`,
+  };
+}
+
+async function orAbandoned<Value>(
+  work: Promise<Result<Value, DeliveryFault>>,
+  signal: AbortSignal,
+): Promise<Result<Value, DeliveryFault>> {
+  const { promise, resolve } = Promise.withResolvers<Result<never, DeliveryFault>>();
+  const abandon = () => resolve(err({ code: "delivery.unavailable", reason: "abandoned" }));
+  signal.addEventListener("abort", abandon, { once: true });
+  if (signal.aborted) abandon();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abandon);
+    work.catch(() => {});
+  }
+}
+
+function faultOf(error: unknown): DeliveryFault {
+  const code = codeOf(error);
+  return error instanceof pg.DatabaseError && typeof code === "string" && refusals.test(code)
+    ? { code: "delivery.refused", reason: code }
+    : unavailable(error);
+}
+
+/** PostgreSQL's five-character state or the system's error name; never the message, which may quote values. */
+function unavailable(error: unknown): DeliveryFault {
+  const code = codeOf(error);
+  return { code: "delivery.unavailable", reason: typeof code === "string" ? code : "no answer" };
+}

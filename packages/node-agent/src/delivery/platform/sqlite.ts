@@ -1,0 +1,92 @@
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import Database, { SqliteError } from "better-sqlite3";
+import type { Batch, DeliveryFault, Platform } from "../port.ts";
+import { columnNames, createTableSql, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
+
+export interface SqliteTableOptions {
+  readonly path: string;
+  readonly table: string;
+  /** Whether the agent makes the table, and the file, where they are missing. */
+  readonly create: boolean;
+}
+
+/** The platform may be writing: it is tried again, since waiting here would hold everything else up. */
+const busyTimeoutMs = 100;
+
+/** What the platform's own constraints and triggers say no to, and what does not fit; anything else is not the record's fault. */
+const refusals = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/;
+
+/** A table in the platform's SQLite file, with where it stands in the same file: a batch is in effect once. */
+export function openSqliteTable({ path, table, create }: SqliteTableOptions): Platform {
+  let opened: ReturnType<typeof open> | undefined;
+  function close(): void {
+    opened?.database.close();
+    opened = undefined;
+  }
+  // Opened again after a fault: the platform may replace its file.
+  function attempt<Value>(
+    work: (table: ReturnType<typeof open>) => Result<Value, DeliveryFault>,
+  ): Result<Value, DeliveryFault> {
+    try {
+      opened ??= open(path, table, create);
+      return work(opened);
+    } catch (error) {
+      const reason = error instanceof SqliteError ? error.code : "SQLITE_CANTOPEN";
+      if (refusals.test(reason)) return err({ code: "delivery.refused", reason });
+      close();
+      if (error instanceof SqliteError) return err({ code: "delivery.unavailable", reason });
+      // The driver's own refusals: a missing folder is a TypeError.
+      if (error instanceof TypeError) return err({ code: "delivery.unavailable", reason });
+      throw error;
+    }
+  }
+  return {
+    target: "table",
+    take: async (batch) => attempt(({ take }) => take(batch)),
+    check: async () => attempt(() => ok(`sqlite, ${table}`)),
+    close: async () => close(),
+  };
+}
+
+function open(path: string, table: string, create: boolean) {
+  const database = new Database(path, { fileMustExist: !create, timeout: busyTimeoutMs });
+  try {
+    // A commit that was reported is on the platform's disk.
+    database.pragma("synchronous = FULL");
+    if (create) database.exec(createTableSql(table, "sqlite"));
+    const sql = prepare(database, table);
+    const take = database.transaction((batch: Batch): Result<void, DeliveryFault> => {
+      const standing = standingOf(batch, sql.place.get());
+      if (standing === "another-past") return err({ code: "delivery.another-past", reason: standing });
+      if (standing === "taken") return ok(undefined);
+      const { put, removed } = rowsOf(batch);
+      for (const each of removed) sql.remove.run(each);
+      for (const row of put) sql.put.run({ ...row, fields: JSON.stringify(row.fields) });
+      if (batch.complete) sql.sweep.run(batch.generation);
+      sql.move.run(batch.generation, batch.mark);
+      return ok(undefined);
+    });
+    return { database, take: (batch: Batch) => take.immediate(batch) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function prepare(database: Database.Database, table: string) {
+  const [name, place] = [quoted(table), quoted(placeTable(table))];
+  const changes = columnNames.map((column) => `${column} = excluded.${column}`).join(", ");
+  return {
+    place: database.prepare<[], string>(`SELECT mark FROM ${place}`).pluck(),
+    put: database.prepare(
+      `INSERT INTO ${name} (${columnNames.join(", ")}) VALUES (${columnNames.map((column) => `@${column}`).join(", ")})
+       ON CONFLICT (source, record) DO UPDATE SET ${changes}`,
+    ),
+    remove: database.prepare(`DELETE FROM ${name} WHERE source = @source AND record = @record`),
+    sweep: database.prepare<[string]>(`DELETE FROM ${name} WHERE generation <> ?`),
+    move: database.prepare<[string, string]>(
+      `INSERT INTO ${place} (one, generation, mark) VALUES (1, ?, ?)
+       ON CONFLICT (one) DO UPDATE SET generation = excluded.generation, mark = excluded.mark`,
+    ),
+  };
+}

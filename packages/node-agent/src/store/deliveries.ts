@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import type { Durable } from "@xinqiao/runtime/durable";
+import type { Database } from "better-sqlite3";
+import { z } from "zod";
+import type { Deliveries, WantedDelivery } from "../delivery/index.ts";
+import { createDeliveryQueue } from "./delivery-queue.ts";
+
+const standingSchema = z.object({
+  name: z.string(),
+  delivered: z.number(),
+  waiting: z.number(),
+  dead: z.number(),
+  whole: z.number().nullable(),
+  takenAt: z.number().nullable(),
+});
+
+const deadLetterSchema = z.object({
+  source: z.string(),
+  record: z.string(),
+  item: z.string(),
+  version: z.number().nullable(),
+  reason: z.string(),
+  since: z.number(),
+});
+
+/** On triggers of the table of copies (migrations): no way to change a copy leaves it out. */
+export function createDeliveries(database: Database, durable: Durable): Deliveries {
+  const sql = prepare(database);
+
+  const choose = database.transaction((wanted: readonly WantedDelivery[]) => {
+    const isFirst = sql.names.all().length === 0;
+    sql.forget.run(JSON.stringify(wanted.map(({ name }) => name)));
+    if (wanted.length === 0) sql.forgetChanges.run();
+    else if (isFirst) sql.queueAll.run();
+    for (const { name, items, target } of wanted) {
+      const list = items === "all" ? null : JSON.stringify([...items].sort());
+      sql.choose.run({ name, items: list, target, generation: randomUUID() });
+    }
+  });
+  // A removal last, and a copy behind it where there is one of another item: what is put stays.
+  const replay = database.transaction((name: string): number => {
+    const dead = sql.dead.all(name).map((row) => deadLetterSchema.parse(row));
+    for (const { source, record } of dead) {
+      const items = sql.changesOf.all(source, record);
+      sql.unqueue.run(source, record);
+      for (const { item, gone } of items) sql.queue.run(source, record, item, gone);
+    }
+    return sql.drop.run(name).changes;
+  });
+  return {
+    choose: (wanted) => choose.immediate(wanted),
+    queue: (name) => createDeliveryQueue(database, name),
+    standings: () =>
+      sql.standings.all().map((row) => {
+        const { whole, ...standing } = standingSchema.parse(row);
+        return { ...standing, isTelling: whole !== null };
+      }),
+    deadLetters: (name) => sql.dead.all(name).map((row) => deadLetterSchema.parse(row)),
+    replay: (name) => replay.immediate(name),
+    drop: (name) => sql.drop.run(name).changes,
+    takenBy(source, item, today) {
+      if (sql.wants.get(item) === undefined) return undefined;
+      return sql.taken.get({ source, item, today });
+    },
+    durable: durable.reached,
+  };
+}
+
+const wantsItem = (item: string) =>
+  `(delivery.items IS NULL OR ${item} IN (SELECT value FROM json_each(delivery.items)))`;
+
+function prepare(database: Database) {
+  return {
+    names: database.prepare<[], object>("SELECT 1 FROM delivery"),
+    forget: database.prepare<[string]>(
+      "DELETE FROM delivery WHERE name NOT IN (SELECT value FROM json_each(?))",
+    ),
+    forgetChanges: database.prepare("DELETE FROM copy_change"),
+    queueAll: database.prepare(
+      "INSERT INTO copy_change (source, record, item) SELECT source, record, item FROM copy WHERE true ON CONFLICT DO NOTHING",
+    ),
+    choose: database.prepare(
+      `INSERT INTO delivery (name, items, target, generation, n, whole)
+       VALUES (@name, @items, @target, @generation, 0, (SELECT coalesce(max(n), 0) FROM copy_change))
+       ON CONFLICT (name) DO UPDATE SET items = excluded.items, target = excluded.target, generation = excluded.generation,
+         n = 0, mark = NULL, sealed_n = NULL, sealed_mark = NULL, whole = excluded.whole
+       WHERE excluded.items IS NOT delivery.items OR excluded.target <> delivery.target`,
+    ),
+    standings: database.prepare(
+      `SELECT name, delivered, whole, taken_at AS "takenAt",
+         (SELECT count(*) FROM copy_change WHERE copy_change.n > delivery.n AND ${wantsItem("copy_change.item")}) AS waiting,
+         (SELECT count(*) FROM dead_letter WHERE dead_letter.delivery = name) AS dead
+       FROM delivery ORDER BY name`,
+    ),
+    dead: database.prepare<[string]>(
+      "SELECT source, record, item, version, reason, since FROM dead_letter WHERE delivery = ? ORDER BY since, source, record",
+    ),
+    drop: database.prepare<[string]>("DELETE FROM dead_letter WHERE delivery = ?"),
+    changesOf: database.prepare<[string, string], { item: string; gone: number }>(
+      "SELECT item, gone FROM copy_change WHERE source = ? AND record = ? ORDER BY n",
+    ),
+    unqueue: database.prepare<[string, string]>("DELETE FROM copy_change WHERE source = ? AND record = ?"),
+    queue: database.prepare<[string, string, string, number]>(
+      "INSERT INTO copy_change (source, record, item, gone) VALUES (?, ?, ?, ?)",
+    ),
+    wants: database.prepare<[string], object>(`SELECT 1 FROM delivery WHERE ${wantsItem("?")} LIMIT 1`),
+    taken: database
+      .prepare<[{ source: string; item: string; today: string }], number>(
+        `SELECT count(*) FROM copy JOIN copy_change USING (source, record, item)
+         WHERE source = @source AND item = @item AND state NOT IN ('repaired', 'withdrawn')
+           AND coalesce(content ->> '$.disclosedUntil', @today) >= @today
+           AND NOT EXISTS (SELECT 1 FROM delivery WHERE ${wantsItem("@item")} AND copy_change.n > delivery.n)
+           AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.source = copy.source AND dead_letter.record = copy.record)`,
+      )
+      .pluck(),
+  };
+}
