@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Result } from "@xinqiao/protocol/result";
-import type { CallError } from "../lookup/index.ts";
 
-export interface SharingOptions {
+export interface SharingOptions<E> {
   /** Told of the first of several faults in a row. */
-  readonly onFault: (reason: CallError) => void;
+  readonly onFault: (reason: E) => void;
   readonly onError: (error: unknown) => void;
   /** Ends when the time is over or the signal fires. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -20,10 +19,10 @@ const [firstRetryMs, mostRetryMs] = [500, 30_000];
  * Does something over and over from now on: at once while it finds something to do, and after `pauseMs` when it does not.
  * @returns what ends it
  */
-export function keepSharing(
-  share: (signal: AbortSignal) => Promise<Result<{ readonly again: boolean }, CallError>>,
+export function keepSharing<E>(
+  share: (signal: AbortSignal) => Promise<Result<{ readonly again: boolean }, E>>,
   pauseMs: number,
-  { onFault, onError, pause: wait = pauseFor }: SharingOptions,
+  { onFault, onError, pause: wait = pauseFor }: SharingOptions<E>,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;

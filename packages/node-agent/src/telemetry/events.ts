@@ -8,11 +8,13 @@ import type { SignedAnswer } from "../answer/index.ts";
 import type { HandoverEvents } from "../handover/index.ts";
 import type { SharingEvents } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
+import type { StreamEvents } from "../streams/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
 import { createHandoverEvents, type PostedEvents } from "./handover-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
 import { type CopiesEvents, createSharingEvents } from "./sharing-events.ts";
+import { createStreamEvents } from "./stream-events.ts";
 
 interface Ids {
   readonly traceId?: string | undefined;
@@ -20,7 +22,13 @@ interface Ids {
 }
 
 /** One function a business event: a log line and a metric, neither with personal data. */
-export interface AgentEvents extends BookEvents, SharingEvents, CopiesEvents, HandoverEvents, PostedEvents {
+export interface AgentEvents
+  extends BookEvents,
+    SharingEvents,
+    CopiesEvents,
+    HandoverEvents,
+    PostedEvents,
+    StreamEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
@@ -115,6 +123,7 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
     ...createBookEvents(logger, metrics),
     ...createSharingEvents(logger, metrics),
     ...createHandoverEvents(logger, metrics),
+    ...createStreamEvents(logger, metrics),
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
     },

