@@ -10,7 +10,7 @@ import { createAgentEvents } from "../telemetry/index.ts";
 import type { Agent, AgentDependencies } from "./agent.ts";
 import { openReconciliation } from "./books.ts";
 import { reconcileDaily } from "./copies.ts";
-import { watchFiles } from "./intake.ts";
+import { followPlatform, watchFiles } from "./intake.ts";
 import { changeKeys, readSecrets } from "./keys.ts";
 import { localApp } from "./local-door.ts";
 import { peerApp, watchLog } from "./peer-door.ts";
@@ -32,7 +32,6 @@ const end = (stop: () => Promise<void> | void) => stop();
 export async function createAgent(config: AgentConfig, deps: AgentDependencies): Promise<Agent> {
   const { logger, now, entropy } = deps;
   const { keys, decryption, token, ca } = await readSecrets(config);
-  const { signer } = keys;
   await using starting = new AsyncDisposableStack();
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
   const witness = starting.adopt(openWitnessBook(config.witness), (opened) => opened.close());
@@ -56,7 +55,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   // Asking and answering have places of their own: a slow gateway must not keep this node from answering.
   const [asking, answering] = [createInFlight(maxConcurrent), createInFlight(maxConcurrent)];
   const [reading, cosigning] = [createInFlight(maxReading), createInFlight(mostCosigning)];
-  const shared = { config, city, signer, source, entropy, now, events };
+  const shared = { config, city, signer: keys.signer, source, entropy, now, events };
   let open = false;
   const books = openReconciliation({ ...shared, client, store, witness });
   starting.defer(books.stop);
@@ -67,6 +66,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   const localServing = starting.adopt(await serve(local, edge(config, config.local)), (opened) =>
     opened.close(0),
   );
+  const stopFollowing = starting.adopt(await followPlatform(config, { ...shared, store }), (stop) => stop());
   const watching = { ...watchLog(config, { ...shared, client, book: witness }), places: cosigning };
   const serving = await serve(peerApp({ ...shared, reading, inFlight: answering, store, watching }), {
     ...edge(config, config.listen),
@@ -82,7 +82,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
     reload: city.refresh,
     async close() {
       for (const stop of background) stop();
-      await Promise.all([books.stop(), copies.stop(), stopSharing(), stopWatching()]);
+      await Promise.all([books.stop(), copies.stop(), stopSharing(), stopWatching(), stopFollowing()]);
       for (const places of [asking, answering, reading, cosigning]) places.drain();
       await Promise.all([serving.close(config.shutdownGraceMs), localServing.close(config.shutdownGraceMs)]);
       // A socket that was cut does not end its handler: what it uses is closed after it.

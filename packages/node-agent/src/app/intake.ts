@@ -3,6 +3,7 @@ import type { AgentConfig } from "../config/index.ts";
 import { watchFolder } from "../handover/index.ts";
 import { type Intake, openIntake } from "../intake/index.ts";
 import type { AgentStore } from "../store/index.ts";
+import { keepStreams } from "../streams/index.ts";
 import type { Shared } from "./shared.ts";
 
 /** Rows that the platform posts. */
@@ -18,6 +19,24 @@ export function takePosted(
     now,
     giveWay: () => setImmediate(),
     onTaken: events.rowsTaken,
+  });
+}
+
+/** Rows of the platform's databases and services. */
+export async function followPlatform(
+  { jurisdiction, intake, identifierExceptions }: AgentConfig,
+  { city, now, events, store }: Pick<Shared, "city" | "now" | "events"> & { readonly store: AgentStore },
+): Promise<() => Promise<void>> {
+  if (jurisdiction === undefined) return async () => {};
+  return keepStreams(intake, {
+    store,
+    catalogue: city.catalogue,
+    jurisdiction,
+    exceptions: new Set(identifierExceptions),
+    now,
+    giveWay: () => setImmediate(),
+    env: process.env,
+    events,
   });
 }
 

@@ -12,6 +12,7 @@ import { type AgentConfig, encryptionKeyFiles, loadConfig } from "../config/inde
 import { unusablePlaces } from "../handover/index.ts";
 import { createSources } from "../source/index.ts";
 import { openStore, openWitnessBook } from "../store/index.ts";
+import { streamNames, streamsFaults } from "../streams/index.ts";
 
 const dayMs = 86_400_000;
 
@@ -35,6 +36,7 @@ export async function doctor(home: string): Promise<string> {
     findings.push("no catalogue yet: `xinqiao serve` takes it from the city · 尚未取得目录，请先运行 serve");
   }
   const intake = await checkFolder(config, findings);
+  const streams = catalogue && (await checkStreams(config, catalogue.catalogue, findings));
   const books = lastReconciled(config, findings);
   const sources = catalogue && (await checkSources(config, catalogue.catalogue, findings));
   const reachable = await gatewayAnswers(config.gateway.origin);
@@ -48,6 +50,7 @@ export async function doctor(home: string): Promise<string> {
     `catalogue · 目录\tversion ${catalogue?.document.version}`,
     `sources · 数据源\t${sources}`,
     `intake · 报送\t${intake}`,
+    `tables and services · 库表与服务\t${streams}`,
     `books · 对账\t${books}`,
     `gateway · 网关\t${config.gateway.origin}`,
     `the city's log · 市级日志\t${log}`,
@@ -121,6 +124,34 @@ async function checkFolder({ node, intake: { folder } }: AgentConfig, findings: 
     findings.push(`files cannot be handed over there · 报送文件夹不可用: ${place}`);
   }
   return folder;
+}
+
+/** Whether the platform's tables and services can be followed, and what waits for somebody. */
+async function checkStreams(
+  { store: path, intake, jurisdiction, identifierExceptions }: AgentConfig,
+  catalogue: Catalogue,
+  findings: string[],
+): Promise<string> {
+  if (jurisdiction === undefined || streamNames(intake).length === 0) return "none · 无";
+  const store = openStore(path);
+  try {
+    const exceptions = new Set(identifierExceptions);
+    const about = { store, catalogue: () => catalogue, jurisdiction, exceptions, env: process.env };
+    for (const fault of await streamsFaults(intake, about)) {
+      findings.push(`it cannot be followed · 无法跟踪: ${fault}`);
+    }
+    const standings = store.streams.standings();
+    for (const { name, missing } of standings) {
+      if (missing === null) continue;
+      findings.push(
+        `${missing} rows of ${name} are gone; see \`xinqiao intake confirm\` · ${name} 有 ${missing} 行消失，待确认`,
+      );
+    }
+    const kept = standings.reduce((sum, { keptBack }) => sum + keptBack, 0);
+    return `${streamNames(intake).length}, ${kept} rows kept back · 行被隔离`;
+  } finally {
+    store.close();
+  }
 }
 
 /** What this member has seen of its city's log; two checkpoints that contradict each other are a finding. */

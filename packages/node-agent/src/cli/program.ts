@@ -9,6 +9,7 @@ import type { EnrolOptions, RotateOptions } from "./enrol.ts";
 import { addFeedbackCommands } from "./feedback-commands.ts";
 import type { ImportOptions } from "./import.ts";
 import type { InitArguments } from "./init.ts";
+import { addIntakeCommands } from "./intake-commands.ts";
 import { addLogCommands, addStatement } from "./log-commands.ts";
 import type { LookupOptions } from "./lookup.ts";
 import { addSharingCommands } from "./sharing-commands.ts";
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     });
   addSigner(program);
   addGaps(program);
+  addIntakeCommands(program);
   program
     .command("catalogue")
     .description("the codes to ask with: items by class, and purposes · 事项与用途代码")

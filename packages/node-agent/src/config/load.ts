@@ -26,11 +26,15 @@ export async function loadConfig(home: string): Promise<AgentConfig> {
     intake: {
       ...config.intake,
       ...(config.intake.folder !== undefined && { folder: absolute(config.intake.folder) }),
+      databases: config.intake.databases.map((database) => withAbsoluteUrl(database, absolute)),
+      services: config.intake.services.map((service) => withAbsoluteSecret(service, absolute)),
     },
     sources: config.sources.map((source) =>
-      source.type === "database" && source.dialect === "sqlite" && source.url !== undefined
-        ? { ...source, url: absolute(source.url) }
-        : source,
+      source.type === "database"
+        ? withAbsoluteUrl(source, absolute)
+        : source.type === "service"
+          ? withAbsoluteSecret(source, absolute)
+          : source,
     ),
     deliveries: config.deliveries.map((delivery) => absoluteDelivery(delivery, absolute)),
     ...(config.caFile !== undefined && { caFile: absolute(config.caFile) }),
@@ -50,4 +54,23 @@ export function encryptionKeyFiles({
   retiredEncryptionKeys,
 }: Pick<AgentConfig, "encryptionKey" | "retiredEncryptionKeys">): readonly string[] {
   return [...(encryptionKey === undefined ? [] : [encryptionKey]), ...retiredEncryptionKeys];
+}
+
+type Absolute = (path: string) => string;
+
+function withAbsoluteUrl<T extends { readonly dialect: string; readonly url?: string | undefined }>(
+  database: T,
+  absolute: Absolute,
+): T {
+  return database.dialect === "sqlite" && database.url !== undefined
+    ? { ...database, url: absolute(database.url) }
+    : database;
+}
+
+function withAbsoluteSecret<
+  T extends { readonly auth?: { readonly valueFile?: string | undefined } | undefined },
+>(service: T, absolute: Absolute): T {
+  return service.auth?.valueFile === undefined
+    ? service
+    : { ...service, auth: { ...service.auth, valueFile: absolute(service.auth.valueFile) } };
 }

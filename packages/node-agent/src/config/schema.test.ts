@@ -37,5 +37,27 @@ it("a member without records of its own watches no folder", () => {
     settleMs: 2_000,
     everySeconds: 2,
     keepDays: 90,
+    databases: [],
+    services: [],
   });
+});
+
+it("a platform's tables are followed by a member with records of its own, each under a name of its own", () => {
+  const table = { table: "penalty", key: "id", fields: { CF_WSH: "number" }, changes: { by: "compare" } };
+  const tables = ["penalty", "licence"].map((item) => ({ ...table, item }));
+  const database = { name: "platform", dialect: "sqlite", url: "platform.db", tables };
+  const service = {
+    name: "platform",
+    baseUrl: "https://platform.example",
+    items: [{ item: "penalty", path: "/", cursor: "next", key: "id", fields: table.fields }],
+  };
+  const parseIntake = (intake: object, jurisdiction?: string) =>
+    parse({ intake, local: "127.0.0.1:8541", jurisdiction });
+  expect(parseIntake({ databases: [database] }, "440306").success).toBe(true);
+  expect(parseIntake({ databases: [database] }).error?.issues).toMatchObject([{ path: ["intake"] }]);
+  expect(parseIntake({ databases: [database], services: [service] }, "440306").error?.issues).toMatchObject([
+    { message: expect.stringMatching(/^two entries/) },
+  ]);
+  const named = { ...service, name: "portal" };
+  expect(parseIntake({ databases: [database], services: [named] }, "440306").success).toBe(true);
 });

@@ -9,6 +9,7 @@ import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
 import { deliverySchema } from "../delivery/index.ts";
 import { sourceConfigSchema } from "../source/index.ts";
+import { followedDatabaseSchema, polledServiceSchema, streamNames } from "../streams/index.ts";
 
 const positive = z.number().int().positive();
 
@@ -47,7 +48,7 @@ const sharingSchema = z.strictObject({
     .optional(),
 });
 
-/** Files that senders hand over by putting them into a folder. */
+/** How records come in: files that senders put into a folder, rows of the platform's databases and services. */
 const intakeSchema = z.strictObject({
   /** Holds `in`, `done` and `quarantine`; absent: none is watched. */
   folder: z.string().optional(),
@@ -56,6 +57,8 @@ const intakeSchema = z.strictObject({
   everySeconds: positive.default(2),
   /** How long files and reports that were handed back are kept: they are personal data. */
   keepDays: positive.default(90),
+  databases: z.array(followedDatabaseSchema).default([]),
+  services: z.array(polledServiceSchema).default([]),
 });
 
 /** `agent.json`. Paths are relative to the file's own folder. */
@@ -141,6 +144,14 @@ export const agentConfigSchema = agentShape
   .refine(({ intake, jurisdiction }) => intake.folder === undefined || jurisdiction !== undefined, {
     path: ["intake", "folder"],
     message: "this member answers for no jurisdiction: it has no records to import",
+  })
+  .refine(({ intake, jurisdiction }) => streamNames(intake).length === 0 || jurisdiction !== undefined, {
+    path: ["intake"],
+    message: "this member answers for no jurisdiction: it has no records to import",
+  })
+  .refine(({ intake }) => new Set(streamNames(intake)).size === streamNames(intake).length, {
+    path: ["intake"],
+    message: "two entries of databases and services have one name and item: name them apart",
   })
   .refine(({ local, localBeyondLoopback }) => localBeyondLoopback || isLoopback(local.host), {
     path: ["local"],

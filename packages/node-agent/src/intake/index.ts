@@ -6,3 +6,4 @@ export { writeQuarantineReport } from "./quarantine-report.ts";
 export { describeReason } from "./reasons.ts";
 export { postedSchema, type Receipt, receiptSchema } from "./receipt.ts";
 export type { RowReport } from "./take-batch.ts";
+export { basisOf, type RowMapping, type RowsDependencies, type StreamRow, takeRows } from "./take-rows.ts";

@@ -8,7 +8,10 @@ type PlainReason =
   | Exclude<FieldReason, IdentifierReason>
   | CellReason
   | LineReason
-  | "conflicts-with-earlier-row";
+  | "conflicts-with-earlier-row"
+  | "conflicts-with-other-row"
+  | "state-not-mapped"
+  | "key-missing";
 
 const plain: Readonly<Record<PlainReason, Label>> = {
   required: { zh: "必填项为空", en: "required, but empty" },
@@ -43,6 +46,15 @@ const plain: Readonly<Record<PlainReason, Label>> = {
     zh: "与本文件中同一文书号、同一主体的前一行内容不一致",
     en: "differs from an earlier row of this file about the same document and subject",
   },
+  "conflicts-with-other-row": {
+    zh: "与表中同一文书号、同一主体的另一行内容不一致",
+    en: "differs from another row of the table about the same document and subject",
+  },
+  "state-not-mapped": {
+    zh: "状态值未在配置 stateValues 中列明",
+    en: "its state is not one of those that stateValues lists",
+  },
+  "key-missing": { zh: "缺少主键", en: "it has no key" },
 };
 
 const schemes: Readonly<Record<IdentityFault["scheme"], Label>> = {

@@ -1,12 +1,13 @@
 import type { Catalogue, Item, ItemCode } from "@xinqiao/protocol/catalogue";
-import type { SubjectScheme } from "@xinqiao/protocol/identity";
+import { type SubjectScheme, subjectSchemes } from "@xinqiao/protocol/identity";
 import { ConfigError } from "@xinqiao/runtime/config";
 import { subjectColumn } from "./live-rows.ts";
 
 /** A member's mapping of its own columns to an item's. */
 export interface ItemMapping {
   readonly code: ItemCode;
-  readonly scheme: SubjectScheme;
+  /** Absent: whichever identifier a row gives. */
+  readonly scheme?: SubjectScheme;
   /** National columns that are filled by `fields`. */
   readonly mapped: readonly string[];
   /** Whether the subject's name is filled in another way. */
@@ -43,18 +44,32 @@ function fitTo(catalogue: Catalogue, { code, scheme, mapped, nameGiven }: ItemMa
   const item = catalogue.items.get(code);
   if (item === undefined) return { catalogue, faults: [`the catalogue has no item ${code}`] };
   const known = new Set(item.fields.map(({ name }) => name));
-  const subject = subjectColumn(item, scheme);
+  const identifiers = schemes(scheme).flatMap((each) => subjectColumn(item, each) ?? []);
+  const [subject] =
+    scheme === undefined ? identifiers.filter((column) => mapped.includes(column)) : identifiers;
   const filled = new Set([
     ...mapped,
     ...(nameGiven ? [item.columns.subjectName] : []),
     ...(subject === undefined ? [] : [subject]),
   ]);
   const faults = [
-    ...(subject === undefined ? [`${code} has no column for ${scheme}`] : []),
+    ...(subject === undefined ? [missingSubject(code, scheme, identifiers)] : []),
     ...mapped.filter((name) => !known.has(name)).map((name) => `${code} has no column ${name}`),
     ...item.fields
       .filter(({ name, required }) => required && !filled.has(name))
       .map(({ name, label }) => `${name} ${label.zh} is required and not mapped`),
   ];
   return faults.length > 0 ? { catalogue, faults } : { catalogue, item, faults };
+}
+
+const schemes = (scheme: SubjectScheme | undefined) => (scheme === undefined ? subjectSchemes : [scheme]);
+
+function missingSubject(
+  code: ItemCode,
+  scheme: SubjectScheme | undefined,
+  columns: readonly string[],
+): string {
+  return scheme === undefined
+    ? `none of ${columns.join(", ")} is mapped: nobody's rows`
+    : `${code} has no column for ${scheme}`;
 }

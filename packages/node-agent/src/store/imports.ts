@@ -141,7 +141,7 @@ interface Finished {
   readonly finishedAt: string | null;
 }
 
-const reasonsSchema = z.array(z.object({ field: z.string().optional(), reason: z.string() }));
+export const reasonsSchema = z.array(z.object({ field: z.string().optional(), reason: z.string() }));
 const cellsSchema = z.array(z.string());
 
 /** Page by page: an open cursor would keep the connection from writing for as long as the reader takes. */

@@ -11,5 +11,8 @@ export type {
   Taken,
 } from "./imports.ts";
 export type { SubjectKey } from "./records.ts";
+export { rowStates, type SaidState } from "./row-states.ts";
 export { type AgentStore, type Held, openStore } from "./store.ts";
+export { type KeptRow, noCounts, type RowChange, type StreamBatch } from "./stream-rows.ts";
+export type { StreamStanding, Streams } from "./streams.ts";
 export { type OpenedWitnessBook, openWitnessBook } from "./witness-book.ts";

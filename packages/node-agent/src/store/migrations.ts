@@ -398,6 +398,48 @@ const steps: readonly string[] = [
     INSERT INTO copy_change (source, record, item, gone) VALUES (old.source, old.record, old.item, 1);
   END;
   `,
+  `
+  -- How far a platform's table or service was taken; what a cursor says is its reader's own.
+  CREATE TABLE stream (
+    name   TEXT NOT NULL PRIMARY KEY,
+    item   TEXT NOT NULL,
+    cursor TEXT,
+    -- All that the platform said by then is held; ISO instant.
+    as_of  TEXT,
+    -- What it fails with now: a code.
+    fault  TEXT,
+    -- Rows that were not found any more, and are too many to be let go without an operator's word; how many one has let go.
+    missing   INTEGER,
+    confirmed INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  -- What each row of it said when it was taken last.
+  CREATE TABLE stream_row (
+    stream TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    -- The record that it is; null of one that never was any.
+    record TEXT,
+    -- The record that it would be, were there not another row that says otherwise of it.
+    wants  TEXT,
+    -- Where it was kept back; null of one that was taken.
+    import INTEGER,
+    line   INTEGER,
+    -- Whether it is to be read again: the other row has given way.
+    again  INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (stream, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX stream_row_by_record ON stream_row (record) WHERE record IS NOT NULL;
+  CREATE INDEX stream_row_by_wanted ON stream_row (wants) WHERE wants IS NOT NULL;
+  CREATE INDEX stream_row_again ON stream_row (stream, key) WHERE again = 1;
+  CREATE INDEX stream_row_kept ON stream_row (stream, key) WHERE line IS NOT NULL;
+
+  -- The state that rows said last of their record: who corrects it otherwise is not overruled by rows that say the same as before.
+  CREATE TABLE said_state (
+    record TEXT NOT NULL PRIMARY KEY,
+    state  TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;

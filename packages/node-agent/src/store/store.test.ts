@@ -246,7 +246,8 @@ describe("the agent's store: its file", () => {
     const read = ["copy", "followed", "followed_page", "missed", "reading"];
     const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
     const delivered = ["copy_change", "dead_letter", "delivery"];
-    for (const table of [...later, ...read, ...digested, "batch", "revocation", ...delivered])
+    const taken = ["batch", "said_state", "stream", "stream_row"];
+    for (const table of [...later, ...read, ...digested, ...taken, "revocation", ...delivered])
       database.exec(`DROP TABLE ${table}`);
     database.pragma("user_version = 3");
     database.close();

@@ -22,6 +22,7 @@ import { createNonces, type Nonces } from "./nonces.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRecords, type SubjectKey } from "./records.ts";
 import { createRevocationBook } from "./revocations.ts";
+import { createStreams, type Streams } from "./streams.ts";
 
 /** What the file of records says about one subject, and since when it is known. */
 export interface Held {
@@ -35,6 +36,8 @@ export interface Held {
 /** The agent's own file: imported records, the imports they came by, and nonces seen. */
 export interface AgentStore extends Nonces {
   readonly imports: Imports;
+  /** Rows of the platform's tables and services. */
+  readonly streams: Streams;
   /** Rows that the platform hands over by name. */
   readonly batches: Batches;
   /** What this member has signed for subjects. */
@@ -76,6 +79,7 @@ export function openStore(path: string): AgentStore {
   return {
     ...createNonces(database),
     imports,
+    streams: createStreams(database, records),
     batches: createBatches(database),
     authorisations: createAuthorisationBook(database),
     withdrawals: createWithdrawalBook(database),

@@ -10,12 +10,14 @@ import type { RevocationEvents } from "../feedback/index.ts";
 import type { HandoverEvents } from "../handover/index.ts";
 import type { SharingEvents } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
+import type { StreamEvents } from "../streams/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
 import { createDeliveryEvents } from "./delivery-events.ts";
 import { createHandoverEvents, type PostedEvents } from "./handover-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
 import { type CopiesEvents, createSharingEvents } from "./sharing-events.ts";
+import { createStreamEvents } from "./stream-events.ts";
 
 interface Ids {
   readonly traceId?: string | undefined;
@@ -30,7 +32,8 @@ export interface AgentEvents
     CopiesEvents,
     DeliveryEvents,
     HandoverEvents,
-    PostedEvents {
+    PostedEvents,
+    StreamEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
@@ -130,6 +133,7 @@ export function createAgentEvents(
     ...createSharingEvents(logger, metrics),
     ...createHandoverEvents(logger, metrics),
     ...createDeliveryEvents(logger, metrics),
+    ...createStreamEvents(logger, metrics),
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });
     },

@@ -100,6 +100,22 @@ function handoverMetrics(registers: Registry[]) {
   };
 }
 
+function streamMetrics(registers: Registry[]) {
+  return {
+    streamRows: new Counter({
+      name: "xinqiao_agent_stream_rows_total",
+      help: "Rows of the platform's databases and services, by what became of them",
+      labelNames: ["became"],
+      registers,
+    }),
+    streamFaults: new Gauge({
+      name: "xinqiao_agent_stream_faults",
+      help: "Tables and services of the platform that cannot be followed now, or wait for an operator's word",
+      registers,
+    }),
+  };
+}
+
 /**
  * Labels are statuses and stable codes only.
  * @param withdrawalsHeard when the city's list of withdrawals was whole: seconds since 1970
@@ -152,6 +168,7 @@ export function createAgentMetrics(
     ...sharingMetrics(registers),
     ...handoverMetrics(registers),
     ...deliveryMetrics(registers, standings),
+    ...streamMetrics(registers),
     registryVersion: new Gauge({
       name: "xinqiao_agent_registry_version",
       help: "Version of the registry this member decides by",

@@ -9,6 +9,8 @@ export interface TestPostgres {
   readonly url: string;
   /** Connected as the server's owner. */
   readonly admin: Client;
+  /** To another database; to be ended by whoever asks. */
+  connect(database: string): Promise<Client>;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
     admin,
+    async connect(database) {
+      const client = server.getPgClient(database, "127.0.0.1");
+      await client.connect();
+      return client;
+    },
     async close() {
       await admin.end();
       await server.stop();

@@ -3,7 +3,9 @@ import { fieldsOf, itemMapping, subjectMapping } from "../mapping.ts";
 import { sourceNameSchema } from "../name.ts";
 
 /** Identifiers are the one part of a statement that cannot be bound: letters, digits and underscores only. */
-const identifier = z.string().regex(/^[\p{L}_][\p{L}\p{N}_]{0,62}$/u, "letters, digits and underscores");
+export const identifierSchema = z
+  .string()
+  .regex(/^[\p{L}_][\p{L}\p{N}_]{0,62}$/u, "letters, digits and underscores");
 export const tableNameSchema = z
   .string()
   .regex(/^[\p{L}_][\p{L}\p{N}_]{0,62}(?:\.[\p{L}_][\p{L}\p{N}_]{0,62})?$/u, "table, or schema.table");
@@ -13,11 +15,11 @@ const tableSchema = z.strictObject({
   /** A table or a view. */
   table: tableNameSchema,
   /** `column` holds the identifier; index it. */
-  subject: z.strictObject({ ...subjectMapping, column: identifier }),
+  subject: z.strictObject({ ...subjectMapping, column: identifierSchema }),
   /** Holds the subject's name, where `fields` does not map it. */
-  nameColumn: identifier.optional(),
-  fields: fieldsOf(identifier),
-  stateColumn: identifier.optional(),
+  nameColumn: identifierSchema.optional(),
+  fields: fieldsOf(identifierSchema),
+  stateColumn: identifierSchema.optional(),
 });
 
 /** The platform's own tables or views, read only. */

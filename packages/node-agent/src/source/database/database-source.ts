@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Item } from "@xinqiao/protocol/catalogue";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { ok, type Result } from "@xinqiao/protocol/result";
@@ -16,8 +15,8 @@ import type { RecordSource } from "../port.ts";
 import { secret } from "../secret.ts";
 import { unavailable } from "../unavailable.ts";
 import type { DatabaseSourceConfig, MappedTable } from "./config.ts";
+import { openDatabase } from "./open.ts";
 import type { DatabaseRow, PlatformDatabase } from "./port.ts";
-import { openSqlite } from "./sqlite.ts";
 import { maxRows, type Statement, statementOf } from "./statement.ts";
 
 interface Table {
@@ -68,20 +67,13 @@ export async function createDatabaseSource(
     async check(signal) {
       for (const table of tables) {
         // No identifier is empty: this proves table, columns and rights, and reads nothing.
-        const probe = await database.query(table.name, table.statement.text, "", signal);
+        const probe = await database.query(table.name, table.statement.text, [""], signal);
         if (!probe.ok) return unavailable(name, `${table.config.table}: ${probe.error}`);
       }
       return ok({ detail: `${config.dialect}, ${tables.length} tables` });
     },
     close: () => database.close(),
   };
-}
-
-async function openDatabase(config: DatabaseSourceConfig, url: string): Promise<PlatformDatabase> {
-  if (config.dialect === "sqlite") return openSqlite(resolve(url), config.statementTimeoutMs);
-  // Loaded when configured: an agent without a PostgreSQL stays smaller.
-  const { openPostgres } = await import("./postgres.ts");
-  return openPostgres({ ...config, url });
 }
 
 function itemOf(
@@ -113,7 +105,7 @@ async function read(
 ): Promise<Result<LiveRecords, Fault>> {
   const item = itemNow();
   if (item === undefined) return unavailable(context.source, unfit(config.item));
-  const rows = await database.query(name, statement.text, subject.id, signal);
+  const rows = await database.query(name, statement.text, [subject.id], signal);
   if (!rows.ok) return unavailable(context.source, rows.error);
   if (rows.value.length > maxRows) return unavailable(context.source, `over ${maxRows} rows for one subject`);
   const { kind } = config.subject;

@@ -14,7 +14,7 @@ let url: string;
 
 beforeAll(async () => {
   server = await startPostgres();
-  ({ admin, url } = server);
+  ({ url, admin } = server);
   await fill("penalties", asPlatform(penalties), penaltyFields, {
     p_cf_nr_fk: "numeric(18, 6)",
     p_cf_jdrq: "date",
@@ -97,29 +97,29 @@ describe("with a PostgreSQL server", () => {
   it("ends a statement at its time limit", async () => {
     // Connecting has the same limit, and is not what this is about.
     const database = connect(1_000);
-    expect(await database.query("sleep", sleep, "30", never)).toEqual({
+    expect(await database.query("sleep", sleep, ["30"], never)).toEqual({
       ok: false,
       error: "the database refused or broke off the question (57014)",
     });
-    expect(await database.query("sleep", sleep, "0", never)).toMatchObject({ ok: true });
+    expect(await database.query("sleep", sleep, ["0"], never)).toMatchObject({ ok: true });
     await database.close();
   });
 
   it("stops a statement at the server when the question is given up, and uses the session again", async () => {
     const database = connect(30_000, 1);
     const stop = new AbortController();
-    const asking = database.query("sleep", sleep, "30", stop.signal);
+    const asking = database.query("sleep", sleep, ["30"], stop.signal);
     await expect.poll(running).toBe(1);
     stop.abort();
     expect(await asking).toEqual({ ok: false, error: "abandoned" });
     await expect.poll(running).toBe(0);
-    expect(await database.query("sleep", sleep, "0", never)).toMatchObject({ ok: true });
+    expect(await database.query("sleep", sleep, ["0"], never)).toMatchObject({ ok: true });
     await database.close();
   });
 
   it("cannot write", async () => {
     const database = connect(1_000);
-    expect(await database.query("write", "CREATE TABLE t AS SELECT $1::text", "x", never)).toEqual({
+    expect(await database.query("write", "CREATE TABLE t AS SELECT $1::text", ["x"], never)).toEqual({
       ok: false,
       error: "the database refused or broke off the question (25006)",
     });

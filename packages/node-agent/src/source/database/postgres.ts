@@ -30,12 +30,14 @@ export function openPostgres({ url, statementTimeoutMs, poolSize }: PostgresOpti
   // An idle connection that breaks is replaced at the next question, which reports what it finds.
   pool.on("error", () => {});
   return {
-    parameter: "$1",
-    async query(name, text, value, signal) {
+    parameter: (n) => `$${n}`,
+    async query(name, text, values, signal) {
       if (signal.aborted) return err("abandoned");
       const aborted = abortion(signal);
       try {
-        const asked = run(pool, { name, text, values: [value] }, signal, (pid) => cancel(connection, pid));
+        const asked = run(pool, { name, text, values: [...values] }, signal, (pid) =>
+          cancel(connection, pid),
+        );
         return await Promise.race([asked, aborted.happened]);
       } finally {
         aborted.forget();

@@ -1,6 +1,6 @@
 import { err, ok } from "@xinqiao/protocol/result";
 import Database, { SqliteError } from "better-sqlite3";
-import type { DatabaseRow, PlatformDatabase } from "./port.ts";
+import type { BoundValue, DatabaseRow, PlatformDatabase } from "./port.ts";
 
 /**
  * A platform's SQLite file, read only. Opened at the first question and again after a failure: the
@@ -9,7 +9,7 @@ import type { DatabaseRow, PlatformDatabase } from "./port.ts";
  */
 export function openSqlite(path: string, timeoutMs: number): PlatformDatabase {
   let database: Database.Database | undefined;
-  const statements = new Map<string, Database.Statement<[string], DatabaseRow>>();
+  const statements = new Map<string, Database.Statement<BoundValue[], DatabaseRow>>();
   const close = () => {
     statements.clear();
     database?.close();
@@ -20,16 +20,16 @@ export function openSqlite(path: string, timeoutMs: number): PlatformDatabase {
     if (prepared) return prepared;
     database ??= new Database(path, { readonly: true, fileMustExist: true, timeout: timeoutMs });
     // Integers as bigint: identifiers beyond 2^53 keep their last digits.
-    const statement = database.prepare<[string], DatabaseRow>(text).safeIntegers();
+    const statement = database.prepare<BoundValue[], DatabaseRow>(text).safeIntegers();
     statements.set(name, statement);
     return statement;
   };
   return {
-    parameter: "?",
-    async query(name, text, value, signal) {
+    parameter: () => "?",
+    async query(name, text, values, signal) {
       if (signal.aborted) return err("abandoned");
       try {
-        return ok(prepare(name, text).all(value));
+        return ok(prepare(name, text).all(...values));
       } catch (error) {
         close();
         if (error instanceof SqliteError) return err(`the database cannot be read (${error.code})`);

@@ -1,4 +1,5 @@
 import type { MappedTable } from "./config.ts";
+import type { PlatformDatabase } from "./port.ts";
 
 /** No subject has this many records of one item: more means that the mapping is wrong. */
 export const maxRows = 5_000;
@@ -16,20 +17,26 @@ export interface Statement {
  */
 export function statementOf(
   { table, subject, fields, stateColumn }: MappedTable,
-  parameter: "?" | "$1",
+  parameter: PlatformDatabase["parameter"],
 ): Statement {
   const columns = [...Object.values(fields), ...(stateColumn === undefined ? [] : [stateColumn])];
   const selected = columns.map((column, at) => `${quoted(column)} AS c${at}`).join(", ");
   const aliases = Object.fromEntries(Object.keys(fields).map((name, at) => [name, `c${at}`]));
   return {
     text:
-      `SELECT ${selected} FROM ${table.split(".").map(quoted).join(".")}` +
-      ` WHERE ${quoted(subject.column)} = ${parameter} LIMIT ${maxRows + 1}`,
+      `SELECT ${selected} FROM ${quotedTable(table)}` +
+      ` WHERE ${quoted(subject.column)} = ${parameter(1)} LIMIT ${maxRows + 1}`,
     aliases,
     stateAlias: stateColumn === undefined ? undefined : `c${columns.length - 1}`,
   };
 }
 
-function quoted(identifier: string): string {
+/** The schemas of the configuration have refused any identifier that holds a quote. */
+export function quoted(identifier: string): string {
   return `"${identifier}"`;
+}
+
+/** `table`, or `schema.table`. */
+export function quotedTable(table: string): string {
+  return table.split(".").map(quoted).join(".");
 }

@@ -42,21 +42,25 @@ export const authSchema = z
     header: z.string().regex(/^[A-Za-z0-9-]+$/, "a header name"),
     valueEnv: z.string().min(1).optional(),
     value: z.string().min(1).optional(),
+    valueFile: z.string().min(1).optional(),
   })
   .refine(
-    ({ value, valueEnv }) => (value === undefined) !== (valueEnv === undefined),
-    "either value or valueEnv",
+    ({ value, valueEnv, valueFile }) =>
+      [value, valueEnv, valueFile].filter((given) => given !== undefined).length === 1,
+    "one of value, valueEnv and valueFile",
   );
+
+export const baseUrlSchema = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => !/[?#]/.test(text) && new URL(text).username === "", "no query, fragment or user")
+  .transform((text) => text.replace(/\/$/, ""));
 
 /** The platform's own HTTP API. */
 export const serviceSourceSchema = z.strictObject({
   type: z.literal("service"),
   name: sourceNameSchema,
   /** Scheme, host and, when the API has one, a path in front of every item's. */
-  baseUrl: z
-    .url({ protocol: /^https?$/ })
-    .refine((text) => !/[?#]/.test(text) && new URL(text).username === "", "no query, fragment or user")
-    .transform((text) => text.replace(/\/$/, "")),
+  baseUrl: baseUrlSchema,
   auth: authSchema.optional(),
   timeoutMs: z.number().int().positive().default(2_000),
   maxReplyBytes: z

@@ -8,13 +8,18 @@ const rowsSchema = z.array(objectSchema);
 
 /** The rows of a reply, or nothing when the reply does not have the shape that was configured. */
 export function rowsOf(reply: unknown, path: string | undefined) {
+  return rowsSchema.safeParse(valueAt(reply, path)).data;
+}
+
+/** What stands at `data.list` of a reply; the reply itself without a path. */
+export function valueAt(reply: unknown, path: string | undefined): unknown {
   let place = reply;
   for (const name of path?.split(".") ?? []) {
     const object = objectSchema.safeParse(place);
     if (!object.success) return undefined;
     place = Object.hasOwn(object.data, name) ? object.data[name] : undefined;
   }
-  return rowsSchema.safeParse(place).data;
+  return place;
 }
 
 export function platformRow(

@@ -5,7 +5,7 @@ import { mappedItem, unfit } from "../configured-item.ts";
 import type { LiveDependencies } from "../dependencies.ts";
 import { foundIn, type LiveContext, type LiveRecords, recordsFromRows } from "../live-rows.ts";
 import type { RecordSource, SourceQuery } from "../port.ts";
-import { secret } from "../secret.ts";
+import { authValue } from "../secret.ts";
 import { unavailable } from "../unavailable.ts";
 import type { ServiceItem, ServiceSourceConfig } from "./config.ts";
 import { createPlatformClient, type PlatformClient } from "./platform-client.ts";
@@ -29,7 +29,7 @@ export function createServiceSource(config: ServiceSourceConfig, deps: LiveDepen
     });
     return { config: entry, item };
   });
-  const value = auth && secret(auth.value, auth.valueEnv, deps.env, `sources.${name}.auth`);
+  const value = auth && authValue(auth, deps.env, `sources.${name}.auth`);
   const client = createPlatformClient({
     ...config,
     headers: auth && value !== undefined ? { [auth.header]: value } : {},

@@ -1,0 +1,62 @@
+import { CommandError } from "@xinqiao/runtime/cli";
+import { loadConfig } from "../config/index.ts";
+import { describeReason } from "../intake/index.ts";
+import { type AgentStore, openStore } from "../store/index.ts";
+import { streamName, triggerSql } from "../streams/index.ts";
+
+export function intakeStatus(home: string, json = false): Promise<string> {
+  return withStore(home, ({ streams }) => {
+    const standings = streams.standings();
+    if (json) return JSON.stringify(standings);
+    const lines = standings.map(({ name, item, rows, keptBack, asOf, fault, missing }) =>
+      [name, item, rows, keptBack, asOf ?? "-", missing ?? "-", fault ?? "-"].join("\t"),
+    );
+    const head = "stream 来源\titem 事项\trows 行\tkept back 隔离\tas of 截至\tgone 消失待确认\tfault 故障";
+    return [head, ...lines].join("\n");
+  });
+}
+
+const shownRows = 100;
+
+/** To whoever sits at the agent: a key is the platform's own, and may be a person's number. */
+export function keptRows(home: string, stream: string): Promise<string> {
+  return withStore(home, ({ streams }) => {
+    const lines = streams.keptBack(stream, shownRows).map(({ key, reasons }) => {
+      const why = reasons.map(({ field, reason }) => {
+        const { zh, en } = describeReason(reason);
+        return `${field === undefined ? "" : `${field}: `}${zh} · ${en}`;
+      });
+      // The first letter says of which type it is.
+      return [key.slice(1), ...why].join("\t");
+    });
+    return ["key 主键\twhy 原因", ...lines].join("\n");
+  });
+}
+
+export function confirmGone(home: string, stream: string): Promise<string> {
+  return withStore(home, ({ streams }) => {
+    const rows = streams.confirm(stream);
+    if (rows === undefined) throw new CommandError("no rows of it wait for a word · 没有待确认的行");
+    return `${rows} rows may go · 行可撤下`;
+  });
+}
+
+export async function printTriggers(home: string, stream: string): Promise<string> {
+  const { intake } = await loadConfig(home);
+  for (const database of intake.databases) {
+    const table = database.tables.find((each) => streamName(database, each) === stream);
+    if (table?.changes.by === "triggers") return triggerSql(table, database.dialect);
+  }
+  throw new CommandError(
+    "no table of that name is followed by triggers: see intake.databases · 配置中没有以触发器跟踪的该来源",
+  );
+}
+
+async function withStore(home: string, work: (store: AgentStore) => string): Promise<string> {
+  const store = openStore((await loadConfig(home)).store);
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
+}

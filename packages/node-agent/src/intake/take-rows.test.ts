@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type StreamRow, takeRows } from "./take-rows.ts";
+import { openTestIntake, penalty, type TestIntake, titles } from "./testing/intake.ts";
+import { penaltyRow, testCatalogue, testItem, testJurisdiction } from "./testing/rows.ts";
+
+let intake: TestIntake;
+beforeEach(() => {
+  intake = openTestIntake();
+  intake.store.streams.open(mapping.stream, mapping.item.code);
+});
+afterEach(() => intake.close());
+
+const mapping = {
+  stream: "platform.penalties",
+  item: testItem("penalty"),
+  fields: Object.fromEntries(titles.map((title) => [title, title])),
+  stateValues: { valid: "current", revoked: "withdrawn" } as const,
+};
+
+const row = (key: string, n: number, changes: Record<string, string> = {}, state = "valid"): StreamRow => {
+  const cells = penaltyRow(n, changes);
+  return { key, cells: titles.map((title) => cells[title]), state };
+};
+
+const take = (rows: readonly StreamRow[], cursor?: string) =>
+  takeRows(
+    rows,
+    mapping,
+    {
+      store: intake.store,
+      catalogue: () => testCatalogue,
+      jurisdiction: testJurisdiction,
+      now: () => intake.now,
+      giveWay: async () => {},
+    },
+    cursor,
+  );
+
+const states = (n: number) => intake.held(n).map(({ state }) => state);
+
+describe("rows of a stream", () => {
+  it("are taken once, and the cursor with them", async () => {
+    const rows = Array.from({ length: 250 }, (_, n) => row(String(n), n));
+    expect(await take(rows, "7")).toMatchObject({ received: 250, accepted: 250 });
+    expect(intake.store.streams.cursor(mapping.stream)).toBe("7");
+    expect(await take(rows, "8")).toMatchObject({ received: 0 });
+    expect(intake.held(3).map(({ version }) => version)).toEqual([1]);
+  });
+
+  it("withdraw their record when the last of them is gone, and bring back what they took away", async () => {
+    await take([row("a", 1), row("b", 1)]);
+    await take([{ key: "a" }]);
+    expect(states(1)).toEqual(["current"]);
+    await take([{ key: "b" }]);
+    expect(states(1)).toEqual(["withdrawn"]);
+    await take([row("c", 1)]);
+    expect(states(1)).toEqual(["current"]);
+  });
+
+  it("never bring back what was repaired here", async () => {
+    await take([row("a", 1)]);
+    const [held] = intake.held(1);
+    intake.store.own.correct(held?.id ?? "", { state: "repaired" }, "2026-02-01T00:00:00Z");
+    await take([row("a", 1, { CF_NR: "另一内容" })]);
+    await take([{ key: "a" }]);
+    await take([row("a", 1)]);
+    expect(states(1)).toEqual(["repaired"]);
+  });
+
+  it("may exchange their records in one batch", async () => {
+    await take([row("a", 1), row("b", 2)]);
+    expect(await take([row("a", 2), row("b", 1)])).toMatchObject({ unchanged: 2 });
+    expect([...states(1), ...states(2)]).toEqual(["current", "current"]);
+  });
+
+  it("are kept back beside one that says otherwise, until it gives way", async () => {
+    await take([row("a", 1), row("b", 1, { CF_NR: "另一内容" })]);
+    expect(intake.store.imports.openGaps()).toMatchObject([{ file: mapping.stream, line: 2 }]);
+    await take([{ key: "a" }]);
+    expect(intake.store.streams.again(mapping.stream, 10)).toEqual(["b"]);
+    await take([row("b", 1, { CF_NR: "另一内容" })]);
+    expect(intake.held(1)).toMatchObject([{ state: "current", fields: { CF_NR: "另一内容" } }]);
+    expect(intake.store.imports.openGaps()).toEqual([]);
+  });
+
+  it("that cannot be read leave their record as it was, with a gap until they can", async () => {
+    await take([row("a", 1)]);
+    expect(await take([row("a", 1, { CF_JDRQ: "2024-02-30" })])).toMatchObject({ quarantined: 1 });
+    expect(states(1)).toEqual(["current"]);
+    expect(
+      intake.store.find({ scheme: "uscc", id: intake.held(1)[0]?.subject.id ?? "" }, [penalty]).gaps,
+    ).toEqual([penalty]);
+    await take([row("a", 1)]);
+    expect(intake.store.imports.openGaps()).toEqual([]);
+  });
+
+  it("are withdrawn by the state they say", async () => {
+    await take([row("a", 1)]);
+    await take([row("a", 1, {}, "revoked")]);
+    expect(states(1)).toEqual(["withdrawn"]);
+    expect(await take([row("a", 1, {}, "?")])).toMatchObject({ quarantined: 1 });
+  });
+});

@@ -1,0 +1,77 @@
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { mostKeys } from "./statements.ts";
+import { type Step, type StreamFault, unreadable } from "./step.ts";
+import type { FollowedTable } from "./table.ts";
+import type { Taking } from "./taking.ts";
+
+/** So many rows may go without an operator's word, or this part of all. */
+const [fewRows, fewPart] = [20, 0.1];
+
+/**
+ * Reads all rows, page by page, takes those that say something new, and withdraws what is gone; but not when that were
+ * more than goes by itself: a table that was emptied by mistake, or a view that is broken, must not empty this store.
+ */
+export function compareAll(table: FollowedTable, taking: Taking, now: () => number): Step {
+  const { stream, streams } = taking;
+  let round: { readonly after?: string; readonly began: number; readonly read: number } | undefined;
+  return async (signal) => {
+    if (taking.basis() === undefined) return err<StreamFault>({ code: "intake.mapping-unfit" });
+    if (round === undefined) streams.beginRound(stream);
+    round ??= { began: now(), read: 0 };
+    const page = await table.byKey(round.after, signal);
+    if (!page.ok) return unreadable(page.error);
+    const { rows, isLast } = page.value;
+    await taking.take(rows);
+    const keys = rows.map(({ key }) => key);
+    streams.met(stream, keys);
+    const [after = round.after] = keys.slice(-1);
+    round = { ...round, read: round.read + rows.length, ...(after !== undefined && { after }) };
+    if (!isLast) return ok({ again: true });
+    const met = await meetOthers(table, taking, signal);
+    if (!met.ok) return unreadable(met.error);
+    const { began, read } = round;
+    round = undefined;
+    const gone = await withdrawMissing(taking, read);
+    streams.endRound(stream);
+    return gone.ok ? ok({ again: false, asOf: began }) : gone;
+  };
+}
+
+/** Rows that the pages have not shown: their keys may have come in behind the page that was being read. */
+async function meetOthers(
+  table: FollowedTable,
+  { stream, streams, take }: Taking,
+  signal: AbortSignal,
+): Promise<Result<undefined, string>> {
+  let keys = streams.unmetKeys(stream, "", mostKeys);
+  while (keys.length > 0) {
+    const found = await table.ofKeys(keys, signal);
+    if (!found.ok) return found;
+    await take(found.value);
+    streams.met(
+      stream,
+      found.value.map(({ key }) => key),
+    );
+    keys = streams.unmetKeys(stream, keys.at(-1) ?? "", mostKeys);
+  }
+  return ok(undefined);
+}
+
+async function withdrawMissing(
+  { stream, streams, take }: Taking,
+  read: number,
+): Promise<Result<undefined, StreamFault>> {
+  const { known, missing } = streams.unmet(stream);
+  const isTooMuch = missing > Math.max(fewRows, known * fewPart) || (read === 0 && missing > 0);
+  if (isTooMuch && missing > streams.confirmed(stream)) {
+    streams.waitForWord(stream, missing);
+    return err({ code: "intake.rows-missing", known, missing });
+  }
+  let keys = streams.unmetKeys(stream, "", mostKeys);
+  while (keys.length > 0) {
+    await take(keys.map((key) => ({ key })));
+    keys = streams.unmetKeys(stream, keys.at(-1) ?? "", mostKeys);
+  }
+  streams.waitForWord(stream, undefined);
+  return ok(undefined);
+}

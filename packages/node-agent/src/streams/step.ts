@@ -1,0 +1,28 @@
+import { err, type Result } from "@xinqiao/protocol/result";
+
+/** Why a stream does not go on. */
+export interface StreamFault {
+  readonly code: /** The platform cannot be read; `why` is a phrase of our own. */
+    | "intake.stream-unreadable"
+    /** The catalogue of the moment does not fit the mapping. */
+    | "intake.mapping-unfit"
+    /** Rows without a value in the column that says when they changed would never be seen. */
+    | "intake.mark-missing"
+    /** More rows are gone than go without an operator's word. */
+    | "intake.rows-missing";
+  readonly why?: string;
+  readonly known?: number;
+  readonly missing?: number;
+}
+
+export interface Stepped {
+  /** Whether there is more to read at once. */
+  readonly again: boolean;
+  /** All that the platform said by then is held; milliseconds since 1970. Absent: not known. */
+  readonly asOf?: number;
+}
+
+/** Reads a page, and takes it. */
+export type Step = (signal: AbortSignal) => Promise<Result<Stepped, StreamFault>>;
+
+export const unreadable = (why: string) => err<StreamFault>({ code: "intake.stream-unreadable", why });

@@ -1,0 +1,101 @@
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { followColumn } from "./column.ts";
+import { compareAll } from "./compare.ts";
+import type { TableConfig } from "./config.ts";
+import { mostKeys } from "./statements.ts";
+import { type Step, type Stepped, type StreamFault, unreadable } from "./step.ts";
+import type { FollowedTable } from "./table.ts";
+import type { Taking } from "./taking.ts";
+import { followChanges } from "./triggers.ts";
+
+const minuteMs = 60_000;
+/** How often all rows are compared when nothing else tells of changes. */
+const usualMinutes = 60;
+
+interface Following {
+  readonly step: Step;
+  /** Whether all rows have to be compared before it is whole. */
+  isBehind(): boolean;
+  caughtUp(): Promise<void>;
+}
+
+/** First what has changed, then, when it is due, all rows; last those whose record another row has let go of. */
+export function followTable(
+  config: TableConfig,
+  table: FollowedTable,
+  taking: Taking,
+  now: () => number,
+): Step {
+  const following = followingOf(config, table, taking, now);
+  const compare = createComparing(config, compareAll(table, taking, now), taking, now);
+  return async (signal) => {
+    const followed = await following?.step(signal);
+    if (followed !== undefined && (!followed.ok || followed.value.again)) return followed;
+    const compared = await compare(following?.isBehind() ?? false, signal);
+    if (!compared.ok || compared.value.again) return compared;
+    if (compared.value.asOf !== undefined) await following?.caughtUp();
+    const reread = await readAgain(table, taking, signal);
+    if (!reread.ok) return unreadable(reread.error);
+    return followed ?? compared;
+  };
+}
+
+function followingOf(
+  { changes }: TableConfig,
+  table: FollowedTable,
+  taking: Taking,
+  now: () => number,
+): Following | undefined {
+  switch (changes.by) {
+    case "column": {
+      const step = followColumn(table, taking, { overlapMs: changes.overlapSeconds * 1000, now });
+      return { step, isBehind: () => false, caughtUp: async () => {} };
+    }
+    case "triggers":
+      return followChanges(table, taking, now);
+    case "compare":
+      return undefined;
+  }
+}
+
+type Compare = (isNeeded: boolean, signal: AbortSignal) => Promise<Result<Stepped, StreamFault>>;
+
+/** When all rows are compared: at a start, when it is needed, and every so often. What is too much to go waits for a word. */
+function createComparing(
+  { changes, compareEveryMinutes }: TableConfig,
+  compare: Step,
+  { stream, streams }: Taking,
+  now: () => number,
+): Compare {
+  const minutes = compareEveryMinutes ?? (changes.by === "compare" ? usualMinutes : undefined);
+  const againMs = (minutes ?? usualMinutes) * minuteMs;
+  let compared = Number.NEGATIVE_INFINITY;
+  let isUnderWay = false;
+  let waits: StreamFault | undefined;
+  return async (isNeeded, signal) => {
+    const isDue = now() - compared >= againMs;
+    if (waits !== undefined && !isDue && streams.confirmed(stream) === 0) return err(waits);
+    const isWanted = isUnderWay || isNeeded || waits !== undefined || (minutes !== undefined && isDue);
+    if (!isWanted) return ok({ again: false });
+    const stepped = await compare(signal);
+    waits = !stepped.ok && stepped.error.code === "intake.rows-missing" ? stepped.error : undefined;
+    isUnderWay = stepped.ok ? stepped.value.again : waits === undefined;
+    if (!isUnderWay) compared = now();
+    return stepped;
+  };
+}
+
+/** Rows that were kept back because of another, which has given way. */
+async function readAgain(
+  table: FollowedTable,
+  { stream, streams, take }: Taking,
+  signal: AbortSignal,
+): Promise<Result<undefined, string>> {
+  const keys = streams.again(stream, mostKeys);
+  if (keys.length === 0) return ok(undefined);
+  const found = await table.ofKeys(keys, signal);
+  if (!found.ok) return found;
+  const there = new Set(found.value.map(({ key }) => key));
+  await take([...found.value, ...keys.filter((key) => !there.has(key)).map((key) => ({ key }))]);
+  return ok(undefined);
+}

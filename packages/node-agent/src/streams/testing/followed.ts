@@ -1,0 +1,93 @@
+import { openTestIntake, type TestIntake } from "../../intake/testing/intake.ts";
+import { testCatalogue, testJurisdiction } from "../../intake/testing/rows.ts";
+import type { ImportCounts } from "../../store/index.ts";
+import { type FollowedDatabase, followedDatabaseSchema, polledServiceSchema } from "../config.ts";
+import { openStreams } from "../open.ts";
+import type { Step } from "../step.ts";
+import { type Platform, platformName, titles } from "./platform.ts";
+
+/** An agent's intake that follows a platform, a step at a time. */
+export interface Followed {
+  readonly intake: TestIntake;
+  step(): ReturnType<Step>;
+  readonly taken: ImportCounts[];
+  /** Steps until there is nothing more to read at once. Answers what the last one came to. */
+  run(): ReturnType<Step>;
+  /** Of the n-th enterprise: version and state of each penalty held. */
+  held(n: number): readonly string[];
+  /** As after a start of the process. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const never = new AbortController().signal;
+export const stream = "platform.penalty";
+const fields = (nameOf: (title: string) => string) =>
+  Object.fromEntries(titles.map((title) => [title, nameOf(title)]));
+const stateValues = { valid: "current", revoked: "withdrawn" };
+
+type Config = Parameters<typeof openStreams>[0];
+
+async function follow(config: Config): Promise<Followed> {
+  const intake = openTestIntake();
+  const taken: ImportCounts[] = [];
+  const open = () =>
+    openStreams(config, {
+      store: intake.store,
+      catalogue: () => testCatalogue,
+      jurisdiction: testJurisdiction,
+      now: () => intake.now,
+      giveWay: async () => {},
+      env: {},
+      events: {
+        streamTaken: (_, counts) => void taken.push(counts),
+        streamFault() {},
+        streamFaults() {},
+        failed() {},
+      },
+    });
+  let { streams, opened } = await open();
+  const step = () => {
+    const [first] = streams;
+    if (first === undefined) throw new Error("no stream");
+    return first.step(never);
+  };
+  return {
+    intake,
+    taken,
+    step,
+    async run() {
+      for (;;) {
+        const stepped = await step();
+        if (!stepped.ok || !stepped.value.again) return stepped;
+      }
+    },
+    held: (n) => intake.held(n).map(({ version, state }) => `${version} ${state}`),
+    async restart() {
+      await opened.disposeAsync();
+      ({ streams, opened } = await open());
+    },
+    async close() {
+      await opened.disposeAsync();
+      intake.close();
+    },
+  };
+}
+
+export function followPlatform(
+  { dialect, url }: Platform,
+  changes: FollowedDatabase["tables"][number]["changes"],
+  more: object = {},
+): Promise<Followed> {
+  const table = { item: "penalty", table: "penalty", key: "id", stateColumn: "state", stateValues, changes };
+  const tables = [{ ...table, fields: fields(platformName), ...more }];
+  const database = followedDatabaseSchema.parse({ name: "platform", dialect, url, tables });
+  return follow({ databases: [database], services: [] });
+}
+
+export function followService(baseUrl: string, more: object = {}): Promise<Followed> {
+  const list = { item: "penalty", path: "/changes", rows: "data.list", cursor: "data.next", key: "id" };
+  const items = [{ ...list, fields: fields((title) => title), deletedKey: "deleted", ...more }];
+  const service = polledServiceSchema.parse({ name: "platform", baseUrl, timeoutMs: 2_000, items });
+  return follow({ databases: [], services: [service] });
+}
