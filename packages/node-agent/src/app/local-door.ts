@@ -44,7 +44,11 @@ export function localApp({
     intake: takePosted(config, { ...rest, city, now, store }),
     sharing: { call, inbox: store.inbox, today },
     revoking: { ...call, revocations: store.revocations },
-    screening: { call, inbox: store.inbox, catalogue, whenAway: config.screeningWhenAway, standing, today },
+    screening: {
+      ...{ call, inbox: store.inbox, catalogue, standing, today },
+      whenAway: config.screeningWhenAway,
+      deadlineMs: config.screeningDeadlineMs,
+    },
     lookUp: { ...call, catalogue, decryptionKeys, book: store.book },
     authorisation: {
       ...call,

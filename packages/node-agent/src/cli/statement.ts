@@ -40,6 +40,7 @@ export function describeStatement({ iss, iat, subject, uses, cut, head }: Statem
       : `共 ${uses.length} 次查询，由新到旧 ${uses.length} lookups, newest first:`,
     ...uses.map(describeUse),
     "已依法删除留存、或留存期满的查询，不再能按主体查出 What was erased at a subject's word, or is past its time, can no more be found by subject",
+    "批量筛查不列入本说明 Screenings of lists are not in this statement",
     ...(cut ? ["更早的查询未列出 Older ones are not listed"] : []),
     `日志 log: size 总数 ${head.size}, root ${head.root}`,
   ].join("\n");

@@ -121,6 +121,8 @@ const agentShape = z.strictObject({
   reconcileCopiesEveryHours: positive.max(500).default(24),
   /** What a screening comes to when the city cannot be asked: nothing (`hold`), an answer that says so (`flag`), or own copies. */
   screeningWhenAway: z.enum(whenAwayChoices).default("hold"),
+  /** How long the city is waited for, in milliseconds, before a screening counts it as away. */
+  screeningDeadlineMs: positive.max(60_000).default(10_000),
   policy: policySchema.prefault({}),
   limits: limitsSchema.prefault({}),
   caFile: z.string().optional(),

@@ -10,14 +10,16 @@ export interface GatewayQuestion<Schema extends z.ZodType> {
   readonly body: object;
   /** Of what the gateway answers. */
   readonly answer: Schema;
+  /** How long an answer is waited for; a minute unless said. */
+  readonly timeoutMs?: number;
 }
 
 /** Of one call: an export is searched again before the gateway signs, and an hour of a large log takes a while to read. */
-const timeoutMs = 60_000;
+const patienceMs = 60_000;
 
 /** Asks the gateway about its log: it answers those who may ask, and logs that they did. */
 export async function askGateway<Schema extends z.ZodType>(
-  { path, body, answer }: GatewayQuestion<Schema>,
+  { path, body, answer, timeoutMs = patienceMs }: GatewayQuestion<Schema>,
   trace: TraceContext,
   deps: CallDependencies,
   signal: AbortSignal,

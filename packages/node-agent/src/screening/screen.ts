@@ -23,6 +23,8 @@ export interface ScreenDependencies {
   readonly catalogue: () => Catalogue;
   readonly standing: (graceSeconds?: number) => RegistryStanding;
   readonly whenAway: (typeof whenAwayChoices)[number];
+  /** How long the city is waited for before it counts as away. */
+  readonly deadlineMs: number;
   readonly today: () => string;
 }
 
@@ -33,7 +35,8 @@ export async function screen(
   deps: ScreenDependencies,
   gone: AbortSignal,
 ): Promise<Result<OpenedScreening, CallError>> {
-  const question = { path: "/v1/screenings", body: screening, answer: screeningReplySchema };
+  const { deadlineMs: timeoutMs } = deps;
+  const question = { path: "/v1/screenings", body: screening, answer: screeningReplySchema, timeoutMs };
   const answered = await askGateway(question, trace, deps.call, gone);
   if (answered.ok) return ok({ ...answered.value, from: "city" });
   if (!isAway(answered.error) || deps.whenAway === "hold") return answered;
@@ -41,10 +44,10 @@ export async function screen(
   return screenCopies(screening, deps);
 }
 
-/** Not reached, or not answering: a refusal is an answer. */
+/** Not reached, or not able to answer: a refusal is an answer. */
 function isAway(error: CallError): boolean {
   if (error.by === "agent") return error.fault.code.startsWith("gateway.");
-  return error.problem.status === 503;
+  return error.problem.status >= 500;
 }
 
 /** Subjects looked up in one turn of the event loop. */

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { indexCatalogue } from "@xinqiao/protocol/catalogue";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { fault, problemMediaType, toProblem } from "@xinqiao/protocol/problem";
+import { screeningSchema, type whenAwayChoices } from "@xinqiao/protocol/screening";
+import { changeSchema, feedIdSchema } from "@xinqiao/protocol/sync";
+import { testFederation, testItem, testNow, testPurpose, testRecord } from "@xinqiao/protocol/testing";
+import { nextHop } from "@xinqiao/protocol/trace";
+import { systemEntropy } from "@xinqiao/runtime/entropy";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createGatewayClient, type GatewayClient } from "../lookup/index.ts";
+import { type AgentStore, openStore } from "../store/index.ts";
+import { screen } from "./index.ts";
+
+type WhenAway = (typeof whenAwayChoices)[number];
+
+const { directory, signer } = testFederation();
+const [city, dg, baoan] = ["sz", "dg", "sz-baoan"].map((node) => nodeIdSchema.parse(node));
+const feed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60");
+const never = new AbortController().signal;
+const name = { zh: "取消评优资格", en: "No award" };
+const catalogue = indexCatalogue({
+  classes: [],
+  items: [testItem()],
+  purposes: [testPurpose({ measures: [{ item: "penalty", name, legalBasis: "示例条例第二条" }] })],
+});
+const { subject } = testRecord();
+const unlisted = { ...subject, id: "91440300MADEM10039" };
+
+let folder: string;
+let store: AgentStore;
+let server: Server;
+let client: GatewayClient;
+/** So long that nothing here takes it. */
+const ample = 30_000;
+let deadlineMs: number;
+/** What the gateway does with a question. */
+let respond: (response: ServerResponse) => void;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "xinqiao-agent-screening-"));
+  store = openStore(join(folder, "store.db"));
+  const place = { feed, upTo: 1, head: "A".repeat(43) };
+  const change = changeSchema.parse({ seq: 1, salt: "A".repeat(22), record: testRecord() });
+  const taken = { unwanted: [], refused: [], complete: true };
+  if (baoan === undefined) throw new Error("no such member");
+  store.inbox.position({ items: [], jurisdictions: "all", subjectKinds: "all" }, testNow);
+  store.inbox.take({ ...taken, source: baoan, place, since: { position: 0, head: null }, changes: [change] });
+  deadlineMs = ample;
+  server = createServer((_request, response) => respond(response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("no address");
+  const origin = `http://127.0.0.1:${address.port}`;
+  client = createGatewayClient({ origin, connections: 1, maxReplyBytes: 65_536 });
+});
+
+afterEach(async () => {
+  await close();
+  await client.close();
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function close(): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}
+
+function problem(code: "server.draining" | "screening.not-shared", status: number) {
+  return (response: ServerResponse) => {
+    response.writeHead(status, { "content-type": problemMediaType });
+    response.end(JSON.stringify(toProblem(fault(code), { hop: "sz" })));
+  };
+}
+
+const hung = (): void => undefined;
+
+/** What is wrong with a gateway, what it does with a question (not there at all: nothing), and the code where nobody else is asked. */
+const troubles: readonly (readonly [string, ((response: ServerResponse) => void) | undefined, string])[] = [
+  ["refused", undefined, "gateway.unreachable"],
+  ["left hanging", hung, "gateway.timeout"],
+  ["answered with 503", problem("server.draining", 503), "server.draining"],
+  [
+    "answered with what is no answer",
+    (response) => void response.writeHead(502).end("<html>"),
+    "gateway.response-invalid",
+  ],
+];
+
+async function screened(whenAway: WhenAway) {
+  if (dg === undefined || city === undefined) throw new Error("no such member");
+  const entropy = systemEntropy();
+  const call = {
+    node: dg,
+    gateway: { node: city, origin: "https://sz.example" },
+    directory: () => directory,
+    signer: signer("dg"),
+    send: client.send,
+    entropy,
+    now: () => testNow,
+  };
+  const screening = screeningSchema.parse({ purpose: "approval", subjects: [unlisted, subject] });
+  return screen(
+    screening,
+    nextHop(undefined, entropy.hex),
+    {
+      call,
+      inbox: store.inbox,
+      catalogue: () => catalogue,
+      standing: () => "current",
+      today: () => "2026-03-01",
+      whenAway,
+      deadlineMs,
+    },
+    never,
+  );
+}
+
+describe.each(troubles)("a screening that is %s by the gateway", (_trouble, response, code) => {
+  beforeEach(async () => {
+    if (response === undefined) await close();
+    else respond = response;
+    if (response === hung) deadlineMs = 100;
+  });
+
+  it("comes to nothing where the operator has chosen `hold`, and says why", async () => {
+    const done = await screened("hold");
+    if (done.ok) throw new Error("it came to something");
+    const said = done.error.by === "agent" ? done.error.fault.code : done.error.problem.code;
+    expect(said).toBe(code);
+  });
+
+  it("is answered by nobody where it has chosen `flag`: no hit is named, and nobody counts as screened", async () => {
+    expect(await screened("flag")).toEqual({
+      ok: true,
+      value: { from: "nobody", screened: 0, hits: [], sources: [] },
+    });
+  });
+
+  it("is answered from this member's own copies where it has chosen `copies`, which says so", async () => {
+    expect(await screened("copies")).toMatchObject({
+      ok: true,
+      value: {
+        from: "copies",
+        screened: 2,
+        hits: [{ subject: 1, source: "sz-baoan", items: ["penalty"], measures: [{ name }] }],
+      },
+    });
+  });
+});
+
+it.each(["hold", "flag", "copies"] as const)(
+  "a refusal is an answer, whatever the operator has chosen for a gateway that is away: %s",
+  async (whenAway) => {
+    respond = problem("screening.not-shared", 403);
+    expect(await screened(whenAway)).toMatchObject({
+      ok: false,
+      error: { by: "gateway", problem: { code: "screening.not-shared" } },
+    });
+  },
+);
