@@ -12,6 +12,7 @@ import { type AgentConfig, encryptionKeyFiles, loadConfig } from "../config/inde
 import { unusablePlaces } from "../handover/index.ts";
 import { createSources } from "../source/index.ts";
 import { openStore, openWitnessBook } from "../store/index.ts";
+import { checkDeliveries } from "./doctor-deliveries.ts";
 
 const dayMs = 86_400_000;
 
@@ -37,6 +38,7 @@ export async function doctor(home: string): Promise<string> {
   const intake = await checkFolder(config, findings);
   const books = lastReconciled(config, findings);
   const sources = catalogue && (await checkSources(config, catalogue.catalogue, findings));
+  const deliveries = await checkDeliveries(config, findings);
   const reachable = await gatewayAnswers(config.gateway.origin);
   if (!reachable) findings.push(`the gateway does not answer at ${config.gateway.origin} · 无法连接网关`);
   const log = checkLog(config, findings);
@@ -48,6 +50,7 @@ export async function doctor(home: string): Promise<string> {
     `catalogue · 目录\tversion ${catalogue?.document.version}`,
     `sources · 数据源\t${sources}`,
     `intake · 报送\t${intake}`,
+    `deliveries · 副本交付\t${deliveries}`,
     `books · 对账\t${books}`,
     `gateway · 网关\t${config.gateway.origin}`,
     `the city's log · 市级日志\t${log}`,
