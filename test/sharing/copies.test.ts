@@ -159,6 +159,7 @@ async function reconcile(node: NodeId, settles = true) {
       digests: store.digests(node),
       outbox: store.outbox,
       inbox: store.inbox,
+      takenBy: store.deliveries.takenBy,
       tells: node === dg,
       wants: node === dg ? null : everything,
       today,
@@ -310,5 +311,24 @@ describe("a subscriber's copies", () => {
     await tell();
     await read();
     expect(await reconcile(baoan)).toMatchObject([{ here: records - 1, there: records - 1, equal: true }]);
+  });
+
+  it("are told apart by whether the member's own platform has them as they are now", async () => {
+    const named = { name: "platform", items: "all", target: "table" } as const;
+    expect(await reconcile(baoan)).toMatchObject([{ here: records, actedUpon: null }]);
+    reader.deliveries.choose([named]);
+    const queue = reader.deliveries.queue(named.name);
+    expect(await reconcile(baoan)).toMatchObject([{ here: records, actedUpon: 0 }]);
+    const batch = queue.seal(today(), testNow);
+    expect(batch?.changes).toHaveLength(records);
+    queue.taken(batch?.mark ?? "", testNow);
+    expect(await reconcile(baoan)).toMatchObject([{ here: records, actedUpon: records }]);
+    source.own.correct("penalty:4", { state: "annotated", annotation: "异议处理中" }, "2026-01-02T00:00:00Z");
+    source.own.correct("penalty:5", { state: "repaired" }, "2026-01-02T00:00:00Z");
+    await tell();
+    await read();
+    expect(await reconcile(baoan)).toMatchObject([
+      { here: records - 1, applied: records + 2, actedUpon: records - 2 },
+    ]);
   });
 });

@@ -23,7 +23,7 @@ export function reconcileDaily(
 ): KeptCopies {
   const { now } = deps;
   const { catalogue } = city;
-  const { outbox, inbox } = store;
+  const { outbox, inbox, deliveries } = store;
   const call = callOf({ node, gateway }, { ...deps, city, client });
   const { publish, subscribe = null } = sharing;
   const isSettled = (position: number) => {
@@ -31,7 +31,7 @@ export function reconcileDaily(
     const isToldAll = publish === false || (!waits && outbox.unsent() === undefined);
     return isToldAll && (subscribe === null || isRead(inbox.standing(), position));
   };
-  const own = { call, catalogue, digests: store.digests(node), outbox, inbox };
+  const own = { call, catalogue, digests: store.digests(node), outbox, inbox, takenBy: deliveries.takenBy };
   const choice = { tells: publish !== false, wants: subscribe };
   const around = {
     today: () => chinaDay(now()),

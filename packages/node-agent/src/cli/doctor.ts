@@ -13,6 +13,7 @@ import { unusablePlaces } from "../handover/index.ts";
 import { createSources } from "../source/index.ts";
 import { openStore, openWitnessBook } from "../store/index.ts";
 import { streamNames, streamsFaults } from "../streams/index.ts";
+import { checkDeliveries } from "./doctor-deliveries.ts";
 
 const dayMs = 86_400_000;
 
@@ -39,6 +40,7 @@ export async function doctor(home: string): Promise<string> {
   const streams = catalogue && (await checkStreams(config, catalogue.catalogue, findings));
   const books = lastReconciled(config, findings);
   const sources = catalogue && (await checkSources(config, catalogue.catalogue, findings));
+  const deliveries = await checkDeliveries(config, findings);
   const reachable = await gatewayAnswers(config.gateway.origin);
   if (!reachable) findings.push(`the gateway does not answer at ${config.gateway.origin} · 无法连接网关`);
   const log = checkLog(config, findings);
@@ -51,6 +53,7 @@ export async function doctor(home: string): Promise<string> {
     `sources · 数据源\t${sources}`,
     `intake · 报送\t${intake}`,
     `tables and services · 库表与服务\t${streams}`,
+    `deliveries · 副本交付\t${deliveries}`,
     `books · 对账\t${books}`,
     `gateway · 网关\t${config.gateway.origin}`,
     `the city's log · 市级日志\t${log}`,

@@ -22,7 +22,7 @@ export const copiesRowSchema = copiesComparedSchema.extend({
   /** The last of the source's changes that was received, and that was receipted; null of this member's own. */
   received: changes,
   applied: changes,
-  /** Records that somebody has acted upon; null: nobody reports it. */
+  /** Copies that the member's own platform has as they are now; null of its own records, and where none are delivered. */
   actedUpon: changes,
 });
 export type CopiesRow = z.infer<typeof copiesRowSchema>;
@@ -98,7 +98,7 @@ function tellAgain(groups: readonly GroupCompared[], { call, digests, outbox }: 
 function rowOf(
   before: readonly GroupCompared[],
   after: readonly GroupCompared[],
-  { call, inbox }: CopiesDependencies,
+  { call, inbox, takenBy, today }: CopiesDependencies,
 ): CopiesRow {
   const [first] = before;
   if (first === undefined) throw new Error("a row of nothing");
@@ -116,7 +116,7 @@ function rowOf(
     repaired: Math.max(found - left, 0),
     equal: !after.some(differs),
     ...(source === call.node ? { received: null, applied: null } : receivedOf(source, inbox)),
-    actedUpon: null,
+    actedUpon: source === call.node ? null : (takenBy(source, item, today()) ?? null),
   };
 }
 

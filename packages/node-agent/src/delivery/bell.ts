@@ -17,9 +17,11 @@ export function createBell(): Bell {
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;
       const timer = setTimeout(resolve, ms);
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      const stop = () => resolve();
+      signal.addEventListener("abort", stop);
       if (rang || signal.aborted) resolve();
       await promise;
+      signal.removeEventListener("abort", stop);
       clearTimeout(timer);
       rang = false;
     },

@@ -1,0 +1,39 @@
+import { readSigner } from "@xinqiao/runtime/keys";
+import type { AgentConfig } from "../config/index.ts";
+import { openPlatform } from "../delivery/index.ts";
+import { openStore } from "../store/index.ts";
+
+/** Whether each platform could take copies now, and what it does not take. */
+export async function checkDeliveries(config: AgentConfig, findings: string[]): Promise<string> {
+  const { node, deliveries, signingKey } = config;
+  if (deliveries.length === 0) return "none · 未配置";
+  const signer = await readSigner(signingKey);
+  const checked: string[] = [];
+  for (const delivery of deliveries) {
+    const platform = await openPlatform(delivery, { node, signer, now: Date.now, env: process.env });
+    const found = await platform.check(AbortSignal.timeout(5_000));
+    await platform.close();
+    if (found.ok) checked.push(`${delivery.name} (${found.value})`);
+    else {
+      findings.push(
+        `copies cannot be delivered to ${delivery.name}: ${found.error.reason} · 副本无法交付到 ${delivery.name}`,
+      );
+    }
+  }
+  checkDeadLetters(config, findings);
+  return checked.join(", ");
+}
+
+function checkDeadLetters({ store: path }: AgentConfig, findings: string[]): void {
+  const store = openStore(path);
+  try {
+    for (const { name, dead } of store.deliveries.standings()) {
+      if (dead === 0) continue;
+      findings.push(
+        `${name} does not take ${dead} records: see \`xinqiao delivery dead ${name}\` · ${name} 拒收 ${dead} 条记录`,
+      );
+    }
+  } finally {
+    store.close();
+  }
+}
