@@ -31,7 +31,11 @@ const passing = { ...measure, validFrom: "2026-01-01", validUntil: "2026-12-31" 
 /** What travels when records are shared. */
 export const sharingCases: readonly Case[] = [
   { schema: "Page", code: publishSchema, samples: [page] },
-  { schema: "PublishReply", code: publishedSchema, samples: [{}, { receipt: "a.b.c" }] },
+  {
+    schema: "PublishReply",
+    code: publishedSchema,
+    samples: [{}, { receipt: "a.b.c" }, { receipt: "a.b.c", again: ["penalty:1"] }],
+  },
   {
     schema: "Subscription",
     code: subscriptionSchema,

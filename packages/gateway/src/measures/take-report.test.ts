@@ -17,7 +17,12 @@ const [dg, hz, baoan] = ["dg", "hz", "sz-baoan"].map((node) => nodeIdSchema.pars
 ];
 const exchange = "00000000-0000-4000-8000-000000000001";
 const penalty = itemCodeSchema.parse("penalty");
-const held = { version: 2, item: penalty, feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60") };
+const held = {
+  version: 2,
+  item: penalty,
+  content: null,
+  feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60"),
+};
 const report: MeasureReport = {
   iss: dg,
   iat: testNow / 1000,
