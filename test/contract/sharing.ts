@@ -46,7 +46,11 @@ const place = { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" };
 /** What travels when records are shared. */
 export const sharingCases: readonly Case[] = [
   { schema: "Page", code: publishSchema, samples: [page] },
-  { schema: "PublishReply", code: publishedSchema, samples: [{}, { receipt: "a.b.c" }] },
+  {
+    schema: "PublishReply",
+    code: publishedSchema,
+    samples: [{}, { receipt: "a.b.c" }, { receipt: "a.b.c", again: ["penalty:1"] }],
+  },
   {
     schema: "Subscription",
     code: subscriptionSchema,

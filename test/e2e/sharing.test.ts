@@ -143,6 +143,18 @@ describe("what a district shares", () => {
       ...["scorecard", "--month", chinaDay(Date.now()).slice(0, 7), "--json", "--home", gateway.home],
     ]);
     expect(JSON.parse(scored.stdout)).toMatchObject([{ source: "sz-baoan" }]);
+    const { stdout: standing } = await execute(process.execPath, [
+      programFile("gateway"),
+      ...["sharing", "status", "--json", "--home", gateway.home],
+    ]);
+    expect(JSON.parse(standing)).toMatchObject({
+      sources: [{ source: "sz-baoan", isWhole: true, refused: 0 }],
+      subscribers: [
+        { node: "dg", isLapsed: false },
+        { node: "sz-longgang", isLapsed: false },
+      ],
+      deadLetters: [],
+    });
     expect(JSON.stringify(readEntries(gateway.logFile))).not.toContain(subject.id);
   });
 

@@ -17,6 +17,9 @@ export interface HubSurroundings {
   readonly now: () => number;
 }
 
+/** Far longer than anything takes here, but for one that is made to be away. */
+export const lapsesAfterMs = 30 * 86_400_000;
+
 /** The gateway's part, as a process that may die between any two of its steps. */
 export function createHubProcess({ file, watched, ...common }: HubSurroundings) {
   const fuse = createFuse();
@@ -37,6 +40,7 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
       self: nodeOf(hub),
       signer: hub.signer,
       today: () => "2026-01-01",
+      lapsesAfterMs,
       timeliness: { rules: [], days: { holidays: {}, workdays: {} } },
     };
     const completing = createCompleting(all);

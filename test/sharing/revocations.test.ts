@@ -84,6 +84,7 @@ function tell(version: number, state: string): void {
     head: line,
     changes: [{ change, line }],
     refused: [],
+    letters: [],
     at: testNow,
     score: { ...none, optionalFilled: 0, month: "2026-01" },
     holders: () => [],

@@ -2,7 +2,7 @@ import { erasureReasons, type LogEntryDraft, logEntrySchema } from "@xinqiao/pro
 import { z } from "zod";
 import type { Erasure } from "../log/index.ts";
 
-const kinds = ["member.invited", "enrolment.decided", "audit.proved"] as const;
+const kinds = ["member.invited", "enrolment.decided", "audit.proved", "dead-letters.decided"] as const;
 
 type EntryAct = Extract<LogEntryDraft, { kind: (typeof kinds)[number] }>;
 type ErasureAct = Erasure & { readonly kind: "subject.erased" };

@@ -50,8 +50,10 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   let publishing: Publishing | undefined;
   const witnesses = () => publishing?.report();
   const growth = () => measureGrowth(config, stores.published, now());
-  const monitored = { config, growth, ...stores, ...limits, targets, metrics, open: () => open, witnesses };
-  const admin = starting.adopt(await serveAdmin(monitored), (door) => door.close(0));
+  const monitored = { growth, now, targets, metrics, witnesses, open: () => open };
+  const admin = starting.adopt(await serveAdmin({ config, ...stores, ...limits, ...monitored }), (door) =>
+    door.close(0),
+  );
   const getFrom = (origin: string) => getThrough(dispatcher, origin);
   const city = await openCity(config, { version, log, index, metrics, events, keys, now, getFrom });
   starting.defer(city.stop);
@@ -86,10 +88,7 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
       logger.info({ event: "catalogue", version: city.catalogue.current().document.version });
     },
     async close() {
-      city.stop();
-      publishing.stop();
-      stopDaily();
-      unwatch();
+      for (const stop of [city.stop, publishing.stop, stopDaily, unwatch]) stop();
       const parts = { serving, admin, targets, limited, publishing, sharing, ...stores, ...limits };
       await shutDown(parts, config);
       await dispatcher.close();

@@ -3,25 +3,28 @@ import type { Reconciliations } from "../books/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { AgingLog, AuditLog, LogArchiving } from "../log/index.ts";
 import { retain } from "../retention/index.ts";
+import type { Compaction } from "../sharing/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
 
 /** What is done once a day: what is past its time is deleted, and old entries go to files where the city wants that. */
 export function startDaily(
-  { log: path, archiveAfterDays: afterDays }: GatewayConfig,
+  { log: path, archiveAfterDays: afterDays, sharingTerms: { correctionDays } }: GatewayConfig,
   { logger, now }: GatewayDependencies,
   {
     log,
     published,
     kept,
+    hub,
   }: {
     readonly log: AuditLog & LogArchiving;
     readonly published: AgingLog;
     readonly kept: Pick<Reconciliations, "forget">;
+    readonly hub: Compaction;
   },
   { failed }: Pick<GatewayEvents, "failed">,
 ): () => void {
-  const stopRetaining = retain({ log, kept }, { now, onError: failed });
+  const stopRetaining = retain({ log, kept, hub }, { correctionDays, now, onError: failed });
   if (afterDays === undefined) return stopRetaining;
   const stopArchiving = archiveDaily({
     folder: archiveOf(path),

@@ -19,15 +19,18 @@ import {
 
 export function serveAdmin({
   config,
+  hub,
   log,
   index,
   growth,
+  now,
   inFlight,
   targets,
   metrics,
   open,
   witnesses,
-}: Pick<Shared, "config" | "log" | "index" | "inFlight" | "targets"> & {
+}: Pick<Shared, "config" | "hub" | "log" | "index" | "inFlight" | "targets"> & {
+  now: () => number;
   metrics: Metrics;
   growth: () => Promise<Growth>;
   open: () => boolean;
@@ -35,9 +38,11 @@ export function serveAdmin({
 }): Promise<Serving> {
   const app = adminApp({
     node: config.node,
+    hub,
     log,
     index,
     growth,
+    now,
     metrics,
     inFlight,
     open,

@@ -28,9 +28,15 @@ export interface Sharing extends Omit<SharingRouteDependencies, "screen" | "feed
 const mostReaders = 2_000;
 
 const sayEveryMs = 60_000;
+const dayMs = 86_400_000;
 
 export function openSharing(
-  { node: self, timeliness: rules, revocations: revocationRules }: GatewayConfig,
+  {
+    node: self,
+    timeliness: rules,
+    revocations: revocationRules,
+    sharingTerms: { subscriberDays },
+  }: GatewayConfig,
   {
     hub,
     log,
@@ -52,7 +58,10 @@ export function openSharing(
   const signal = createTakenSignal();
   const directory = () => city.registry.current().directory;
   const today = () => chinaDay(now());
-  const completing = createCompleting({ self, hub, directory, signer, log, now, today });
+  const completing = createCompleting({
+    ...{ self, hub, directory, signer, log, now, today },
+    lapsesAfterMs: subscriberDays * dayMs,
+  });
   const catalogue = () => city.catalogue.current().catalogue;
   // What a process before this one has left to say, and what a change of the registry has made due.
   let said = Promise.resolve();

@@ -25,6 +25,7 @@ import { openForPublishing } from "./publishing.ts";
 import { beginRollover, finishRollover, registryKey, renew } from "./registry-key.ts";
 import { rotateKey } from "./rotate-key.ts";
 import type { ScorecardOptions } from "./scorecard.ts";
+import { addSharingCommands } from "./sharing-commands.ts";
 import { suiteOption } from "./suite-option.ts";
 import { setSuites } from "./suites.ts";
 
@@ -65,6 +66,7 @@ export function createProgram(): Command {
   addLogCommands(program, home);
   addBackup(program);
   addCounts(program);
+  addSharingCommands(program);
   program
     .command("doctor")
     .description("check configuration, keys, members and log · 自检")

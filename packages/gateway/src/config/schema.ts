@@ -82,6 +82,14 @@ export const gatewayConfigSchema = z.strictObject({
   reconciliations: z.string().default("reconciliations.db"),
   /** What members share: records, and who has which. */
   sharing: z.string().default("sharing.db"),
+  sharingTerms: z
+    .strictObject({
+      /** A reader that has not asked for so many days is not waited for, until it asks again. */
+      subscriberDays: positive.default(30),
+      /** How long a completed correction is kept, with its statement. */
+      correctionDays: positive.default(1_095),
+    })
+    .prefault({}),
   /** Index of the log for auditors, made from it alone: it may be thrown away. */
   search: z.string().default("search.db"),
   /** What counts as unusual use, and is raised as an alert. */

@@ -5,7 +5,8 @@ import { Hono } from "hono";
 import type { Growth } from "../growth/index.ts";
 import type { AuditLog } from "../log/index.ts";
 import type { SearchIndex } from "../search/index.ts";
-import type { BreakerState, Metrics } from "../telemetry/index.ts";
+import type { Hub } from "../sharing/index.ts";
+import { type BreakerState, type Metrics, noteSharing } from "../telemetry/index.ts";
 import type { WitnessReport } from "../witnesses/index.ts";
 
 export interface AdminDependencies {
@@ -14,7 +15,10 @@ export interface AdminDependencies {
   /** How long the disk lasts. */
   readonly growth: () => Promise<Growth>;
   readonly index: Pick<SearchIndex, "size">;
+  readonly hub: Pick<Hub, "standing" | "letterCounts">;
   readonly metrics: Metrics;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly inFlight: InFlight;
   /** Whether the public door is open: monitoring may look in before that. */
   readonly open: () => boolean;
@@ -38,6 +42,7 @@ export function adminApp(deps: AdminDependencies): Hono<HttpEnv> {
     deps.metrics.logDaysLeft.set((await deps.growth()).daysLeft ?? -1);
     deps.metrics.logHealthy.set(deps.log.health().ok ? 1 : 0);
     noteWitnesses(deps);
+    noteSharing(deps.metrics.sharing, deps.hub.standing(), deps.hub.letterCounts(), deps.now());
     const text = await deps.metrics.registry.metrics();
     return context.body(text, 200, { "content-type": deps.metrics.registry.contentType });
   });

@@ -22,6 +22,7 @@ const subject = { scheme: "uscc", id: "91440300MADEM00032" } as const;
 const held = {
   version: 2,
   item: penalty,
+  content: null,
   feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60"),
   subject,
 };

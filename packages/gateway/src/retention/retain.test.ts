@@ -26,7 +26,14 @@ describe("the daily end of what is kept", () => {
       const log = createMemoryAuditLog({ origin: "sz", now: () => now, randomBytes });
       await log.append(intentDraft());
       const onError = vi.fn();
-      const stop = retain({ log, kept: { forget: () => 0 } }, { now: () => now, onError });
+      const stop = retain(
+        {
+          log,
+          kept: { forget: () => 0 },
+          hub: { dropReplaced: () => 0, forgetCorrections: () => 0 },
+        },
+        { correctionDays: 1, now: () => now, onError },
+      );
       await vi.advanceTimersByTimeAsync(0);
       expect(log.evidence(0)).toBeDefined();
       now = Date.parse("2031-03-01T00:00:01Z");

@@ -1,21 +1,36 @@
 import type { Reconciliations } from "../books/index.ts";
 import type { AuditLog } from "../log/index.ts";
+import { type Compaction, compactSharing } from "../sharing/index.ts";
 import { expire } from "./expire.ts";
 import { forgetReconciliations } from "./forget-reconciliations.ts";
 
 const dayMs = 86_400_000;
+
+export interface Retained {
+  readonly log: Pick<AuditLog, "expire">;
+  readonly kept: Pick<Reconciliations, "forget">;
+  readonly hub: Compaction;
+}
+
+export interface RetainOptions {
+  /** How long completed corrections are kept. */
+  readonly correctionDays: number;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
 
 /**
  * Drops everything that is past its time, now and once a day (Personal Information Protection Law art. 19: no longer than
  * needed); returns what ends it.
  */
 export function retain(
-  { log, kept }: { readonly log: Pick<AuditLog, "expire">; readonly kept: Pick<Reconciliations, "forget"> },
-  { now, onError }: { readonly now: () => number; readonly onError: (error: unknown) => void },
+  { log, kept, hub }: Retained,
+  { correctionDays, now, onError }: RetainOptions,
 ): () => void {
   const begin = () => {
     void expire(log).catch(onError);
     void forgetReconciliations(kept, now()).catch(onError);
+    void compactSharing(hub, now() - correctionDays * dayMs).catch(onError);
   };
   begin();
   const timer = setInterval(begin, dayMs).unref();

@@ -13,13 +13,16 @@ export interface Completing {
 
 export interface CompletingDependencies {
   readonly self: NodeId;
-  readonly hub: Pick<Hub, "subscribers"> & Omit<CorrectionBook, "acknowledge" | "corrections">;
+  readonly hub: Pick<Hub, "subscribers" | "absentSince" | "setLapsed"> &
+    Omit<CorrectionBook, "acknowledge" | "corrections">;
   readonly directory: () => Pick<Directory, "member">;
   readonly signer: Signer;
   readonly log: Pick<AuditLog, "append">;
   readonly now: () => number;
   /** The city's calendar day. */
   readonly today: () => string;
+  /** Who has not asked for so long is not waited for until it asks again. */
+  readonly lapsesAfterMs: number;
 }
 
 /** One at a time: a correction is completed once. What cannot be logged now is completed later. */
@@ -30,10 +33,11 @@ export function createCompleting(deps: CompletingDependencies): Completing {
   const known = new Map<NodeId, boolean>();
   const all = async () => {
     if (!(await announceAll(deps))) return;
+    if (!(await sayLapsed(deps))) return;
     // A member that was suspended or has left gives no receipts, and holds nothing any more by its own rules.
     const directory = deps.directory();
-    for (const { node } of hub.subscribers()) {
-      const gone = directory.member(node)?.status !== "active";
+    for (const { node, isLapsed } of hub.subscribers()) {
+      const gone = isLapsed || directory.member(node)?.status !== "active";
       if (gone || known.get(node) !== false) hub.setGone(node, gone);
       known.set(node, gone);
     }
@@ -60,6 +64,22 @@ const sayOverdue = ({
   today,
 }: Pick<CompletingDependencies, "hub" | "log" | "today">): Promise<boolean> =>
   logEach("correction.late", { next: () => hub.overdue(today()), said: hub.saidOverdue }, log);
+
+/** One that never comes back must not hold up for ever what everybody else has applied. @returns whether the log has taken it */
+async function sayLapsed({
+  hub,
+  log,
+  now,
+  lapsesAfterMs,
+}: Pick<CompletingDependencies, "hub" | "log" | "now" | "lapsesAfterMs">): Promise<boolean> {
+  for (const absent of hub.absentSince(now() - lapsesAfterMs)) {
+    const { node: member, position, seenAt } = absent;
+    const about = { exchange: null, actor: null, member, position, seenAt: Math.floor(seenAt / 1000) };
+    if (!(await log.append({ kind: "subscriber.lapsed", ...about })).ok) return false;
+    hub.setLapsed(absent);
+  }
+  return true;
+}
 
 interface Unsaid {
   /** Some of those that are not in the log yet. */

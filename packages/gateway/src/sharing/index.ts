@@ -1,10 +1,20 @@
 export { type CopyDependencies, createAnswerFromCopy } from "./answer-from-copy.ts";
+export { type Compaction, compactSharing } from "./compact.ts";
 export { type Completing, createCompleting } from "./complete.ts";
+export type {
+  DeadLetter,
+  DeadLetters,
+  LetterChoice,
+  LetterCount,
+  RefusedRecord,
+} from "./dead-letters.ts";
+export { contentOf } from "./judge.ts";
 export { createOneWait, type UntilTaken } from "./one-wait.ts";
 export { createPackedPages, type PackPage } from "./packed-pages.ts";
 export type {
   Acknowledged,
   CorrectionBook,
+  HeldVersion,
   Hub,
   KeptLine,
   KeptPage,
@@ -19,6 +29,7 @@ export type {
 } from "./ports.ts";
 export { type ReadChangesDependencies, readChanges } from "./read-changes.ts";
 export { readCorrections } from "./read-corrections.ts";
+export type { Attendance, SharingStanding } from "./standing.ts";
 export { type TakePageDependencies, takePage } from "./take-page.ts";
 export { createTakenSignal, type TakenSignal } from "./taken-signal.ts";
 export { noteCompared, tellDigests } from "./tell-digests.ts";

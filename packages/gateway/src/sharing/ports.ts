@@ -15,6 +15,9 @@ import type {
 } from "@xinqiao/protocol/sync";
 import type { DigestIndex } from "@xinqiao/runtime/digests";
 import type { Score, ScoreLine } from "../scorecard/index.ts";
+import type { Compaction } from "./compact.ts";
+import type { DeadLetters, RefusedRecord } from "./dead-letters.ts";
+import type { Attendance } from "./standing.ts";
 
 /** A change that is taken, as it came. */
 export interface TakenChange {
@@ -35,6 +38,8 @@ export interface PageToTake {
   readonly head: string;
   readonly changes: readonly TakenChange[];
   readonly refused: readonly RefusedChange[];
+  /** What of them is missing here now. */
+  readonly letters: readonly RefusedRecord[];
   /** Milliseconds since 1970. */
   readonly at: number;
   /** What it adds to what is counted of its source in a month. */
@@ -43,6 +48,15 @@ export interface PageToTake {
   readonly holders: (version: VersionBefore) => readonly NodeId[];
   /** The last day on which a holder of such a record is in time. */
   readonly dueOn: (record: CreditRecord) => string;
+}
+
+/** What is held of a record. */
+export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
+  /** The newest of its source that has named it. */
+  readonly feed: string;
+  readonly subject: SubjectKey;
+  /** `contentOf` what was taken; null of what is older than hashes. */
+  readonly content: string | null;
 }
 
 /** A version given out before, and the new one of it. */
@@ -60,7 +74,7 @@ export interface OpenedCorrection extends Correction {
 
 /** What of a line decides who may see it. */
 export interface KeptLine extends Shared {
-  /** Null: refused, or a newer version has come. */
+  /** Null: it was damaged. */
   readonly line: string | null;
   /** Whether an older version was about another kind of subject or jurisdiction: who wanted that one has to hear of it. */
   readonly moved: boolean;
@@ -74,7 +88,7 @@ export interface KeptPage {
   readonly position: number;
   readonly source: NodeId;
   readonly head: string;
-  /** Undefined where a change was refused. */
+  /** Undefined where a change was refused, or a newer version has come. */
   readonly lines: readonly (KeptLine | undefined)[];
 }
 
@@ -125,17 +139,11 @@ export interface CorrectionBook {
  * What members share, in the order it came: each source's pages as it signed them, the newest version of every record,
  * and who has read and acknowledged how far. What is written is on the disk once `durable` resolves.
  */
-export interface Hub extends CorrectionBook {
+export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction {
   past(source: NodeId): FeedPast;
   /** What was refused of the page at a source's place. */
   refused(source: NodeId): readonly RefusedChange[];
-  /** The version held of a record, in the newest feed of its source that has named it. */
-  version(
-    source: NodeId,
-    record: string,
-  ):
-    | (Pick<CreditRecord, "version" | "item"> & { readonly feed: string; readonly subject: SubjectKey })
-    | undefined;
+  version(source: NodeId, record: string): HeldVersion | undefined;
   /** Whether the line held of a record is the one that its source signed: on a disk it may have become another. */
   isAsSigned(source: NodeId, record: string): boolean;
   /** Digests of what is held. */
@@ -146,11 +154,11 @@ export interface Hub extends CorrectionBook {
   take(page: PageToTake): readonly OpenedCorrection[];
   /** The position of the newest page; 0 before the first. */
   newest(): number;
-  /** Pages behind a position, as many as have room. */
+  /** Pages behind a position, as many as have room, without those of feeds that were replaced. */
   behind(position: number, bytes: number): readonly KeptPage[];
   /** What a source has told of a subject: newest versions, and when it last told anything; nothing until it has told all that it holds. */
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
-  subscribers(): readonly Subscriber[];
+  subscribers(): readonly (Subscriber & { readonly isLapsed: boolean })[];
   /** Never takes back what was handed over before. */
   handed(subscriber: Subscriber, at: number): void;
   /** Whether the page of a position is the one with that head. */

@@ -59,6 +59,7 @@ export async function readChanges(
   if (!noted.ok) return noted;
   const { hub } = deps;
   const { after, subscription } = read;
+  hub.seen({ node: member.node, position: after }, deps.now());
   // Not of this past: the gateway was put back to an older state, and the reader has to begin again.
   if (!hub.isAt(after, read.head)) {
     return ok({ position: 0, newest: hub.newest(), scope: scopeOf(member.node, deps), pages: [] });
@@ -84,7 +85,8 @@ export async function readChanges(
   await hub.durable();
   // What was corrected meanwhile is blank by now.
   const unchanged = hub.newest() === newest;
-  const still = unchanged ? pages : hub.behind(after, replyBytes).slice(0, pages.length).map(visible);
+  const isHanded = ({ position }: KeptPage) => position <= last.position;
+  const still = unchanged ? pages : hub.behind(after, replyBytes).filter(isHanded).map(visible);
   return ok({
     position: last.position,
     newest: hub.newest(),

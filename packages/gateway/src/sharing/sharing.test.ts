@@ -93,6 +93,7 @@ const common = () => ({
   now: () => testNow,
   today: () => today,
   timeliness: { rules: [], days: { holidays: {}, workdays: {} } },
+  lapsesAfterMs: 30 * 86_400_000,
   dueOn: (days: number) => `2026-01-0${days + 1}`,
 });
 

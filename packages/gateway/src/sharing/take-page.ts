@@ -1,7 +1,7 @@
-import { type Catalogue, validateFields } from "@xinqiao/protocol/catalogue";
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
-import { type Code, type Fault, fault } from "@xinqiao/protocol/problem";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -14,7 +14,6 @@ import {
   type PackedPage,
   type Page,
   type PublishReply,
-  type RefusedChange,
   signReceipt,
   standingOf,
   unpackPage,
@@ -23,6 +22,7 @@ import type { OfficialDays } from "@xinqiao/runtime/calendar";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import { addScores, noScore, type Score, scoreOf, type TimelinessRule } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
+import { type Judged, judge } from "./judge.ts";
 import type { Hub, TakenChange, VersionBefore } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 
@@ -102,11 +102,13 @@ async function keep(
   { hub, now, completing, onTaken, ...deps }: TakePageDependencies,
 ): Promise<void> {
   const holders = holdersBy({ hub, ...deps }, source);
-  const named = refused.slice(0, mostRefused);
+  const named = refused.slice(0, mostRefused).map(({ seq, code }) => ({ seq, code }));
+  const letters = refused.filter(({ isHeld }) => !isHeld);
   const dueOn = ({ item }: CreditRecord) => deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
   const counted = scorePage(changes, { first, refused: refused.length }, deps);
   const score = { ...counted, month: deps.today().slice(0, 7) };
-  const opened = hub.take({ source, page, head, changes, refused: named, at: now(), score, holders, dueOn });
+  const taken = { page, head, changes, refused: named, letters, at: now() };
+  const opened = hub.take({ source, ...taken, score, holders, dueOn });
   await hub.durable();
   onTaken();
   if (opened.length > 0) await completing.complete();
@@ -165,88 +167,7 @@ async function reply(
   await hub.durable();
   const iat = Math.floor(now() / 1000);
   const refused = [...hub.refused(source)];
-  return { receipt: await signReceipt({ iss: self, source, ...place, iat, refused }, signer) };
-}
-
-interface Judged {
-  readonly taken: readonly TakenChange[];
-  readonly refused: readonly RefusedChange[];
-  /** Records that the gateway had no version of. */
-  readonly first: ReadonlySet<string>;
-}
-
-/** Each change is taken or refused by itself: one that is bad must not hold up those behind it. */
-function judge(
-  page: OpenedPage,
-  { lines }: Page,
-  member: Member,
-  deps: Pick<TakePageDependencies, "hub" | "catalogue">,
-): Judged {
-  const taken: TakenChange[] = [];
-  const refused: RefusedChange[] = [];
-  const versions = new Map<string, number>();
-  const first = new Set<string>();
-  for (const [at, change] of page.changes.entries()) {
-    const line = lines[at];
-    if (change === null || line === null || line === undefined) continue;
-    const { record, seq } = change;
-    const version = deps.hub.version(member.node, record.id);
-    const code = refusalOf(record, page, { ...deps, member, version, versions });
-    if (code !== undefined) {
-      refused.push({ seq, code });
-      continue;
-    }
-    if (version === undefined) first.add(record.id);
-    versions.set(record.id, record.version);
-    taken.push({ change, line });
-  }
-  return { taken, refused, first };
-}
-
-function refusalOf(
-  record: CreditRecord,
-  { feed }: OpenedPage,
-  {
-    hub,
-    catalogue,
-    member,
-    version,
-    versions,
-  }: Pick<TakePageDependencies, "hub" | "catalogue"> & {
-    readonly member: Member;
-    readonly version: ReturnType<Hub["version"]>;
-    readonly versions: ReadonlyMap<string, number>;
-  },
-): Code | undefined {
-  const held = version?.feed === feed ? version : undefined;
-  const before = versions.get(record.id) ?? held?.version ?? 0;
-  if (record.version <= before && !isToldAgain(record, before, { hub, member, version }))
-    return "sync.version-not-newer";
-  // Who may hold the one before could not be told of it.
-  if (held !== undefined && held.item !== record.item) return "sync.record-invalid";
-  const gone = record.state === "repaired" || record.state === "withdrawn";
-  if (record.jurisdiction !== member.jurisdiction) {
-    return gone && version !== undefined ? undefined : "sync.jurisdiction-foreign";
-  }
-  // What is no longer disclosed is taken back whatever the catalogue says today: it may list the item again tomorrow.
-  if (gone) return undefined;
-  const item = catalogue().items.get(record.item);
-  if (item === undefined) return "sync.item-unknown";
-  return validateFields(item, record.fields).ok ? undefined : "sync.record-invalid";
-}
-
-/** A version that has been damaged here may be told again as it was (PR-SYNC §7). */
-function isToldAgain(
-  { id, version: told }: CreditRecord,
-  before: number,
-  {
-    hub,
-    member,
-    version,
-  }: Pick<TakePageDependencies, "hub"> & {
-    readonly member: Member;
-    readonly version: ReturnType<Hub["version"]>;
-  },
-): boolean {
-  return told === before && version?.version === before && !hub.isAsSigned(member.node, id);
+  const again = [...hub.again(source)];
+  const receipt = await signReceipt({ iss: self, source, ...place, iat, refused }, signer);
+  return { receipt, ...(again.length > 0 && { again }) };
 }

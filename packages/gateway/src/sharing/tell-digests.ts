@@ -30,12 +30,9 @@ export async function tellDigests(
   deps: DigestDependencies,
 ): Promise<Result<Digests, { readonly failed: AppendError }>> {
   const { hub, log, today } = deps;
-  await hub.digests.catchUp(today());
+  const groups = await hub.digests.catchUp(today(), () => hub.digests.groups());
   const visible = new Map(
-    hub.digests
-      .groups()
-      .filter(isVisible(member, wanted, deps))
-      .map((group) => [groupName(group), group]),
+    groups.filter(isVisible(member, wanted, deps)).map((group) => [groupName(group), group]),
   );
   const places =
     wanted.ranges.length === 0
@@ -48,10 +45,12 @@ export async function tellDigests(
   );
   if (!logged.ok) return err({ failed: logged.error });
   const range = ({ group, prefix }: (typeof places)[number]) => rangeOf(prefix, hub.digests.book(group));
-  return ok({
+  // Pages may have come while the log was written: position and digests are of one moment.
+  const told = () => ({
     newest: hub.newest(),
     ranges: places.map((place) => ({ ...place, range: range(place) })),
   });
+  return ok(await hub.digests.catchUp(today(), told));
 }
 
 function isVisible(

@@ -7,3 +7,4 @@ export {
   type RequestIds,
 } from "./events.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
+export { noteSharing } from "./sharing-metrics.ts";

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { createLogMetrics } from "./log-metrics.ts";
+import { createSharingMetrics } from "./sharing-metrics.ts";
 
 const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
@@ -65,6 +66,7 @@ export function createMetrics() {
       registers,
     }),
     ...createLogMetrics(registers),
+    sharing: createSharingMetrics(registers),
     registryEnd: new Gauge({
       name: "xinqiao_registry_end_seconds",
       help: "When the registry decided by ends, seconds since 1970",

@@ -31,6 +31,7 @@ export function copiesReport(node: string, { rows }: CopiesReconciled): string {
       "仅本节点 only here",
       "仅市级 only there",
       "内容不同 otherwise",
+      "被拒 refused",
       "已修复 repaired",
       "接收 received",
       "回执 applied",
@@ -40,7 +41,8 @@ export function copiesReport(node: string, { rows }: CopiesReconciled): string {
     style: { head: [], border: [] },
   });
   for (const row of rows) {
-    const counts = [row.here, row.there, row.onlyHere, row.onlyThere, row.otherwise, row.repaired];
+    const found = [row.here, row.there, row.onlyHere, row.onlyThere, row.otherwise];
+    const counts = [...found, row.refused, row.repaired];
     const flow = [row.received, row.applied, row.actedUpon].map((count) => count ?? "-");
     table.push([row.source, row.item, ...counts, ...flow, row.equal ? "是 yes" : "✗ 否 no"]);
   }

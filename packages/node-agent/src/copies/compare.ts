@@ -23,7 +23,11 @@ export interface GroupCompared {
   readonly here: number;
   readonly there: number;
   readonly differences: readonly Difference[];
+  /** Records that the city has refused as they are: that they differ is known, and to tell them again changes nothing. */
+  readonly refused: number;
   readonly cut: boolean;
+  /** Whether the city's changed while it was compared. */
+  readonly moved: boolean;
 }
 
 /**
@@ -41,9 +45,9 @@ export async function compareCopies(
   if (!roots.ok) return roots;
   // What is only on its way is no difference.
   if (subscription !== null) await deps.settled(signal, roots.value.newest);
-  await digests.catchUp(today());
+  const own = await digests.catchUp(today(), () => digests.groups());
   const there = new Map(roots.value.ranges.map(({ group, range }) => [groupName(group), { group, range }]));
-  for (const group of digests.groups().filter(isCompared(subscription, deps))) {
+  for (const group of own.filter(isCompared(subscription, deps))) {
     const name = groupName(group);
     if (!there.has(name)) there.set(name, { group, range: emptyRange });
   }
@@ -76,7 +80,7 @@ async function compareGroup(
   group: DigestGroup,
   range: Range,
   subscription: Subscription | null,
-  { digests, call }: CopiesDependencies,
+  { digests, call, outbox }: CopiesDependencies,
   signal: AbortSignal,
 ): Promise<Result<GroupCompared, CallError>> {
   const book = digests.book(group);
@@ -90,8 +94,14 @@ async function compareGroup(
   const invalid = () => invalidReply("a range is not what its digest says");
   const compared = await compareBooks<CallError>(book, range, ask, invalid);
   if (!compared.ok) return compared;
-  const { differences, cut } = compared.value;
-  return ok({ group, here, there: range.count, differences, cut });
+  const isKnown = ({ key }: Difference) => {
+    const record = subscription === null ? digests.recordOf(call.node, key) : undefined;
+    return record !== undefined && outbox.isRefused(record);
+  };
+  const differences = compared.value.differences.filter((each) => !isKnown(each));
+  const refused = compared.value.differences.length - differences.length;
+  const { cut, moved } = compared.value;
+  return ok({ group, here, there: range.count, differences, refused, cut, moved });
 }
 
 /** As many questions as they need, each with as many ranges as it has room for. */

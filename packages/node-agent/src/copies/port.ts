@@ -9,7 +9,7 @@ export interface CopiesDependencies {
   readonly call: CallDependencies;
   readonly catalogue: () => Catalogue;
   readonly digests: DigestIndex;
-  readonly outbox: Pick<Outbox, "requeue" | "beginAnew">;
+  readonly outbox: Pick<Outbox, "requeue" | "beginAnew" | "isRefused">;
   readonly inbox: Pick<Inbox, "readAnew" | "past" | "untold">;
   /** Whether this member tells of its records. */
   readonly tells: boolean;

@@ -11,14 +11,17 @@ import { feedIdSchema, type Subscription } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { z } from "zod";
 import { askGateway, type CallError } from "../lookup/index.ts";
-import { compareCopies, type GroupCompared } from "./compare.ts";
+import type { GroupCompared } from "./compare.ts";
 import type { CopiesDependencies } from "./port.ts";
+import { compareSteadily, differs } from "./steady.ts";
 
 const changes = z.number().int().nonnegative().nullable();
 
 /** One source and item, as both sides have it. */
 export const copiesRowSchema = copiesComparedSchema.extend({
   item: itemCodeSchema,
+  /** Records of this member's own that the city has refused as they are. */
+  refused: z.number().int().nonnegative(),
   /** The last of the source's changes that was received, and that was receipted; null of this member's own. */
   received: changes,
   applied: changes,
@@ -56,10 +59,10 @@ async function reconcileSide(
   { isSettled, ...deps }: CopiesDependencies & { readonly isSettled: boolean },
   signal: AbortSignal,
 ): Promise<Result<readonly CopiesRow[], CallError>> {
-  const before = await compareCopies(subscription, deps, signal);
+  const before = await compareSteadily(subscription, deps, signal);
   if (!before.ok) return before;
-  const isEqual = !before.value.some(differs);
-  const after = isEqual || !isSettled ? before : await repair(before.value, subscription, deps, signal);
+  const isFound = before.value.some(({ cut, differences }) => cut || differences.length > 0);
+  const after = !isFound || !isSettled ? before : await repair(before.value, subscription, deps, signal);
   if (!after.ok) return after;
   const later = Map.groupBy(after.value, rowName);
   const rows = [...Map.groupBy(before.value, rowName)];
@@ -75,10 +78,9 @@ async function repair(
   if (subscription === null) tellAgain(groups, deps);
   else deps.inbox.readAnew();
   await deps.settled(signal);
-  return compareCopies(subscription, deps, signal);
+  return compareSteadily(subscription, deps, signal);
 }
 
-const differs = ({ differences, cut }: GroupCompared) => cut || differences.length > 0;
 const rowName = ({ group: { source, item } }: GroupCompared) => `${source}/${item}`;
 const sum = (groups: readonly GroupCompared[], of: (group: GroupCompared) => number) =>
   groups.reduce((total, group) => total + of(group), 0);
@@ -113,6 +115,7 @@ function rowOf(
     onlyHere: howMany(before, "only-here"),
     onlyThere: howMany(before, "only-there"),
     otherwise: howMany(before, "otherwise"),
+    refused: sum(after, ({ refused }) => refused),
     repaired: Math.max(found - left, 0),
     equal: !after.some(differs),
     ...(source === call.node ? { received: null, applied: null } : receivedOf(source, inbox)),

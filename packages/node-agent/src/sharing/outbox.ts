@@ -18,6 +18,13 @@ export interface SealedPage {
   readonly lines: readonly string[];
 }
 
+/** A version that the city did not take. */
+export interface RefusedVersion {
+  readonly record: string;
+  readonly version: number;
+  readonly code: string;
+}
+
 /** Where this member's own feed stands. */
 export interface OwnFeed {
   readonly id: FeedId;
@@ -46,7 +53,9 @@ export interface Outbox {
   /** The oldest page that the gateway has not acknowledged. */
   unsent(): SealedPage | undefined;
   /** The gateway has everything up to a page's last change. @param at milliseconds since 1970 */
-  acknowledged(last: number, receipt: string, at: number): void;
+  acknowledged(last: number, receipt: string, at: number, refused?: readonly RefusedVersion[]): void;
+  /** Whether the city has refused the newest version of a record, and nobody has asked for it since. */
+  isRefused(record: string): boolean;
   /** The last page that was acknowledged, when that was before an instant: whether the gateway still has it is to be asked. */
   unconfirmed(before: number): SealedPage | undefined;
   /** Records wait again. */

@@ -1,5 +1,6 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { fault } from "@xinqiao/protocol/problem";
+import type { CreditRecord } from "@xinqiao/protocol/record";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   changeLine,
@@ -19,7 +20,7 @@ import {
 } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { askGateway, type CallDependencies, type CallError, invalidReply } from "../lookup/index.ts";
-import type { Outbox, SealedPage, Waiting } from "./outbox.ts";
+import type { Outbox, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
 
 export interface PublishDependencies extends CallDependencies {
   readonly outbox: Outbox;
@@ -55,8 +56,10 @@ export async function publish(
       !sent.ok && sent.error.by === "gateway" && sent.error.problem.code === "sync.page-invalid";
     if (!sent.ok && !isInvalid) return sent;
     if (sent.ok && isOf(sent.value.receipt, page, deps)) {
-      const isBehind = requeueUnlisted(page, sent.value.receipt, deps);
-      outbox.acknowledged(page.last, sent.value.text, now());
+      const refused = refusedOf(page, sent.value.receipt);
+      const isBehind = requeueUnlisted(refused, deps);
+      outbox.acknowledged(page.last, sent.value.text, now(), refused.map(versionOf));
+      outbox.requeue(sent.value.again);
       // Its catalogue is behind ours: not the next moment again.
       if (isBehind) return err({ by: "agent", fault: fault("sync.item-unknown") });
       pages += told === undefined ? 0 : 1;
@@ -115,6 +118,8 @@ function linesOf(
 interface Acknowledged {
   readonly text: string;
   readonly receipt: Receipt | undefined;
+  /** Records that the gateway wants to be told again. */
+  readonly again: readonly string[];
 }
 
 async function send(
@@ -125,24 +130,38 @@ async function send(
   const question = { path: "/v1/changes", body: packPage(page), answer: publishedSchema };
   const read = await askGateway(question, nextHop(undefined, deps.entropy.hex), deps, signal);
   if (!read.ok) return read;
-  const { receipt: text = "" } = read.value;
-  return ok({ text, receipt: openReceipt(text, deps.gateway.node, deps.directory()) });
+  const { receipt: text = "", again = [] } = read.value;
+  return ok({ text, again, receipt: openReceipt(text, deps.gateway.node, deps.directory()) });
 }
+
+interface RefusedLine {
+  readonly record: CreditRecord;
+  readonly code: string;
+}
+
+function refusedOf({ from, lines }: SealedPage, receipt: Receipt | undefined): readonly RefusedLine[] {
+  const refused = receipt?.refused ?? [];
+  return refused.flatMap(({ seq, code }) => {
+    const line = lines[seq - from];
+    return line === undefined ? [] : [{ record: changeSchema.parse(JSON.parse(line)).record, code }];
+  });
+}
+
+const versionOf = ({ record: { id: record, version }, code }: RefusedLine): RefusedVersion => ({
+  record,
+  version,
+  code,
+});
 
 /**
  * What the gateway's catalogue did not list is told again: it may list it by then.
  * @returns whether ours lists any of it
  */
 function requeueUnlisted(
-  { from, lines }: SealedPage,
-  receipt: Receipt | undefined,
+  refused: readonly RefusedLine[],
   { outbox, catalogue }: Pick<PublishDependencies, "outbox" | "catalogue">,
 ): boolean {
-  const unlisted = receipt?.refused.filter(({ code }) => code === "sync.item-unknown") ?? [];
-  const records = unlisted.flatMap(({ seq }) => {
-    const line = lines[seq - from];
-    return line === undefined ? [] : [changeSchema.parse(JSON.parse(line)).record];
-  });
+  const records = refused.flatMap(({ record, code }) => (code === "sync.item-unknown" ? [record] : []));
   outbox.requeue(records.map(({ id }) => id));
   return records.some(({ item }) => catalogue().items.has(item));
 }

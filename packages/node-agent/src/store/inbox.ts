@@ -25,7 +25,11 @@ export function createInbox(database: Database, durable: Durable): Inbox {
     }
     for (const id of unwanted) sql.drop.run(source, id);
     const whole = sql.whole.get(source) ?? null;
-    if (complete && whole !== at.feed) sql.sweep.run(source, at.feed);
+    if (complete && whole !== at.feed) {
+      sql.sweep.run(source, at.feed);
+      // What comes of an older feed brings nothing back: that it was one is all there is to know of it.
+      sql.forgetPages.run({ source, feed: at.feed });
+    }
     sql.note.run(source, at.feed, at.head);
     const { position, head } = since;
     const place = { position, since: head, whole: complete ? at.feed : whole };
@@ -76,6 +80,10 @@ function prepare(database: Database) {
     drop: database.prepare("DELETE FROM copy WHERE source = ? AND record = ?"),
     whole: database.prepare<[string], string | null>("SELECT whole FROM followed WHERE source = ?").pluck(),
     sweep: database.prepare("DELETE FROM copy WHERE source = ? AND feed <> ?"),
+    forgetPages: database.prepare(
+      `DELETE FROM followed_page AS page WHERE source = @source AND feed <> @feed
+         AND hash > (SELECT min(hash) FROM followed_page WHERE source = @source AND feed = page.feed)`,
+    ),
     note: database.prepare(
       "INSERT INTO followed_page (source, feed, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     ),

@@ -440,6 +440,24 @@ const steps: readonly string[] = [
     state  TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What the city has refused of this member's own records, until the record is in a page again.
+  CREATE TABLE refused (
+    record  TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    code    TEXT NOT NULL,
+    -- Milliseconds since 1970.
+    at      INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  -- Of feeds that were replaced one page is enough to know them by.
+  DELETE FROM followed_page WHERE EXISTS (
+    SELECT 1 FROM followed WHERE followed.source = followed_page.source
+      AND whole = followed.feed AND followed.feed <> followed_page.feed
+  ) AND hash > (
+    SELECT min(hash) FROM followed_page AS other
+    WHERE other.source = followed_page.source AND other.feed = followed_page.feed
+  );
+  `,
 ];
 
 export const schemaVersion = steps.length;

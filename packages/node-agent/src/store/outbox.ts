@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Outbox, SealedPage, Waiting } from "../sharing/index.ts";
+import type { Outbox, RefusedVersion, SealedPage, Waiting } from "../sharing/index.ts";
 import { type Row, recordColumns, toRecord } from "./records.ts";
 
 const feedSchema = z.object({
@@ -31,6 +31,7 @@ export function createOutbox(database: Database): Outbox {
   const sql = prepare(database);
   const beginAnew = database.transaction((id: string) => {
     sql.dropPages.run();
+    sql.dropRefused.run();
     sql.tellAll.run();
     sql.begin.run(id);
   });
@@ -49,12 +50,19 @@ export function createOutbox(database: Database): Outbox {
   const seal = database.transaction((page: SealedPage, taken: readonly Waiting[]) => {
     sql.insert.run({ ...page, text: JSON.stringify(page.lines) });
     sql.move.run(page.last, page.hash);
-    for (const { n, record } of taken) sql.done.run(n, record.id, record.version);
+    const isAny = sql.anyRefused.get() !== undefined;
+    for (const { n, record } of taken) {
+      sql.done.run(n, record.id, record.version);
+      if (isAny) sql.tellRefused.run(record.id);
+    }
   });
-  const acknowledge = database.transaction((last: number, receipt: string, at: number) => {
-    sql.forget.run(last);
-    sql.receive.run(receipt, last, at);
-  });
+  const acknowledge = database.transaction(
+    (last: number, receipt: string, at: number, refused: readonly RefusedVersion[]) => {
+      for (const { record, version, code } of refused) sql.refuse.run(record, version, code, at);
+      sql.forget.run(last);
+      sql.receive.run(receipt, last, at);
+    },
+  );
   const requeue = database.transaction((ids: readonly string[]) => {
     for (const id of ids) sql.queue.run(id);
   });
@@ -70,7 +78,8 @@ export function createOutbox(database: Database): Outbox {
     seal: (page, taken) => seal.immediate(page, taken),
     setAside: ({ n }) => void sql.aside.run(n),
     unsent: () => sealed(sql.oldest.get()),
-    acknowledged: (last, receipt, at) => acknowledge.immediate(last, receipt, at),
+    acknowledged: (last, receipt, at, refused = []) => acknowledge.immediate(last, receipt, at, refused),
+    isRefused: (record) => sql.isRefused.get(record) !== undefined,
     unconfirmed: (before) => sealed(sql.newest.get(before)),
     requeue: (ids) => requeue.immediate(ids),
     beginAnew: (id) => beginAnew.immediate(id),
@@ -122,6 +131,15 @@ function prepare(database: Database) {
     forget: database.prepare<[number]>("DELETE FROM page WHERE last < ?"),
     receive: database.prepare<[string, number, number]>(
       "UPDATE feed SET receipt = ?, acknowledged = ?, acknowledged_at = ?",
+    ),
+    dropRefused: database.prepare("DELETE FROM refused"),
+    anyRefused: database.prepare<[], object>("SELECT 1 FROM refused LIMIT 1"),
+    tellRefused: database.prepare<[string]>("DELETE FROM refused WHERE record = ?"),
+    refuse: database.prepare<[string, number, string, number]>(
+      "INSERT OR REPLACE INTO refused (record, version, code, at) VALUES (?, ?, ?, ?)",
+    ),
+    isRefused: database.prepare<[string], object>(
+      "SELECT 1 FROM refused JOIN record ON record.id = refused.record AND record.version = refused.version WHERE record.id = ?",
     ),
     queue: database.prepare<[string]>(
       "INSERT INTO pending (record) SELECT id FROM record WHERE id = ? ON CONFLICT DO NOTHING",

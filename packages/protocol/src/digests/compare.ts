@@ -19,6 +19,8 @@ export interface Compared {
   readonly differences: readonly Difference[];
   /** Whether there are more: the search was ended. */
   readonly cut: boolean;
+  /** Whether the other book has changed meanwhile: what was found may have been on its way only. */
+  readonly moved: boolean;
   /** Questions that waited for the one before: the depth, whatever the differences. */
   readonly steps: number;
 }
@@ -42,6 +44,7 @@ export async function compareBooks<E>(
   invalid: () => Result<never, E>,
 ): Promise<Result<Compared, E>> {
   const differences: Difference[] = [];
+  let moved = false;
   let open: (readonly [string, RangeDigest, Range | undefined])[] = [["", there, there]];
   let steps = 1;
   while (open.length > 0 && differences.length < mostDifferences) {
@@ -53,17 +56,15 @@ export async function compareBooks<E>(
     const ranges = answered.value.values();
     for (const [prefix, said, held] of open) {
       const range = held ?? ranges.next().value;
-      if (!isAnswer(range, said)) return invalid();
+      if (range === undefined || !isWhole(range)) return invalid();
+      if (range.digest !== said.digest) moved = true;
       next.push(...compareRange(prefix, range, here, differences));
     }
     open = next;
   }
   const cut = open.length > 0 || differences.length > mostDifferences;
-  return ok({ differences: differences.slice(0, mostDifferences), cut, steps });
+  return ok({ differences: differences.slice(0, mostDifferences), cut, moved, steps });
 }
-
-const isAnswer = (range: Range | undefined, said: RangeDigest): range is Range =>
-  range !== undefined && range.digest === said.digest && isWhole(range);
 
 /** @returns the parts in which a difference is still to be found */
 function compareRange(

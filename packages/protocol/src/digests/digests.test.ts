@@ -94,8 +94,18 @@ describe("two books", () => {
       bookOf(Array.from({ length: size }, (_, id) => entry(id, 1))),
     );
     if (here === undefined || there === undefined) throw new Error("no book");
-    const lie = async (prefixes: readonly string[]) => ok(prefixes.map(() => emptyRange));
+    const lie = async (prefixes: readonly string[]) => ok(prefixes.map(() => ({ ...emptyRange, count: 1 })));
     expect(await compareBooks(here, rangeOf("", there), lie, () => err("invalid"))).toEqual(err("invalid"));
+  });
+
+  it("are said to have moved when one changes between two questions", async () => {
+    const versionsOf = (version: number) => new Map(Array.from({ length: 200 }, (_, id) => [id, version]));
+    const [here, before] = [bookOfVersions(versionsOf(1)), bookOfVersions(versionsOf(2))];
+    const later = async (prefixes: readonly string[]) => ok(prefixes.map((prefix) => rangeOf(prefix, here)));
+    expect(await compareBooks(here, rangeOf("", before), later, () => err("invalid"))).toMatchObject({
+      value: { moved: true, differences: [] },
+    });
+    expect(await compare(here, before)).toMatchObject({ moved: false });
   });
 
   it("keep what they have computed, and give the same by it", () => {

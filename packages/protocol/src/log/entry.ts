@@ -352,6 +352,25 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     /** SHA-256 of the city's signed statement. */
     statement: sha256Schema,
   }),
+  /** A reader has not asked for so long that it is not waited for any more, until it asks again. */
+  z.strictObject({
+    kind: z.literal("subscriber.lapsed"),
+    ...common,
+    member: nodeIdSchema,
+    /** How far it was handed what there is. */
+    position: z.number().int().nonnegative(),
+    /** Seconds since 1970: when it asked last. */
+    seenAt: z.number().int().nonnegative(),
+  }),
+  /** An operator's decision on changes that were refused: told again, or left alone. */
+  z.strictObject({
+    kind: z.literal("dead-letters.decided"),
+    ...common,
+    decision: z.enum(["told-again", "dropped"]),
+    /** Whose; null: everybody's. */
+    source: nodeIdSchema.nullable(),
+    letters: z.number().int().positive(),
+  }),
   /** A source asks how corrections of its records fare. */
   z.strictObject({ kind: z.literal("corrections.read"), ...common }),
   /** A member was told digests of what the city holds: of how many ranges. */

@@ -154,6 +154,18 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "Everyone who held a version before has applied its correction; names the city's signed statement by hash",
     zh: "全部持有方均已同步该次更正；记有市级办结证明的哈希",
   },
+  "subscriber.lapsed": {
+    actor: "gateway",
+    label: "订阅中断",
+    en: "A reader has not asked for many days and is not waited for any more; it is again as soon as it asks",
+    zh: "订阅成员多日未读取，更正不再等待其回执；恢复读取后重新计入",
+  },
+  "dead-letters.decided": {
+    actor: "operator",
+    label: "处置被拒变更",
+    en: "An operator has asked a source to tell refused changes again, or taken them off the list; counts only",
+    zh: "操作员要求来源重报被拒变更，或将其从清单移除；仅计数",
+  },
   "corrections.read": {
     actor: "member",
     label: "查询更正",

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { itemCodeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
+import { recordSchema } from "../record/index.ts";
 import { packedPageSchema } from "./pack.ts";
+import { pageLength } from "./page.ts";
 
 /** A receipt that refuses every change of a page. */
 const compactSchema = z.string().max(64 * 1024);
@@ -14,6 +16,8 @@ export const publishSchema = packedPageSchema;
 export const publishedSchema = z.strictObject({
   /** Absent before the first page of this source. */
   receipt: compactSchema.optional(),
+  /** Records that were refused and are to be told again: the city would judge otherwise today. */
+  again: z.array(recordSchema.shape.id).max(pageLength).optional(),
 });
 export type PublishReply = z.infer<typeof publishedSchema>;
 

@@ -29,8 +29,11 @@ export interface SqlDatabase {
 
 /** Digests of the records of a store. */
 export interface DigestIndex {
-  /** Digests what has changed, and leaves out what is no longer disclosed on a day. To be awaited before anything is compared. */
-  catchUp(today: string): Promise<void>;
+  /**
+   * Digests what has changed, and leaves out what is no longer disclosed on a day.
+   * @param then done at the very moment at which nothing is left to digest: what it looks at is of that moment
+   */
+  catchUp<T>(today: string, then: () => T): Promise<T>;
   groups(): readonly DigestGroup[];
   book(group: DigestGroup): DigestBook;
   /** The record of a key; undefined when its source has none. */
@@ -90,8 +93,9 @@ export function createDigestIndex(
     return ended.length + marks.length;
   };
   return {
-    async catchUp(today) {
+    async catchUp(today, then) {
       while (database.together(some(today)) > 0) await nextTurn();
+      return then();
     },
     groups: () => sql.groups.all().map((row) => groupRowSchema.parse(row)),
     book: (group) => bookOf(groupName(group), sql),

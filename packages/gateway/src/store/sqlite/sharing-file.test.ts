@@ -26,3 +26,29 @@ it("opens a file of before corrections had deadlines: one that is open is due a 
   after.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+it("opens a file of before lines went with what superseded them: blank ones go, and one that was damaged stays", () => {
+  const folder = mkdtempSync(join(tmpdir(), "xinqiao-hub-"));
+  const path = join(folder, "sharing.db");
+  openHub(path).close();
+  const before = new Database(path);
+  before.exec(`
+    ALTER TABLE held DROP COLUMN content;
+    ALTER TABLE subscriber DROP COLUMN lapsed;
+    ALTER TABLE subscriber DROP COLUMN applied;
+    INSERT INTO subscriber (node, position, subscription, at)
+      VALUES ('dg', 7, '{"items":"all","jurisdictions":"all","subjectKinds":"all"}', 1);
+    INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved)
+      VALUES (1, 1, 'penalty', '440306', 'enterprise', NULL, 0), (2, 2, 'penalty', '440306', 'enterprise', NULL, 0);
+    INSERT INTO held (source, record, position, seq, given, first, feed, version, state, item, scheme, subject)
+      VALUES ('dg', 'penalty:1', 2, 2, 1, 1, 'f', 2, 'current', 'penalty', 'uscc', 'x');
+    PRAGMA user_version = 3;`);
+  before.close();
+  const hub = openHub(path);
+  expect(hub.subscribers()).toMatchObject([{ node: "dg", position: 7, isLapsed: false }]);
+  hub.close();
+  const after = new Database(path, { readonly: true });
+  expect(after.prepare("SELECT position FROM change").pluck().all()).toEqual([2]);
+  after.close();
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -28,9 +28,6 @@ export const measureSchema = `
   CREATE INDEX IF NOT EXISTS measure_by_record ON measure (source, record);
 `;
 
-/** For the first files, which knew of no revocations. */
-export const followedColumn = "ALTER TABLE measure ADD COLUMN followed INTEGER NOT NULL DEFAULT 1";
-
 const count = z.number().int();
 const countSchema = z.object({
   source: nodeIdSchema,

@@ -24,7 +24,12 @@ const lineSchema = z.object({
   givenFrom: z.number().nullable(),
 });
 
-const subscriberSchema = z.object({ node: nodeIdSchema, position: z.number(), subscription: z.string() });
+const subscriberSchema = z.object({
+  node: nodeIdSchema,
+  position: z.number(),
+  subscription: z.string(),
+  lapsed: z.number(),
+});
 
 /** Most pages that are looked at for one reader. */
 const mostPages = 64;
@@ -35,12 +40,13 @@ export function createHubReading(
 ): Pick<Hub, "newest" | "behind" | "subscribers" | "handed" | "has" | "isAt"> {
   const newest = database.prepare<[], number>("SELECT coalesce(max(position), 0) FROM page").pluck();
   const pages = database.prepare(
-    `SELECT position, source, head, from_seq AS "from", last FROM page WHERE position > ? ORDER BY position LIMIT ?`,
+    `SELECT position, source, head, from_seq AS "from", last FROM page INDEXED BY page_kept
+     WHERE position > ? AND head <> '' ORDER BY position LIMIT ?`,
   );
   const lines = database.prepare(
     `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved, until, given_from AS "givenFrom" FROM change WHERE position = ? ORDER BY seq`,
   );
-  const subscribers = database.prepare("SELECT node, position, subscription FROM subscriber");
+  const subscribers = database.prepare("SELECT node, position, subscription, lapsed FROM subscriber");
   const hand = database.prepare(
     `INSERT INTO subscriber (node, position, subscription, at) VALUES (@node, @position, @subscription, @at)
      ON CONFLICT (node) DO UPDATE SET position = max(position, excluded.position),
@@ -81,8 +87,9 @@ export function createHubReading(
     behind: (position, bytes) => behind(position, bytes),
     subscribers: () =>
       subscribers.all().map((row) => {
-        const { subscription, ...subscriber } = subscriberSchema.parse(row);
-        return { ...subscriber, subscription: subscriptionSchema.parse(JSON.parse(subscription)) };
+        const { subscription, lapsed, ...subscriber } = subscriberSchema.parse(row);
+        const wants = subscriptionSchema.parse(JSON.parse(subscription));
+        return { ...subscriber, subscription: wants, isLapsed: lapsed === 1 };
       }),
     handed: ({ subscription, ...subscriber }, at) =>
       void hand.run({ ...subscriber, subscription: JSON.stringify(subscription), at }),

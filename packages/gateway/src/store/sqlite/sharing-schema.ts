@@ -1,12 +1,34 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
 export const sharingVersion = 4;
 
-/** Brings a file up to what the schema expects of its tables: the first files had no deadlines of corrections. */
-export const deadlineColumns = `
-  ALTER TABLE correction ADD COLUMN due_on TEXT NOT NULL DEFAULT '';
-  ALTER TABLE correction ADD COLUMN overdue INTEGER NOT NULL DEFAULT 0;
-  UPDATE correction SET due_on = date(opened_at, 'unixepoch', '+8 hours', '+1 day');
-`;
+/** Brings a file up to what the schema expects of its tables. */
+export const addedColumns = [
+  {
+    table: "correction",
+    column: "due_on",
+    sql: `
+      ALTER TABLE correction ADD COLUMN due_on TEXT NOT NULL DEFAULT '';
+      ALTER TABLE correction ADD COLUMN overdue INTEGER NOT NULL DEFAULT 0;
+      UPDATE correction SET due_on = date(opened_at, 'unixepoch', '+8 hours', '+1 day');`,
+  },
+  {
+    table: "measure",
+    column: "followed",
+    sql: "ALTER TABLE measure ADD COLUMN followed INTEGER NOT NULL DEFAULT 1",
+  },
+  { table: "held", column: "content", sql: "ALTER TABLE held ADD COLUMN content TEXT" },
+  {
+    table: "subscriber",
+    column: "lapsed",
+    sql: `
+      ALTER TABLE subscriber ADD COLUMN lapsed INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE subscriber ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;`,
+  },
+] as const;
+
+/** Lines of which a newer version has come were left blank once. */
+export const dropSuperseded =
+  "DELETE FROM change WHERE line IS NULL AND (position, seq) NOT IN (SELECT position, seq FROM held)";
 
 /** What members share (PR-SYNC). */
 export const sharingSchema = `
@@ -34,8 +56,11 @@ export const sharingSchema = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS page_by_place ON page (source, feed, last);
   CREATE INDEX IF NOT EXISTS page_by_hash ON page (source, feed, hash);
+  -- A page of a feed that was replaced has an empty head: nobody is handed it any more.
+  CREATE INDEX IF NOT EXISTS page_kept ON page (position) WHERE head <> '';
+  CREATE INDEX IF NOT EXISTS page_kept_of ON page (source, feed) WHERE head <> '';
 
-  -- Their lines; none where a change was refused. A line is blank once a newer version has come.
+  -- Their lines; none where a change was refused, or once a newer version has come.
   CREATE TABLE IF NOT EXISTS change (
     position     INTEGER NOT NULL,
     seq          INTEGER NOT NULL,
@@ -68,6 +93,8 @@ export const sharingSchema = `
     item     TEXT NOT NULL,
     scheme   TEXT NOT NULL,
     subject  TEXT NOT NULL,
+    -- SHA-256 of what it says, whenever it was recorded: by this a damaged line is known when it is told again.
+    content  TEXT,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);
@@ -77,7 +104,12 @@ export const sharingSchema = `
     node         TEXT NOT NULL PRIMARY KEY,
     position     INTEGER NOT NULL,
     subscription TEXT NOT NULL,
-    at           INTEGER NOT NULL
+    -- When it asked last; milliseconds since 1970.
+    at           INTEGER NOT NULL,
+    -- The position behind which it asked last.
+    applied      INTEGER NOT NULL DEFAULT 0,
+    -- Whether the log has it that it has not asked for too long.
+    lapsed       INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
 
   -- The newest of each holder for each source.
@@ -140,5 +172,7 @@ export const sharingSchema = `
   CREATE INDEX IF NOT EXISTS correction_whole ON correction (id) WHERE completed_at IS NULL AND waiting = 0;
   CREATE INDEX IF NOT EXISTS correction_due ON correction (due_on)
     WHERE completed_at IS NULL AND waiting > 0 AND NOT overdue AND announced;
+  CREATE INDEX IF NOT EXISTS correction_completed ON correction (completed_at) WHERE completed_at IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS correction_named ON correction_holder (receipt) WHERE receipt IS NOT NULL;
   CREATE INDEX IF NOT EXISTS correction_unannounced ON correction (id) WHERE NOT announced;
 `;

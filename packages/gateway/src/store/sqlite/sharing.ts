@@ -1,5 +1,3 @@
-import { closeSync, openSync } from "node:fs";
-import { isDeepStrictEqual } from "node:util";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { subjectSchema } from "@xinqiao/protocol/identity";
 import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
@@ -13,20 +11,29 @@ import {
   refusedChangesSchema,
 } from "@xinqiao/protocol/sync";
 import { createDurable } from "@xinqiao/runtime/durable";
-import Database from "better-sqlite3";
+import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Measures, Revocations } from "../../measures/index.ts";
 import type { GivenRecords, ToldRecords } from "../../screening/index.ts";
-import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
+import {
+  contentOf,
+  type Hub,
+  type OpenedCorrection,
+  type PageToTake,
+  type TakenChange,
+} from "../../sharing/index.ts";
+import { createHubAttendance } from "./sharing-attendance.ts";
+import { createHubCompaction } from "./sharing-compaction.ts";
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
-import { createHubDigests, recordOfLine, sharingDigestSchema } from "./sharing-digests.ts";
-import { createGiven, givenSchema } from "./sharing-given.ts";
-import { createHubMeasures, followedColumn, measureSchema } from "./sharing-measures.ts";
+import { createHubDigests } from "./sharing-digests.ts";
+import { openSharingFile } from "./sharing-file.ts";
+import { createGiven } from "./sharing-given.ts";
+import { createHubLetters } from "./sharing-letters.ts";
+import { createHubMeasures } from "./sharing-measures.ts";
 import { createHubReading } from "./sharing-reading.ts";
-import { createHubRevocations, createOvertaking, revocationSchema } from "./sharing-revocations.ts";
-import { deadlineColumns, sharingSchema, sharingVersion } from "./sharing-schema.ts";
-import { createHubScores, scoreSchema } from "./sharing-scores.ts";
+import { createHubRevocations, createOvertaking } from "./sharing-revocations.ts";
+import { createHubScores } from "./sharing-scores.ts";
 
 export interface OpenedHub extends Hub, ToldRecords, Measures {
   readonly revocations: Revocations;
@@ -46,11 +53,12 @@ const heldSchema = z.object({
   kind: z.string(),
   line: z.string().nullable(),
   moved: z.number(),
+  content: z.string().nullable(),
 });
 type Held = z.infer<typeof heldSchema>;
 const heldVersionSchema = z
   .object({
-    ...heldSchema.pick({ feed: true, version: true, item: true }).shape,
+    ...heldSchema.pick({ feed: true, version: true, item: true, content: true }).shape,
     scheme: subjectSchema.shape.scheme,
     subject: z.string(),
   })
@@ -58,13 +66,14 @@ const heldVersionSchema = z
 
 /** A file of its own beside the log: it holds records, and the log none. */
 export function openHub(path: string): OpenedHub {
-  const database = openFile(path);
+  const database = openSharingFile(path);
   const durable = createDurable(path, "sync.unavailable");
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
+  const letters = createHubLetters(database);
   const { addScore, scores } = createHubScores(database);
   const overtaking = createOvertaking(database);
-  const take = createTaking(database, sql, corrections, overtaking);
+  const take = createTaking(database, sql, { corrections, letters, overtaking });
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
@@ -89,6 +98,9 @@ export function openHub(path: string): OpenedHub {
     scores,
     digests: createHubDigests(database),
     ...corrections.port,
+    ...letters.port,
+    ...createHubAttendance(database),
+    ...createHubCompaction(database),
     durable: durable.reached,
     close() {
       durable.close();
@@ -97,64 +109,30 @@ export function openHub(path: string): OpenedHub {
   };
 }
 
-function openFile(path: string): Database.Database {
-  closeSync(openSync(path, "a", 0o600));
-  const database = new Database(path);
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = NORMAL");
-  database.pragma("busy_timeout = 5000");
-  // What was corrected is in no free page.
-  database.pragma("secure_delete = ON");
-  const done = Number(database.pragma("user_version", { simple: true }));
-  if (done > sharingVersion) throw new Error(`${path} is of a newer version (${done}) than this program`);
-  database.transaction(() => {
-    if (lacks(database, "correction", "due_on")) database.exec(deadlineColumns);
-    if (lacks(database, "measure", "followed")) database.exec(followedColumn);
-    database.exec(sharingSchema);
-    database.exec(sharingDigestSchema);
-    database.exec(scoreSchema);
-    database.exec(measureSchema);
-    database.exec(revocationSchema);
-    database.exec(givenSchema);
-    if (done < 2)
-      database.exec(
-        "INSERT INTO undigested SELECT source, record FROM held WHERE true ON CONFLICT DO NOTHING",
-      );
-    if (done < 4) createOvertaking(database).askAll();
-    database.pragma(`user_version = ${sharingVersion}`);
-  })();
-  return database;
-}
-
-/** The version does not tell: not every column came with one of its own. */
-function lacks(database: Database.Database, table: string, column: string): boolean {
-  const columns = z.array(z.object({ name: z.string() })).parse(database.pragma(`table_info(${table})`));
-  return columns.length > 0 && !columns.some(({ name }) => name === column);
-}
-
 type Statements = ReturnType<typeof prepare>;
 
+/** What has to follow a page in its transaction. */
+interface Following {
+  readonly corrections: ReturnType<typeof createHubCorrections>;
+  readonly letters: ReturnType<typeof createHubLetters>;
+  readonly overtaking: ReturnType<typeof createOvertaking>;
+}
+
 /** How a page comes in: versions before, and those who hold them. */
-function createTaking(
-  database: Database.Database,
-  sql: Statements,
-  corrections: ReturnType<typeof createHubCorrections>,
-  overtaking: ReturnType<typeof createOvertaking>,
-) {
+function createTaking(database: Database, sql: Statements, { corrections, letters, overtaking }: Following) {
   const held = (source: string, record: string) => heldSchema.optional().parse(sql.held.get(source, record));
 
   function supersede(
     page: PageToTake,
     { change: { record, seq } }: TakenChange,
-    before: Held,
-    moved: boolean,
+    { before, moved, same }: { readonly before: Held; readonly moved: boolean; readonly same: boolean },
   ): OpenedCorrection | undefined {
     const { source } = page;
     const { feed } = page.page;
-    sql.blank.run(before.position, before.seq);
+    sql.dropLine.run(before.position, before.seq);
     const waiting = corrections.supersede(source, record.id, { feed, seq });
     // In another feed everything is told again.
-    if (isSame(before, record, feed)) return undefined;
+    if (same) return undefined;
     const given = page.holders({ record, position: before.given, moved });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return undefined;
@@ -163,46 +141,45 @@ function createTaking(
     return corrections.open({ ...about, holders }, page);
   }
 
+  /** @param position of the page that it came in */
+  function hold(page: PageToTake, taken: TakenChange, position: number): OpenedCorrection | undefined {
+    const { source } = page;
+    const { feed } = page.page;
+    const { seq, record } = taken.change;
+    const before = held(source, record.id);
+    const moved = before !== undefined && hasMoved(before, record);
+    const content = contentOf(record);
+    const same = before !== undefined && isSame(before, { ...record, content }, feed);
+    const correction = before && supersede(page, taken, { before, moved, same });
+    const { id, item, jurisdiction, version, state, subject } = record;
+    const { scheme, kind } = subject;
+    const first = before?.first ?? position;
+    const given = same ? before.given : position;
+    const until = record.disclosedUntil ?? null;
+    const givenFrom = isGone(record) ? (before?.first ?? nobody) : null;
+    sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved), until, givenFrom);
+    sql.hold.run({
+      ...{ source, record: id, position, seq, given, first, feed },
+      ...{ version, state, item, scheme, subject: subject.id, content },
+    });
+    overtaking[isGone(record) ? "ask" : "lapse"](source, id);
+    return correction;
+  }
+
   const take = database.transaction((page: PageToTake): readonly OpenedCorrection[] => {
     const { source, page: opened, head, changes, refused, at } = page;
     const { feed, from, last, hash, complete } = opened;
     const position = Number(
       sql.page.run(source, feed, from, last, hash, head, JSON.stringify(refused), at).lastInsertRowid,
     );
-    const corrected: OpenedCorrection[] = [];
-    for (const taken of changes) {
-      const { seq, record } = taken.change;
-      const before = held(source, record.id);
-      const moved = before !== undefined && hasMoved(before, record);
-      const correction = before && supersede(page, taken, before, moved);
-      if (correction) corrected.push(correction);
-      const { id, item, jurisdiction, version, state, subject } = record;
-      const { scheme, kind } = subject;
-      const given = before !== undefined && isSame(before, record, feed) ? before.given : position;
-      const until = record.disclosedUntil ?? null;
-      const givenFrom = isGone(record) ? (before?.first ?? nobody) : null;
-      sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved), until, givenFrom);
-      sql.hold.run({
-        source,
-        record: id,
-        position,
-        seq,
-        given,
-        first: before?.first ?? position,
-        feed,
-        version,
-        state,
-        item,
-        scheme,
-        subject: subject.id,
-      });
-      overtaking[isGone(record) ? "ask" : "lapse"](source, id);
-    }
+    const corrected = changes.flatMap((taken) => hold(page, taken, position) ?? []);
+    letters.noteRefused(page);
     const whole = sql.whole.get(source) ?? null;
     if (complete && whole !== feed) {
-      sql.blankOlder.run(source, feed);
+      sql.dropOlder.run(source, feed);
       sql.sweep.run(source, feed);
       corrections.postpone(page);
+      letters.forgetOther(source, feed);
     }
     sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole });
     return corrected;
@@ -233,19 +210,12 @@ function hasMoved({ jurisdiction, kind, moved }: Held, record: CreditRecord): bo
   return moved === 1 || jurisdiction !== record.jurisdiction || kind !== record.subject.kind;
 }
 
-/** Within a feed a version is told again only where the line held of it was damaged. */
-const isSame = (before: Held, record: CreditRecord, feed: string): boolean =>
-  (before.feed === feed && before.version === record.version) || saysSame(before, record);
-
 /** Its number alone does not tell: a source whose store was put back may have given it out twice. */
-function saysSame({ line }: Held, { recordedAt: _at, ...record }: CreditRecord): boolean {
-  const held = line === null ? undefined : recordOfLine(line);
-  if (held === undefined) return false;
-  const { recordedAt: _then, ...before } = held;
-  return isDeepStrictEqual(before, record);
-}
+const isSame = (before: Held, { version, content }: Pick<Held, "version" | "content">, feed: string) =>
+  // What is older than hashes: within a feed a version is told again only where its line was damaged.
+  before.content === null ? before.feed === feed && before.version === version : before.content === content;
 
-function prepare(database: Database.Database) {
+function prepare(database: Database) {
   return {
     place: database.prepare('SELECT feed, up_to AS "upTo", head FROM source WHERE node = ?'),
     move: database.prepare(
@@ -270,7 +240,7 @@ function prepare(database: Database.Database) {
       )
       .pluck(),
     held: database.prepare(
-      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved
+      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved, content
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     signedLine: database.prepare(
@@ -278,17 +248,17 @@ function prepare(database: Database.Database) {
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
     version: database.prepare(
-      "SELECT feed, version, item, scheme, subject FROM held WHERE source = ? AND record = ?",
+      "SELECT feed, version, item, content, scheme, subject FROM held WHERE source = ? AND record = ?",
     ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
-         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject)
+         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content)
        VALUES
-         (@source, @record, @position, @seq, @given, @first, @feed, @version, @state, @item, @scheme, @subject)`,
+         (@source, @record, @position, @seq, @given, @first, @feed, @version, @state, @item, @scheme, @subject, @content)`,
     ),
-    blank: database.prepare("UPDATE change SET line = NULL WHERE position = ? AND seq = ?"),
-    blankOlder: database.prepare(
-      `UPDATE change SET line = NULL WHERE (position, seq) IN
+    dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
+    dropOlder: database.prepare(
+      `DELETE FROM change WHERE (position, seq) IN
        (SELECT position, seq FROM held WHERE source = ? AND feed <> ?)`,
     ),
     sweep: database.prepare("DELETE FROM held WHERE source = ? AND feed <> ?"),

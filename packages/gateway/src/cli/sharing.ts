@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { chinaTime } from "@xinqiao/runtime/calendar";
+import { CommandError, countOf } from "@xinqiao/runtime/cli";
+import { openActsFolder } from "../acts/index.ts";
+import { type GatewayConfig, loadConfig } from "../config/index.ts";
+import type { LetterChoice, SharingStanding } from "../sharing/index.ts";
+import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
+
+export interface HomeOptions {
+  readonly home: string;
+  readonly json?: boolean;
+}
+
+export interface LetterOptions extends HomeOptions {
+  readonly source?: string;
+  readonly code?: string;
+  readonly record?: string;
+}
+
+const sourceHead = "来源 source\t上报批次 feed\t序号 change\t最近上报 last page\t完整 whole\t被拒 refused";
+const readerHead =
+  "订阅 reader\t位置 position\t落后页数 pages behind\t落后自 behind since\t最近读取 last asked";
+const letterHead = "来源 source\t记录 record\t版本 version\t原因 reason\t自 since\t已要求重报 asked for";
+
+/** How far sources have told and readers have read: in a process of its own, beside the gateway. */
+export function sharingStatus({ home, json }: HomeOptions, now: () => number): Promise<string> {
+  return withHub(home, ({ hub }) => {
+    const standing = hub.standing();
+    const counts = hub.letterCounts();
+    const refused = (source: string) =>
+      counts.filter((each) => each.source === source).reduce((sum, { count }) => sum + count, 0);
+    const sources = standing.sources.map((each) => ({ ...each, refused: refused(each.source) }));
+    if (json) return JSON.stringify({ ...standing, sources, deadLetters: counts });
+    const told = sources.map(({ source, feed, upTo, at, isWhole, refused: letters }) =>
+      [source, feed, upTo, chinaTime(at), isWhole ? "是 yes" : "否 not yet", letters].join("\t"),
+    );
+    const read = standing.subscribers.map((reader) => readerLine(reader, now()));
+    return [sourceHead, ...told, "", readerHead, ...read].join("\n");
+  });
+}
+
+function readerLine(
+  { node, position, behind, behindSince, seenAt, isLapsed }: SharingStanding["subscribers"][number],
+  now: number,
+): string {
+  const since =
+    behindSince === null ? "-" : `${chinaTime(behindSince)} (${Math.ceil((now - behindSince) / 1000)} s)`;
+  const lapsed = isLapsed ? "  ✗ 不再等待 not waited for" : "";
+  return [node, position, behind, since, `${chinaTime(seenAt)}${lapsed}`].join("\t");
+}
+
+/** What was refused, and nothing better told of it since. */
+export function deadLetters(options: LetterOptions & { readonly limit: string }): Promise<string> {
+  const limit = countOf("--limit", options.limit);
+  return withHub(options.home, ({ hub }) => {
+    const letters = hub.letters(choiceOf(options), limit);
+    if (options.json) return JSON.stringify(letters);
+    if (letters.length === 0) return "没有被拒的变更 nothing is refused";
+    const lines = letters.map(({ source, record, version, code, since, isAskedFor }) =>
+      [source, record, version, code, chinaTime(since), isAskedFor ? "是 yes" : "-"].join("\t"),
+    );
+    return [letterHead, ...lines].join("\n");
+  });
+}
+
+/** Asks sources to tell again what was refused; the gateway judges it anew when it comes. */
+export function replayLetters(options: LetterOptions, now: () => number): Promise<string> {
+  return decide(options, "told-again", now);
+}
+
+export async function dropLetters(
+  { all = false, ...options }: LetterOptions & { readonly all?: boolean },
+  now: () => number,
+): Promise<string> {
+  if (!all && Object.keys(choiceOf(options)).length === 0) {
+    throw new CommandError("say which, or --all · 请用 --source、--code 或 --record 指明，或用 --all");
+  }
+  return decide(options, "dropped", now);
+}
+
+function decide(
+  options: LetterOptions,
+  decision: "told-again" | "dropped",
+  now: () => number,
+): Promise<string> {
+  return withHub(options.home, async ({ hub, config }) => {
+    const choice = choiceOf(options);
+    const letters = decision === "dropped" ? hub.dropLetters(choice) : hub.askAgain(choice);
+    if (letters > 0) {
+      const about = { exchange: null, actor: null, decision, source: choice.source ?? null, letters };
+      const act = { kind: "dead-letters.decided", ...about } as const;
+      await openActsFolder(config.acts).leave(randomUUID(), act, now());
+    }
+    if (options.json) return JSON.stringify({ letters });
+    return decision === "dropped"
+      ? `已移除 dropped: ${letters}`
+      : `已要求重报 asked for: ${letters} (来源下次联系时 when the source calls next, within the hour)`;
+  });
+}
+
+function choiceOf({ source, code, record }: LetterOptions): LetterChoice {
+  return {
+    ...(source !== undefined && { source: nodeIdSchema.parse(source) }),
+    ...(code !== undefined && { code }),
+    ...(record !== undefined && { record }),
+  };
+}
+
+async function withHub<T>(
+  home: string,
+  work: (parts: { readonly hub: OpenedHub; readonly config: GatewayConfig }) => T | Promise<T>,
+): Promise<T> {
+  const config = await loadConfig(home);
+  const hub = openHub(config.sharing);
+  try {
+    return await work({ hub, config });
+  } finally {
+    hub.close();
+  }
+}

@@ -1,0 +1,50 @@
+import type { NodeId } from "@xinqiao/protocol/identity";
+import type { FeedPlace } from "@xinqiao/protocol/sync";
+
+/** How far a source's feed was taken. */
+export interface SourceStanding extends Pick<FeedPlace, "feed" | "upTo"> {
+  readonly source: NodeId;
+  /** Whether the feed has named everything its source held when it began. */
+  readonly isWhole: boolean;
+  /** Milliseconds since 1970: when its newest page came. */
+  readonly at: number;
+}
+
+/** How far a reader has come. */
+export interface SubscriberStanding {
+  readonly node: NodeId;
+  /** Behind which it asked last: as far as it has applied. */
+  readonly position: number;
+  /** Pages that it has not. */
+  readonly behind: number;
+  /** Milliseconds since 1970: when the oldest of them came; null: it has all. */
+  readonly behindSince: number | null;
+  /** Milliseconds since 1970: when it asked last. */
+  readonly seenAt: number;
+  /** It has not asked for so long that it is not waited for. */
+  readonly isLapsed: boolean;
+}
+
+export interface SharingStanding {
+  readonly newest: number;
+  readonly sources: readonly SourceStanding[];
+  readonly subscribers: readonly SubscriberStanding[];
+}
+
+/** A reader that has not asked for long, and of which the log does not say so yet. */
+export interface Absent {
+  readonly node: NodeId;
+  readonly position: number;
+  readonly seenAt: number;
+}
+
+/** Who reads, and who does not any more. */
+export interface Attendance {
+  standing(): SharingStanding;
+  /** A reader asks, behind a position that it has applied up to. */
+  seen(reader: { readonly node: NodeId; readonly position: number }, at: number): void;
+  /** Milliseconds since 1970. */
+  absentSince(before: number): readonly Absent[];
+  /** Unless it has asked meanwhile. */
+  setLapsed(absent: Absent): void;
+}

@@ -1,0 +1,56 @@
+import { closeSync, openSync } from "node:fs";
+import Database from "better-sqlite3";
+import { z } from "zod";
+import { sharingDigestSchema } from "./sharing-digests.ts";
+import { givenSchema } from "./sharing-given.ts";
+import { letterSchema } from "./sharing-letters.ts";
+import { measureSchema } from "./sharing-measures.ts";
+import { createOvertaking, revocationSchema } from "./sharing-revocations.ts";
+import { addedColumns, dropSuperseded, sharingSchema, sharingVersion } from "./sharing-schema.ts";
+import { scoreSchema } from "./sharing-scores.ts";
+
+const schemas = [
+  sharingSchema,
+  sharingDigestSchema,
+  scoreSchema,
+  measureSchema,
+  revocationSchema,
+  givenSchema,
+  letterSchema,
+];
+
+/** A file of its own beside the log, readable by its owner alone, brought up to this version's schema. */
+export function openSharingFile(path: string): Database.Database {
+  closeSync(openSync(path, "a", 0o600));
+  const database = new Database(path);
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = NORMAL");
+  database.pragma("busy_timeout = 5000");
+  // What was corrected is in no free page.
+  database.pragma("secure_delete = ON");
+  database.transaction(() => bringUp(database, path)).immediate();
+  return database;
+}
+
+function bringUp(database: Database.Database, path: string): void {
+  const done = Number(database.pragma("user_version", { simple: true }));
+  if (done > sharingVersion) throw new Error(`${path} is of a newer version (${done}) than this program`);
+  for (const { table, column, sql } of addedColumns) {
+    if (lacks(database, table, column)) database.exec(sql);
+  }
+  for (const schema of schemas) database.exec(schema);
+  if (done < 2) {
+    database.exec("INSERT INTO undigested SELECT source, record FROM held WHERE true ON CONFLICT DO NOTHING");
+  }
+  if (done < 4) {
+    database.exec(dropSuperseded);
+    createOvertaking(database).askAll();
+  }
+  database.pragma(`user_version = ${sharingVersion}`);
+}
+
+/** The version does not tell: deadlines came without one of their own. A file that is new lacks nothing. */
+function lacks(database: Database.Database, table: string, column: string): boolean {
+  const columns = z.array(z.object({ name: z.string() })).parse(database.pragma(`table_info(${table})`));
+  return columns.length > 0 && !columns.some(({ name }) => name === column);
+}
