@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { composeUscc } from "@xinqiao/protocol/identity";
 import Database from "better-sqlite3";
+import { request } from "undici";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type PreparedAgent, penaltyRow, prepareAgent, untilReady } from "../constellation/index.ts";
 import { programFile } from "../programs/index.ts";
@@ -107,6 +108,17 @@ it("an agent killed while it takes a platform's table has it all, once, and ever
     expect(standing).toMatchObject({ name: "platform.penalty", rows: count - 1, keptBack: 1, fault: null });
     expect(standing.asOf).toMatch(/^20/);
   }, often);
+  const metric = async (name: string) => {
+    const reply = await request(`${prepared.localOrigin}/metrics`);
+    const line = (await reply.body.text()).split("\n").find((each) => each.startsWith(`${name} `));
+    return Number(line?.split(" ")[1]);
+  };
+  expect(await metric('xinqiao_agent_stream_rows_total{became="quarantined"}')).toBe(1);
+  platform.exec("ALTER TABLE penalty_xinqiao RENAME TO away");
+  await vi.waitFor(async () => expect(await metric("xinqiao_agent_stream_faults")).toBe(1), often);
+  expect(await xinqiao("intake", "status")).toContain("intake.stream-unreadable");
+  platform.exec("ALTER TABLE away RENAME TO penalty_xinqiao");
+  await vi.waitFor(async () => expect(await metric("xinqiao_agent_stream_faults")).toBe(0), often);
   const rows = await xinqiao("intake", "rows", "platform.penalty");
   expect(rows).toContain("3\tCF_JDRQ: 日期不存在 · no such day");
   expect(rows).not.toContain(uscc(3));

@@ -89,6 +89,23 @@ export function describeTable(name: string, open: () => Promise<Platform>): void
       expect(await followed.run()).toMatchObject({ error: { code: "intake.mark-missing" } });
     });
 
+    it("is not led past what changes by a row marked with a day to come", async () => {
+      const year = 366 * 86_400_000;
+      await putMany(3);
+      await platform.put(4, year);
+      followed = await followPlatform(platform, column);
+      for (let round = 0; round < 3; round += 1) {
+        expect(await followed.run()).toMatchObject(done);
+        followed.intake.now += 2 * minuteMs;
+      }
+      await platform.put(1, 1_000, { CF_NR: "罚款一万元" });
+      await followed.run();
+      expect([...followed.held(1), ...followed.held(4)]).toEqual(["2 current", "1 current"]);
+      await platform.run("DELETE FROM penalty");
+      for (let id = 1; id <= 200; id += 1) await platform.put(id, year);
+      expect(await followed.run()).toMatchObject({ error: { code: "intake.mark-ahead" } });
+    });
+
     it("keeps back what is no record, until it is mended", async () => {
       await platform.put(1, 1, { CF_JDRQ: "2024-02-30" });
       await platform.put(2, 2, { state: "?" });
