@@ -176,6 +176,22 @@ function describeWays(open: () => Promise<Platform>): void {
       expect(received()).toBe(450);
     });
 
+    it("lets not more than a tenth go at once without an operator's word", async () => {
+      await putMany(600);
+      followed = await followPlatform(platform, triggers);
+      await followed.run();
+      await platform.run("DELETE FROM penalty WHERE id <= 20");
+      expect(await followed.run()).toMatchObject(done);
+      expect(followed.held(20)).toEqual(["2 withdrawn"]);
+      await platform.run("DELETE FROM penalty WHERE id <= 300");
+      await platform.put(601, 1);
+      expect(await followed.run()).toMatchObject({ error: { code: "intake.rows-missing", missing: 280 } });
+      expect([...followed.held(21), ...followed.held(601)]).toEqual(["1 current", "1 current"]);
+      followed.intake.store.streams.confirm(stream);
+      expect(await followed.run()).toMatchObject(done);
+      expect([21, 300, 301].flatMap(followed.held)).toEqual(["2 withdrawn", "2 withdrawn", "1 current"]);
+    });
+
     it("compares all rows when the platform was put back to an older state", async () => {
       await putMany(3);
       followed = await followPlatform(platform, triggers);
