@@ -4,8 +4,10 @@ import type { Database } from "better-sqlite3";
 export interface Rounds {
   beginRound(stream: string): void;
   met(stream: string, keys: readonly string[]): void;
-  /** How many rows are known, and how many of them this round has not met. */
-  unmet(stream: string): { readonly known: number; readonly missing: number };
+  /** How many rows there are. */
+  known(stream: string): number;
+  /** How many of them this round has not met. */
+  missing(stream: string): number;
   /** The first so many of those behind a key; the empty one for the first. */
   unmetKeys(stream: string, after: string, limit: number): readonly string[];
   endRound(stream: string): void;
@@ -37,7 +39,8 @@ export function createRounds(database: Database): Rounds {
   return {
     beginRound: (stream) => void clear.run(stream),
     met: (stream, all) => meetAll(stream, all),
-    unmet: (stream) => ({ known: known.get(stream) ?? 0, missing: count.get({ stream, after: "" }) ?? 0 }),
+    known: (stream) => known.get(stream) ?? 0,
+    missing: (stream) => count.get({ stream, after: "" }) ?? 0,
     unmetKeys: (stream, after, limit) => keys.all({ stream, after, limit }),
     endRound: (stream) => void clear.run(stream),
   };

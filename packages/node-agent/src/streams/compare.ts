@@ -1,11 +1,9 @@
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { isMoreThanGoes } from "./most-gone.ts";
 import { mostKeys } from "./statements.ts";
 import { type Step, type StreamFault, unreadable } from "./step.ts";
 import type { FollowedTable } from "./table.ts";
 import type { Taking } from "./taking.ts";
-
-/** So many rows may go without an operator's word, or this part of all. */
-const [fewRows, fewPart] = [20, 0.1];
 
 /**
  * Reads all rows, page by page, takes those that say something new, and withdraws what is gone; but not when that were
@@ -61,8 +59,8 @@ async function withdrawMissing(
   { stream, streams, take }: Taking,
   read: number,
 ): Promise<Result<undefined, StreamFault>> {
-  const { known, missing } = streams.unmet(stream);
-  const isTooMuch = missing > Math.max(fewRows, known * fewPart) || (read === 0 && missing > 0);
+  const [known, missing] = [streams.known(stream), streams.missing(stream)];
+  const isTooMuch = isMoreThanGoes(missing, () => known) || (read === 0 && missing > 0);
   if (isTooMuch && missing > streams.confirmed(stream)) {
     streams.waitForWord(stream, missing);
     return err({ code: "intake.rows-missing", known, missing });

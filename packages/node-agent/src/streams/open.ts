@@ -1,4 +1,3 @@
-import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import { ok } from "@xinqiao/protocol/result";
 import { keepSharing } from "../sharing/index.ts";
 import { authValue, createPlatformClient, openDatabase, secret } from "../source/index.ts";
@@ -10,21 +9,19 @@ import {
   type TableConfig,
 } from "./config.ts";
 import { pollService } from "./polling.ts";
-import type { Step, StreamFault } from "./step.ts";
+import type { StreamFault } from "./step.ts";
 import { type FollowedTable, openTable } from "./table.ts";
 import { followTable } from "./table-step.ts";
 import { createTaking, type TakingDependencies } from "./taking.ts";
+import { createWatch, type WatchedStream } from "./watch.ts";
 
 export interface StreamsDependencies extends TakingDependencies {
   /** Where `urlEnv` and `valueEnv` are looked up. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export interface Stream {
-  readonly name: string;
-  readonly item: ItemCode;
+export interface Stream extends WatchedStream {
   readonly everySeconds: number;
-  readonly step: Step;
   /** A cheap probe: why it cannot be read, in a phrase of our own. */
   readonly check: (signal: AbortSignal) => Promise<string | undefined>;
 }
@@ -110,36 +107,4 @@ export async function keepStreams(
     await Promise.all(stops.map((stop) => stop()));
     await opened.disposeAsync();
   };
-}
-
-/** Keeps how each stream stands. An item is held as of the oldest of its streams, once all have been read to their end. */
-function createWatch(streams: readonly Stream[], { store, events }: StreamsDependencies) {
-  const asOf = new Map<string, number>();
-  const failing = new Map<string, string>();
-
-  function stands(name: string, code: string | undefined): void {
-    if (failing.get(name) === code) return;
-    if (code === undefined) failing.delete(name);
-    else failing.set(name, code);
-    store.streams.failing(name, code);
-    events.streamFaults(failing.size);
-  }
-
-  function read({ name, item }: Stream, instant: number): void {
-    asOf.set(name, instant);
-    store.streams.readTo(name, new Date(instant).toISOString());
-    const all = streams.filter((each) => each.item === item).map((each) => asOf.get(each.name));
-    const known = all.filter((each) => each !== undefined);
-    if (known.length === all.length) store.streams.covered(item, new Date(Math.min(...known)).toISOString());
-  }
-
-  return (stream: Stream): Step =>
-    async (signal) => {
-      const stepped = await stream.step(signal);
-      if (signal.aborted) return stepped;
-      stands(stream.name, stepped.ok ? undefined : stepped.error.code);
-      if (stepped.ok && !stepped.value.again && stepped.value.asOf !== undefined)
-        read(stream, stepped.value.asOf);
-      return stepped;
-    };
 }

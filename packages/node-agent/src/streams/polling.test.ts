@@ -49,14 +49,14 @@ const done = { ok: true, value: { again: false } };
 describe("a service that is polled", () => {
   it("is asked from where it said, until it has no more", async () => {
     const pages = new Map<string | null, object>([
-      [null, page([row(1), row(2)], "a&b")],
+      ["first", page([row(1), row(2)], "a&b")],
       ["a&b", page([row(3)], 7)],
       ["7", page([], 7)],
     ]);
     service.answer = (cursor) => pages.get(cursor) ?? { status: 400 };
-    followed = await followService(service.baseUrl);
+    followed = await followService(service.baseUrl, { path: "/changes?cursor=first&size=2" });
     expect(await followed.run()).toMatchObject(done);
-    expect(service.asked).toEqual([null, "a&b", "7"]);
+    expect(service.asked).toEqual(["first", "a&b", "7"]);
     expect([1, 2, 3].flatMap(followed.held)).toEqual(["1 current", "1 current", "1 current"]);
     await followed.restart();
     await followed.run();

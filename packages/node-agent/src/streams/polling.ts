@@ -47,7 +47,10 @@ export function pollService(
 
 function pathFrom({ path, cursorParameter }: ListConfig, at: string | undefined): string {
   if (at === undefined) return path;
-  return `${path}${path.includes("?") ? "&" : "?"}${encodeURIComponent(cursorParameter)}=${encodeURIComponent(at)}`;
+  const [place = "", query] = path.split("?");
+  const asked = new URLSearchParams(query);
+  asked.set(cursorParameter, at);
+  return `${place}?${asked}`;
 }
 
 const gone = new Set(["true", "1"]);

@@ -8,6 +8,10 @@ export interface StreamFault {
     | "intake.mapping-unfit"
     /** Rows without a value in the column that says when they changed would never be seen. */
     | "intake.mark-missing"
+    /** More than a page of rows say that they change in days to come: what follows cannot be told from them. */
+    | "intake.mark-ahead"
+    /** The agent's own store refuses; `why` is its code. */
+    | "intake.not-taken"
     /** More rows are gone than go without an operator's word. */
     | "intake.rows-missing";
   readonly why?: string;

@@ -15,6 +15,11 @@ export interface TablePage {
   readonly isLast: boolean;
 }
 
+export interface MarkedPage extends TablePage {
+  /** Where each of its rows stands. */
+  readonly places: readonly MarkPlace[];
+}
+
 export interface ChangePage extends TablePage {
   readonly last?: ChangePlace;
   /** The whole table was emptied at once: no row says so of itself. */
@@ -26,7 +31,7 @@ type Read<T> = Promise<Result<T, string>>;
 /** One table of a platform's, a page a question. */
 export interface FollowedTable {
   byKey(after: string | undefined, signal: AbortSignal): Read<TablePage>;
-  byMark(after: MarkPlace | undefined, signal: AbortSignal): Read<TablePage & { readonly last?: MarkPlace }>;
+  byMark(after: MarkPlace | undefined, signal: AbortSignal): Read<MarkedPage>;
   /** Whether a row has no mark. */
   hasUnmarked(signal: AbortSignal): Read<boolean>;
   changedAfter(after: ChangePlace, signal: AbortSignal): Read<ChangePage>;
@@ -106,14 +111,14 @@ function pageOf(found: readonly DatabaseRow[], rowsOf: RowReader): Result<TableP
   return rows.ok ? ok({ rows: rows.value, isLast: found.length < pageRows }) : rows;
 }
 
-function markedPage(found: readonly DatabaseRow[], rowsOf: RowReader) {
+function markedPage(found: readonly DatabaseRow[], rowsOf: RowReader): Result<MarkedPage, string> {
   const page = pageOf(found, rowsOf);
-  const newest = found.at(-1);
-  if (!page.ok || newest === undefined) return page;
-  const [mark, key] = [keyText(newest.m), keyText(newest.k)];
-  if (mark === undefined || key === undefined) return err(unfitKey);
-  const last: MarkPlace = [mark, key];
-  return ok({ ...page.value, last });
+  if (!page.ok) return page;
+  const places = found.flatMap(({ m, k }): readonly MarkPlace[] => {
+    const [mark, key] = [keyText(m), keyText(k)];
+    return mark === undefined || key === undefined ? [] : [[mark, key]];
+  });
+  return places.length === found.length ? ok({ ...page.value, places }) : err(unfitKey);
 }
 
 function changePage(found: readonly DatabaseRow[], rowsOf: RowReader): Result<ChangePage, string> {

@@ -54,20 +54,23 @@ function qualified(table: string): string {
 }
 
 function sqliteSql(config: NotedTable): string {
-  const [table, changes] = [quoted(config.table), quoted(changeTableOf(config))];
-  const key = quoted(config.key);
+  // A trigger stands beside its table: neither is named with a schema.
+  const [tableName, changesName] = [bare(config.table), bare(changeTableOf(config))];
+  const [changes, key] = [quoted(changesName), quoted(config.key)];
   const note = (row: "new" | "old") =>
     `  DELETE FROM ${changes} WHERE key IS ${row}.${key};\n  INSERT INTO ${changes} (key) VALUES (${row}.${key});`;
   const trigger = (on: string, name: string, body: readonly string[]) =>
-    `CREATE TRIGGER ${quoted(`${changeTableOf(config)}_${name}`)} AFTER ${on} ON ${table} BEGIN\n${body.join("\n")}\nEND;`;
+    `CREATE TRIGGER ${quoted(`${changesName}_${name}`)} AFTER ${on} ON ${quoted(tableName)} BEGIN\n${body.join("\n")}\nEND;`;
   return [
     "BEGIN;",
     "-- One row a key, its newest change.",
     `CREATE TABLE ${changes} (n INTEGER PRIMARY KEY AUTOINCREMENT, xid INTEGER NOT NULL DEFAULT 0, key UNIQUE);`,
-    `CREATE INDEX ${quoted(`${changeTableOf(config)}_order`)} ON ${changes} (xid, n);`,
+    `CREATE INDEX ${quoted(`${changesName}_order`)} ON ${changes} (xid, n);`,
     trigger("INSERT", "added", [note("new")]),
     trigger("UPDATE", "changed", [note("old"), note("new")]),
     trigger("DELETE", "dropped", [note("old")]),
     "COMMIT;",
   ].join("\n");
 }
+
+const bare = (table: string): string => table.split(".").at(-1) ?? table;

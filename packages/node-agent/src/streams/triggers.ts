@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { z } from "zod";
+import { isMoreThanGoes } from "./most-gone.ts";
 import { type Stepped, type StreamFault, unreadable } from "./step.ts";
 import type { ChangePlace, FollowedTable } from "./table.ts";
 import type { Taking } from "./taking.ts";
@@ -21,12 +22,17 @@ export interface FollowedChanges {
   caughtUp(): Promise<void>;
 }
 
-/** Takes the rows that the platform's triggers have written down as changed, deleted ones too. */
+/**
+ * Takes the rows that the platform's triggers have written down as changed, deleted ones too. Where more are deleted at
+ * once than go by themselves, the comparison that follows finds them missing, and waits for an operator's word.
+ */
 export function followChanges(table: FollowedTable, taking: Taking, now: () => number): FollowedChanges {
   const held = (): Cursor | undefined => {
     const text = taking.streams.cursor(taking.stream);
     return text === undefined ? undefined : cursorSchema.parse(JSON.parse(text));
   };
+  // Of the changes that are read at once.
+  let goneNow = 0;
   const move = (rows: Parameters<Taking["take"]>[0], cursor: Cursor) =>
     taking.take(rows, JSON.stringify(cursor));
   return {
@@ -43,7 +49,12 @@ export function followChanges(table: FollowedTable, taking: Taking, now: () => n
       const page = await table.changedAfter(cursor.value.place, signal);
       if (!page.ok) return unreadable(page.error);
       const { rows, last: place = cursor.value.place, isLast, isEmptied } = page.value;
-      await move(rows, { basis, place, isBehind: cursor.value.isBehind || isEmptied });
+      const there = rows.filter(({ cells }) => cells !== undefined);
+      goneNow += rows.length - there.length;
+      const isTooMuch = isMoreThanGoes(goneNow, () => taking.streams.known(taking.stream));
+      const isBehind = cursor.value.isBehind || isEmptied || isTooMuch;
+      await move(isTooMuch ? there : rows, { basis, place, isBehind });
+      if (isLast) goneNow = 0;
       // What committed beside an older transaction under way is not taken yet.
       const isWhole = newest.value === undefined || !isBefore(place, newest.value);
       return ok({ again: !isLast, ...(isWhole && { asOf: began }) });

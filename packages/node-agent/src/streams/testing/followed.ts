@@ -1,7 +1,12 @@
 import { openTestIntake, type TestIntake } from "../../intake/testing/intake.ts";
 import { testCatalogue, testJurisdiction } from "../../intake/testing/rows.ts";
 import type { ImportCounts } from "../../store/index.ts";
-import { type FollowedDatabase, followedDatabaseSchema, polledServiceSchema } from "../config.ts";
+import {
+  type FollowedDatabase,
+  followedDatabaseSchema,
+  type PolledService,
+  polledServiceSchema,
+} from "../config.ts";
 import { openStreams } from "../open.ts";
 import type { Step } from "../step.ts";
 import { type Platform, platformName, titles } from "./platform.ts";
@@ -74,20 +79,27 @@ async function follow(config: Config): Promise<Followed> {
   };
 }
 
-export function followPlatform(
+type Changes = FollowedDatabase["tables"][number]["changes"];
+
+/** @param more beside what tests usually say of a table */
+export function databaseOf(
   { dialect, url }: Platform,
-  changes: FollowedDatabase["tables"][number]["changes"],
+  changes: Changes,
   more: object = {},
-): Promise<Followed> {
+): FollowedDatabase {
   const table = { item: "penalty", table: "penalty", key: "id", stateColumn: "state", stateValues, changes };
   const tables = [{ ...table, fields: fields(platformName), ...more }];
-  const database = followedDatabaseSchema.parse({ name: "platform", dialect, url, tables });
-  return follow({ databases: [database], services: [] });
+  return followedDatabaseSchema.parse({ name: "platform", dialect, url, tables });
 }
 
-export function followService(baseUrl: string, more: object = {}): Promise<Followed> {
+export const followPlatform = (...of: Parameters<typeof databaseOf>): Promise<Followed> =>
+  follow({ databases: [databaseOf(...of)], services: [] });
+
+export function serviceOf(baseUrl: string, more: object = {}): PolledService {
   const list = { item: "penalty", path: "/changes", rows: "data.list", cursor: "data.next", key: "id" };
   const items = [{ ...list, fields: fields((title) => title), deletedKey: "deleted", ...more }];
-  const service = polledServiceSchema.parse({ name: "platform", baseUrl, timeoutMs: 2_000, items });
-  return follow({ databases: [], services: [service] });
+  return polledServiceSchema.parse({ name: "platform", baseUrl, timeoutMs: 2_000, items });
 }
+
+export const followService = (...of: Parameters<typeof serviceOf>): Promise<Followed> =>
+  follow({ databases: [], services: [serviceOf(...of)] });

@@ -16,6 +16,8 @@ export interface Platform {
   run(sql: string): Promise<void>;
   /** Writes row `id`, marked as changed so many milliseconds after a beginning: the penalty `n`, or what `changes` make of it. */
   put(id: number, mark: number, changes?: Readonly<Record<string, string>>, n?: number): Promise<void>;
+  /** Writes rows 1 up to `count`, at once. */
+  putMany(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,9 +41,18 @@ const create = (markType: string) =>
     .map((title) => `"${platformName(title)}" text`)
     .join(", ")})`;
 const replaced = columns.slice(1).map((name) => `"${name}" = excluded."${name}"`);
-export const upsert = (parameter: (n: number) => string) =>
-  `INSERT INTO penalty (${list}) VALUES (${columns.map((_, at) => parameter(at + 1)).join(", ")})
-   ON CONFLICT (id) DO UPDATE SET ${replaced.join(", ")}`;
+export function upsert(parameter: (n: number) => string, rows = 1): string {
+  const values = Array.from({ length: rows }, (_, row) => {
+    const row0 = row * columns.length;
+    return `(${columns.map((_name, at) => parameter(row0 + at + 1)).join(", ")})`;
+  });
+  return `INSERT INTO penalty (${list}) VALUES ${values.join(", ")}
+    ON CONFLICT (id) DO UPDATE SET ${replaced.join(", ")}`;
+}
+
+/** Rows 1, 2 and so on, marked in their order. */
+const manyValues = (count: number) =>
+  Array.from({ length: count }, (_, at) => valuesOf(at + 1, at + 1)).flat();
 
 export async function sqlitePlatform(): Promise<Platform> {
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-platform-"));
@@ -55,6 +66,7 @@ export async function sqlitePlatform(): Promise<Platform> {
     url: path,
     run: async (sql) => void database.exec(sql),
     put: async (...row) => void write.run(...valuesOf(...row)),
+    putMany: async (count) => void database.prepare(upsert(() => "?", count)).run(...manyValues(count)),
     async close() {
       database.close();
       await rm(folder, { recursive: true, force: true });
@@ -76,6 +88,11 @@ export async function postgresPlatform({ admin, connect, url }: TestPostgres): P
       void (await client.query(
         upsert((n) => `$${n}`),
         [...valuesOf(...row)],
+      )),
+    putMany: async (count) =>
+      void (await client.query(
+        upsert((n) => `$${n}`, count),
+        manyValues(count),
       )),
     async close() {
       await client.end();
