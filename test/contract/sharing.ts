@@ -1,4 +1,5 @@
 import { shownRevocationsSchema } from "@xinqiao/node-agent/feedback";
+import { askedScreeningSchema } from "@xinqiao/node-agent/screening";
 import {
   feedbackReplySchema,
   feedbackSchema,
@@ -73,6 +74,11 @@ export const sharingCases: readonly Case[] = [
     schema: "Screening",
     code: screeningSchema,
     samples: [{ purpose: "bid-review", items: ["penalty"], subjects: [subject] }],
+  },
+  {
+    schema: "AskedScreening",
+    code: askedScreeningSchema,
+    samples: [{ purpose: "bid-review", items: ["penalty"], subjects: [subject], deadlineMs: 2_000 }],
   },
   {
     schema: "ScreeningReply",

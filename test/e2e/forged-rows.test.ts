@@ -43,7 +43,8 @@ describe("a gateway that forges rows", () => {
   beforeAll(async () => {
     prepared = await prepareAgent({ node: "sz-baoan", role: "district" });
     server = createServer((request, response) => {
-      if (request.method === "GET") {
+      // It knows of nothing but lookups.
+      if (request.url !== "/v1/lookups") {
         response.writeHead(404).end();
         return;
       }

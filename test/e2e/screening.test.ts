@@ -3,11 +3,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { readEntries } from "@xinqiao/gateway";
+import { shownRevocationsSchema } from "@xinqiao/node-agent/feedback";
 import { composeUscc } from "@xinqiao/protocol/identity";
 import { problemSchema } from "@xinqiao/protocol/problem";
 import { openedScreeningSchema } from "@xinqiao/protocol/screening";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
 import {
   csv,
   type GatewayProcess,
@@ -69,6 +69,7 @@ describe("screening", () => {
     const { status, body } = await asker.call("/v1/screenings", {
       purpose: "bid-review",
       subjects,
+      deadlineMs: 60_000,
       ...change,
     });
     return { status, body };
@@ -188,31 +189,27 @@ describe("screening", () => {
     await gateway.start();
   });
 
-  const open = async (): Promise<unknown> => JSON.parse(await atCity("--open", "--json"));
   const revocations = async (...args: readonly string[]) =>
     (await execute(process.execPath, [main, "revocations", "--home", longgang.home, ...args])).stdout;
+  const notices = async () =>
+    shownRevocationsSchema.parse((await asker.call("/v1/revocations")).body).revocations;
 
   it("has the measure revoked once its source has repaired the record: asked by the city, answered by the member", async () => {
     const { hits } = await screened();
     const id = hits[0]?.records[0]?.id ?? "";
     await execute(process.execPath, [main, "correct", id, "--repair", "--home", baoan.home]);
-    await vi.waitFor(async () => expect(await revocations()).toContain("open"), often);
-    const [shown] = z
-      .tuple([z.looseObject({ notice: z.string() })])
-      .parse(JSON.parse(await revocations("--json")));
+    await vi.waitFor(async () => expect(await notices()).toHaveLength(1), often);
+    const [shown] = await notices();
     expect(shown).toMatchObject({
       ...{ record: id, source: "sz-baoan", matter: "2026-0042", effect: "repaired", standing: "open" },
     });
     expect(await counted()).toMatchObject([{ partly: 1, overtaken: 1, unanswered: 1 }]);
-    expect(await open()).toMatchObject([
-      { member: "sz-longgang", source: "sz-baoan", notice: shown.notice, late: false },
+    expect(JSON.parse(await atCity("--open", "--json"))).toMatchObject([
+      { member: "sz-longgang", source: "sz-baoan", notice: shown?.notice, late: false },
     ]);
-    await expect(revocations("answer", "1", "--outcome", "kept")).rejects.toMatchObject({
-      stderr: expect.stringContaining("says no reason"),
-    });
     expect(await revocations("answer", "1", "--outcome", "revoked")).toContain("answered");
-    expect(await revocations()).toContain("revoked");
-    expect(await open()).toEqual([]);
+    expect(await revocations()).toMatch(/^1\t.*revoked/m);
+    expect(await atCity("--open")).toContain("every notice was answered");
     expect(await counted()).toMatchObject([{ overtaken: 1, revoked: 1, unanswered: 0 }]);
     const [asked, answered] = readEntries(gateway.logFile).filter(({ kind }) =>
       ["measures.asked", "measures.answered"].includes(kind),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenedHub, openHub } from "@xinqiao/gateway";
 import { createAsking, readRevocations, takeAnswer } from "@xinqiao/gateway/measures";
+import { createOneWait, createTakenSignal, type UntilTaken } from "@xinqiao/gateway/sharing";
 import { type AgentStore, openStore } from "@xinqiao/node-agent";
 import { answerRevocation, hearRevocations, listRevocations } from "@xinqiao/node-agent/feedback";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
@@ -109,7 +110,7 @@ async function report(change: Partial<MeasureReport> = {}): Promise<void> {
   hub.keepReport({ report: said, text, sha256: textHash(text), isFollowed: true });
 }
 
-const ask = () =>
+const ask = (onAsked: () => void = () => undefined) =>
   createAsking({
     self: city,
     revocations: hub.revocations,
@@ -119,7 +120,7 @@ const ask = () =>
     now: () => testNow,
     today: () => today,
     dueOn: () => lastDay,
-    onAsked: () => undefined,
+    onAsked,
   }).ask();
 
 /** The gateway, without HTTP. */
@@ -311,6 +312,34 @@ describe("a measure whose record is repaired", () => {
     const answers = entries.flatMap((entry) => (entry.kind === "measures.answered" ? [entry.answer] : []));
     expect(answers).toHaveLength(2);
     expect(new Set(answers).size).toBe(1);
+  });
+
+  it("has a member that waits told at once, by the notice and by its settlement", async () => {
+    const signal = createTakenSignal();
+    const oneWait = createOneWait(signal);
+    // No time is long enough: only a signal ends it.
+    const untilAsked: UntilTaken = (node, _ms, gone) => oneWait(node, 2 ** 30, gone);
+    const member = directory.member(dg);
+    if (member === undefined) throw new Error("no such member");
+    const wait = (heard: readonly string[]) =>
+      readRevocations(
+        { asked: { heard: [...heard], waitMs: 25_000 }, member, gone: never },
+        { revocations: hub.revocations, untilAsked },
+      );
+    const [{ notice = "" } = {}] = hub.revocations.open();
+    await report({ exchange: "00000000-0000-4000-8000-000000000002" });
+    const waiting = wait([notice]);
+    await ask(signal.taken);
+    const told = await waiting;
+    if (!told.ok) throw new Error("refused");
+    expect(told.value.notices.map(textHash)).toEqual(
+      hub.revocations.open().flatMap((each) => (each.notice === notice ? [] : [each.notice])),
+    );
+    await hear();
+    const settling = wait(listed().map((each) => each.notice));
+    expect(await answer("revoked", notice)).toBe("receipted");
+    signal.taken();
+    expect(await settling).toMatchObject({ ok: true, value: { notices: [], settled: [notice] } });
   });
 
   it("waits for something new only when both ends agree", async () => {

@@ -38,8 +38,8 @@ export function createAsking(deps: AskingDependencies): Asking {
     for (let some = revocations.unsigned(); some.length > 0; some = revocations.unsigned()) {
       for (const each of some) await sign(each, deps);
     }
-    await durable();
     for (let some = revocations.unannounced(); some.length > 0; some = revocations.unannounced()) {
+      await durable();
       for (const { id, effect, report, ...asked } of some) {
         if (!(await say({ kind: "measures.asked", ...asked, effect, report }, deps))) return;
         revocations.announced(id);

@@ -19,6 +19,9 @@ export interface ScreenOptions {
 /** The city was not to be had for some of them: none of those may be taken for clean. */
 const partialExitCode = 2;
 
+/** A list waits for the city as long as may be. */
+const patienceMs = 60_000;
+
 /**
  * Screens a file of identifiers, one a line, in requests of ten thousand; the hits go into a file. Whatever cuts it off,
  * the same command goes on behind the last request that was answered.
@@ -69,7 +72,7 @@ async function screenBatch(read: readonly Line[], { config, options, part }: Run
   const subjectOf = ({ id }: Line) => subjectSchema.parse({ kind, scheme, id });
   const isValid = new Map(read.map((line) => [line, checkSubject(subjectOf(line), { exceptions }).ok]));
   const [batch, invalid] = [true, false].map((valid) => read.filter((line) => isValid.get(line) === valid));
-  const asked = { purpose, ...(items !== undefined && { items: items.split(",") }) };
+  const asked = { purpose, deadlineMs: patienceMs, ...(items !== undefined && { items: items.split(",") }) };
   const subjects = (batch ?? []).map(subjectOf);
   const answer = subjects.length === 0 ? undefined : await ask(config, { ...asked, subjects }, part);
   const text = invalidLines(invalid ?? []) + (answer ? hitLines(answer, batch ?? []) : "");

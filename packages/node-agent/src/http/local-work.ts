@@ -2,7 +2,6 @@ import { lookupSchema } from "@xinqiao/protocol/exchange";
 import { measureDoneSchema, revocationDoneSchema } from "@xinqiao/protocol/measures";
 import type { Fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
-import { screeningSchema } from "@xinqiao/protocol/screening";
 import { correctionsRequestSchema, correctionsSchema } from "@xinqiao/protocol/sync";
 import { parseJson } from "@xinqiao/protocol/transport";
 import { z } from "zod";
@@ -23,7 +22,7 @@ import {
 import { type Intake, postedSchema } from "../intake/index.ts";
 import { askGateway, type CallDependencies, type LookUpDependencies, lookUp } from "../lookup/index.ts";
 import { type ShowDependencies, showHours, shownSchema } from "../reconciliation/index.ts";
-import { type ScreenDependencies, screen } from "../screening/index.ts";
+import { askedScreeningSchema, type ScreenDependencies, screen } from "../screening/index.ts";
 import { copiesOf, copiesRequestSchema } from "../sharing/index.ts";
 import type { AgentEvents } from "../telemetry/index.ts";
 import type { LocalWork } from "./local-call.ts";
@@ -135,7 +134,7 @@ export function revocationAnswerFor({ revoking }: LocalWorkDependencies): LocalW
 /** `POST /v1/screenings`: which of many subjects are listed, and what that means for a matter. */
 export function screenFor({ screening: deps }: LocalWorkDependencies): LocalWork {
   return async (body, trace, gone) => {
-    const asked = parseJson(body, screeningSchema);
+    const asked = parseJson(body, askedScreeningSchema);
     return asked.ok ? screen(asked.value, trace, deps, gone) : byAgent(asked.error);
   };
 }

@@ -1,1 +1,1 @@
-export { type ScreenDependencies, screen } from "./screen.ts";
+export { askedScreeningSchema, type ScreenDependencies, screen } from "./screen.ts";

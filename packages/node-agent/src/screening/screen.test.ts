@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { indexCatalogue } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { fault, problemMediaType, toProblem } from "@xinqiao/protocol/problem";
-import { screeningSchema, type whenAwayChoices } from "@xinqiao/protocol/screening";
+import type { whenAwayChoices } from "@xinqiao/protocol/screening";
 import { changeSchema, feedIdSchema } from "@xinqiao/protocol/sync";
 import { testFederation, testItem, testNow, testPurpose, testRecord } from "@xinqiao/protocol/testing";
 import { nextHop } from "@xinqiao/protocol/trace";
@@ -13,7 +13,7 @@ import { systemEntropy } from "@xinqiao/runtime/entropy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGatewayClient, type GatewayClient } from "../lookup/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
-import { screen } from "./index.ts";
+import { askedScreeningSchema, screen } from "./index.ts";
 
 type WhenAway = (typeof whenAwayChoices)[number];
 
@@ -93,7 +93,7 @@ const troubles: readonly (readonly [string, ((response: ServerResponse) => void)
   ],
 ];
 
-async function screened(whenAway: WhenAway) {
+async function screened(whenAway: WhenAway, own: { readonly deadlineMs?: number } = {}) {
   if (dg === undefined || city === undefined) throw new Error("no such member");
   const entropy = systemEntropy();
   const call = {
@@ -105,9 +105,9 @@ async function screened(whenAway: WhenAway) {
     entropy,
     now: () => testNow,
   };
-  const screening = screeningSchema.parse({ purpose: "approval", subjects: [unlisted, subject] });
+  const asked = { purpose: "approval", subjects: [unlisted, subject], ...own };
   return screen(
-    screening,
+    askedScreeningSchema.parse(asked),
     nextHop(undefined, entropy.hex),
     {
       call,
@@ -153,6 +153,11 @@ describe.each(troubles)("a screening that is %s by the gateway", (_trouble, resp
       },
     });
   });
+});
+
+it("waits for the city as long as the platform says, where that says it", async () => {
+  respond = hung;
+  expect(await screened("flag", { deadlineMs: 100 })).toMatchObject({ ok: true, value: { from: "nobody" } });
 });
 
 it.each(["hold", "flag", "copies"] as const)(

@@ -11,9 +11,11 @@ import {
   type OpenedScreening,
   type Screening,
   screeningReplySchema,
+  screeningSchema,
   type whenAwayChoices,
 } from "@xinqiao/protocol/screening";
 import type { TraceContext } from "@xinqiao/protocol/trace";
+import { z } from "zod";
 import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
 import type { Inbox } from "../sharing/index.ts";
 
@@ -23,21 +25,27 @@ export interface ScreenDependencies {
   readonly catalogue: () => Catalogue;
   readonly standing: (graceSeconds?: number) => RegistryStanding;
   readonly whenAway: (typeof whenAwayChoices)[number];
-  /** How long the city is waited for before it counts as away. */
+  /** How long the city is waited for before it counts as away, unless the platform says. */
   readonly deadlineMs: number;
   readonly today: () => string;
 }
 
+/** What the platform asks: a list has more time than a flow that approves in seconds. */
+export const askedScreeningSchema = screeningSchema.extend({
+  deadlineMs: z.number().int().positive().max(60_000).optional(),
+});
+export type AskedScreening = z.infer<typeof askedScreeningSchema>;
+
 /** Screens through the city; when it is not to be had, as this member has chosen: a flow that approves in seconds has to know which. */
 export async function screen(
-  screening: Screening,
+  { deadlineMs: timeoutMs, ...screening }: AskedScreening,
   trace: TraceContext,
   deps: ScreenDependencies,
   gone: AbortSignal,
 ): Promise<Result<OpenedScreening, CallError>> {
-  const { deadlineMs: timeoutMs } = deps;
-  const question = { path: "/v1/screenings", body: screening, answer: screeningReplySchema, timeoutMs };
-  const answered = await askGateway(question, trace, deps.call, gone);
+  const question = { path: "/v1/screenings", body: screening, answer: screeningReplySchema };
+  const patience = { timeoutMs: timeoutMs ?? deps.deadlineMs };
+  const answered = await askGateway({ ...question, ...patience }, trace, deps.call, gone);
   if (answered.ok) return ok({ ...answered.value, from: "city" });
   if (!isAway(answered.error) || deps.whenAway === "hold") return answered;
   if (deps.whenAway === "flag") return ok({ screened: 0, hits: [], sources: [], from: "nobody" });
