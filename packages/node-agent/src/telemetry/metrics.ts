@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { DeliveryStanding } from "../delivery/index.ts";
+import { createDeliveryMetrics } from "./delivery-metrics.ts";
 import { createWitnessMetrics } from "./witness-metrics.ts";
 
 function bookMetrics(registers: Registry[]) {
@@ -30,38 +31,6 @@ function sharingMetrics(registers: Registry[]) {
       name: "xinqiao_agent_shared_changes_total",
       help: "Changes of records told to the city, and heard from others",
       labelNames: ["way"],
-      registers,
-    }),
-  };
-}
-
-/** @param standings of every delivery, now */
-function deliveryMetrics(registers: Registry[], standings: () => readonly DeliveryStanding[]) {
-  const labelNames = ["delivery"];
-  for (const [name, help, of] of [
-    [
-      "waiting",
-      "Changes of copies that a platform has not taken yet",
-      (each: DeliveryStanding) => each.waiting,
-    ],
-    ["dead_letters", "Records that a platform does not take", (each: DeliveryStanding) => each.dead],
-  ] as const) {
-    new Gauge({
-      name: `xinqiao_agent_delivery_${name}`,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        for (const each of standings()) this.set({ delivery: each.name }, of(each));
-      },
-    });
-  }
-  return {
-    delivered: new Counter({
-      name: "xinqiao_agent_delivered_changes_total",
-      help: "Changes of copies that a platform has taken",
-      labelNames,
       registers,
     }),
   };
@@ -146,7 +115,7 @@ export function createAgentMetrics(
     ...bookMetrics(registers),
     ...sharingMetrics(registers),
     ...handoverMetrics(registers),
-    ...deliveryMetrics(registers, standings),
+    ...createDeliveryMetrics(registers, standings),
     registryVersion: new Gauge({
       name: "xinqiao_agent_registry_version",
       help: "Version of the registry this member decides by",
