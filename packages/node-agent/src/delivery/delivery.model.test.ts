@@ -278,7 +278,7 @@ async function service() {
 }
 
 async function holds(open: (copies: TestCopies) => ModelPlatform, numRuns: number): Promise<void> {
-  const acts = fc.array(fc.oneof(changes, others), { minLength: 1, maxLength: 40 });
+  const acts = fc.array(fc.oneof(changes, others), { minLength: 1, maxLength: 60, size: "max" });
   await fc.assert(
     fc.asyncProperty(acts, async (all) => {
       const model = new Model(open);
@@ -294,14 +294,14 @@ async function holds(open: (copies: TestCopies) => ModelPlatform, numRuns: numbe
 }
 
 describe("whatever happens, a platform has in the end what may be used of the copies, and nothing else:", () => {
-  it("its table", () => holds(sqlite, 40), 120_000);
-  it("what it takes up from files", () => holds(folder, 40), 120_000);
+  it("its table", () => holds(sqlite, 20), 120_000);
+  it("what it takes up from files", () => holds(folder, 20), 120_000);
   it("its web service", async () => {
     const { open, close } = await service();
-    await holds(open, 40).finally(close);
+    await holds(open, 20).finally(close);
   }, 120_000);
   it("its PostgreSQL table", async () => {
     const { open, close } = await database();
-    await holds(open, 12).finally(close);
+    await holds(open, 8).finally(close);
   }, 180_000);
 });
