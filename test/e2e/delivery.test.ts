@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { composeUscc } from "@xinqiao/protocol/identity";
 import Database from "better-sqlite3";
+import { request } from "undici";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import {
   csv,
   type GatewayProcess,
@@ -20,6 +22,12 @@ const often = { timeout: 30_000, interval: 50 };
 const execute = promisify(execFile);
 const main = programFile("node-agent");
 const subject = composeUscc({ division: "440300", serial: "EXAMPLE1" });
+
+const lettersSchema = z.object({
+  deadLetters: z.array(
+    z.object({ source: z.string(), record: z.string(), version: z.number().nullable(), reason: z.string() }),
+  ),
+});
 
 describe("a subscriber's platform", () => {
   let prepared: Record<"baoan" | "longgang", PreparedAgent>;
@@ -38,10 +46,14 @@ describe("a subscriber's platform", () => {
         {},
         {
           sharing: { subscribe: {} },
-          deliveries: [{ type: "table", name: "platform", dialect: "sqlite", url: "platform.db" }],
+          deliveries: [
+            { type: "table", name: "platform", dialect: "sqlite", url: "platform.db" },
+            { type: "file", name: "files", folder: "copies" },
+          ],
         },
       ),
     };
+    await mkdir(join(prepared.longgang.home, "copies"));
     gateway = await startGatewayProcess(Object.values(prepared).map(({ party }) => party));
     running = { baoan: await start("baoan"), longgang: await start("longgang") };
   });
@@ -56,6 +68,8 @@ describe("a subscriber's platform", () => {
   const start = (name: keyof typeof prepared) => prepared[name].start(members(), gateway);
   const xinqiao = (...args: string[]) =>
     execute(process.execPath, [main, ...args, "--home", prepared.baoan.home]);
+  const atLonggang = async (...args: string[]) =>
+    (await execute(process.execPath, [main, ...args, "--home", prepared.longgang.home])).stdout;
 
   async function report(numbers: readonly string[]): Promise<void> {
     const file = join(prepared.baoan.home, "penalties.csv");
@@ -76,6 +90,12 @@ describe("a subscriber's platform", () => {
     }
   }
 
+  function changeTable(sql: string): void {
+    const database = new Database(join(prepared.longgang.home, "platform.db"));
+    database.exec(sql);
+    database.close();
+  }
+
   it("has what others share in its own table, and what is repaired at its source disappears from it", async () => {
     await report(["示例罚〔2025〕1号", "示例罚〔2025〕2号"]);
     const rows = await vi.waitFor(() => {
@@ -90,5 +110,52 @@ describe("a subscriber's platform", () => {
     const { lines } = running.longgang;
     expect(lines.filter((line) => line.includes('"delivered"')).length).toBeGreaterThan(1);
     expect(lines.join()).not.toContain(subject);
+  });
+
+  it("is told of by the agent's own commands and metrics: what waits, what is refused, and that again", async () => {
+    await report(["示例罚〔2025〕1号"]);
+    await vi.waitFor(() => expect(inTable()).toHaveLength(1), often);
+    changeTable("CREATE TRIGGER strict BEFORE INSERT ON xinqiao_copy BEGIN SELECT raise(ABORT, 'no'); END");
+    await report(["示例罚〔2025〕1号", "示例罚〔2025〕2号"]);
+    const dead = await vi.waitFor(async () => {
+      const letters = lettersSchema.parse(
+        JSON.parse(await atLonggang("delivery", "dead", "platform")),
+      ).deadLetters;
+      expect(letters).toMatchObject([
+        { source: "sz-baoan", version: 1, reason: "SQLITE_CONSTRAINT_TRIGGER" },
+      ]);
+      return letters;
+    }, often);
+    const standings: unknown = JSON.parse(await atLonggang("delivery", "--json"));
+    expect(standings).toMatchObject({
+      deliveries: [
+        { name: "files", delivered: 2, waiting: 0, dead: 0, isTelling: false },
+        { name: "platform", delivered: 1, waiting: 0, dead: 1 },
+      ],
+    });
+    expect(await atLonggang("delivery")).toContain("following · 增量交付中");
+    const metrics = await (await request(`${prepared.longgang.localOrigin}/metrics`)).body.text();
+    expect(metrics).toContain('xinqiao_agent_delivery_dead_letters{delivery="platform"} 1');
+    expect(metrics).toContain('xinqiao_agent_delivered_changes_total{delivery="files"} 2');
+    await expect(atLonggang("doctor")).rejects.toThrow(/platform does not take 1 records/);
+
+    changeTable("DROP TRIGGER strict");
+    expect(await atLonggang("delivery", "replay", "platform")).toContain("1 delivered again");
+    await vi.waitFor(() => expect(inTable().map(({ record }) => record)).toContain(dead[0]?.record), often);
+    expect(await atLonggang("doctor")).toMatch(/platform \(sqlite, xinqiao_copy\), files/);
+    const files = (await readdir(join(prepared.longgang.home, "copies"))).filter((name) =>
+      name.endsWith(".ndjson"),
+    );
+    const texts = await Promise.all(
+      files.map((name) => readFile(join(prepared.longgang.home, "copies", name), "utf8")),
+    );
+    expect(texts.join("").match(/"change":"put"/g)?.length).toBeGreaterThanOrEqual(2);
+    await expect(atLonggang("delivery", "drop", "nowhere")).rejects.toThrow(/no such delivery/);
+    expect(await atLonggang("delivery", "anew", "platform")).toContain("anew");
+    await vi.waitFor(
+      async () => expect(await atLonggang("delivery")).not.toContain("telling everything"),
+      often,
+    );
+    expect(inTable()).toHaveLength(2);
   });
 });

@@ -61,3 +61,35 @@ it("a platform's tables are followed by a member with records of its own, each u
   const named = { ...service, name: "portal" };
   expect(parseIntake({ databases: [database], services: [named] }, "440306").success).toBe(true);
 });
+
+describe("deliveries", () => {
+  const table = { type: "table", name: "platform", dialect: "sqlite", url: "platform.db" };
+  const file = { type: "file", name: "files", folder: "copies" };
+  const sharing = { subscribe: {} };
+  const local = "127.0.0.1:8541";
+  const faultOf = (deliveries: readonly object[], more: object = { sharing }) =>
+    parse({ local, deliveries, ...more }).error?.issues[0]?.message;
+
+  it("are of what is subscribed to, each to a place of its own", () => {
+    const other = { ...table, name: "other", table: "credit.copies" };
+    expect(parse({ local, sharing, deliveries: [table, other, file] }).data?.deliveries).toMatchObject([
+      { items: "all", table: "xinqiao_copy", create: true },
+      { table: "credit.copies" },
+      { format: "ndjson" },
+    ]);
+    expect(faultOf([file], {})).toMatch(/subscribes to nothing/);
+    expect(faultOf([table, { ...file, name: "platform" }])).toMatch(/one name/);
+    expect(faultOf([table, { ...table, name: "other" }])).toMatch(/one place/);
+    expect(faultOf([file, { ...file, name: "other" }])).toMatch(/one place/);
+  });
+
+  it.each([
+    [{ ...table, url: undefined }, /either url or urlEnv/],
+    [{ ...table, urlEnv: "PLATFORM_DB" }, /either url or urlEnv/],
+    [{ ...table, table: 'x"; DROP TABLE y' }, /table, or schema.table/],
+    [{ type: "webhook", name: "hook" }, /either url or urlEnv/],
+    [{ ...file, name: "Not a name" }, /lower-case/],
+  ])("are not like %j", (delivery, message) => {
+    expect(faultOf([delivery])).toMatch(message);
+  });
+});

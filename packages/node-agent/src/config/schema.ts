@@ -7,7 +7,7 @@ import { subscriptionSchema } from "@xinqiao/protocol/sync";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
 import { keyLocationSchema } from "@xinqiao/runtime/keys";
 import { z } from "zod";
-import { deliverySchema } from "../delivery/index.ts";
+import { deliverySchema, placeOf } from "../delivery/index.ts";
 import { sourceConfigSchema } from "../source/index.ts";
 import { followedDatabaseSchema, polledServiceSchema, streamNames } from "../streams/index.ts";
 
@@ -142,6 +142,10 @@ export const agentConfigSchema = agentShape
   .refine(({ deliveries }) => new Set(deliveries.map(({ name }) => name)).size === deliveries.length, {
     path: ["deliveries"],
     message: "two deliveries have one name",
+  })
+  .refine(({ deliveries }) => new Set(deliveries.map(placeOf)).size === deliveries.length, {
+    path: ["deliveries"],
+    message: "two deliveries go to one place: each would undo what the other did",
   })
   .refine(({ intake, jurisdiction }) => intake.folder === undefined || jurisdiction !== undefined, {
     path: ["intake", "folder"],

@@ -4,8 +4,10 @@ import { testFederation, testNode, testNow } from "@xinqiao/protocol/testing";
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { startPostgres } from "../testing/postgres.ts";
 import type { Platform } from "./index.ts";
 import { openFolder } from "./platform/files.ts";
+import { openPostgresTable } from "./platform/postgres.ts";
 import { openSqliteTable } from "./platform/sqlite.ts";
 import { openWebhook } from "./platform/webhook.ts";
 import { Consumer } from "./testing/consumer.ts";
@@ -24,7 +26,7 @@ interface ModelPlatform {
   /** It is put back to how it was when it was last backed up. */
   backUp(): Promise<void>;
   putBack(): Promise<void>;
-  rows(): readonly string[];
+  rows(): readonly string[] | Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -154,7 +156,7 @@ class Model {
     this.copies.now += 3_600_000;
     await this.copies.deliverAll("platform", this.#at.platform);
     this.#at.takeUp();
-    expect(this.#at.rows()).toEqual(this.copies.shown([penalty]));
+    expect(await this.#at.rows()).toEqual(this.copies.shown([penalty]));
     expect(this.copies.store.deliveries.standings()).toMatchObject([
       { waiting: 0, dead: 0, isTelling: false },
     ]);
@@ -209,6 +211,46 @@ function folder(copies: TestCopies): ModelPlatform {
   };
 }
 
+/** One server for all runs: each begins with no table. */
+async function database() {
+  const server = await startPostgres();
+  const { admin } = server;
+  const tables = ["t", "t_place"];
+  const open = (): ModelPlatform => {
+    const platform = openPostgresTable({ url: server.url, table: "t", create: true, timeoutMs: 20_000 });
+    let hasBackup = false;
+    return {
+      platform,
+      takeUp: () => {},
+      async backUp() {
+        const { rows } = await admin.query("SELECT to_regclass('t') IS NOT NULL AS made");
+        hasBackup = rows[0]?.made === true;
+        if (!hasBackup) return;
+        for (const table of tables) {
+          await admin.query(`DROP TABLE IF EXISTS ${table}_bak; CREATE TABLE ${table}_bak AS TABLE ${table}`);
+        }
+      },
+      async putBack() {
+        if (!hasBackup) return;
+        for (const table of tables) {
+          await admin.query(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM ${table}_bak`);
+        }
+      },
+      async rows() {
+        const text =
+          "SELECT concat_ws(' ', source, item, record, version, state) COLLATE \"C\" AS row FROM t ORDER BY 1";
+        const { rows } = await admin.query(text);
+        return rows.map(({ row }) => String(row));
+      },
+      async close() {
+        await platform.close();
+        await admin.query("DROP TABLE IF EXISTS t, t_place");
+      },
+    };
+  };
+  return { open, close: server.close };
+}
+
 const { signer } = testFederation();
 
 async function service() {
@@ -236,7 +278,7 @@ async function service() {
 }
 
 async function holds(open: (copies: TestCopies) => ModelPlatform, numRuns: number): Promise<void> {
-  const acts = fc.array(fc.oneof(changes, others), { minLength: 1, maxLength: 40 });
+  const acts = fc.array(fc.oneof(changes, others), { minLength: 1, maxLength: 60, size: "max" });
   await fc.assert(
     fc.asyncProperty(acts, async (all) => {
       const model = new Model(open);
@@ -252,10 +294,14 @@ async function holds(open: (copies: TestCopies) => ModelPlatform, numRuns: numbe
 }
 
 describe("whatever happens, a platform has in the end what may be used of the copies, and nothing else:", () => {
-  it("its table", () => holds(sqlite, 40), 120_000);
-  it("what it takes up from files", () => holds(folder, 40), 120_000);
+  it("its table", () => holds(sqlite, 20), 120_000);
+  it("what it takes up from files", () => holds(folder, 20), 120_000);
   it("its web service", async () => {
     const { open, close } = await service();
-    await holds(open, 40).finally(close);
+    await holds(open, 20).finally(close);
   }, 120_000);
+  it("its PostgreSQL table", async () => {
+    const { open, close } = await database();
+    await holds(open, 8).finally(close);
+  }, 180_000);
 });

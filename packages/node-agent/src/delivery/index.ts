@@ -8,6 +8,7 @@ export {
   dialects,
   openPlatform,
   type PlatformDependencies,
+  placeOf,
 } from "./platform/index.ts";
 export type {
   Batch,

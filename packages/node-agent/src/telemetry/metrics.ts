@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { DeliveryStanding } from "../delivery/index.ts";
+import { createDeliveryMetrics } from "./delivery-metrics.ts";
 import { createWitnessMetrics } from "./witness-metrics.ts";
 
 function bookMetrics(registers: Registry[]) {
@@ -35,38 +36,6 @@ function sharingMetrics(registers: Registry[]) {
     revocations: new Counter({
       name: "xinqiao_agent_revocations_asked_total",
       help: "Notices by which the city has asked this member to revoke what it did",
-      registers,
-    }),
-  };
-}
-
-/** @param standings of every delivery, now */
-function deliveryMetrics(registers: Registry[], standings: () => readonly DeliveryStanding[]) {
-  const labelNames = ["delivery"];
-  for (const [name, help, of] of [
-    [
-      "waiting",
-      "Changes of copies that a platform has not taken yet",
-      (each: DeliveryStanding) => each.waiting,
-    ],
-    ["dead_letters", "Records that a platform does not take", (each: DeliveryStanding) => each.dead],
-  ] as const) {
-    new Gauge({
-      name: `xinqiao_agent_delivery_${name}`,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        for (const each of standings()) this.set({ delivery: each.name }, of(each));
-      },
-    });
-  }
-  return {
-    delivered: new Counter({
-      name: "xinqiao_agent_delivered_changes_total",
-      help: "Changes of copies that a platform has taken",
-      labelNames,
       registers,
     }),
   };
@@ -167,7 +136,7 @@ export function createAgentMetrics(
     ...bookMetrics(registers),
     ...sharingMetrics(registers),
     ...handoverMetrics(registers),
-    ...deliveryMetrics(registers, standings),
+    ...createDeliveryMetrics(registers, standings),
     ...streamMetrics(registers),
     registryVersion: new Gauge({
       name: "xinqiao_agent_registry_version",

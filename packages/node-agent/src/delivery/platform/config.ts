@@ -52,3 +52,10 @@ export const deliverySchema = z.discriminatedUnion("type", [
   webhookSchema.refine(hasOneAddress, oneAddress),
 ]);
 export type DeliveryConfig = z.output<typeof deliverySchema>;
+
+/** What no two deliveries may share. */
+export function placeOf(config: DeliveryConfig): string {
+  if (config.type === "file") return `file ${config.folder}`;
+  const { type, url, urlEnv } = config;
+  return [type, url, urlEnv, type === "table" ? config.table : undefined].join(" ");
+}

@@ -19,6 +19,8 @@ type Work<Value> = (client: pg.PoolClient) => Promise<Result<Value, DeliveryFaul
 /** Over the server's own limit, for a server that no longer answers at all. */
 const networkGraceMs = 1_000;
 
+const sweepTimeoutMs = 10 * 60_000;
+
 /** Data exceptions, violated constraints and checks, and what the platform's own triggers raise. */
 const refusals = /^(22|23|44|P0001)/;
 
@@ -100,7 +102,12 @@ async function take(
   const { put, removed } = rowsOf(batch);
   if (removed.length > 0) await client.query(sql.remove, [JSON.stringify(removed)]);
   if (put.length > 0) await client.query(sql.put, [JSON.stringify(put)]);
-  if (batch.complete) await client.query(sql.sweep, [batch.generation]);
+  if (batch.complete) {
+    // Once a generation, over the whole table.
+    await client.query(`SET LOCAL statement_timeout = ${sweepTimeoutMs}`);
+    const sweep = { text: sql.sweep, values: [batch.generation], query_timeout: sweepTimeoutMs };
+    await client.query(sweep);
+  }
   await client.query(sql.move, [batch.generation, batch.mark]);
   await client.query("COMMIT");
   return ok(undefined);
