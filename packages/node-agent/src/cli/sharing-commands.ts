@@ -4,6 +4,7 @@ import { CommandError, runCommand } from "@xinqiao/runtime/cli";
 import { type Command, Option } from "commander";
 import type { CorrectionAct } from "../sharing/index.ts";
 import type { FeedbackOptions } from "./feedback.ts";
+import type { RefusedOptions } from "./refused.ts";
 import type { ScreenOptions } from "./screen.ts";
 import type { CopiesOptions } from "./sharing.ts";
 
@@ -40,6 +41,7 @@ export function addSharingCommands(program: Command): void {
     .action((options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./sharing.ts")).corrections(options)),
     );
+  addRefused(program);
   addReconcileCopies(program);
   addFeedback(program);
   program
@@ -71,6 +73,18 @@ export function addSharingCommands(program: Command): void {
     .option("--items <codes>", "comma separated; all unless said · 事项代码")
     .action((identifier: string, options: CopiesOptions) =>
       runCommand(async () => (await import("./sharing.ts")).copies(identifier, options)),
+    );
+}
+
+function addRefused(program: Command): void {
+  program
+    .command("refused")
+    .description("records of this member's own that the city did not take, and why · 市级拒收的记录")
+    .option(...home)
+    .option("--limit <number>", "at most so many · 最多条数", "100")
+    .option("--json", "as JSON")
+    .action((options: RefusedOptions) =>
+      runCommand(async () => (await import("./refused.ts")).refused(options)),
     );
 }
 
