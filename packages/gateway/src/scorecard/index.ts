@@ -1,4 +1,4 @@
 export type { ScoreLine } from "./line.ts";
 export { scoreCells, scoreCsv, scoreText, scoreTitles } from "./report.ts";
 export { officialRules, type TimelinessRule, timelinessRuleSchema } from "./rule.ts";
-export { addScores, noScore, type Score, scoreOf } from "./score.ts";
+export { addScores, type Judging, noScore, type Score, scoreOf } from "./score.ts";
