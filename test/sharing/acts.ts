@@ -2,6 +2,7 @@ import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { recordSchema } from "@xinqiao/protocol/record";
 import { testRecord } from "@xinqiao/protocol/testing";
 import fc from "fast-check";
+import { lapsesAfterMs } from "./hub-process.ts";
 import {
   type ItemName,
   itemStates,
@@ -176,6 +177,40 @@ const moments: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc
       .constantFrom(1, 61, 301, 3601)
       .map((seconds) => act("pass", { seconds }, async (world) => world.pass(seconds))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .nat(5)
+      .map((pages) =>
+        act("compact", { pages }, async (world) => void world.hubFile.port.dropReplaced(pages)),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: whose.map((from) =>
+      act("ask again", { from }, async ({ hubFile }) => {
+        hubFile.port.askAgain({ source: nodeOf(sources[from]) });
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      act("a month", {}, async (world) => {
+        world.pass(lapsesAfterMs / 1000 + 1);
+        await world.hubProcess.running().completing.complete();
+      }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ who: anybody, trouble }).map(({ who, trouble: met }) =>
+      act("reconcile", { who: nodeOf(who), trouble: met }, async (world) => {
+        await world.reconcile(who, met);
+        world.hubProcess.revive();
+      }),
+    ),
   },
   { weight: 1, arbitrary: fc.constant(act("settle", {}, settle)) },
 );

@@ -41,7 +41,7 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
       signer: hub.signer,
       today: () => "2026-01-01",
       lapsesAfterMs,
-      timeliness: { rules: [], days: { holidays: {}, workdays: {} } },
+      timeliness: { rules: [], workingDayAfter: (day: string) => day },
     };
     const completing = createCompleting(all);
     return {

@@ -144,7 +144,7 @@ function cityParts(hub: ReturnType<typeof openHub>, entries: LogEntryDraft[], ar
     directory: () => directory,
     catalogue: () => around.catalogue,
     now: () => around.now,
-    timeliness: { rules: [], days: { holidays: {}, workdays: {} } },
+    timeliness: { rules: [], workingDayAfter: (day: string) => day },
     turns: createTurns(),
     dueOn: today,
     onTaken: () => undefined,

@@ -85,6 +85,7 @@ function tell(version: number, state: string): void {
     head: line,
     changes: [{ change, line }],
     refused: [],
+    first: new Set(version === 1 ? [record] : []),
     letters: [],
     at: testNow,
     score: { ...none, optionalFilled: 0, month: "2026-01" },

@@ -37,6 +37,8 @@ export async function settle(world: World): Promise<void> {
     for (const source of sources) {
       if (!hasNothing(world, source)) checkCopies(world, reader, source);
     }
+  checkLetters(world);
+  await checkCompared(world);
   for (const source of sources) {
     for (const correction of world.hubFile.port.corrections(nodeOf(source), 500)) {
       must(correction.completion !== undefined, `never completed: ${JSON.stringify(correction)}`);
@@ -78,5 +80,39 @@ function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, 
       JSON.stringify(content) === JSON.stringify(expected),
       `${what} is ${JSON.stringify(content)} and must be ${JSON.stringify(expected)}`,
     );
+  }
+}
+
+/** What the city lacks it lists as refused, and nothing else. */
+function checkLetters({ agent, hubFile, rules }: World): void {
+  const catalogue = catalogueOf({ open: "public", shared: "public" });
+  for (const source of sources) {
+    const letters = hubFile.port.letters({ source: nodeOf(source) }, 500);
+    const { own } = agent(source).file.port;
+    for (const { record: id, version } of letters) {
+      const record = own.byId(id);
+      // Of an item that is not listed nothing better can be told.
+      if (record === undefined || rules()[record.item === "open" ? "open" : "shared"] === "absent") continue;
+      const item = catalogue.items.get(record.item);
+      const isPoison = item !== undefined && !validateFields(item, record.fields).ok;
+      must(
+        isPoison && record.version === version,
+        `a letter of what is not refused: ${id} of ${nodeOf(source)}`,
+      );
+    }
+  }
+}
+
+/** What was told and handed over as it must is found equal by digests, too, and nothing is to be repaired. */
+async function checkCompared(world: World): Promise<void> {
+  const { rules, suspended } = world;
+  for (const party of [...sources, ...readers]) {
+    if (suspended.has(nodeOf(party))) continue;
+    for (const row of (await world.reconcile(party)) ?? []) {
+      const source = sources.find((each) => nodeOf(each) === row.source);
+      if (source === undefined || hasNothing(world, source)) continue;
+      if (rules()[row.item === "open" ? "open" : "shared"] === "absent") continue;
+      must(row.equal && row.repaired === 0, `not equal at ${nodeOf(party)}: ${JSON.stringify(row)}`);
+    }
   }
 }

@@ -70,6 +70,8 @@ function createNotes({ agent }: Watched) {
     /** Which of the hub's lives a line was handed out in: one that was put back knows nothing of what it had done since. */
     handed: new Map<string, number>(),
     seen: [] as Delivery["pages"][number][],
+    /** Readers that were not waited for, at some time. */
+    lapsed: new Set<string>(),
     era: (who: string) => eras.get(who) ?? 0,
     nextEra: (who: string) => void eras.set(who, (eras.get(who) ?? 0) + 1),
     copies: (reader: Party) =>
@@ -119,6 +121,16 @@ export function createWatch(watched: Watched) {
 function checkChains(hub: Watched["hub"]): void {
   const all = hub.rows("SELECT source, feed, from_seq, last, head FROM page ORDER BY position");
   for (const { source, feed, rows } of feedsOf(all)) {
+    // Of one that was replaced whole the heads are dropped.
+    if (rows.some(({ head }) => head === "")) {
+      const [row] = hub.rows(
+        "SELECT 1 FROM source WHERE node = ? AND feed <> ? AND whole = feed",
+        source,
+        feed,
+      );
+      must(row !== undefined, `the feed ${feed} of ${source} counts, and pages of it are dropped`);
+      continue;
+    }
     let [last, prev]: [number, string | null] = [0, null];
     for (const row of rows) {
       const jws = readCompact(row.head, "xinqiao-page+jws");
@@ -161,7 +173,7 @@ function watchHub(watched: Watched, notes: Notes) {
     const waited = [...(opened?.holders ?? [])].sort().join();
     must(named === waited, `it names ${named} and waited for ${waited}`);
     must(
-      said.gone.every((node) => suspended.has(node)),
+      said.gone.every((node) => suspended.has(node) || notes.lapsed.has(node)),
       "one that is there is said to be gone",
     );
     for (const reader of readers.filter((each) => acknowledged.includes(nodeOf(each)))) {
@@ -197,6 +209,10 @@ function watchHub(watched: Watched, notes: Notes) {
         checkNamed(source, record, holders, watched, notes);
       }
       return corrections;
+    },
+    setLapsed(absent) {
+      notes.lapsed.add(absent.node);
+      port.setLapsed(absent);
     },
     complete(id, statement, at) {
       const said = openCompletion(statement, nodeOf(city), directory());

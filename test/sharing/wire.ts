@@ -1,9 +1,12 @@
 import {
+  noteCompared,
   type ReadChangesDependencies,
   readChanges,
   type TakePageDependencies,
   takePage,
+  tellDigests,
 } from "@xinqiao/gateway/sharing";
+import { copiesReportSchema, digestsRequestSchema } from "@xinqiao/protocol/digests";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory } from "@xinqiao/protocol/registry";
@@ -67,6 +70,12 @@ export function createDoor(deps: WireDependencies) {
     const content: unknown = JSON.parse(Buffer.from(body).toString());
     if (path === "/v1/changes") {
       return takePage({ page: mangle.page(publishSchema.parse(content)), ...asked }, deps.running().take);
+    }
+    if (path === "/v1/digests") {
+      return tellDigests({ wanted: digestsRequestSchema.parse(content), ...asked }, deps.running().read);
+    }
+    if (path === "/v1/digests/reports") {
+      return noteCompared({ ...copiesReportSchema.parse(content), ...asked }, deps.running().read);
     }
     const read = readSchema.parse(content);
     deps.onRead(asked.member.node, read);

@@ -3,16 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openHub } from "@xinqiao/gateway";
 import { type AgentStore, openStore } from "@xinqiao/node-agent";
-import { publish, readChanges } from "@xinqiao/node-agent/sharing";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { testNow } from "@xinqiao/protocol/testing";
 import type { Party } from "../constellation/party.ts";
-import { createFuse, type Fuse, fused, Killed } from "./fuse.ts";
+import { createDeeds } from "./deeds.ts";
+import { createFuse, type Fuse, Killed } from "./fuse.ts";
 import { createHubProcess } from "./hub-process.ts";
 import {
   catalogueOf,
   directoryOf,
-  hub,
   nodeOf,
   type Reader,
   type Rules,
@@ -33,8 +32,6 @@ export interface Trouble {
   /** Of pages on their way. */
   readonly seed?: number | undefined;
 }
-
-const never = new AbortController().signal;
 
 /** Who is in it, what the catalogue says, what time it is. */
 function createCircumstances() {
@@ -75,16 +72,6 @@ function openAgents(folder: string) {
   return { agent, all: [...agents.values()] };
 }
 
-function createEntropy() {
-  let drawn = 0;
-  return {
-    nonce: () => `${drawn++}`.padStart(22, "A"),
-    uuid: () => `00000000-0000-4000-8000-${`${drawn++}`.padStart(12, "0")}`,
-    hex: (bytes: number) => "1".repeat(bytes * 2),
-    bytes: (length: number) => Buffer.alloc(length, drawn++),
-  };
-}
-
 /** A hub, two sources and three readers, each with its own store, and a wire between them on which anything may happen. */
 export function createWorld() {
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "xinqiao-sharing-"));
@@ -102,36 +89,20 @@ export function createWorld() {
   const seen = { onRead: watch.asked, onDelivered: watch.delivered, clock: watch.clock };
   const door = createDoor({ ...{ directory, now }, ...seen, running });
   const wire = createWire(door, watch.pagesSeen);
-  const entropy = createEntropy();
-  const call = (party: Party, trouble: Trouble) => ({
-    node: nodeOf(party),
-    gateway: { node: nodeOf(hub), origin: "https://gateway.example" },
-    signer: party.signer,
-    send: wire.send(trouble, agent(party).fuse),
-    ...{ directory, entropy, now },
-  });
+  const deeds = createDeeds({ ...around, agent, watch, wire });
   const attempt = createAttempts(hubProcess, agent);
   return {
     ...{ watch, agent, hubProcess, hubFile: file, deliverLate: wire.deliverLate },
     ...around,
-    /** @returns whether it could */
+    /** @returns whether it could; undefined when something died */
     publish: (source: Source, trouble: Trouble = {}) =>
-      attempt(source, trouble, async () => {
-        const outbox = fused(agent(source).file.port.outbox, agent(source).fuse);
-        const catalogue = () => catalogueOf(rules());
-        const deps = { ...call(source, trouble), outbox, catalogue, onTooLong: () => undefined };
-        return (await publish(deps, never)).ok;
-      }),
+      attempt(source, trouble, () => deeds.tell(source, trouble)),
     /** @returns whether there was something */
     read: (reader: Reader, trouble: Trouble = {}) =>
-      attempt(reader, trouble, async () => {
-        const inbox = fused(watch.inbox(reader, agent(reader).file.port.inbox), agent(reader).fuse);
-        const catalogue = () => catalogueOf(around.known(nodeOf(reader)));
-        const { subscription } = reader;
-        const deps = { ...call(reader, trouble), inbox, subscription, catalogue, onBroken: () => undefined };
-        const read = await readChanges(deps, never, 0);
-        return read.ok && read.value.pages > 0;
-      }),
+      attempt(reader, trouble, () => deeds.hear(reader, trouble)),
+    /** Compares what a party tells, or holds of others, with the city's, and repairs it. */
+    reconcile: (party: Source | Reader, trouble: Trouble = {}) =>
+      attempt(party, trouble, () => deeds.compare(party, trouble)),
     putBackHub() {
       if (hubProcess.putBack()) watch.hubPutBack();
     },
@@ -149,11 +120,11 @@ function createAttempts(
   hubProcess: ReturnType<typeof createHubProcess>,
   agent: ReturnType<typeof openAgents>["agent"],
 ) {
-  return async (
+  return async <T>(
     party: Party,
     { kill, logFull = false }: Trouble,
-    work: () => Promise<boolean>,
-  ): Promise<boolean | undefined> => {
+    work: () => Promise<T>,
+  ): Promise<T | undefined> => {
     const { file, fuse } = agent(party);
     hubProcess.setFull(logFull);
     if (kill !== undefined) (kill.who === "hub" ? hubProcess.fuse : fuse).light(kill.steps);

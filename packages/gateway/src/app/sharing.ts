@@ -1,5 +1,5 @@
 import type { Signer } from "@xinqiao/protocol/keys";
-import { chinaDay, type OfficialDays, workingDayAfter } from "@xinqiao/runtime/calendar";
+import { chinaDay, createWorkingDays, type OfficialDays } from "@xinqiao/runtime/calendar";
 import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
@@ -83,15 +83,16 @@ export function openSharing(
   };
   const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
   sayWhatIsDue();
+  const workingDayAfter = createWorkingDays(days);
   const common = { hub, directory, catalogue, log, completing, now, today };
   return {
     take: {
       ...common,
       self,
       signer,
-      timeliness: { rules, days },
+      timeliness: { rules, workingDayAfter },
       turns: createTurns(),
-      dueOn: (workingDays) => workingDayAfter(today(), workingDays, days),
+      dueOn: (workingDays) => workingDayAfter(today(), workingDays),
       onTaken() {
         signal.taken();
         askWhoIsDue();

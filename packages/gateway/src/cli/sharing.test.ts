@@ -47,6 +47,7 @@ function page() {
     head: line,
     changes: [{ change, line }],
     refused: [],
+    first: new Set<string>(),
     letters: [
       { seq: 2, code: "sync.record-invalid", record: bad, isHeld: false },
       { seq: 3, code: "sync.jurisdiction-foreign", record: foreign, isHeld: false },

@@ -2,18 +2,19 @@ import { Readable } from "node:stream";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { testItem, testRecord } from "@xinqiao/protocol/testing";
-import { officialDays } from "@xinqiao/runtime/calendar";
+import { createWorkingDays, officialDays } from "@xinqiao/runtime/calendar";
 import ExcelJS from "exceljs";
 import { describe, expect, it } from "vitest";
 import { scoreCsv, scoreOf, scoreText, scoreWorkbook } from "./index.ts";
 
+const workingDayAfter = createWorkingDays(officialDays());
 const penalty = itemCodeSchema.parse("penalty");
 const rules = [
   { from: "2016-01-01", items: [penalty], workingDays: 7 },
   { from: "2026-06-01", items: [penalty], workingDays: 3 },
 ];
 const judge = (occurredOn: string, today: string, isFirst = true) =>
-  scoreOf(testRecord({ occurredOn }), testItem({}), { rules, days: officialDays(), today, isFirst });
+  scoreOf(testRecord({ occurredOn }), testItem({}), { rules, workingDayAfter, today, isFirst });
 
 describe("a record that is told", () => {
   it.each([
@@ -40,7 +41,7 @@ describe("a record that is told", () => {
     expect(requiredFilled + optionalFilled).toBe(Object.keys(testRecord().fields).length);
     const gone = scoreOf(testRecord({ state: "repaired", fields: {} }), item, {
       rules,
-      days: officialDays(),
+      workingDayAfter,
       today: "2026-03-03",
       isFirst: true,
     });

@@ -1,6 +1,5 @@
 import type { Item } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
-import { type OfficialDays, workingDayAfter } from "@xinqiao/runtime/calendar";
 import type { TimelinessRule } from "./rule.ts";
 
 /** What is counted of one source's item in one month. */
@@ -40,7 +39,8 @@ export const addScores = (one: Score, other: Score): Score => ({
 
 export interface Judging {
   readonly rules: readonly TimelinessRule[];
-  readonly days: OfficialDays;
+  /** The n-th working day after a day. */
+  readonly workingDayAfter: (day: string, n: number) => string;
   /** The city's day on which it came. */
   readonly today: string;
   /** Whether the city has never had a version of it. */
@@ -70,11 +70,14 @@ export function scoreOf(record: CreditRecord, item: Item | undefined, judging: J
 }
 
 /** The day of the decision does not count; the rule is the one in force on it. */
-function lastDayFor({ item, occurredOn }: CreditRecord, { rules, days }: Judging): string | undefined {
+function lastDayFor(
+  { item, occurredOn }: CreditRecord,
+  { rules, workingDayAfter }: Judging,
+): string | undefined {
   const inForce = rules.filter((rule) => rule.items.includes(item) && rule.from <= occurredOn);
   const rule = inForce.reduce<TimelinessRule | undefined>(
     (newest, each) => (newest === undefined || each.from > newest.from ? each : newest),
     undefined,
   );
-  return rule && workingDayAfter(occurredOn, rule.workingDays, days);
+  return rule && workingDayAfter(occurredOn, rule.workingDays);
 }

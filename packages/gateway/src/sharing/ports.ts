@@ -38,6 +38,8 @@ export interface PageToTake {
   readonly head: string;
   readonly changes: readonly TakenChange[];
   readonly refused: readonly RefusedChange[];
+  /** Records of the changes of which nothing is held: of a source only its own pages change that, one after the other. */
+  readonly first: ReadonlySet<string>;
   /** What of them is missing here now. */
   readonly letters: readonly RefusedRecord[];
   /** Milliseconds since 1970. */

@@ -92,7 +92,7 @@ const common = () => ({
   catalogue: () => catalogue,
   now: () => testNow,
   today: () => today,
-  timeliness: { rules: [], days: { holidays: {}, workdays: {} } },
+  timeliness: { rules: [], workingDayAfter: (day: string) => day },
   lapsesAfterMs: 30 * 86_400_000,
   dueOn: (days: number) => `2026-01-0${days + 1}`,
 });

@@ -18,9 +18,8 @@ import {
   standingOf,
   unpackPage,
 } from "@xinqiao/protocol/sync";
-import type { OfficialDays } from "@xinqiao/runtime/calendar";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
-import { addScores, noScore, type Score, scoreOf, type TimelinessRule } from "../scorecard/index.ts";
+import { addScores, type Judging, noScore, type Score, scoreOf } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
 import { type Judged, judge } from "./judge.ts";
 import type { Hub, TakenChange, VersionBefore } from "./ports.ts";
@@ -42,7 +41,7 @@ export interface TakePageDependencies {
   /** The city's calendar day. */
   readonly today: () => string;
   /** By what it is judged whether a record was told in time. */
-  readonly timeliness: { readonly rules: readonly TimelinessRule[]; readonly days: OfficialDays };
+  readonly timeliness: Pick<Judging, "rules" | "workingDayAfter">;
   /** Readers that wait are told. */
   readonly onTaken: () => void;
 }
@@ -107,7 +106,7 @@ async function keep(
   const dueOn = ({ item }: CreditRecord) => deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
   const counted = scorePage(changes, { first, refused: refused.length }, deps);
   const score = { ...counted, month: deps.today().slice(0, 7) };
-  const taken = { page, head, changes, refused: named, letters, at: now() };
+  const taken = { page, head, changes, refused: named, first, letters, at: now() };
   const opened = hub.take({ source, ...taken, score, holders, dueOn });
   await hub.durable();
   onTaken();
@@ -117,12 +116,12 @@ async function keep(
 function scorePage(
   changes: readonly TakenChange[],
   { first, refused }: { readonly first: ReadonlySet<string>; readonly refused: number },
-  { catalogue, today, timeliness: { rules, days } }: ScoreDependencies,
+  { catalogue, today, timeliness }: ScoreDependencies,
 ): Score {
   const { items } = catalogue();
   const day = today();
   const scores = changes.map(({ change: { record } }) =>
-    scoreOf(record, items.get(record.item), { rules, days, today: day, isFirst: first.has(record.id) }),
+    scoreOf(record, items.get(record.item), { ...timeliness, today: day, isFirst: first.has(record.id) }),
   );
   return scores.reduce(addScores, { ...noScore, refused });
 }

@@ -2,6 +2,7 @@ import { subjectKinds } from "@xinqiao/protocol/identity";
 import { CommandError, runCommand } from "@xinqiao/runtime/cli";
 import { type Command, Option } from "commander";
 import type { CorrectionAct } from "../sharing/index.ts";
+import type { RefusedOptions } from "./refused.ts";
 import type { ScreenOptions } from "./screen.ts";
 import type { CopiesOptions } from "./sharing.ts";
 
@@ -38,6 +39,7 @@ export function addSharingCommands(program: Command): void {
     .action((options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./sharing.ts")).corrections(options)),
     );
+  addRefused(program);
   addReconcileCopies(program);
   program
     .command("screen <file>")
@@ -68,6 +70,18 @@ export function addSharingCommands(program: Command): void {
     .option("--items <codes>", "comma separated; all unless said · 事项代码")
     .action((identifier: string, options: CopiesOptions) =>
       runCommand(async () => (await import("./sharing.ts")).copies(identifier, options)),
+    );
+}
+
+function addRefused(program: Command): void {
+  program
+    .command("refused")
+    .description("records of this member's own that the city did not take, and why · 市级拒收的记录")
+    .option(...home)
+    .option("--limit <number>", "at most so many · 最多条数", "100")
+    .option("--json", "as JSON")
+    .action((options: RefusedOptions) =>
+      runCommand(async () => (await import("./refused.ts")).refused(options)),
     );
 }
 

@@ -3,6 +3,6 @@ export type { CorrectionAct, OwnRecords } from "./correct.ts";
 export type { Applied, Copy, Inbox, MissedPage, Position, ReadingScope, Taken } from "./inbox.ts";
 export { keepSharing } from "./keep-sharing.ts";
 export { openSharing, type SharingChoice, type SharingEvents } from "./open.ts";
-export type { Outbox, OwnFeed, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
+export type { Outbox, OwnFeed, RefusedSince, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
 export { type PublishDependencies, publish } from "./publish.ts";
 export { readChanges, type SubscribeDependencies } from "./subscribe.ts";

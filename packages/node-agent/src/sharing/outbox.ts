@@ -25,6 +25,11 @@ export interface RefusedVersion {
   readonly code: string;
 }
 
+export interface RefusedSince extends RefusedVersion {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** Where this member's own feed stands. */
 export interface OwnFeed {
   readonly id: FeedId;
@@ -54,8 +59,10 @@ export interface Outbox {
   unsent(): SealedPage | undefined;
   /** The gateway has everything up to a page's last change. @param at milliseconds since 1970 */
   acknowledged(last: number, receipt: string, at: number, refused?: readonly RefusedVersion[]): void;
-  /** Whether the city has refused the newest version of a record, and nobody has asked for it since. */
+  /** Whether the city has refused the newest version of a record, which was not told again since. */
   isRefused(record: string): boolean;
+  /** Those that it has, the newest first. */
+  refused(limit: number): readonly RefusedSince[];
   /** The last page that was acknowledged, when that was before an instant: whether the gateway still has it is to be asked. */
   unconfirmed(before: number): SealedPage | undefined;
   /** Records wait again. */

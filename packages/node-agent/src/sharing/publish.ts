@@ -32,6 +32,8 @@ export interface PublishDependencies extends CallDependencies {
 export interface Published {
   readonly pages: number;
   readonly changes: number;
+  /** Changes that the gateway did not take. */
+  readonly refused: number;
 }
 
 /** How often the gateway is asked whether it still has what it has acknowledged: it may have been put back. */
@@ -46,7 +48,7 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<Result<Published, CallError>> {
   const { outbox, now } = deps;
-  let [pages, changes, anew] = [0, 0, false];
+  let [pages, changes, notTaken, anew] = [0, 0, 0, false];
   while (!signal.aborted) {
     const told = outbox.unsent() ?? (await sealNext(deps));
     const page = told ?? outbox.unconfirmed(now() - confirmEveryMs);
@@ -62,8 +64,10 @@ export async function publish(
       outbox.requeue(sent.value.again);
       // Its catalogue is behind ours: not the next moment again.
       if (isBehind) return err({ by: "agent", fault: fault("sync.item-unknown") });
-      pages += told === undefined ? 0 : 1;
-      changes += told === undefined ? 0 : page.lines.length;
+      if (told === undefined) continue;
+      pages += 1;
+      changes += page.lines.length;
+      notTaken += refused.length;
       continue;
     }
     // Once: a gateway that never keeps what it took must not have everything told for ever.
@@ -71,7 +75,7 @@ export async function publish(
     outbox.beginAnew(feedIdSchema.parse(deps.entropy.uuid()));
     anew = true;
   }
-  return ok({ pages, changes });
+  return ok({ pages, changes, refused: notTaken });
 }
 
 /** Signs a page of what waits. Nothing when nothing does. */

@@ -131,14 +131,39 @@ describe("what a source tells", () => {
 
   it("is what changed, once, in a chain of pages", async () => {
     put(testRecord({ id: "penalty:1" }), testRecord({ id: "penalty:2" }));
-    expect(await tell()).toEqual(ok({ pages: 1, changes: 2 }));
+    expect(await tell()).toEqual(ok({ pages: 1, changes: 2, refused: 0 }));
     store.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
-    expect(await tell()).toEqual(ok({ pages: 1, changes: 1 }));
-    expect(await tell()).toEqual(ok({ pages: 0, changes: 0 }));
+    expect(await tell()).toEqual(ok({ pages: 1, changes: 1, refused: 0 }));
+    expect(await tell()).toEqual(ok({ pages: 0, changes: 0, refused: 0 }));
     expect(pages).toMatchObject([
       { from: 1, last: 2, complete: true },
       { from: 3, last: 3, prev: pages[0]?.hash },
     ]);
+  });
+
+  it("is known to be refused until it is told again: when it has changed, or the gateway asks for it", async () => {
+    put(testRecord({ id: "penalty:1", fields: {} }), testRecord({ id: "penalty:2" }));
+    const refusing = (body: unknown) => receiptFor(body, [{ seq: 1, code: "sync.record-invalid" }]);
+    expect(await tell(refusing)).toEqual(ok({ pages: 1, changes: 2, refused: 1 }));
+    expect(store.outbox.refused(9)).toEqual([
+      { record: "penalty:1", version: 1, code: "sync.record-invalid", at: now },
+    ]);
+    expect(["penalty:1", "penalty:2"].map(store.outbox.isRefused)).toEqual([true, false]);
+    now += 3_600_000;
+    let asked = false;
+    await tell(async (body) => {
+      const answer = await receiptFor(body);
+      if (asked || answer === "unreachable") return answer;
+      asked = true;
+      return { body: { ...answer.body, again: ["penalty:1", "penalty:gone"] } };
+    });
+    expect(pages.at(-1)).toMatchObject({ from: 3, changes: [{ record: { id: "penalty:1", version: 1 } }] });
+    expect(store.outbox.refused(9)).toEqual([]);
+    store.own.correct("penalty:2", { state: "repaired" }, "2026-01-02T00:00:00Z");
+    await tell((body) => receiptFor(body, [{ seq: 4, code: "sync.record-invalid" }]));
+    expect(store.outbox.isRefused("penalty:2")).toBe(true);
+    store.own.correct("penalty:2", { state: "current" }, "2026-01-03T00:00:00Z");
+    expect(store.outbox.isRefused("penalty:2"), "that was another version").toBe(false);
   });
 
   it("leaves out a record too long for a page, and tells it again once it is not", async () => {
@@ -170,7 +195,7 @@ describe("what a source tells", () => {
     expect(await tell(refusing)).toMatchObject({ error: { fault: { code: "sync.item-unknown" } } });
     expect(toldIds()).toHaveLength(1);
     catalogue = listing();
-    expect(await tell(), "listed nowhere").toEqual(ok({ pages: 0, changes: 0 }));
+    expect(await tell(), "listed nowhere").toEqual(ok({ pages: 0, changes: 0, refused: 0 }));
     catalogue = listing({});
     await tell();
     expect(toldIds()).toEqual(["penalty:1", "penalty:1"]);
@@ -207,7 +232,7 @@ describe("what a source tells", () => {
     await tell();
     expect(pages).toHaveLength(1);
     now += hour;
-    expect(await tell(), "it has it").toEqual(ok({ pages: 0, changes: 0 }));
+    expect(await tell(), "it has it").toEqual(ok({ pages: 0, changes: 0, refused: 0 }));
     expect(pages.map(({ hash }) => hash)).toEqual([pages[0]?.hash, pages[0]?.hash]);
     now += hour;
     let lost = 0;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Outbox, RefusedVersion, SealedPage, Waiting } from "../sharing/index.ts";
+import type { Outbox, RefusedSince, RefusedVersion, SealedPage, Waiting } from "../sharing/index.ts";
 import { type Row, recordColumns, toRecord } from "./records.ts";
 
 const feedSchema = z.object({
@@ -80,6 +80,7 @@ export function createOutbox(database: Database): Outbox {
     unsent: () => sealed(sql.oldest.get()),
     acknowledged: (last, receipt, at, refused = []) => acknowledge.immediate(last, receipt, at, refused),
     isRefused: (record) => sql.isRefused.get(record) !== undefined,
+    refused: (limit) => sql.refused.all(limit),
     unconfirmed: (before) => sealed(sql.newest.get(before)),
     requeue: (ids) => requeue.immediate(ids),
     beginAnew: (id) => beginAnew.immediate(id),
@@ -137,6 +138,11 @@ function prepare(database: Database) {
     tellRefused: database.prepare<[string]>("DELETE FROM refused WHERE record = ?"),
     refuse: database.prepare<[string, number, string, number]>(
       "INSERT OR REPLACE INTO refused (record, version, code, at) VALUES (?, ?, ?, ?)",
+    ),
+    refused: database.prepare<[number], RefusedSince>(
+      `SELECT refused.record, refused.version, code, at FROM refused
+       JOIN record ON record.id = refused.record AND record.version = refused.version
+       ORDER BY at DESC, refused.record LIMIT ?`,
     ),
     isRefused: database.prepare<[string], object>(
       "SELECT 1 FROM refused JOIN record ON record.id = refused.record AND record.version = refused.version WHERE record.id = ?",

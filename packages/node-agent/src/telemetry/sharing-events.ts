@@ -20,9 +20,10 @@ export function createSharingEvents(
   metrics: AgentMetrics,
 ): Omit<SharingEvents & RevocationEvents, "failed"> & CopiesEvents {
   return {
-    published({ pages, changes }) {
+    published({ pages, changes, refused }) {
       metrics.shared.inc({ way: "told" }, changes);
-      logger.info({ event: "published", pages, changes });
+      metrics.shared.inc({ way: "refused" }, refused);
+      logger[refused > 0 ? "warn" : "info"]({ event: "published", pages, changes, refused });
     },
     received({ pages, changes }) {
       metrics.shared.inc({ way: "heard" }, changes);

@@ -29,6 +29,7 @@ export function instantOf(text: string | undefined): string | undefined {
 }
 
 export {
+  createWorkingDays,
   isRestDay,
   type OfficialDays,
   officialDays,

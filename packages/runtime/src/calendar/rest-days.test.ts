@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isRestDay, officialDays, workingDayAfter } from "./index.ts";
+import { createWorkingDays, isRestDay, officialDays, workingDayAfter } from "./index.ts";
 
 const official = officialDays();
 
@@ -29,5 +29,11 @@ describe("a working day after another", () => {
     ["2026-03-06", 7, "2026-03-17", "seven of them"],
   ])("%s + %i is %s: %s", (day, n, expected) => {
     expect(workingDayAfter(day, n, official)).toBe(expected);
+  });
+
+  it("is the same when it was reckoned before, for each number by itself", () => {
+    const after = createWorkingDays(official);
+    for (const n of [1, 7, 1, 7])
+      expect(after("2026-03-06", n)).toBe(workingDayAfter("2026-03-06", n, official));
   });
 });

@@ -31,3 +31,18 @@ export function workingDayAfter(day: string, n: number, official: OfficialDays):
   }
   return next;
 }
+
+/** Most days that are remembered: those of some years. */
+const mostRemembered = 10_000;
+
+/** `workingDayAfter`, reckoned once for each day: what comes together is often of the same days. */
+export function createWorkingDays(official: OfficialDays): (day: string, n: number) => string {
+  const known = new Map<string, string>();
+  return (day, n) => {
+    const key = `${day} ${n}`;
+    const found = known.get(key) ?? workingDayAfter(day, n, official);
+    if (known.size >= mostRemembered) known.clear();
+    known.set(key, found);
+    return found;
+  };
+}

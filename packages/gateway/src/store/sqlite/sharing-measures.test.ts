@@ -40,6 +40,7 @@ describe("measures in the hub's file", () => {
       head: line,
       changes: [{ change, line }],
       refused: [],
+      first: new Set(),
       letters: [],
       at: testNow,
       score: { ...noScore, month: "2026-01" },

@@ -1,0 +1,172 @@
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { CorrectionEffect } from "@xinqiao/protocol/sync";
+import type { Database } from "better-sqlite3";
+import { z } from "zod";
+import { contentOf, type OpenedCorrection, type PageToTake, type TakenChange } from "../../sharing/index.ts";
+import type { createHubCorrections } from "./sharing-corrections.ts";
+import type { createHubLetters } from "./sharing-letters.ts";
+import type { createOvertaking } from "./sharing-revocations.ts";
+
+const heldSchema = z.object({
+  position: z.number(),
+  seq: z.number(),
+  given: z.number(),
+  first: z.number(),
+  feed: z.string(),
+  version: z.number(),
+  item: itemCodeSchema,
+  jurisdiction: z.string(),
+  kind: z.string(),
+  line: z.string().nullable(),
+  moved: z.number(),
+  content: z.string().nullable(),
+});
+type Held = z.infer<typeof heldSchema>;
+
+/** What has to follow a page in its transaction. */
+interface Books {
+  readonly corrections: ReturnType<typeof createHubCorrections>;
+  readonly letters: ReturnType<typeof createHubLetters>;
+  readonly overtaking: ReturnType<typeof createOvertaking>;
+}
+
+/** A page in its place. */
+interface Placed extends PageToTake {
+  readonly position: number;
+}
+
+/** How a page comes in: versions before, and those who hold them. To be called within a transaction. */
+export function createTaking(
+  database: Database,
+  { corrections, letters, overtaking }: Books,
+): (page: PageToTake) => readonly OpenedCorrection[] {
+  const sql = prepare(database);
+  const takeOne = createTakingOne(sql, corrections);
+
+  /** Notes how far the feed is now; what one that is whole has not named its source has no more. */
+  function moveOn(page: PageToTake): void {
+    const { source } = page;
+    const { feed, last, hash, complete } = page.page;
+    const whole = sql.whole.get(source) ?? null;
+    if (complete && whole !== feed) {
+      sql.dropOlder.run(source, feed);
+      sql.sweep.run(source, feed);
+      corrections.postpone(page);
+      letters.forgetOther(source, feed);
+    }
+    sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole });
+  }
+
+  return (page) => {
+    const { source, head, changes, first, at } = page;
+    const { feed, from, last, hash } = page.page;
+    const refused = JSON.stringify(page.refused);
+    const { lastInsertRowid } = sql.page.run(source, feed, from, last, hash, head, refused, at);
+    const placed = { ...page, position: Number(lastInsertRowid) };
+    const unknown = new Set(first);
+    const corrected: OpenedCorrection[] = [];
+    for (const taken of changes) {
+      const { id } = taken.change.record;
+      const found = unknown.delete(id) ? undefined : sql.held.get(source, id);
+      const correction = takeOne(placed, taken, heldSchema.optional().parse(found));
+      overtaking[isGone(taken.change.record) ? "ask" : "lapse"](source, id);
+      if (correction !== undefined) corrected.push(correction);
+    }
+    letters.noteRefused(page);
+    moveOn(page);
+    return corrected;
+  };
+}
+
+function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["corrections"]) {
+  function supersede(
+    page: Placed,
+    { change: { record, seq } }: TakenChange,
+    { before, moved, same }: { readonly before: Held; readonly moved: boolean; readonly same: boolean },
+  ): OpenedCorrection | undefined {
+    const { source } = page;
+    const { feed } = page.page;
+    sql.dropLine.run(before.position, before.seq);
+    const waiting = corrections.supersede(source, record.id, { feed, seq });
+    // In another feed everything is told again.
+    if (same) return undefined;
+    const given = page.holders({ record, position: before.given, moved });
+    const holders = [...new Set([...given, ...waiting])].sort();
+    if (holders.length === 0) return undefined;
+    const openedAt = Math.floor(page.at / 1000);
+    const about = { source, feed, seq, effect: effectOf(record), openedAt, dueOn: page.dueOn(record) };
+    return corrections.open({ ...about, holders }, page);
+  }
+
+  return (page: Placed, taken: TakenChange, before: Held | undefined): OpenedCorrection | undefined => {
+    const { source, position } = page;
+    const { feed } = page.page;
+    const { seq, record } = taken.change;
+    const { id, item, jurisdiction, version, state, disclosedUntil: until = null } = record;
+    const { scheme, kind, id: subject } = record.subject;
+    const content = contentOf(record);
+    const moved = before !== undefined && hasMoved(before, record);
+    const same = before !== undefined && isSame(before, { version, content }, feed);
+    const correction = before && supersede(page, taken, { before, moved, same });
+    const givenFrom = isGone(record) ? (before?.first ?? nobody) : null;
+    sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved), until, givenFrom);
+    const given = same ? before.given : position;
+    const place = { source, record: id, position, seq, given, first: before?.first ?? position, feed };
+    sql.hold.run({ ...place, version, state, item, scheme, subject, content });
+    return correction;
+  };
+}
+
+/** A position that no reader has reached: no version was given to anybody. */
+const nobody = Number.MAX_SAFE_INTEGER;
+
+const isGone = ({ state }: Pick<CreditRecord, "state">) => state === "repaired" || state === "withdrawn";
+
+function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
+  return state === "current" ? "corrected" : state;
+}
+
+/** Once it has, it has for good: who wanted what it was may not have heard of it yet. */
+function hasMoved({ jurisdiction, kind, moved }: Held, record: CreditRecord): boolean {
+  return moved === 1 || jurisdiction !== record.jurisdiction || kind !== record.subject.kind;
+}
+
+/** Its number alone does not tell: a source whose store was put back may have given it out twice. */
+const isSame = (before: Held, { version, content }: Pick<Held, "version" | "content">, feed: string) =>
+  // What is older than hashes: within a feed a version is told again only where its line was damaged.
+  before.content === null ? before.feed === feed && before.version === version : before.content === content;
+
+function prepare(database: Database) {
+  return {
+    move: database.prepare(
+      `INSERT INTO source (node, feed, up_to, head, whole) VALUES (@source, @feed, @upTo, @head, @whole)
+       ON CONFLICT (node) DO UPDATE
+       SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head, whole = excluded.whole`,
+    ),
+    whole: database.prepare<[string], string | null>("SELECT whole FROM source WHERE node = ?").pluck(),
+    page: database.prepare(
+      "INSERT INTO page (source, feed, from_seq, last, hash, head, refused, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
+    change: database.prepare(
+      `INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved, until, given_from)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    held: database.prepare(
+      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved, content
+       FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
+    ),
+    hold: database.prepare(
+      `INSERT OR REPLACE INTO held
+         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content)
+       VALUES
+         (@source, @record, @position, @seq, @given, @first, @feed, @version, @state, @item, @scheme, @subject, @content)`,
+    ),
+    dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
+    dropOlder: database.prepare(
+      `DELETE FROM change WHERE (position, seq) IN
+       (SELECT position, seq FROM held WHERE source = ? AND feed <> ?)`,
+    ),
+    sweep: database.prepare("DELETE FROM held WHERE source = ? AND feed <> ?"),
+  };
+}
