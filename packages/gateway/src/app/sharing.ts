@@ -12,6 +12,7 @@ import {
   createTurns,
 } from "../sharing/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
+import { openCases } from "./cases.ts";
 import type { GatewayDependencies } from "./gateway.ts";
 import type { Stores } from "./stores.ts";
 
@@ -27,7 +28,7 @@ const mostReaders = 1_000;
 const sayEveryMs = 60_000;
 
 export function openSharing(
-  { node: self, timeliness: rules }: GatewayConfig,
+  config: GatewayConfig,
   {
     hub,
     log,
@@ -45,6 +46,7 @@ export function openSharing(
     readonly events: Pick<GatewayEvents, "failed">;
   },
 ): Sharing {
+  const { node: self, timeliness: rules } = config;
   const places = createInFlight(mostReaders);
   const signal = createTakenSignal();
   const directory = () => city.registry.current().directory;
@@ -58,6 +60,7 @@ export function openSharing(
   };
   const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
   sayWhatIsDue();
+  const cases = openCases(config, { hub, log, city, signer, days, now, failed, onStep: signal.taken });
   const common = { hub, directory, catalogue, log, completing, now, today };
   return {
     take: {
@@ -70,14 +73,16 @@ export function openSharing(
       onTaken: signal.taken,
     },
     read: { ...common, pack: createPackedPages(), untilTaken: createOneWait(signal) },
+    ...cases.routes,
     places,
     drain() {
       clearInterval(often);
+      cases.drain();
       places.drain();
       signal.close();
     },
     async idle() {
-      await Promise.all([places.idle(), said]);
+      await Promise.all([places.idle(), said, cases.idle()]);
     },
   };
 }

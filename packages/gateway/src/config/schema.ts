@@ -1,3 +1,4 @@
+import { caseTermsSchema, officialCaseTerms } from "@xinqiao/protocol/cases";
 import { labelSchema } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
@@ -85,9 +86,14 @@ export const gatewayConfigSchema = z.strictObject({
   search: z.string().default("search.db"),
   /** What counts as unusual use, and is raised as an alert. */
   alerts: thresholdsSchema.prefault({}),
-  /** Days off and days worked in their stead, as announced (`holidays`, `workdays`); the library's unless said. */
   /** Within how many working days of a decision records have to be told; judged in the scorecard. */
   timeliness: z.array(timelinessRuleSchema).prefault(officialRules),
+  /** Deadlines of objections and credit repairs, in working days: a case keeps those of the day on which it was opened. */
+  caseTerms: z
+    .array(caseTermsSchema)
+    .min(1)
+    .prefault([...officialCaseTerms]),
+  /** Days off and days worked in their stead, as announced (`holidays`, `workdays`); the library's unless said. */
   officialDays: z.string().optional(),
   /** Signs the log's checkpoints, and nothing else. */
   logKey: keyLocationSchema.default("keys/log.jwk.json"),

@@ -1,3 +1,4 @@
+import { caseStepMessageSchema, casesReadSchema } from "@xinqiao/protocol/cases";
 import { copiesReportSchema, digestsRequestSchema } from "@xinqiao/protocol/digests";
 import { feedbackSchema } from "@xinqiao/protocol/measures";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
@@ -7,6 +8,12 @@ import { correctionsRequestSchema, publishSchema, readSchema } from "@xinqiao/pr
 import { parseJson } from "@xinqiao/protocol/transport";
 import type { InFlight } from "@xinqiao/runtime/http";
 import type { z } from "zod";
+import {
+  type ReadCasesDependencies,
+  readCases,
+  type TakeCaseStepDependencies,
+  takeCaseStep,
+} from "../cases/index.ts";
 import type { AppendError } from "../log/index.ts";
 import { type TakeReportDependencies, takeReport } from "../measures/index.ts";
 import { type ScreenDependencies, screen } from "../screening/index.ts";
@@ -28,6 +35,8 @@ export interface SharingRouteDependencies {
   readonly read: ReadChangesDependencies;
   readonly screen: ScreenDependencies;
   readonly feedback: TakeReportDependencies;
+  readonly caseSteps: TakeCaseStepDependencies;
+  readonly readCases: ReadCasesDependencies;
   /** Places of their own: who waits for changes keeps nobody from looking up. */
   readonly places: InFlight;
 }
@@ -42,6 +51,9 @@ const readBytes = 1024 * 1024;
 /** One report. */
 const feedbackBytes = 16 * 1024;
 
+/** One step. */
+const caseBytes = 48 * 1024;
+
 export interface ChangesRoute {
   readonly handler: MemberHandler;
   readonly maxBodyBytes: number;
@@ -49,7 +61,14 @@ export interface ChangesRoute {
 
 /** What members send about what is shared (PR-SYNC). */
 export function changesHandlers(
-  { take, read, screen: screening, feedback: reporting }: SharingRouteDependencies,
+  {
+    take,
+    read,
+    screen: screening,
+    feedback: reporting,
+    caseSteps,
+    readCases: reading,
+  }: SharingRouteDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, ChangesRoute>> {
   const route = routes(events);
@@ -65,6 +84,12 @@ export function changesHandlers(
     ),
     "/v1/feedback": route(feedbackBytes, feedbackSchema, (feedback, request) =>
       takeReport({ feedback, ...asked(request) }, reporting),
+    ),
+    "/v1/cases": route(caseBytes, caseStepMessageSchema, (message, request) =>
+      takeCaseStep({ message, ...asked(request) }, caseSteps),
+    ),
+    "/v1/cases/read": route(caseBytes, casesReadSchema, (wanted, request) =>
+      readCases({ wanted, gone: request.gone, ...asked(request) }, reading),
     ),
     "/v1/corrections": route(readBytes, correctionsRequestSchema, (wanted, request) =>
       readCorrections({ ...wanted, ...asked(request) }, read),

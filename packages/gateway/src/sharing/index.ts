@@ -5,6 +5,7 @@ export { createPackedPages, type PackPage } from "./packed-pages.ts";
 export type {
   Acknowledged,
   CorrectionBook,
+  DisputedRecord,
   Hub,
   KeptLine,
   KeptPage,

@@ -245,7 +245,9 @@ describe("the agent's store: its file", () => {
     ];
     const read = ["copy", "followed", "followed_page", "missed", "reading"];
     const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
-    for (const table of [...later, ...read, ...digested, "batch"]) database.exec(`DROP TABLE ${table}`);
+    const raised = ["case_file", "case_reading", "copy_dispute"];
+    for (const table of [...later, ...read, ...digested, "batch", ...raised])
+      database.exec(`DROP TABLE ${table}`);
     database.pragma("user_version = 3");
     database.close();
     store = openStore(path);

@@ -5,12 +5,14 @@ import type { DigestIndex } from "@xinqiao/runtime/digests";
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
 import type { Book } from "../book/index.ts";
+import type { CaseShelf } from "../cases/index.ts";
 import type { ReconciledHours } from "../reconciliation/index.ts";
 import type { Inbox, Outbox, OwnRecords } from "../sharing/index.ts";
 import type { WithdrawalBook } from "../withdrawals/index.ts";
 import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.ts";
 import { type Batches, createBatches } from "./batches.ts";
 import { createBook, createReconciledHours } from "./book.ts";
+import { createCaseShelf } from "./cases.ts";
 import { openDatabase } from "./database.ts";
 import { createDigests } from "./digests.ts";
 import { createImports, type Imports } from "./imports.ts";
@@ -44,6 +46,8 @@ export interface AgentStore extends Nonces {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly own: OwnRecords;
+  /** Objections and repairs. */
+  readonly cases: CaseShelf;
   /** Digests of what this member tells, and of what it holds of others. */
   readonly digests: (self: NodeId) => DigestIndex;
   /** One indexed read, in one snapshot. */
@@ -74,6 +78,7 @@ export function openStore(path: string): AgentStore {
     book,
     reconciled: createReconciledHours(database),
     own: records.own,
+    cases: createCaseShelf(database),
     digests: createDigests(database, records.own),
     outbox: createOutbox(database),
     inbox: createInbox(database, durable),

@@ -10,6 +10,7 @@ import type { SharingEvents } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
+import { type CaseEvents, createCaseEvents } from "./case-events.ts";
 import { createHandoverEvents, type PostedEvents } from "./handover-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
 import { type CopiesEvents, createSharingEvents } from "./sharing-events.ts";
@@ -20,7 +21,13 @@ interface Ids {
 }
 
 /** One function a business event: a log line and a metric, neither with personal data. */
-export interface AgentEvents extends BookEvents, SharingEvents, CopiesEvents, HandoverEvents, PostedEvents {
+export interface AgentEvents
+  extends BookEvents,
+    SharingEvents,
+    CopiesEvents,
+    CaseEvents,
+    HandoverEvents,
+    PostedEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
   lookedUp(exchange: OpenedExchange, traceId: string): void;
@@ -114,6 +121,7 @@ export function createAgentEvents(logger: Logger, withdrawalsHeard: () => number
     },
     ...createBookEvents(logger, metrics),
     ...createSharingEvents(logger, metrics),
+    ...createCaseEvents(logger),
     ...createHandoverEvents(logger, metrics),
     failed(error) {
       logger.error({ event: "failed", error: error instanceof Error ? error.stack : "unknown" });

@@ -14,18 +14,21 @@ import {
 import { createDurable } from "@xinqiao/runtime/durable";
 import Database from "better-sqlite3";
 import { z } from "zod";
+import type { CaseBook } from "../../cases/index.ts";
 import type { Measures } from "../../measures/index.ts";
 import type { ToldRecords } from "../../screening/index.ts";
 import type { Hub, OpenedCorrection, PageToTake, TakenChange } from "../../sharing/index.ts";
+import { caseSchema, createHubCases } from "./sharing-cases.ts";
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubDigests, recordOfLine, sharingDigestSchema } from "./sharing-digests.ts";
+import { createHubDisputes } from "./sharing-disputes.ts";
 import { createHubMeasures, measureSchema } from "./sharing-measures.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { deadlineColumns, sharingSchema, sharingVersion } from "./sharing-schema.ts";
 import { createHubScores, scoreSchema } from "./sharing-scores.ts";
 
-export interface OpenedHub extends Hub, ToldRecords, Measures {
+export interface OpenedHub extends Hub, ToldRecords, Measures, CaseBook {
   close(): void;
 }
 
@@ -72,6 +75,8 @@ export function openHub(path: string): OpenedHub {
     ...createHubReading(database),
     ...createHubCopy(database),
     ...createHubMeasures(database),
+    ...createHubCases(database),
+    disputed: createHubDisputes(database).disputed,
     scores,
     digests: createHubDigests(database),
     ...corrections.port,
@@ -99,6 +104,7 @@ function openFile(path: string): Database.Database {
     database.exec(sharingDigestSchema);
     database.exec(scoreSchema);
     database.exec(measureSchema);
+    database.exec(caseSchema);
     if (done < 2)
       database.exec(
         "INSERT INTO undigested SELECT source, record FROM held WHERE true ON CONFLICT DO NOTHING",
