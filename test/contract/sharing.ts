@@ -1,6 +1,12 @@
 import { shownRevocationsSchema } from "@xinqiao/node-agent/feedback";
 import { askedScreeningSchema } from "@xinqiao/node-agent/screening";
 import {
+  caseDeliverySchema,
+  caseReplySchema,
+  caseStepMessageSchema,
+  casesReadSchema,
+} from "@xinqiao/protocol/cases";
+import {
   feedbackReplySchema,
   feedbackSchema,
   revocationAnswerMessageSchema,
@@ -9,6 +15,7 @@ import {
   revocationsRequestSchema,
   revocationsSchema,
 } from "@xinqiao/protocol/measures";
+import { disputeSchema } from "@xinqiao/protocol/record";
 import { screeningReplySchema, screeningSchema } from "@xinqiao/protocol/screening";
 import {
   correctionsRequestSchema,
@@ -34,6 +41,9 @@ const correction = {
   holders: [{ node: "dg" }, { node: "hz", acknowledgedAt: 9 }],
 };
 
+const dispute = { kind: "objection", since: "2026-01-01T00:00:00.000Z" };
+const due = { by: "sz-baoan", on: "2026-03-02" };
+const log = { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" };
 const subject = { kind: "enterprise", scheme: "uscc", id: "91440300TEXT000012" };
 const measure = { item: "penalty", name: { zh: "示例", en: "Example" }, legalBasis: "示例条例" };
 const passing = { ...measure, validFrom: "2026-01-01", validUntil: "2026-12-31" };
@@ -62,13 +72,20 @@ export const sharingCases: readonly Case[] = [
     code: readSchema,
     samples: [
       { subscription, after: 4, head: correction.change, receipts: ["a.b.c"], waitMs: 9 },
-      { subscription, after: 0, head: null, receipts: [], waitMs: 0 },
+      { subscription, after: 0, head: null, receipts: [], waitMs: 0, disputed: null },
+      { subscription, after: 0, head: null, receipts: [], waitMs: 0, disputed: correction.change },
     ],
   },
   {
     schema: "Delivery",
     code: deliverySchema,
-    samples: [{ position: 4, newest: 5, scope: correction.change, pages: [{ source: "dg", ...page }] }],
+    samples: [
+      { position: 4, newest: 5, scope: correction.change, pages: [{ source: "dg", ...page }] },
+      {
+        ...{ position: 4, newest: 4, scope: correction.change, pages: [] },
+        disputed: { tag: correction.change, records: [{ source: "dg", record: "penalty:1", ...dispute }] },
+      },
+    ],
   },
   {
     schema: "Screening",
@@ -87,10 +104,49 @@ export const sharingCases: readonly Case[] = [
       {
         exchange: correction.feed,
         screened: 2,
-        hits: [{ subject: 1, source: "dg", records: [], items: ["penalty"], measures: [measure, passing] }],
+        hits: [
+          {
+            subject: 1,
+            source: "dg",
+            records: [],
+            items: ["penalty"],
+            measures: [measure, passing],
+            disputes: [dispute, { record: "penalty:1", ...dispute }],
+          },
+        ],
         sources: [{ node: "dg", asOf: "2026-01-01T00:00:00.000Z" }],
         log: { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" },
       },
+    ],
+  },
+  { schema: "Dispute", code: disputeSchema, samples: [dispute, { record: "penalty:1", ...dispute }] },
+  { schema: "CaseStepMessage", code: caseStepMessageSchema, samples: [{ step: "a.b.c" }] },
+  {
+    schema: "CaseReply",
+    code: caseReplySchema,
+    samples: [
+      { case: correction.feed, step: correction.change, due, log },
+      { case: correction.feed, step: correction.change, log },
+    ],
+  },
+  {
+    schema: "CasesRead",
+    code: casesReadSchema,
+    samples: [
+      { after: 3, head: correction.change, waitMs: 9 },
+      { after: 0, head: null, waitMs: 0 },
+    ],
+  },
+  {
+    schema: "CaseDelivery",
+    code: caseDeliverySchema,
+    samples: [
+      {
+        position: 3,
+        head: correction.change,
+        cases: [{ steps: ["a.b.c"], due }, { steps: ["a.b.c", "a.b.c"] }],
+      },
+      { position: 0, head: null, cases: [] },
     ],
   },
   { schema: "Feedback", code: feedbackSchema, samples: [{ report: "a.b.c" }] },

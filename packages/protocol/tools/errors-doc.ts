@@ -17,6 +17,7 @@ const families: Readonly<Record<string, string>> = {
   key: "签名密钥 · The signing key",
   screening: "批量筛查 · Screening",
   feedback: "奖惩反馈 · What was done about a hit",
+  case: "异议与修复 · Objections and repairs",
   sync: "共享 · Sharing",
   book: "本节点台账 · A member's own book",
   reconciliation: "对账 · Comparing both sides' books",

@@ -4,7 +4,6 @@ import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { SharingRouteDependencies } from "../http/index.ts";
-import { createAsking, revocationDueOn } from "../measures/index.ts";
 import {
   createCompleting,
   createOneWait,
@@ -13,7 +12,9 @@ import {
   createTurns,
 } from "../sharing/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
+import { openCases } from "./cases.ts";
 import type { GatewayDependencies } from "./gateway.ts";
+import { openRevocations } from "./revocations.ts";
 import type { Stores } from "./stores.ts";
 
 export interface Sharing extends Omit<SharingRouteDependencies, "screen" | "feedback"> {
@@ -24,19 +25,14 @@ export interface Sharing extends Omit<SharingRouteDependencies, "screen" | "feed
   idle: InFlight["idle"];
 }
 
-/** Readers that wait at once, each in a request for changes and one for notices: more than a city has members. */
-const mostReaders = 2_000;
+/** Readers that wait at once, each in a request for changes, one for notices and one for cases: more than a city has members. */
+const mostReaders = 3_000;
 
 const sayEveryMs = 60_000;
 const dayMs = 86_400_000;
 
 export function openSharing(
-  {
-    node: self,
-    timeliness: rules,
-    revocations: revocationRules,
-    sharingTerms: { subscriberDays },
-  }: GatewayConfig,
+  config: GatewayConfig,
   {
     hub,
     log,
@@ -54,36 +50,27 @@ export function openSharing(
     readonly events: Pick<GatewayEvents, "failed">;
   },
 ): Sharing {
+  const { node: self, timeliness: rules, sharingTerms } = config;
   const places = createInFlight(mostReaders);
   const signal = createTakenSignal();
   const directory = () => city.registry.current().directory;
   const today = () => chinaDay(now());
   const completing = createCompleting({
     ...{ self, hub, directory, signer, log, now, today },
-    lapsesAfterMs: subscriberDays * dayMs,
+    lapsesAfterMs: sharingTerms.subscriberDays * dayMs,
   });
   const catalogue = () => city.catalogue.current().catalogue;
   // What a process before this one has left to say, and what a change of the registry has made due.
   let said = Promise.resolve();
-  const noted = (error: unknown) => failed(error);
-  const asked = createTakenSignal();
-  const { revocations, durable } = hub;
-  const asking = createAsking({
-    ...{ self, revocations, durable, signer, log, now, today },
-    dueOn: () => revocationDueOn(revocationRules, today(), days),
-    onAsked: asked.taken,
-  });
-  let askedWhoIsDue = Promise.resolve();
-  const askWhoIsDue = () => {
-    askedWhoIsDue = asking.ask().catch(noted);
-  };
+  const revoking = openRevocations(config, { hub, log, directory, signer, days, now, failed });
   const sayWhatIsDue = () => {
-    said = completing.complete().catch(noted);
-    askWhoIsDue();
+    said = completing.complete().catch((error: unknown) => failed(error));
+    revoking.ask();
   };
   const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
   sayWhatIsDue();
   const workingDayAfter = createWorkingDays(days);
+  const cases = openCases(config, { hub, log, city, signer, days, now, failed, onStep: signal.taken });
   const common = { hub, directory, catalogue, log, completing, now, today };
   return {
     take: {
@@ -95,23 +82,24 @@ export function openSharing(
       dueOn: (workingDays) => workingDayAfter(today(), workingDays),
       onTaken() {
         signal.taken();
-        askWhoIsDue();
+        revoking.ask();
       },
     },
     read: { ...common, pack: createPackedPages(), untilTaken: createOneWait(signal) },
-    revocations: { revocations, untilAsked: createOneWait(asked) },
-    answers: { revocations, durable, directory, log, onAnswered: asked.taken },
-    onKept: askWhoIsDue,
+    onKept: revoking.ask,
+    ...revoking.routes,
+    ...cases.routes,
     places,
     drain() {
       clearInterval(often);
+      revoking.drain();
+      cases.drain();
       places.drain();
       signal.close();
-      asked.close();
     },
     async idle() {
       await places.idle();
-      await Promise.all([said, askedWhoIsDue]);
+      await Promise.all([said, revoking.idle(), cases.idle()]);
     },
   };
 }

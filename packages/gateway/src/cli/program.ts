@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { version } from "../app/index.ts";
 import { addAgreementCommands } from "./agreements.ts";
 import { backup, restoreHome } from "./backup.ts";
+import { addCaseCommands } from "./case-commands.ts";
 import { addCatalogueCommands } from "./catalogue-commands.ts";
 import { describeVersion } from "./describe-version.ts";
 import { doctor } from "./doctor.ts";
@@ -67,6 +68,7 @@ export function createProgram(): Command {
   addBackup(program);
   addCounts(program);
   addSharingCommands(program);
+  addCaseCommands(program, home);
   program
     .command("doctor")
     .description("check configuration, keys, members and log · 自检")

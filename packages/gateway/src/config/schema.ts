@@ -1,3 +1,4 @@
+import { caseTermsSchema, officialCaseTerms } from "@xinqiao/protocol/cases";
 import { labelSchema } from "@xinqiao/protocol/catalogue";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { addressSchema, logLevelSchema, originSchema } from "@xinqiao/runtime/config";
@@ -98,6 +99,11 @@ export const gatewayConfigSchema = z.strictObject({
   timeliness: z.array(timelinessRuleSchema).prefault(officialRules),
   /** Within how many working days a member answers a notice of revocation. */
   revocations: z.array(revocationRuleSchema).min(1).prefault(usualRevocationRules),
+  /** Deadlines of objections and credit repairs, in working days: a case keeps those of the day on which it was opened. */
+  caseTerms: z
+    .array(caseTermsSchema)
+    .min(1)
+    .prefault([...officialCaseTerms]),
   /** Days off and days worked in their stead, as announced (`holidays`, `workdays`); the library's unless said. */
   officialDays: z.string().optional(),
   /** Signs the log's checkpoints, and nothing else. */

@@ -1,3 +1,4 @@
+import { caseStepMessageSchema, casesReadSchema } from "@xinqiao/protocol/cases";
 import { copiesReportSchema, digestsRequestSchema } from "@xinqiao/protocol/digests";
 import {
   feedbackSchema,
@@ -11,6 +12,12 @@ import { correctionsRequestSchema, publishSchema, readSchema } from "@xinqiao/pr
 import { parseJson } from "@xinqiao/protocol/transport";
 import type { InFlight } from "@xinqiao/runtime/http";
 import type { z } from "zod";
+import {
+  type ReadCasesDependencies,
+  readCases,
+  type TakeCaseStepDependencies,
+  takeCaseStep,
+} from "../cases/index.ts";
 import type { AppendError } from "../log/index.ts";
 import {
   type ReadRevocationsDependencies,
@@ -41,6 +48,8 @@ export interface SharingRouteDependencies {
   readonly feedback: TakeReportDependencies;
   readonly revocations: ReadRevocationsDependencies;
   readonly answers: TakeAnswerDependencies;
+  readonly caseSteps: TakeCaseStepDependencies;
+  readonly readCases: ReadCasesDependencies;
   /** Places of their own: who waits for changes keeps nobody from looking up. */
   readonly places: InFlight;
 }
@@ -55,6 +64,9 @@ const readBytes = 1024 * 1024;
 /** One report. */
 const feedbackBytes = 16 * 1024;
 
+/** One step. */
+const caseBytes = 48 * 1024;
+
 export interface ChangesRoute {
   readonly handler: MemberHandler;
   readonly maxBodyBytes: number;
@@ -62,7 +74,16 @@ export interface ChangesRoute {
 
 /** What members send about what is shared (PR-SYNC). */
 export function changesHandlers(
-  { take, read, screen: screening, feedback: reporting, revocations, answers }: SharingRouteDependencies,
+  {
+    take,
+    read,
+    screen: screening,
+    feedback: reporting,
+    revocations,
+    answers,
+    caseSteps,
+    readCases: reading,
+  }: SharingRouteDependencies,
   events: GatewayEvents,
 ): Readonly<Record<string, ChangesRoute>> {
   const route = routes(events);
@@ -84,6 +105,12 @@ export function changesHandlers(
     ),
     "/v1/revocations/answers": route(feedbackBytes, revocationAnswerMessageSchema, (message, request) =>
       takeAnswer({ message, ...asked(request) }, answers),
+    ),
+    "/v1/cases": route(caseBytes, caseStepMessageSchema, (message, request) =>
+      takeCaseStep({ message, ...asked(request) }, caseSteps),
+    ),
+    "/v1/cases/read": route(caseBytes, casesReadSchema, (wanted, request) =>
+      readCases({ wanted, gone: request.gone, ...asked(request) }, reading),
     ),
     "/v1/corrections": route(readBytes, correctionsRequestSchema, (wanted, request) =>
       readCorrections({ ...wanted, ...asked(request) }, read),

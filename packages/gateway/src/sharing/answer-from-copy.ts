@@ -2,6 +2,7 @@ import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import { answerLifetimeSeconds, disclosed, signAnswer } from "@xinqiao/protocol/exchange";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
+import { isDisclosable, shownDisputes } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { mayHold } from "@xinqiao/protocol/sync";
 import type { AnswerFromCopy } from "../exchange/index.ts";
@@ -30,6 +31,9 @@ export function createAnswerFromCopy(deps: CopyDependencies): AnswerFromCopy {
     const mayBeTold = member && items.every((item) => mayHold(member, { item }, catalogue));
     const told = mayBeTold ? hub.told(target.node, subject, items) : undefined;
     if (told === undefined || told.items.length === 0) return undefined;
+    const day = today();
+    const shown = new Set(told.records.filter((each) => isDisclosable(each, day)).map(({ id }) => id));
+    const disputes = told.disputes.filter(({ record }) => shown.has(record));
     const untold = items.filter((item) => !told.items.includes(item));
     const iat = Math.floor(now() / 1000);
     const answer = {
@@ -43,7 +47,8 @@ export function createAnswerFromCopy(deps: CopyDependencies): AnswerFromCopy {
       purpose: code,
       subject,
       items: [...items],
-      ...disclosed(told.records, { items, purpose, catalogue, today: today() }),
+      ...disclosed(told.records, { items, purpose, catalogue, today: day }),
+      ...shownDisputes(disputes, { namesRecords: purpose?.answers !== "yes-no" }),
       asOf: new Date(told.at).toISOString(),
       ...(untold.length > 0 && { gaps: untold.map((item) => ({ item, reason: "not-held" as const })) }),
     };

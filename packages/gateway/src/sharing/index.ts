@@ -14,6 +14,7 @@ export { createPackedPages, type PackPage } from "./packed-pages.ts";
 export type {
   Acknowledged,
   CorrectionBook,
+  DisputedRecord,
   HeldVersion,
   Hub,
   KeptLine,

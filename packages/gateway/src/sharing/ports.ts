@@ -1,6 +1,6 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId, Subject } from "@xinqiao/protocol/identity";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { CreditRecord, RecordDispute } from "@xinqiao/protocol/record";
 import type {
   Change,
   Correction,
@@ -96,8 +96,15 @@ export interface KeptPage {
 
 export type SubjectKey = Pick<Subject, "scheme" | "id">;
 
+/** A record in dispute, and what of it decides who may hear of that. */
+export interface DisputedRecord extends Shared, RecordDispute {
+  readonly source: NodeId;
+}
+
 export interface Told {
   readonly records: readonly CreditRecord[];
+  /** Of those records. */
+  readonly disputes: readonly RecordDispute[];
   /** Items of which the source has told anything about anybody. */
   readonly items: readonly ItemCode[];
   /** Milliseconds since 1970: when its newest page came. */
@@ -160,6 +167,8 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   behind(position: number, bytes: number): readonly KeptPage[];
   /** What a source has told of a subject: newest versions, and when it last told anything; nothing until it has told all that it holds. */
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
+  /** Records that are in dispute as they are held now. */
+  disputed(): readonly DisputedRecord[];
   subscribers(): readonly (Subscriber & { readonly isLapsed: boolean })[];
   /** Never takes back what was handed over before. */
   handed(subscriber: Subscriber, at: number): void;

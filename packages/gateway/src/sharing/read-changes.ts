@@ -17,6 +17,7 @@ import type { UntilTaken } from "./one-wait.ts";
 import type { PackPage, VisiblePage } from "./packed-pages.ts";
 import type { Hub, KeptLine, KeptPage, KeptReceipt } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
+import { disputedFor, sayDisputed } from "./tell-disputed.ts";
 
 export interface ReadChangesDependencies {
   readonly hub: Hub;
@@ -64,7 +65,8 @@ export async function readChanges(
   if (!hub.isAt(after, read.head)) {
     return ok({ position: 0, newest: hub.newest(), scope: scopeOf(member.node, deps), pages: [] });
   }
-  if (hub.newest() === after) await deps.untilTaken(member.node, read.waitMs, gone);
+  const isUpToDate = hub.newest() === after && disputedFor(read, member, deps) === undefined;
+  if (isUpToDate) await deps.untilTaken(member.node, read.waitMs, gone);
   // As it is now: much may have been decided while it waited.
   const reader = deps.directory().member(member.node) ?? { ...member, status: "left" as const };
   const scope = scopeOf(member.node, deps);
@@ -77,10 +79,14 @@ export async function readChanges(
   const newest = hub.newest();
   const pages = hub.behind(after, replyBytes).map(visible);
   const last = pages.at(-1);
-  if (last === undefined) return ok({ position: after, newest: hub.newest(), scope, pages: [] });
+  const disputed = disputedFor(read, reader, deps);
+  const said = await sayDisputed(disputed, { ...request, claim: noted.value.claim }, deps.log);
+  if (!said.ok) return said;
+  const beside = disputed === undefined ? {} : { disputed };
+  if (last === undefined) return ok({ position: after, newest: hub.newest(), scope, pages: [], ...beside });
   // Before anything is waited for: a correction that is taken meanwhile has to wait for this reader, too.
   hub.handed({ node: member.node, position: last.position, subscription }, deps.now());
-  const logged = await deps.log.append(entryOf(pages, request), noted.value.claim);
+  const logged = await deps.log.append(entryOf(pages, request), said.value.claim);
   if (!logged.ok) return err({ failed: logged.error });
   await hub.durable();
   // What was corrected meanwhile is blank by now.
@@ -92,6 +98,7 @@ export async function readChanges(
     newest: hub.newest(),
     scope,
     pages: await packAll(still, deps),
+    ...beside,
   });
 }
 

@@ -5,6 +5,7 @@ import { localRoutes } from "../http/index.ts";
 import type { GatewayClient } from "../lookup/index.ts";
 import type { AgentStore } from "../store/index.ts";
 import type { Books } from "./books.ts";
+import { caseDependencies } from "./cases.ts";
 import { takePosted } from "./intake.ts";
 import { callOf, type Shared } from "./shared.ts";
 
@@ -42,6 +43,7 @@ export function localApp({
     audit: call,
     books: { ...books, reconciled: store.reconciled, now },
     intake: takePosted(config, { ...rest, city, now, store }),
+    cases: { ...caseDependencies(config, { ...rest, city, signer, now, client, store }), today },
     sharing: { call, inbox: store.inbox, today },
     revoking: { ...call, revocations: store.revocations },
     screening: {

@@ -1,11 +1,12 @@
 import type { AgentConfig } from "../config/index.ts";
 import { keepHearing } from "../feedback/index.ts";
 import { openSharing, type SharingEvents } from "../sharing/index.ts";
+import { hearCases } from "./cases.ts";
 import { deliverCopies } from "./deliveries.ts";
 import type { LocalParts } from "./local-door.ts";
 import { callOf, type Shared } from "./shared.ts";
 
-/** Tells, hears, and hands what was heard on to the platform. @returns what ends it */
+/** Records, and what becomes of cases about them; what was heard goes on to the platform. @returns what ends it */
 export async function shareRecords(
   config: AgentConfig,
   {
@@ -30,6 +31,7 @@ export async function shareRecords(
   const stops = [
     openSharing(sharing, { ...call, catalogue: city.catalogue, outbox, inbox, events: heard }),
     keepHearing({ ...call, revocations, events }),
+    hearCases(config, { ...deps, client, city, store, events }),
   ];
   return async () => {
     await Promise.all(stops.map((stop) => stop()));

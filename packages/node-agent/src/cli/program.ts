@@ -4,6 +4,7 @@ import { runCommand, surviveHangup } from "@xinqiao/runtime/cli";
 import { Command, Option } from "commander";
 import { version } from "../version.ts";
 import type { AuthoriseOptions } from "./authorise.ts";
+import { addCaseCommands } from "./case-commands.ts";
 import { addDeliveryCommands } from "./delivery-commands.ts";
 import { describeKeys } from "./describe-keys.ts";
 import type { EnrolOptions, RotateOptions } from "./enrol.ts";
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   addSharingCommands(program);
   addFeedbackCommands(program);
   addDeliveryCommands(program);
+  addCaseCommands(program);
   program
     .command("serve")
     .description("answer the gateway and the local platform until stopped · 运行节点")

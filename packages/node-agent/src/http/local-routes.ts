@@ -4,6 +4,7 @@ import { type HttpEnv, problemReply, thrownReply } from "@xinqiao/runtime/http";
 import { type Handler, Hono } from "hono";
 import type { RecordSource } from "../source/index.ts";
 import { type AuditWorkDependencies, auditWork } from "./audit-work.ts";
+import { type CaseWorkDependencies, casesFor, decideFor, extendFor, raiseFor } from "./case-work.ts";
 import { type LocalCallDependencies, type LocalWork, localCall } from "./local-call.ts";
 import {
   copiesFor,
@@ -24,6 +25,7 @@ import {
 export interface LocalDependencies
   extends LocalCallDependencies,
     LocalWorkDependencies,
+    CaseWorkDependencies,
     AuditWorkDependencies {
   readonly token: string;
   readonly source: Pick<RecordSource, "check">;
@@ -63,6 +65,14 @@ export function localRoutes(deps: LocalDependencies): Hono<HttpEnv> {
   app.post("/v1/feedback", route(feedbackFor(deps)));
   app.post("/v1/revocations", route(revocationsFor(deps)));
   app.post("/v1/revocations/answers", route(revocationAnswerFor(deps)));
+  app.post("/v1/cases", route(raiseFor(deps)));
+  app.post("/v1/cases/list", route(casesFor(deps)));
+  app.post("/v1/cases/:id/extension", (context, next) =>
+    route(extendFor(deps, context.req.param("id")))(context, next),
+  );
+  app.post("/v1/cases/:id/decision", (context, next) =>
+    route(decideFor(deps, context.req.param("id")))(context, next),
+  );
   app.post("/v1/copies", route(copiesFor(deps)));
   app.post("/v1/copies/reconciliations", route(reconcileCopiesFor(deps)));
   app.post("/v1/corrections", route(correctionsFor(deps)));

@@ -139,12 +139,14 @@ async function openExchange(
     const records = await unseal(opened.value, deps.decryptionKeys);
     if (!records.ok) return broken(records.error.code);
     if (!disclosesOnly(terms, records.value)) return broken("answer.not-asked");
-    const { held } = opened.value;
+    const { held, disputes } = opened.value;
     return {
       ...row,
       ...(!copied && ageOf(opened.value, oldestAsOf)),
       records: [...records.value],
       ...(held !== undefined && { held }),
+      // Its own node says so in the record itself: beside an answer only the city does, of its copy.
+      ...(copied && disputes !== undefined && { disputes }),
     };
   });
   const results = await Promise.all(opening);

@@ -1,13 +1,22 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import type { CreditRecord } from "@xinqiao/protocol/record";
-import type { Change, FeedPast, FeedPlace, RefusedChange, Subscription } from "@xinqiao/protocol/sync";
+import type { CreditRecord, RecordDispute } from "@xinqiao/protocol/record";
+import type {
+  Change,
+  Disputed,
+  FeedPast,
+  FeedPlace,
+  RefusedChange,
+  Subscription,
+} from "@xinqiao/protocol/sync";
 import type { SubjectKey } from "../store/index.ts";
 
 /** Another member's record, as this member holds it. */
 export interface Copy {
   readonly source: NodeId;
   readonly record: CreditRecord;
+  /** As the city says. */
+  readonly disputes?: readonly RecordDispute[];
 }
 
 /** How far the gateway's pages were read. */
@@ -76,6 +85,10 @@ export interface Inbox {
   untold(): readonly Applied[];
   /** Their receipts are with the gateway. */
   told(applied: readonly Applied[]): void;
+  /** What the city calls those that it has said are in dispute; null when it has said of none. */
+  disputed(): string | null;
+  /** These are in dispute, and no others. */
+  dispute(disputed: Disputed): void;
   /** Resolves when all that was taken is on the disk. */
   durable(): Promise<void>;
   of(subject: SubjectKey, items: readonly ItemCode[]): readonly Copy[];

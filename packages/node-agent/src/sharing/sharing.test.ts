@@ -330,6 +330,25 @@ describe("what a reader takes", () => {
     expect(receipts(), "the gateway may have been put back to before").toEqual(["dg 1"]);
   });
 
+  it("is told which of it is in dispute, all at once in place of what it knew, and says what it knows", async () => {
+    const first = await pageOf([one, two]);
+    const dispute = {
+      source: dg,
+      record: one.id,
+      kind: "objection" as const,
+      since: "2026-01-01T00:00:00.000Z",
+    };
+    const [tag, none] = [lineHash("some"), lineHash("none")];
+    const disputed = () => store.inbox.of(subject, [penalty]).map((copy) => copy.disputes?.length ?? 0);
+    await read([first], { disputed: { tag, records: [dispute] } });
+    expect(disputed()).toEqual([1, 0]);
+    await read([]);
+    expect([asked[0]?.disputed, asked[1]?.disputed]).toEqual([null, tag]);
+    expect(disputed(), "nothing has changed").toEqual([1, 0]);
+    await read([], { disputed: { tag: none, records: [] } });
+    expect(disputed()).toEqual([0, 0]);
+  });
+
   it("leaves out a broken page and what follows it of that source, and reads them again after a while", async () => {
     const first = await pageOf([one]);
     const second = await pageOf([two], following(first, 2));

@@ -54,11 +54,12 @@ export async function readChanges(
   const untold = inbox.untold();
   if (untold.length > 0) await inbox.durable();
   const receipts = await Promise.all(untold.map((applied) => receiptOf(applied, deps)));
-  const body = { subscription, after, head, receipts, waitMs };
+  const body = { subscription, after, head, receipts, waitMs, disputed: inbox.disputed() };
   const question = { path: "/v1/changes/read", body, answer: deliverySchema };
   const delivery = await askGateway(question, nextHop(undefined, entropy.hex), deps, signal);
   if (!delivery.ok) return delivery;
   inbox.told(untold);
+  if (delivery.value.disputed !== undefined) inbox.dispute(delivery.value.disputed);
   const { position, newest, pages, scope } = delivery.value;
   const more = position < newest;
   const nothing = ok({ pages: 0, changes: 0, more });

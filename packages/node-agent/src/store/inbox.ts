@@ -5,6 +5,7 @@ import type { Durable } from "@xinqiao/runtime/durable";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Inbox, Taken } from "../sharing/index.ts";
+import { createDisputes } from "./disputes.ts";
 import { createReading } from "./reading.ts";
 
 const appliedSchema = feedPlaceSchema.extend({ source: nodeIdSchema, refused: z.string() });
@@ -13,6 +14,7 @@ const copySchema = z.object({ source: nodeIdSchema, content: z.string() });
 export function createInbox(database: Database, durable: Durable): Inbox {
   const sql = prepare(database);
   const reading = createReading(database);
+  const disputes = createDisputes(database);
 
   const take = database.transaction((taken: Taken) => {
     const { source, place: at, since, changes, unwanted, refused, complete } = taken;
@@ -43,6 +45,7 @@ export function createInbox(database: Database, durable: Durable): Inbox {
     }),
     take: (taken) => take.immediate(taken),
     ...reading.port,
+    ...disputes.port,
     untold: () =>
       sql.untold.all().map((row) => {
         const { source, refused, ...at } = appliedSchema.parse(row);
@@ -56,7 +59,9 @@ export function createInbox(database: Database, durable: Durable): Inbox {
     of: ({ scheme, id }, items) =>
       sql.find.all(scheme, id, JSON.stringify(items)).map((row) => {
         const { source, content } = copySchema.parse(row);
-        return { source, record: recordSchema.parse(JSON.parse(content)) };
+        const record = recordSchema.parse(JSON.parse(content));
+        const known = disputes.of(source, record.id);
+        return { source, record, ...(known.length > 0 && { disputes: known }) };
       }),
   };
 }

@@ -458,6 +458,34 @@ const steps: readonly string[] = [
     WHERE other.source = followed_page.source AND other.feed = followed_page.feed
   );
   `,
+  `
+  -- Objections and repairs that this member has raised, or that are about its own records: their steps as they were signed.
+  CREATE TABLE case_file (
+    id            TEXT NOT NULL PRIMARY KEY,
+    steps         TEXT NOT NULL,
+    due_by        TEXT,
+    due_on        TEXT,
+    -- Of the own record, from when it was annotated because of the case.
+    since_version INTEGER,
+    -- Whether the own record was made to be as decided.
+    settled       INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  -- How far the city's word of cases was read.
+  CREATE TABLE case_reading (
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    position INTEGER NOT NULL,
+    head     TEXT
+  ) STRICT;
+  -- Copies that somebody disputes, as the city says; and what it calls them all together.
+  CREATE TABLE copy_dispute (
+    source TEXT NOT NULL,
+    record TEXT NOT NULL,
+    kind   TEXT NOT NULL,
+    since  TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX copy_dispute_of ON copy_dispute (source, record);
+  ALTER TABLE reading ADD COLUMN disputed TEXT;
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -247,7 +247,17 @@ describe("the agent's store: its file", () => {
     const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
     const delivered = ["copy_change", "dead_letter", "delivery"];
     const taken = ["batch", "said_state", "stream", "stream_row"];
-    for (const table of [...later, ...read, ...digested, ...taken, "revocation", ...delivered, "refused"])
+    const raised = ["case_file", "case_reading", "copy_dispute"];
+    for (const table of [
+      ...later,
+      ...read,
+      ...digested,
+      ...taken,
+      ...raised,
+      "revocation",
+      ...delivered,
+      "refused",
+    ])
       database.exec(`DROP TABLE ${table}`);
     database.pragma("user_version = 3");
     database.close();

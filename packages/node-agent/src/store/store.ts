@@ -5,6 +5,7 @@ import type { DigestIndex } from "@xinqiao/runtime/digests";
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
 import type { Book } from "../book/index.ts";
+import type { CaseShelf } from "../cases/index.ts";
 import type { Deliveries } from "../delivery/index.ts";
 import type { RevocationBook } from "../feedback/index.ts";
 import type { ReconciledHours } from "../reconciliation/index.ts";
@@ -13,6 +14,7 @@ import type { WithdrawalBook } from "../withdrawals/index.ts";
 import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.ts";
 import { type Batches, createBatches } from "./batches.ts";
 import { createBook, createReconciledHours } from "./book.ts";
+import { createCaseShelf } from "./cases.ts";
 import { openDatabase } from "./database.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createDigests } from "./digests.ts";
@@ -55,6 +57,8 @@ export interface AgentStore extends Nonces {
   readonly revocations: RevocationBook;
   /** What copies come to, on its way to the member's own platform. */
   readonly deliveries: Deliveries;
+  /** Objections and repairs. */
+  readonly cases: CaseShelf;
   /** Digests of what this member tells, and of what it holds of others. */
   readonly digests: (self: NodeId) => DigestIndex;
   /** One indexed read, in one snapshot. */
@@ -86,6 +90,7 @@ export function openStore(path: string): AgentStore {
     book,
     reconciled: createReconciledHours(database),
     own: records.own,
+    cases: createCaseShelf(database),
     digests: createDigests(database, records.own),
     outbox: createOutbox(database),
     inbox: createInbox(database, durable),

@@ -13,6 +13,7 @@ import type { InvalidRows } from "../source/index.ts";
 import type { StreamEvents } from "../streams/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
 import { type BookEvents, createBookEvents } from "./book-events.ts";
+import { type CaseEvents, createCaseEvents } from "./case-events.ts";
 import { createDeliveryEvents } from "./delivery-events.ts";
 import { createHandoverEvents, type PostedEvents } from "./handover-events.ts";
 import { createAgentMetrics } from "./metrics.ts";
@@ -33,6 +34,7 @@ export interface AgentEvents
     DeliveryEvents,
     HandoverEvents,
     PostedEvents,
+    CaseEvents,
     StreamEvents {
   answered(question: Question, answer: SignedAnswer, traceId: string): void;
   refused(reason: Fault, ids: Ids): void;
@@ -131,6 +133,7 @@ export function createAgentEvents(
     },
     ...createBookEvents(logger, metrics),
     ...createSharingEvents(logger, metrics),
+    ...createCaseEvents(logger),
     ...createHandoverEvents(logger, metrics),
     ...createDeliveryEvents(logger, metrics),
     ...createStreamEvents(logger, metrics),

@@ -12,6 +12,15 @@ export const caseTermsSchema = z.strictObject({
 });
 export type CaseTerms = z.infer<typeof caseTermsSchema>;
 
+/** 《深圳经济特区社会信用条例》, in force since 2023-03-01: objections art. 49–50, repairs art. 81. */
+export const officialCaseTerms: readonly CaseTerms[] = [
+  {
+    from: "2023-03-01",
+    objection: { check: 1, decide: 2, extend: 3 },
+    repair: { decide: 3, extend: 3 },
+  },
+];
+
 /** Whose turn it is, and the last day on which it is in time. */
 export interface Due {
   readonly by: NodeId;

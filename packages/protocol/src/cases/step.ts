@@ -1,12 +1,15 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type NodeId, nodeIdSchema } from "../identity/index.ts";
+import { payloadOf, readCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
-import { recordSchema } from "../record/index.ts";
+import { disputeKinds, recordSchema } from "../record/index.ts";
 import { type Directory, openWord, signWord } from "../registry/index.ts";
 
-/** An objection (异议) says that a record is wrong; a repair (信用修复) asks that it counts no longer. */
-export const caseKinds = ["objection", "repair"] as const;
+export const caseKinds = disputeKinds;
+
+export const caseStepNames = ["opened", "checked", "extended", "decided"] as const;
 
 /** What the source decides. `corrected` and `withdrawn` uphold an objection. */
 export const caseOutcomes = ["corrected", "withdrawn", "repaired", "rejected"] as const;
@@ -59,6 +62,15 @@ const caseStepWord = { type: "xinqiao-case-step+jws", schema: caseStepSchema };
 
 export function signCaseStep(step: CaseStep, signer: Signer): Promise<string> {
   return signWord(caseStepWord, step, signer);
+}
+
+/** SHA-256 of a step as it travels, base64url: by which the next one, and the log, name it. */
+export const stepHash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+
+/** What a step says; whether its member has signed it is not looked at. */
+export function readCaseStep(text: string): CaseStep | undefined {
+  const jws = readCompact(text, caseStepWord.type);
+  return jws && caseStepSchema.safeParse(payloadOf(jws)).data;
 }
 
 /** Opens a step of the member expected, signed with a key that counted then. */

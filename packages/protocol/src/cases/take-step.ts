@@ -1,4 +1,5 @@
 import type { NodeId } from "../identity/index.ts";
+import type { Code } from "../problem/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import type { CaseOutcome, CaseStep } from "./step.ts";
 
@@ -16,6 +17,15 @@ export interface Case {
 
 /** Why a step does not count. It changes nothing then. */
 export type StepRefusal = "another-case" | "not-theirs" | "not-next" | "not-now" | "outcome-unfit";
+
+/** Whether a case exists is not told to whom it is none of. */
+export const refusalCodes: Readonly<Record<StepRefusal, Code>> = {
+  "another-case": "case.not-yours",
+  "not-theirs": "case.not-yours",
+  "not-next": "case.step-not-next",
+  "not-now": "case.step-not-next",
+  "outcome-unfit": "case.outcome-unfit",
+};
 
 const outcomesOf: Readonly<Record<Step<"opened">["kind"], readonly CaseOutcome[]>> = {
   objection: ["corrected", "withdrawn", "rejected"],

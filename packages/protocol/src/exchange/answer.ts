@@ -2,7 +2,7 @@ import { z } from "zod";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema, subjectSchema } from "../identity/index.ts";
 import { isCode } from "../problem/index.ts";
-import { recordSchema } from "../record/index.ts";
+import { disputeSchema, recordSchema } from "../record/index.ts";
 
 /** A node's refusal, signed like any answer: which rule, in a stable code. */
 export const refusalSchema = z.object({ code: z.string().refine(isCode), rule: z.string() });
@@ -56,6 +56,8 @@ export const answerSchema = z.object({
   /** In place of records, for a purpose that is answered by yes or no: the items of which anything is held. */
   held: z.array(itemCodeSchema).optional(),
   gaps: z.array(gapSchema).min(1).optional(),
+  /** Of an answer from the city's copy: records of it that somebody disputes (PR-CASES §6). */
+  disputes: z.array(disputeSchema).min(1).optional(),
   refusal: refusalSchema.optional(),
 });
 export type Answer = z.infer<typeof answerSchema>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { itemCodeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { isCode } from "../problem/index.ts";
-import { recordSchema } from "../record/index.ts";
+import { disputeSchema, recordSchema } from "../record/index.ts";
 import { gapSchema } from "./answer.ts";
 
 /** `ok` records found · `none` none held · `refused` by the node's policy · `timeout` · `open` circuit · `error` · `stale` older than asked. */
@@ -82,6 +82,8 @@ export const openedExchangeSchema = exchangeSchema.extend({
       records: z.array(recordSchema),
       /** In place of records, for a purpose that is answered by yes or no: the items of which anything is held. */
       held: z.array(itemCodeSchema).optional(),
+      /** Of an answer from the city's copy: records of it that somebody disputes. */
+      disputes: z.array(disputeSchema).min(1).optional(),
     }),
   ),
 });

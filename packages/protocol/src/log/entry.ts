@@ -7,6 +7,7 @@ import {
   criterionNames,
   exportFormats,
 } from "../audit/index.ts";
+import { caseKinds, caseStepNames, mostCases } from "../cases/index.ts";
 import { itemCodeSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { commitmentSchema, fieldNameSchema } from "../commitment/index.ts";
 import { copiesComparedSchema, mostCompared } from "../digests/index.ts";
@@ -373,6 +374,39 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   }),
   /** A source asks how corrections of its records fare. */
   z.strictObject({ kind: z.literal("corrections.read"), ...common }),
+  /** A step of an objection or a credit repair, of a member or of the city itself: durable before it counts. */
+  z.strictObject({
+    kind: z.literal("case.stepped"),
+    ...common,
+    case: z.uuid(),
+    step: z.enum(caseStepNames),
+    caseKind: z.enum(caseKinds),
+    /** Whose record it is about; which one, the entry does not say. */
+    source: nodeIdSchema,
+    /** SHA-256 of the signed step. */
+    sha256: sha256Schema,
+  }),
+  /** The day is over on which a case had to have its next step: whose turn it was. */
+  z.strictObject({
+    kind: z.literal("case.late"),
+    ...common,
+    case: z.uuid(),
+    caseKind: z.enum(caseKinds),
+    by: nodeIdSchema,
+    dueOn: z.iso.date(),
+  }),
+  /** A member is handed steps of its cases: written before they leave. */
+  z.strictObject({
+    kind: z.literal("cases.delivered"),
+    ...common,
+    cases: z.array(z.uuid()).min(1).max(mostCases).readonly(),
+  }),
+  /** A reader is told which of the records that it may hold are in dispute: written before it is. */
+  z.strictObject({
+    kind: z.literal("disputes.told"),
+    ...common,
+    records: z.number().int().nonnegative(),
+  }),
   /** A member was told digests of what the city holds: of how many ranges. */
   z.strictObject({
     kind: z.literal("digests.told"),

@@ -172,6 +172,30 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "A source has read how corrections of its records fare",
     zh: "来源单位查询其更正事项的办理进度",
   },
+  "case.stepped": {
+    actor: "member-or-null",
+    label: "异议修复办理",
+    en: "A step of an objection or a credit repair counts: raised, checked by the city, extended or decided; names the signed step by hash",
+    zh: "异议或信用修复案件办理一步：提出、市级核查、延期或作出决定；记有签名步骤的哈希",
+  },
+  "case.late": {
+    actor: "gateway",
+    label: "异议修复逾期",
+    en: "The day is over on which a case had to have its next step; names whose turn it was",
+    zh: "案件办理期限已过；列明应办理的单位",
+  },
+  "cases.delivered": {
+    actor: "member",
+    label: "送达案件",
+    en: "A member is handed steps of cases that it has raised, or that are about its records; written before they leave",
+    zh: "向成员送达其提出的或涉及其记录的案件进展；先于送达写入",
+  },
+  "disputes.told": {
+    actor: "member",
+    label: "告知争议",
+    en: "A reader is told which of the records that it may hold are in dispute; written before it is told",
+    zh: "告知成员其可持有的记录中哪些存在争议；先于告知写入",
+  },
   "digests.told": {
     actor: "member",
     label: "提供摘要",

@@ -390,6 +390,36 @@ export const codes = {
     en: "The notice was answered by a revocation, which stands",
     zh: "该通知已答复为撤销，不能改答",
   },
+  "case.step-invalid": {
+    status: 400,
+    en: "Not a step of a case as the member that sends it signs it now",
+    zh: "不是由该成员当前签署的有效案件步骤",
+  },
+  "case.record-unknown": {
+    status: 404,
+    en: "That source has told of no such record that this member might look up",
+    zh: "该来源没有此记录，或该成员无权查询此记录",
+  },
+  "case.not-yours": {
+    status: 404,
+    en: "There is no such case in which this step is the member's to take",
+    zh: "没有应由该成员办理此步骤的案件",
+  },
+  "case.step-not-next": {
+    status: 409,
+    en: "The case is not where this step would follow: another came before it, or it is not time for it",
+    zh: "该步骤不能接续案件当前状态：已有其他步骤在先，或尚不到办理时间",
+  },
+  "case.outcome-unfit": {
+    status: 422,
+    en: "An objection ends corrected, withdrawn or rejected, a repair repaired or rejected",
+    zh: "处理结果与案件类型不符：异议为更正、撤回或不予采纳，修复为准予修复或不予修复",
+  },
+  "case.not-corrected": {
+    status: 409,
+    en: "The record has not been corrected since the objection came: import the correction first",
+    zh: "提出异议后记录尚未更正：请先导入更正后的数据",
+  },
   "sync.page-invalid": {
     status: 400,
     en: "Not a page of changes as its source signs it",

@@ -1,7 +1,7 @@
 import type { Catalogue, ItemCode, Measure, Purpose } from "../catalogue/index.ts";
 import { disclosed } from "../exchange/index.ts";
 import type { NodeId } from "../identity/index.ts";
-import { type CreditRecord, isDisclosable } from "../record/index.ts";
+import { type CreditRecord, isDisclosable, type RecordDispute, shownDisputes } from "../record/index.ts";
 import type { Hit } from "./screening.ts";
 
 export interface Matter {
@@ -16,15 +16,17 @@ export interface Matter {
 export interface ToldRecord {
   readonly source: NodeId;
   readonly record: CreditRecord;
+  /** Who holds it knows of these. */
+  readonly disputes?: readonly RecordDispute[];
 }
 
 /** What records of one subject mean for a matter: a hit for each source that has any in force. */
 export function hitsOf(subject: number, told: Iterable<ToldRecord>, matter: Matter): Hit[] {
-  const bySource = new Map<NodeId, CreditRecord[]>();
-  for (const { source, record } of told) {
-    const records = bySource.get(source);
-    if (records === undefined) bySource.set(source, [record]);
-    else records.push(record);
+  const bySource = new Map<NodeId, ToldRecord[]>();
+  for (const each of told) {
+    const records = bySource.get(each.source);
+    if (records === undefined) bySource.set(each.source, [each]);
+    else records.push(each);
   }
   return [...bySource].flatMap(([source, records]) => hitOf(subject, source, records, matter) ?? []);
 }
@@ -33,19 +35,22 @@ export function hitsOf(subject: number, told: Iterable<ToldRecord>, matter: Matt
 function hitOf(
   subject: number,
   source: NodeId,
-  records: readonly CreditRecord[],
+  told: readonly ToldRecord[],
   matter: Matter,
 ): Hit | undefined {
   const { items, purpose, today } = matter;
-  const inForce = records.filter((record) => isInForce(record, today));
+  const inForce = told.filter(({ record }) => isInForce(record, today));
   if (inForce.length === 0) return undefined;
-  const held = new Set(inForce.map(({ item }) => item));
+  const records = inForce.map(({ record }) => record);
+  const held = new Set(records.map(({ item }) => item));
+  const disputes = inForce.flatMap((each) => each.disputes ?? []);
   return {
     subject,
     source,
-    records: disclosed(inForce, matter).records,
+    records: disclosed(records, matter).records,
     items: items.filter((item) => held.has(item)),
     measures: (purpose.measures ?? []).filter((measure) => held.has(measure.item) && applies(measure, today)),
+    ...shownDisputes(disputes, { namesRecords: purpose.answers !== "yes-no" }),
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { itemCodeSchema, measureSchema, purposeCodeSchema } from "../catalogue/index.ts";
 import { logReferenceSchema } from "../exchange/index.ts";
 import { nodeIdSchema, subjectSchema } from "../identity/index.ts";
-import { recordSchema } from "../record/index.ts";
+import { disputeSchema, recordSchema } from "../record/index.ts";
 
 /** Most subjects of one request. */
 export const mostScreened = 10_000;
@@ -27,6 +27,8 @@ export const hitSchema = z.strictObject({
   items: z.array(itemCodeSchema),
   /** Of this matter and no other. */
   measures: z.array(measureSchema),
+  /** Records of it that somebody disputes (PR-CASES §6). */
+  disputes: z.array(disputeSchema).min(1).optional(),
 });
 export type Hit = z.infer<typeof hitSchema>;
 

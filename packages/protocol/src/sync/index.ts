@@ -16,7 +16,9 @@ export {
 export { type FeedId, type FeedPlace, feedIdSchema, feedPlaceSchema } from "./feed.ts";
 export {
   type Delivery,
+  type Disputed,
   deliverySchema,
+  disputedSchema,
   mostReceipts,
   mostWaitMs,
   type PublishReply,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { itemCodeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
-import { recordSchema } from "../record/index.ts";
+import { disputeSchema, recordSchema } from "../record/index.ts";
 import { packedPageSchema } from "./pack.ts";
 import { pageLength } from "./page.ts";
 
@@ -48,8 +48,17 @@ export const readSchema = z.strictObject({
   /** One for each source of which something was applied since the last request. */
   receipts: z.array(compactSchema).max(mostReceipts),
   waitMs: z.number().int().nonnegative().max(mostWaitMs),
+  /** Names the disputes that the reader knows of; null: of none yet. Absent: it does not ask for them. */
+  disputed: sha256Schema.nullish(),
 });
 export type ReadRequest = z.infer<typeof readSchema>;
+
+/** Records in dispute that a reader may hold and wants: all of them, in place of those that it knew of (PR-CASES §6). */
+export const disputedSchema = z.strictObject({
+  tag: sha256Schema,
+  records: z.array(disputeSchema.required({ record: true }).extend({ source: nodeIdSchema })).max(100_000),
+});
+export type Disputed = z.infer<typeof disputedSchema>;
 
 export const deliverySchema = z.strictObject({
   /** Where to go on; before where the reader was, when the gateway does not know that place. */
@@ -59,5 +68,7 @@ export const deliverySchema = z.strictObject({
   /** Names what the reader may hold, as the gateway sees it: when it changes, lines withheld before have to be read again. */
   scope: sha256Schema,
   pages: z.array(packedPageSchema.extend({ source: nodeIdSchema })),
+  /** Absent when the reader knows of them all, and of no other. */
+  disputed: disputedSchema.optional(),
 });
 export type Delivery = z.infer<typeof deliverySchema>;

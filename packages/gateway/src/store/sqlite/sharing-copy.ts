@@ -5,12 +5,14 @@ import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { ToldRecords } from "../../screening/index.ts";
 import type { Hub } from "../../sharing/index.ts";
+import { createHubDisputes } from "./sharing-disputes.ts";
 
 const tellerSchema = z.object({ node: nodeIdSchema, at: z.number() });
 const lineSchema = z.object({ source: nodeIdSchema, line: z.string() });
 
 /** What sources have told, as it is looked up. */
 export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecords {
+  const { disputesOf } = createHubDisputes(database);
   const newest = database
     .prepare<[string], number>(
       `SELECT page.at FROM source JOIN page
@@ -46,7 +48,9 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecor
     about: ({ scheme, id }, asked) =>
       about.all(scheme, id, JSON.stringify(asked)).map((row) => {
         const { source, line } = lineSchema.parse(row);
-        return { source, record: changeSchema.parse(JSON.parse(line)).record };
+        const { record } = changeSchema.parse(JSON.parse(line));
+        const disputes = disputesOf(source, record.id);
+        return { source, record, ...(disputes.length > 0 && { disputes }) };
       }),
     told(source, { scheme, id }, asked) {
       const at = newest.get(source);
@@ -55,7 +59,13 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecor
       const records = lines
         .all(scheme, id, list, source)
         .flatMap((line) => (line === null ? [] : [changeSchema.parse(JSON.parse(line)).record]));
-      return { records, items: items.all(list, source).map((item) => itemCodeSchema.parse(item)), at };
+      const disputes = records.flatMap(({ id: record }) => disputesOf(source, record));
+      return {
+        records,
+        disputes,
+        items: items.all(list, source).map((item) => itemCodeSchema.parse(item)),
+        at,
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import { z } from "zod";
+import { caseSchema } from "./sharing-cases.ts";
 import { sharingDigestSchema } from "./sharing-digests.ts";
 import { givenSchema } from "./sharing-given.ts";
 import { letterSchema } from "./sharing-letters.ts";
@@ -14,6 +15,7 @@ const schemas = [
   sharingDigestSchema,
   scoreSchema,
   measureSchema,
+  caseSchema,
   revocationSchema,
   givenSchema,
   letterSchema,

@@ -11,14 +11,17 @@ import {
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
+import type { CaseBook } from "../../cases/index.ts";
 import type { Measures, Revocations } from "../../measures/index.ts";
 import type { GivenRecords, ToldRecords } from "../../screening/index.ts";
 import type { Hub } from "../../sharing/index.ts";
 import { createHubAttendance } from "./sharing-attendance.ts";
+import { createHubCases } from "./sharing-cases.ts";
 import { createHubCompaction } from "./sharing-compaction.ts";
 import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubDigests } from "./sharing-digests.ts";
+import { createHubDisputes } from "./sharing-disputes.ts";
 import { openSharingFile } from "./sharing-file.ts";
 import { createGiven } from "./sharing-given.ts";
 import { createHubLetters } from "./sharing-letters.ts";
@@ -28,7 +31,7 @@ import { createHubRevocations, createOvertaking } from "./sharing-revocations.ts
 import { createHubScores } from "./sharing-scores.ts";
 import { createTaking } from "./sharing-taking.ts";
 
-export interface OpenedHub extends Hub, ToldRecords, Measures {
+export interface OpenedHub extends Hub, ToldRecords, Measures, CaseBook {
   readonly revocations: Revocations;
   readonly given: GivenRecords;
   close(): void;
@@ -76,6 +79,8 @@ export function openHub(path: string): OpenedHub {
     ...createHubMeasures(database, overtaking),
     revocations: createHubRevocations(database),
     given: createGiven(database),
+    ...createHubCases(database),
+    disputed: createHubDisputes(database).disputed,
     scores,
     digests: createHubDigests(database),
     ...corrections.port,

@@ -1,0 +1,391 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type CaseReply,
+  caseStepSchema,
+  dueOf,
+  officialCaseTerms,
+  openCase,
+  signCaseStep,
+  stepHash,
+} from "@xinqiao/protocol/cases";
+import { type Catalogue, indexCatalogue } from "@xinqiao/protocol/catalogue";
+import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import { fault } from "@xinqiao/protocol/problem";
+import type { Member } from "@xinqiao/protocol/registry";
+import { err, type Result } from "@xinqiao/protocol/result";
+import { changeSchema, feedIdSchema, lineHash, type Subscription } from "@xinqiao/protocol/sync";
+import { testFederation, testItem, testNow, testRecord } from "@xinqiao/protocol/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
+import { noScore } from "../scorecard/index.ts";
+import {
+  createOneWait,
+  createPackedPages,
+  createTakenSignal,
+  createTurns,
+  readChanges,
+  type TakenSignal,
+} from "../sharing/index.ts";
+import { disputedFor } from "../sharing/tell-disputed.ts";
+import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
+import { type CaseError, readCases, sayDue, takeCaseStep } from "./index.ts";
+
+const { directory, signer } = testFederation();
+const [city, baoan, dg, hz] = ["sz", "sz-baoan", "dg", "hz"].map((node) => nodeIdSchema.parse(node)) as [
+  NodeId,
+  NodeId,
+  NodeId,
+  NodeId,
+];
+const id = "6f1c1f0e-3a56-4c55-8f1e-0d6b1a2c3d4e";
+const record = "penalty:示例罚〔2026〕1号";
+const reason = "示例理由";
+const feed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60");
+const all: Subscription = { items: "all", jurisdictions: "all", subjectKinds: "all" };
+const nothing: Member["scope"] = { items: [], purposes: "all" };
+const never = new AbortController().signal;
+const dayOf = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+const workingDayAfter = (day: string, days: number) => dayOf(Date.parse(day) / 1000 + days * 86_400);
+
+let folder: string;
+let hub: OpenedHub;
+let log: MemoryAuditLog;
+let catalogue: Catalogue;
+let signal: TakenSignal;
+let turns: ReturnType<typeof createTurns>;
+let now: number;
+let requests: number;
+/** What the source has told last. */
+let told: number;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "xinqiao-cases-"));
+  hub = openHub(join(folder, "sharing.db"));
+  log = createMemoryAuditLog({ origin: "sz/log", now: () => now, randomBytes });
+  catalogue = indexCatalogue({ classes: [], items: [testItem()], purposes: [] });
+  signal = createTakenSignal();
+  turns = createTurns();
+  [now, requests, told] = [testNow, 0, 0];
+  tell("current");
+});
+
+afterEach(() => {
+  hub.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The source, which is dg, tells another version of the record. */
+function tell(state: string): void {
+  told += 1;
+  const change = changeSchema.parse({
+    seq: told,
+    salt: "A".repeat(22),
+    record: testRecord({
+      id: record,
+      version: told,
+      state,
+      ...(state === "annotated" && { annotation: "示例" }),
+    }),
+  });
+  const line = JSON.stringify(change);
+  hub.take({
+    source: dg,
+    page: { feed, from: told, last: told, hash: lineHash(line), complete: true },
+    head: line,
+    changes: [{ change, line }],
+    refused: [],
+    first: new Set(told === 1 ? [record] : []),
+    letters: [],
+    at: now,
+    score: { ...noScore, month: "2026-01" },
+    holders: () => [],
+    dueOn: () => "2026-01-02",
+  });
+}
+
+const dependencies = () => ({
+  self: city,
+  cases: hub,
+  log,
+  signer: signer("sz"),
+  turns,
+  directory: () => directory,
+  catalogue: () => catalogue,
+  dueOf: (held: Parameters<typeof dueOf>[0]) =>
+    dueOf(held, city, { terms: officialCaseTerms, dayOf, workingDayAfter }),
+  onStep: signal.taken,
+  now: () => now,
+  today: () => dayOf(now / 1000),
+});
+
+function asked(node: NodeId, change: Partial<Member> = {}) {
+  const member = directory.member(node);
+  if (member === undefined) throw new Error("no such member");
+  requests += 1;
+  const requestId = `00000000-0000-4000-8000-${`${requests}`.padStart(12, "0")}`;
+  const claim = { keyId: node, nonce: requestId, expiresAt: now + 1000 };
+  return { member: { ...member, ...change }, requestId, traceId: "1".repeat(32), claim };
+}
+
+const signed = (step: object) => {
+  const parsed = caseStepSchema.parse({ case: id, iat: now / 1000, ...step });
+  return signCaseStep(parsed, signer(parsed.iss));
+};
+const opening = (change: object = {}) => ({
+  ...{ step: "opened", iss: baoan, kind: "objection", source: dg, record, reason, evidence: [] },
+  ...change,
+});
+const after = () => hub.caseOf(id)?.case.last;
+const decided = (outcome: string, version = told + 1) => ({
+  ...{ step: "decided", iss: dg, after: after(), outcome, reason, version },
+});
+
+async function take(step: object, by?: NodeId, change: Partial<Member> = {}) {
+  const text = await signed(step);
+  const { iss } = caseStepSchema.parse({ case: id, iat: 0, ...step });
+  return takeCaseStep({ message: { step: text }, ...asked(by ?? iss, change) }, dependencies());
+}
+
+async function check(finding: "same" | "differs" = "same"): Promise<void> {
+  hub.leaveCheck({ case: id, finding });
+  await sayDue(dependencies());
+}
+
+const codeOf = (taken: Result<CaseReply, CaseError>) =>
+  taken.ok || !("refused" in taken.error) ? undefined : taken.error.refused.code;
+const logged = (kind: string) => log.entries().filter((entry) => entry.kind === kind);
+
+async function read(node: NodeId, change: object = {}, waitMs = 0) {
+  const delivered = await readCases(
+    { wanted: { after: 0, head: null, waitMs, ...change }, gone: never, ...asked(node) },
+    { cases: hub, log, directory: () => directory, untilStepped: createOneWait(signal) },
+  );
+  if (!delivered.ok) throw new Error("refused");
+  return delivered.value;
+}
+
+describe("a step that a member sends", () => {
+  it("is in the log by its hash alone, kept, and says what the case waits for", async () => {
+    const text = await signed(opening());
+    const taken = await take(opening());
+    expect(taken).toMatchObject({
+      value: { case: id, step: stepHash(text), due: { by: city, on: "2026-01-02" }, log: { index: 0 } },
+    });
+    expect(log.entries()).toMatchObject([
+      { kind: "case.stepped", actor: baoan, case: id, step: "opened", source: dg, sha256: stepHash(text) },
+    ]);
+    for (const hidden of [record, reason]) expect(JSON.stringify(log.entries())).not.toContain(hidden);
+    expect(hub.caseOf(id)?.steps.map((each) => each.text)).toEqual([text]);
+  });
+
+  it("is answered as it was when it comes again, and changes nothing", async () => {
+    const first = await take(opening());
+    now += 3_600_000;
+    const again = await takeCaseStep(
+      { message: { step: hub.caseOf(id)?.steps[0]?.text ?? "" }, ...asked(baoan) },
+      dependencies(),
+    );
+    expect(again).toEqual(first);
+    expect(log.entries()).toHaveLength(1);
+  });
+
+  it("is refused when another has signed it, of another time, and as the city's own check", async () => {
+    expect(codeOf(await take(opening(), hz))).toBe("case.step-invalid");
+    expect(codeOf(await take(opening({ iat: now / 1000 - 301 })))).toBe("case.step-invalid");
+    await take(opening());
+    const ownCheck = { step: "checked", iss: baoan, after: after(), finding: "same" };
+    expect(codeOf(await take(ownCheck))).toBe("case.not-yours");
+    expect(codeOf(await take(decided("withdrawn"), dg, { status: "suspended" }))).toBe(
+      "policy.member-not-active",
+    );
+    expect(hub.caseOf(id)?.steps).toHaveLength(1);
+  });
+
+  it.each([
+    ["of no such record", {}, { record: "penalty:none" }],
+    ["of another source's", {}, { source: hz }],
+    ["that it might not look up", { scope: nothing }, {}],
+  ] as readonly [string, Partial<Member>, object][])(
+    "raises nothing about a record %s, and learns not whether there is one",
+    async (_of, member, change) => {
+      const taken = await take(opening(change), baoan, member);
+      expect(taken).toEqual(err({ refused: fault("case.record-unknown") }));
+      expect(log.entries()).toEqual([]);
+    },
+  );
+
+  it("raises nothing about what is disclosed no more; its own source may, whatever its scope", async () => {
+    expect(codeOf(await take(opening({ iss: dg }), dg, { scope: nothing }))).toBeUndefined();
+    tell("withdrawn");
+    const other = { case: "6f1c1f0e-3a56-4c55-8f1e-0d6b1a2c3d4f" };
+    expect(codeOf(await take(opening(other)))).toBe("case.record-unknown");
+  });
+
+  it("tells nobody whose case it is not that there is one", async () => {
+    const none = { ...decided("withdrawn"), iss: hz, after: stepHash("none") };
+    expect(codeOf(await take(none))).toBe("case.not-yours");
+    await take(opening());
+    expect(codeOf(await take(none))).toBe("case.not-yours");
+    expect(codeOf(await take({ ...decided("withdrawn"), iss: baoan }))).toBe("case.not-yours");
+  });
+
+  it("counts once where two race, whatever came first", async () => {
+    await take(opening({ kind: "repair" }));
+    const [repaired, rejected] = await Promise.all([take(decided("repaired")), take(decided("rejected"))]);
+    expect([repaired, rejected].filter(({ ok }) => ok)).toHaveLength(1);
+    expect([repaired, rejected].map(codeOf)).toContain("case.step-not-next");
+    expect(logged("case.stepped")).toHaveLength(2);
+  });
+
+  it("is none where the log cannot take it", async () => {
+    const unavailable = { code: "log.unavailable" } as const;
+    const full = { ...dependencies(), log: { ...log, append: async () => err(unavailable) } };
+    const message = { step: await signed(opening()) };
+    expect((await takeCaseStep({ message, ...asked(baoan) }, full)).ok).toBe(false);
+    expect(hub.caseOf(id)).toBeUndefined();
+  });
+});
+
+describe("the city's check", () => {
+  it("is what its people have found, signed by the gateway and logged as its own", async () => {
+    await take(opening());
+    await check("differs");
+    const held = hub.caseOf(id);
+    expect(held?.case.checked).toMatchObject({ iss: city, finding: "differs" });
+    expect(held?.due).toEqual({ by: dg, on: "2026-01-03" });
+    expect(openCase(held?.steps.map(({ text }) => text) ?? [], { city, directory })).toEqual(held?.case);
+    expect(logged("case.stepped").at(-1)).toMatchObject({ actor: null, exchange: null, step: "checked" });
+    await check();
+    expect(logged("case.stepped"), "once").toHaveLength(2);
+    expect(hub.pendingChecks()).toEqual([]);
+  });
+});
+
+describe("a day that is over", () => {
+  it("is said once, with whose turn it was, and again only of a later day", async () => {
+    await take(opening());
+    await sayDue(dependencies());
+    expect(logged("case.late"), "the last day is in time").toEqual([]);
+    now += 2 * 86_400_000;
+    await sayDue(dependencies());
+    await sayDue(dependencies());
+    expect(logged("case.late")).toMatchObject([{ case: id, by: city, dueOn: "2026-01-02", actor: null }]);
+    await check();
+    now += 3 * 86_400_000;
+    await sayDue(dependencies());
+    expect(logged("case.late").at(-1)).toMatchObject({ by: dg, dueOn: "2026-01-05" });
+    await take(decided("rejected"));
+    now += 9 * 86_400_000;
+    await sayDue(dependencies());
+    expect(logged("case.late")).toHaveLength(2);
+  });
+});
+
+describe("what is new of cases", () => {
+  it("is handed to who raised it and to the record's source, whole, and to nobody else; in the log first", async () => {
+    await take(opening());
+    await check();
+    for (const node of [baoan, dg]) {
+      const { cases, position, head } = await read(node);
+      expect(cases).toEqual([
+        { steps: hub.caseOf(id)?.steps.map(({ text }) => text), due: { by: dg, on: "2026-01-03" } },
+      ]);
+      expect((await read(node, { after: position, head })).cases).toEqual([]);
+    }
+    expect((await read(hz)).cases).toEqual([]);
+    expect(logged("cases.delivered")).toMatchObject([
+      { actor: baoan, cases: [id] },
+      { actor: dg, cases: [id] },
+    ]);
+  });
+
+  it("comes to who waits for it", async () => {
+    const waiting = read(dg, {}, 20_000);
+    await take(opening());
+    expect((await waiting).cases).toHaveLength(1);
+  });
+
+  it("is read from the beginning where the gateway was put back to before", async () => {
+    await take(opening());
+    const { position, head } = await read(dg);
+    expect(await read(dg, { after: position + 1, head })).toEqual({ position: 0, head: null, cases: [] });
+    expect(await read(dg, { after: position, head: stepHash("other") })).toMatchObject({ position: 0 });
+  });
+});
+
+describe("a record in dispute", () => {
+  const disputes = () => hub.about(testRecord().subject, [testItem().code])[0]?.disputes;
+  const disputedTo = (node: NodeId, known: string | null = null, subscription = all) => {
+    const { member } = asked(node);
+    const deps = { hub, catalogue: () => catalogue };
+    return disputedFor({ disputed: known, subscription }, member, deps);
+  };
+
+  it("is one from when the case is there until a version comes that is as decided, and never again", async () => {
+    expect([disputes(), hub.disputed()]).toEqual([undefined, []]);
+    await take(opening());
+    const since = new Date(testNow).toISOString();
+    expect(disputes()).toEqual([{ record, kind: "objection", since }]);
+    tell("annotated");
+    await check();
+    await take(decided("rejected"));
+    expect(disputes(), "until it comes").toHaveLength(1);
+    tell("current");
+    expect([disputes(), hub.disputed()]).toEqual([undefined, []]);
+  });
+
+  it("is told to readers that may hold it and want it, once, and that it is no longer", async () => {
+    expect(disputedTo(hz), "of none there is nothing to tell").toBeUndefined();
+    await take(opening());
+    const first = disputedTo(hz);
+    expect(first?.records).toMatchObject([{ source: dg, record, kind: "objection" }]);
+    expect(disputedTo(hz, first?.tag)).toBeUndefined();
+    expect(disputedTo(dg), "its own source hears of the case").toBeUndefined();
+    expect(disputedTo(hz, null, { ...all, items: [] })).toBeUndefined();
+    catalogue = indexCatalogue({ classes: [], items: [], purposes: [] });
+    expect(disputedTo(hz)).toBeUndefined();
+    catalogue = indexCatalogue({ classes: [], items: [testItem()], purposes: [] });
+    await check();
+    await take(decided("withdrawn"));
+    tell("withdrawn");
+    expect(disputedTo(hz, first?.tag)?.records).toEqual([]);
+  });
+
+  it("is told to a reader that waits, in the log first", async () => {
+    const waitsFor = (known: string | null, waitMs: number) =>
+      readChanges(
+        {
+          read: {
+            ...{ subscription: all, after: 1, head: hub.past(dg).place?.head ?? null },
+            ...{ receipts: [], waitMs, disputed: known },
+          },
+          ...asked(hz),
+          gone: never,
+        },
+        {
+          ...{ ...dependencies(), hub, pack: createPackedPages(), untilTaken: createOneWait(signal) },
+          completing: { complete: () => Promise.resolve() },
+        },
+      );
+    const waiting = waitsFor(null, 20_000);
+    await take(opening());
+    const delivered = await waiting;
+    expect(delivered).toMatchObject({ value: { pages: [], disputed: { records: [{ record }] } } });
+    expect(logged("disputes.told")).toMatchObject([{ actor: hz, records: 1 }]);
+    const tag = delivered.ok ? (delivered.value.disputed?.tag ?? null) : null;
+    const nothing = await waitsFor(tag, 0);
+    expect(nothing.ok && nothing.value.disputed).toBeUndefined();
+    expect(logged("disputes.told")).toHaveLength(1);
+  });
+
+  it("stays one while another case about it is open", async () => {
+    await take(opening({ kind: "repair" }));
+    const other = { case: "6f1c1f0e-3a56-4c55-8f1e-0d6b1a2c3d4f", kind: "objection" };
+    await take(opening(other));
+    await take(decided("rejected", told));
+    expect(disputes()).toMatchObject([{ kind: "objection" }]);
+  });
+});

@@ -1,0 +1,100 @@
+import {
+  type CaseReply,
+  type CaseStep,
+  type CaseStepMessage,
+  openCaseStep,
+  stepHash,
+} from "@xinqiao/protocol/cases";
+import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import { decideStanding } from "@xinqiao/protocol/policy";
+import { fault } from "@xinqiao/protocol/problem";
+import { isDisclosable } from "@xinqiao/protocol/record";
+import type { Directory, Member } from "@xinqiao/protocol/registry";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import type { NonceClaim } from "../log/index.ts";
+import type { Turns } from "../sharing/index.ts";
+import { type CaseError, type NextStepDependencies, takeNext } from "./next-step.ts";
+import type { CaseBook } from "./ports.ts";
+
+export interface TakeCaseStepDependencies extends NextStepDependencies {
+  readonly cases: Pick<CaseBook, "caseOf" | "keepStep" | "durable" | "disputable">;
+  readonly directory: () => Pick<Directory, "key">;
+  readonly catalogue: () => Pick<Catalogue, "items">;
+  /** Steps of one case are taken one after the other. */
+  readonly turns: Turns;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The city's calendar day. */
+  readonly today: () => string;
+}
+
+export interface GivenStep {
+  readonly message: CaseStepMessage;
+  readonly member: Member;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly claim: NonceClaim;
+}
+
+/** Deadlines begin with the instant that a step says: it is that of the request, or nearly. */
+const mostSkewMs = 300_000;
+
+/**
+ * Takes a step of a member's in a case: raises it, or goes on with it. The same once more is answered as it was
+ * (PR-CASES §5).
+ */
+export async function takeCaseStep(
+  { message: { step: text }, member, requestId: exchange, traceId, claim }: GivenStep,
+  deps: TakeCaseStepDependencies,
+): Promise<Result<CaseReply, CaseError>> {
+  const standing = decideStanding(member);
+  if (!standing.allowed) return err({ refused: standing.fault });
+  const step = openCaseStep(text, member.node, deps.directory());
+  if (step === undefined) return err({ refused: fault("case.step-invalid") });
+  return deps.turns(step.case, async () => {
+    const again = takenBefore(step, text, deps);
+    if (again !== undefined) return ok(again);
+    if (Math.abs(step.iat * 1000 - deps.now()) > mostSkewMs) {
+      return err({ refused: fault("case.step-invalid") });
+    }
+    if (step.step === "opened" && !mayRaise(member, step, deps)) {
+      return err({ refused: fault("case.record-unknown") });
+    }
+    const taken = await takeNext({ step, text, exchange, traceId, claim }, deps);
+    return taken.ok ? ok(replyOf(step, taken.value)) : taken;
+  });
+}
+
+function takenBefore(
+  step: CaseStep,
+  text: string,
+  { cases }: Pick<TakeCaseStepDependencies, "cases">,
+): CaseReply | undefined {
+  const held = cases.caseOf(step.case);
+  const sha256 = stepHash(text);
+  const kept = held?.steps.find((each) => each.sha256 === sha256);
+  return held && kept && replyOf(step, { ...kept, due: held.due });
+}
+
+function replyOf(
+  step: CaseStep,
+  { sha256, log, due }: Pick<CaseReply, "log" | "due"> & { readonly sha256: string },
+): CaseReply {
+  return { case: step.case, step: sha256, ...(due !== undefined && { due }), log };
+}
+
+/**
+ * Whoever might look the record up may say that it is wrong; its own source may always. To anybody else it is as if it were
+ * not there.
+ */
+function mayRaise(
+  member: Member,
+  { source, record }: Extract<CaseStep, { step: "opened" }>,
+  { cases, catalogue, today }: Pick<TakeCaseStepDependencies, "cases" | "catalogue" | "today">,
+): boolean {
+  const held = cases.disputable(source, record);
+  if (held === undefined || !isDisclosable(held, today())) return false;
+  if (member.node === source) return true;
+  const { items } = member.scope;
+  return (items === "all" || items.includes(held.item)) && catalogue().items.has(held.item);
+}

@@ -1,0 +1,76 @@
+import { readCaseStep } from "@xinqiao/protocol/cases";
+import { chinaDay } from "@xinqiao/runtime/calendar";
+import { CommandError } from "@xinqiao/runtime/cli";
+import type { CaseBook, Finding, KeptCase } from "../cases/index.ts";
+import { loadConfig } from "../config/index.ts";
+import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
+
+interface Home {
+  readonly home: string;
+}
+
+/** In a process of its own, beside the gateway. */
+async function withHub<T>({ home }: Home, use: (hub: OpenedHub) => T): Promise<T> {
+  const hub = openHub((await loadConfig(home)).sharing);
+  try {
+    return use(hub);
+  } finally {
+    hub.close();
+  }
+}
+
+const mostListed = 1_000;
+const head = "案件 case\t类型 kind\t来源 source\t记录 record\t状态 state\t待办 waits for\t期限 due";
+
+export function listCases({ json, ...home }: Home & { readonly json?: boolean }): Promise<string> {
+  return withHub(home, (hub) => {
+    const all = hub.cases(mostListed);
+    if (json) return JSON.stringify(all.map(shownOf));
+    return all.length === 0 ? "没有案件 no cases" : [head, ...all.map(lineOf)].join("\n");
+  });
+}
+
+export function showCase(id: string, home: Home): Promise<string> {
+  return withHub(home, (hub) => {
+    const held = heldOf(id, hub);
+    const { source, record } = held.case.opened;
+    // A line that its source signed says what the source last told; where it was damaged here, it does not.
+    const isHeld = hub.version(source, record) !== undefined;
+    const suggested = hub.isAsSigned(source, record) ? "same" : "differs";
+    return JSON.stringify({ ...shownOf(held), suggested: isHeld ? suggested : "not-held" }, null, 2);
+  });
+}
+
+export function checkCase(
+  id: string,
+  { finding, ...home }: Home & { readonly finding: Finding },
+): Promise<string> {
+  return withHub(home, (hub) => {
+    const { case: held } = heldOf(id, hub);
+    if (held.opened.kind !== "objection" || held.checked !== undefined || held.decided !== undefined) {
+      throw new CommandError("nothing to check in it · 该案件无须核查或已核查");
+    }
+    hub.leaveCheck({ case: id, finding });
+    return "the running gateway signs it · 已提交，由运行中的网关签署";
+  });
+}
+
+function heldOf(id: string, hub: Pick<CaseBook, "caseOf">): KeptCase {
+  const held = hub.caseOf(id);
+  if (held === undefined) throw new CommandError("there is no such case · 没有该案件");
+  return held;
+}
+
+function shownOf({ case: { opened }, steps, due }: KeptCase) {
+  const signed = steps.map(({ text, log }) => ({ said: readCaseStep(text), signed: text, log }));
+  return { case: opened.case, due, steps: signed };
+}
+
+function lineOf({ case: held, due }: KeptCase): string {
+  const { case: id, kind, source, record } = held.opened;
+  const { decided, extended, checked } = held;
+  const state = decided?.outcome ?? (extended ?? checked ?? held.opened).step;
+  const isLate = due !== undefined && due.on < chinaDay(Date.now());
+  const dueOn = due === undefined ? "-" : `${due.on}${isLate ? " 逾期 late" : ""}`;
+  return [id, kind, source, record, state, due?.by ?? "-", dueOn].join("\t");
+}

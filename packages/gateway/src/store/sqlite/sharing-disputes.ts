@@ -1,0 +1,56 @@
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "@xinqiao/protocol/identity";
+import { disputeKinds, type RecordDispute } from "@xinqiao/protocol/record";
+import type { Database } from "better-sqlite3";
+import { z } from "zod";
+import type { Hub } from "../../sharing/index.ts";
+
+const disputeSchema = z
+  .object({ record: z.string(), kind: z.enum(disputeKinds), openedAt: z.number() })
+  .transform(({ record, kind, openedAt }) => ({
+    record,
+    kind,
+    since: new Date(openedAt * 1000).toISOString(),
+  }));
+const placeSchema = z.object({
+  source: nodeIdSchema,
+  item: itemCodeSchema,
+  jurisdiction: jurisdictionSchema,
+  subjectKind: z.enum(subjectKinds),
+});
+
+/** A dispute ends for good with the first version that is as decided (PR-CASES §3). */
+const standing = "NOT settled AND (from_version IS NULL OR held.version < from_version)";
+const columns = 'raised_case.record, raised_case.kind, opened_at AS "openedAt"';
+
+/** Which records are in dispute, as they are held now. */
+export function createHubDisputes(database: Database): Pick<Hub, "disputed"> & {
+  readonly disputesOf: (source: string, record: string) => readonly RecordDispute[];
+} {
+  const come = database
+    .prepare<[], string>(
+      `SELECT id FROM raised_case JOIN held USING (source, record)
+       WHERE NOT settled AND from_version IS NOT NULL AND from_version <= held.version`,
+    )
+    .pluck();
+  const settle = database.prepare<[string]>("UPDATE raised_case SET settled = 1 WHERE id = ?");
+  const all = database.prepare(
+    `SELECT raised_case.source, ${columns}, held.item, jurisdiction, change.kind AS "subjectKind"
+     FROM raised_case JOIN held USING (source, record) JOIN change ON change.position = held.position AND change.seq = held.seq
+     WHERE ${standing} ORDER BY raised_case.source, raised_case.record, raised_case.id`,
+  );
+  const some = database.prepare<[string, string]>(
+    `SELECT ${columns} FROM raised_case JOIN held USING (source, record)
+     WHERE source = ? AND record = ? AND ${standing} ORDER BY id`,
+  );
+  return {
+    disputed() {
+      for (const id of come.all()) settle.run(id);
+      return all.all().map((row) => {
+        const { subjectKind: kind, ...place } = placeSchema.parse(row);
+        return { ...place, ...disputeSchema.parse(row), subject: { kind } };
+      });
+    },
+    disputesOf: (source, record) => some.all(source, record).map((row) => disputeSchema.parse(row)),
+  };
+}

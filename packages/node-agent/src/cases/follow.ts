@@ -1,0 +1,26 @@
+import { caseDeliverySchema, mostCases } from "@xinqiao/protocol/cases";
+import { fault } from "@xinqiao/protocol/problem";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { mostWaitMs } from "@xinqiao/protocol/sync";
+import { nextHop } from "@xinqiao/protocol/trace";
+import { askGateway, type CallError } from "../lookup/index.ts";
+import { type CaseDependencies, holdCase } from "./hold.ts";
+
+/** One question to the gateway: what is new of this member's cases. The gateway waits while there is nothing. */
+export async function followCases(
+  deps: CaseDependencies,
+  signal: AbortSignal,
+  waitMs = mostWaitMs,
+): Promise<Result<{ readonly again: boolean }, CallError>> {
+  const { call, shelf } = deps;
+  const { position: after, head } = shelf.place();
+  const question = { path: "/v1/cases/read", body: { after, head, waitMs }, answer: caseDeliverySchema };
+  const delivered = await askGateway(question, nextHop(undefined, call.entropy.hex), call, signal);
+  if (!delivered.ok) return delivered;
+  const { cases, ...place } = delivered.value;
+  const unopened = cases.filter((each) => !holdCase(each, deps));
+  // A key may be known here later than at the city: all of them are read again after a while.
+  if (unopened.length > 0) return err({ by: "agent", fault: fault("case.step-invalid") });
+  shelf.readTo(place);
+  return ok({ again: cases.length === mostCases || place.position < after });
+}

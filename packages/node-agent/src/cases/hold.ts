@@ -1,0 +1,48 @@
+import { type DeliveredCase, openCase } from "@xinqiao/protocol/cases";
+import type { CallDependencies } from "../lookup/index.ts";
+import { type ApplyDependencies, applyCase } from "./apply.ts";
+import type { CaseShelf, HeldCase } from "./port.ts";
+
+/** A step of a case that this member has not heard of before. */
+export interface CaseStepped {
+  readonly case: string;
+  readonly kind: HeldCase["case"]["opened"]["kind"];
+  readonly step: string;
+  readonly by: string;
+  readonly outcome?: string;
+  readonly waitsFor?: string;
+  readonly dueOn?: string;
+}
+
+export interface CaseDependencies extends Omit<ApplyDependencies, "shelf" | "node" | "now"> {
+  readonly call: CallDependencies;
+  readonly shelf: CaseShelf;
+  readonly onStep: (stepped: CaseStepped) => void;
+}
+
+/**
+ * Keeps a case as its steps say, each opened as its member signed it, and does to the record what that means.
+ * @returns whether they are steps of one case, in their order
+ */
+export function holdCase({ steps, due }: DeliveredCase, deps: CaseDependencies): boolean {
+  const { call, shelf, own } = deps;
+  const opened = openCase(steps, { city: call.gateway.node, directory: call.directory() });
+  if (opened === undefined) return false;
+  const id = opened.opened.case;
+  const before = shelf.find(id);
+  if (before !== undefined && before.steps.length > steps.length) return true;
+  shelf.put({ case: opened, steps, due });
+  const held = shelf.find(id);
+  if (held !== undefined) applyCase(held, { node: call.node, own, shelf, now: call.now });
+  if (before?.case.last !== opened.last) deps.onStep(steppedOf({ case: opened, due }));
+  return true;
+}
+
+function steppedOf({ case: { opened, checked, extended, decided }, due }: Pick<HeldCase, "case" | "due">) {
+  const { step, iss: by } = decided ?? extended ?? checked ?? opened;
+  return {
+    ...{ case: opened.case, kind: opened.kind, step, by },
+    ...(decided !== undefined && { outcome: decided.outcome }),
+    ...(due !== undefined && { waitsFor: due.by, dueOn: due.on }),
+  };
+}
