@@ -5,14 +5,20 @@ import { type Step, type StreamFault, unreadable } from "./step.ts";
 import type { FollowedTable } from "./table.ts";
 import type { Taking } from "./taking.ts";
 
+export interface Comparison {
+  readonly step: Step;
+  /** What was read so far does not count: there is more to find than its pages can show. */
+  beginAnew(): void;
+}
+
 /**
  * Reads all rows, page by page, takes those that say something new, and withdraws what is gone; but not when that were
  * more than goes by itself: a table that was emptied by mistake, or a view that is broken, must not empty this store.
  */
-export function compareAll(table: FollowedTable, taking: Taking, now: () => number): Step {
+export function compareAll(table: FollowedTable, taking: Taking, now: () => number): Comparison {
   const { stream, streams } = taking;
   let round: { readonly after?: string; readonly began: number; readonly read: number } | undefined;
-  return async (signal) => {
+  const step: Step = async (signal) => {
     if (taking.basis() === undefined) return err<StreamFault>({ code: "intake.mapping-unfit" });
     if (round === undefined) streams.beginRound(stream);
     round ??= { began: now(), read: 0 };
@@ -33,6 +39,10 @@ export function compareAll(table: FollowedTable, taking: Taking, now: () => numb
     streams.endRound(stream);
     return gone.ok ? ok({ again: false, asOf: began }) : gone;
   };
+  const beginAnew = () => {
+    round = undefined;
+  };
+  return { step, beginAnew };
 }
 
 /** Rows that the pages have not shown: their keys may have come in behind the page that was being read. */

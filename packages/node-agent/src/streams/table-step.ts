@@ -26,8 +26,9 @@ export function followTable(
   taking: Taking,
   now: () => number,
 ): Step {
-  const following = followingOf(config, table, taking, now);
-  const compare = createComparing(config, compareAll(table, taking, now), taking, now);
+  const comparison = compareAll(table, taking, now);
+  const following = followingOf(config, table, taking, { now, onBehind: comparison.beginAnew });
+  const compare = createComparing(config, comparison.step, taking, now);
   return async (signal) => {
     const followed = await following?.step(signal);
     if (followed !== undefined && (!followed.ok || followed.value.again)) return followed;
@@ -44,7 +45,7 @@ function followingOf(
   { changes }: TableConfig,
   table: FollowedTable,
   taking: Taking,
-  now: () => number,
+  { now, onBehind }: Parameters<typeof followChanges>[2],
 ): Following | undefined {
   switch (changes.by) {
     case "column": {
@@ -52,7 +53,7 @@ function followingOf(
       return { step, isBehind: () => false, caughtUp: async () => {} };
     }
     case "triggers":
-      return followChanges(table, taking, now);
+      return followChanges(table, taking, { now, onBehind });
     case "compare":
       return undefined;
   }

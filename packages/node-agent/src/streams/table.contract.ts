@@ -192,6 +192,18 @@ function describeWays(open: () => Promise<Platform>): void {
       expect([21, 300, 301].flatMap(followed.held)).toEqual(["2 withdrawn", "2 withdrawn", "1 current"]);
     });
 
+    it("does not lose what goes while all rows are compared", async () => {
+      await putMany(600);
+      followed = await followPlatform(platform, triggers);
+      await followed.step();
+      await followed.step();
+      await platform.run("DELETE FROM penalty WHERE id <= 150");
+      expect(await followed.run()).toMatchObject({ error: { code: "intake.rows-missing", missing: 150 } });
+      followed.intake.store.streams.confirm(stream);
+      expect(await followed.run()).toMatchObject(done);
+      expect([150, 151].flatMap(followed.held)).toEqual(["2 withdrawn", "1 current"]);
+    });
+
     it("compares all rows when the platform was put back to an older state", async () => {
       await putMany(3);
       followed = await followPlatform(platform, triggers);

@@ -26,7 +26,11 @@ export interface FollowedChanges {
  * Takes the rows that the platform's triggers have written down as changed, deleted ones too. Where more are deleted at
  * once than go by themselves, the comparison that follows finds them missing, and waits for an operator's word.
  */
-export function followChanges(table: FollowedTable, taking: Taking, now: () => number): FollowedChanges {
+export function followChanges(
+  table: FollowedTable,
+  taking: Taking,
+  { now, onBehind }: { readonly now: () => number; readonly onBehind: () => void },
+): FollowedChanges {
   const held = (): Cursor | undefined => {
     const text = taking.streams.cursor(taking.stream);
     return text === undefined ? undefined : cursorSchema.parse(JSON.parse(text));
@@ -53,6 +57,7 @@ export function followChanges(table: FollowedTable, taking: Taking, now: () => n
       goneNow += rows.length - there.length;
       const isTooMuch = isMoreThanGoes(goneNow, () => taking.streams.known(taking.stream));
       const isBehind = cursor.value.isBehind || isEmptied || isTooMuch;
+      if (isEmptied || isTooMuch) onBehind();
       await move(isTooMuch ? there : rows, { basis, place, isBehind });
       if (isLast) goneNow = 0;
       // What committed beside an older transaction under way is not taken yet.
