@@ -4,7 +4,6 @@ import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { SharingRouteDependencies } from "../http/index.ts";
-import { createAsking, revocationDueOn } from "../measures/index.ts";
 import {
   createCompleting,
   createOneWait,
@@ -14,6 +13,7 @@ import {
 } from "../sharing/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import type { GatewayDependencies } from "./gateway.ts";
+import { openRevoking } from "./revoking.ts";
 import type { Stores } from "./stores.ts";
 
 export interface Sharing extends Omit<SharingRouteDependencies, "screen" | "feedback"> {
@@ -30,7 +30,7 @@ const mostReaders = 2_000;
 const sayEveryMs = 60_000;
 
 export function openSharing(
-  { node: self, timeliness: rules, revocations: revocationRules }: GatewayConfig,
+  config: GatewayConfig,
   {
     hub,
     log,
@@ -48,6 +48,7 @@ export function openSharing(
     readonly events: Pick<GatewayEvents, "failed">;
   },
 ): Sharing {
+  const { node: self, timeliness: rules } = config;
   const places = createInFlight(mostReaders);
   const signal = createTakenSignal();
   const directory = () => city.registry.current().directory;
@@ -56,21 +57,10 @@ export function openSharing(
   const catalogue = () => city.catalogue.current().catalogue;
   // What a process before this one has left to say, and what a change of the registry has made due.
   let said = Promise.resolve();
-  const noted = (error: unknown) => failed(error);
-  const asked = createTakenSignal();
-  const { revocations, durable } = hub;
-  const asking = createAsking({
-    ...{ self, revocations, durable, signer, log, now, today },
-    dueOn: () => revocationDueOn(revocationRules, today(), days),
-    onAsked: asked.taken,
-  });
-  let askedWhoIsDue = Promise.resolve();
-  const askWhoIsDue = () => {
-    askedWhoIsDue = asking.ask().catch(noted);
-  };
+  const revoking = openRevoking(config, { hub, log, now, today, directory, signer, days, failed });
   const sayWhatIsDue = () => {
-    said = completing.complete().catch(noted);
-    askWhoIsDue();
+    said = completing.complete().catch((error: unknown) => failed(error));
+    revoking.ask();
   };
   const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
   sayWhatIsDue();
@@ -85,23 +75,23 @@ export function openSharing(
       dueOn: (workingDays) => workingDayAfter(today(), workingDays, days),
       onTaken() {
         signal.taken();
-        askWhoIsDue();
+        revoking.ask();
       },
     },
     read: { ...common, pack: createPackedPages(), untilTaken: createOneWait(signal) },
-    revocations: { revocations, untilAsked: createOneWait(asked) },
-    answers: { revocations, durable, directory, log, onAnswered: asked.taken },
-    onKept: askWhoIsDue,
+    revocations: revoking.revocations,
+    answers: revoking.answers,
+    onKept: revoking.ask,
     places,
     drain() {
       clearInterval(often);
       places.drain();
       signal.close();
-      asked.close();
+      revoking.close();
     },
     async idle() {
       await places.idle();
-      await Promise.all([said, askedWhoIsDue]);
+      await Promise.all([said, revoking.idle()]);
     },
   };
 }
