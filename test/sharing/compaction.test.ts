@@ -146,6 +146,17 @@ describe("a reader that does not come back", () => {
     expect(hubRows("SELECT gone FROM correction_holder")).toEqual([{ gone: 1 }]);
   });
 
+  it("is named by the next version as well: it has the oldest of them yet", async () => {
+    pair.around.now += 30 * dayMs + 1;
+    await pair.completing.complete();
+    pair.source.own.correct("penalty:0", { state: "current" }, "2026-01-03T00:00:00Z");
+    await pair.tell();
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([
+      { effect: "corrected", holders: [{ node: baoan }] },
+      { effect: "repaired", holders: [{ node: baoan }] },
+    ]);
+  });
+
   it("is waited for again once it is back, and has lost nothing", async () => {
     pair.around.now += 30 * dayMs + 1;
     await pair.completing.complete();

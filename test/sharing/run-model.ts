@@ -3,16 +3,23 @@ import { type Act, acts } from "./acts.ts";
 import { settle } from "./settle.ts";
 import { createWorld } from "./world.ts";
 
+export interface ModelOptions {
+  readonly seed?: number | undefined;
+  /** Of one that has failed. */
+  readonly path?: string | undefined;
+  readonly interruptAfterTimeLimit?: number;
+}
+
 /** Many worlds, in each of which many things happen. What fails is told with its seed, and as little of it as still fails. */
 export async function checkModel(
   runs: number,
-  seed: number | undefined,
-  interruptAfterTimeLimit?: number,
+  { seed, path, interruptAfterTimeLimit }: ModelOptions,
 ): Promise<void> {
   const lives = fc.array(acts, { minLength: 10, maxLength: 60, size: "max" });
   await fc.assert(fc.asyncProperty(lives, runModel), {
     numRuns: runs,
     ...(seed !== undefined && { seed }),
+    ...(path !== undefined && { path }),
     ...(interruptAfterTimeLimit !== undefined && { interruptAfterTimeLimit }),
   });
 }

@@ -87,8 +87,10 @@ describe("what an operator sees of what is shared", () => {
     expect(text).toContain('xinqiao_sharing_reader_seconds_behind{member="hz"} 90');
     expect(text).toContain('xinqiao_sharing_dead_letters{member="dg",code="sync.record-invalid"} 1');
     hub.dropLetters({});
+    for (const absent of hub.absentSince(now())) hub.setLapsed(absent);
     noteSharing(sharing, hub.standing(), hub.letterCounts(), now());
     expect(await registry.metrics()).not.toContain('code="sync.record-invalid"');
+    expect(await registry.metrics()).not.toContain('xinqiao_sharing_reader_seconds_behind{member="hz"}');
     hub.close();
   });
 });

@@ -60,9 +60,10 @@ export async function readChanges(
   if (!noted.ok) return noted;
   const { hub } = deps;
   const { after, subscription } = read;
-  hub.seen({ node: member.node, position: after }, deps.now());
+  const isHere = hub.isAt(after, read.head);
+  hub.seen({ node: member.node, position: isHere ? after : 0 }, deps.now());
   // Not of this past: the gateway was put back to an older state, and the reader has to begin again.
-  if (!hub.isAt(after, read.head)) {
+  if (!isHere) {
     return ok({ position: 0, newest: hub.newest(), scope: scopeOf(member.node, deps), pages: [] });
   }
   const isUpToDate = hub.newest() === after && disputedFor(read, member, deps) === undefined;

@@ -310,7 +310,11 @@ describe("who reads", () => {
       pages: [],
     });
     expect(await read(baoan, { after: 1, head: lineHash("another") })).toMatchObject({ position: 0 });
+    await read(baoan);
+    await read(baoan, { after: 7, head: headHash(first.head) });
+    expect(hub.standing().subscribers, "nor is it ahead of it").toMatchObject([{ position: 0, behind: 1 }]);
     expect(await read(baoan, { after: 1, head: headHash(first.head) })).toMatchObject({ position: 1 });
+    expect(hub.standing().subscribers).toMatchObject([{ position: 1, behind: 0, behindSince: null }]);
   });
 
   it("is told when what it may hold has changed in the gateway's eyes", async () => {

@@ -44,10 +44,13 @@ export function noteSharing(
   letters: ReturnType<DeadLetters["letterCounts"]>,
   now: number,
 ): void {
-  for (const { node: member, behind, behindSince, seenAt } of subscribers) {
+  // One that is not waited for any more is nobody's alarm.
+  for (const gauge of [metrics.readerPages, metrics.readerSeconds]) gauge.reset();
+  for (const { node: member, behind, behindSince, seenAt, isLapsed } of subscribers) {
+    metrics.readerSeen.set({ member }, seenAt / 1000);
+    if (isLapsed) continue;
     metrics.readerPages.set({ member }, behind);
     metrics.readerSeconds.set({ member }, behindSince === null ? 0 : Math.max(now - behindSince, 0) / 1000);
-    metrics.readerSeen.set({ member }, seenAt / 1000);
   }
   for (const { source: member, at } of sources) metrics.sourceTold.set({ member }, at / 1000);
   // One that is settled has no count any more.

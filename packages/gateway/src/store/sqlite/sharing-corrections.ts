@@ -94,7 +94,7 @@ function createOpening(sql: ReturnType<typeof prepare>) {
     /**
      * A newer version has come, and the line of the one before is blank: whoever had not acknowledged that one still holds
      * an older, and has the newer only.
-     * @returns those who had not
+     * @returns those who had not, those named as gone among them
      */
     supersede(
       source: NodeId,
@@ -131,7 +131,7 @@ function prepare(database: Database) {
     waiting: database
       .prepare<[string, string], string>(
         `SELECT DISTINCT node FROM correction_holder JOIN correction ON correction.id = correction_holder.correction
-         WHERE source = ? AND record = ? AND completed_at IS NULL AND receipt IS NULL`,
+         WHERE source = ? AND record = ? AND receipt IS NULL`,
       )
       .pluck(),
     defer: database.prepare(

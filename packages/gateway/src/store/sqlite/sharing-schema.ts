@@ -147,7 +147,8 @@ export const sharingSchema = `
     statement    TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS correction_by_source ON correction (source, id);
-  CREATE INDEX IF NOT EXISTS correction_by_record ON correction (source, record) WHERE completed_at IS NULL;
+  DROP INDEX IF EXISTS correction_by_record;
+  CREATE INDEX IF NOT EXISTS correction_of_record ON correction (source, record);
   CREATE INDEX IF NOT EXISTS correction_open ON correction (source, due_feed, due_seq) WHERE completed_at IS NULL;
   CREATE TABLE IF NOT EXISTS correction_holder (
     correction INTEGER NOT NULL,
