@@ -440,6 +440,6 @@ function resolve(reference: string, from: string): unknown {
       typeof value === "object" && value !== null
         ? Object.entries(value).find(([key]) => key === step)?.[1]
         : undefined,
-    file === "" ? (from === names[0] ? federation : local) : read(file ?? ""),
+    (file || from) === names[0] ? federation : local,
   );
 }
