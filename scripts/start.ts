@@ -9,7 +9,7 @@ import { guide } from "./sample/guide.ts";
 import { demonstrationLookup } from "./sample/lookups.ts";
 import { help, readOptions, type StartOptions } from "./sample/options.ts";
 import { SampleError } from "./sample/sample-error.ts";
-import { demonstrateSharing } from "./sample/sharing.ts";
+import { demonstrateSharing } from "./sample/sharing/index.ts";
 import { createProgress, exchangeTable, intakeTables } from "./sample/terminal/index.ts";
 import { witnessed } from "./sample/witnessed.ts";
 

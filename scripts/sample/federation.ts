@@ -66,6 +66,8 @@ export interface Federation extends AsyncDisposable {
   readonly moved: readonly Move[];
   /** Where Bao'an's offices put files for its agent. */
   readonly handover: string;
+  /** The database of Longgang's platform that copies are put into. */
+  readonly delivered: string;
   /** What became of Bao'an's files, bad rows and all; empty when an earlier start has taken them in. */
   readonly intakes: readonly Intake[];
   /** Stops every process, in order. */
@@ -127,6 +129,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       return found;
     },
     handover: layout.handover,
+    delivered: layout.delivered,
     moved: addresses.moved,
     intakes,
     close: () => running.disposeAsync(),

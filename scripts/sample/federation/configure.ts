@@ -54,6 +54,7 @@ async function configureAgent(
   more: {
     readonly sources?: readonly SourceConfig[];
     readonly sharing?: object;
+    readonly deliveries?: readonly object[];
     readonly intake?: object;
   } = {},
 ): Promise<void> {
@@ -69,12 +70,15 @@ async function configureAgent(
   });
 }
 
-/** Bao'an takes files in from a folder and tells of its lists and penalties; Longgang and Dongguan want copies. */
+/** Bao'an takes files in from a folder and tells of its lists and penalties; Longgang and Dongguan want copies, Longgang in a table of its platform. */
 function sharedBy({ node }: SampleNode, layout: Layout) {
   switch (node) {
     case "sz-baoan":
       return { intake: { folder: layout.handover }, sharing: { publish: sharedItems } };
-    case "sz-longgang":
+    case "sz-longgang": {
+      const table = { type: "table", name: "platform", dialect: "sqlite", url: layout.delivered };
+      return { sharing: { subscribe: { items: sharedItems } }, deliveries: [table] };
+    }
     case "dg":
       return { sharing: { subscribe: { items: sharedItems } } };
     case "hz":

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type lookupSchema, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { parseProblem } from "@xinqiao/protocol/problem";
-import { recordSchema } from "@xinqiao/protocol/record";
+import { disputeSchema, recordSchema } from "@xinqiao/protocol/record";
 import { z } from "zod";
 import { auditor, type SampleNode, type SampleNodeId } from "../data/index.ts";
 import { runNode } from "../processes/index.ts";
@@ -35,7 +35,11 @@ export interface AgentHandle extends Starts {
   run(args: readonly string[], signal?: AbortSignal): Promise<string>;
 }
 
-const copiesSchema = z.object({ copies: z.array(z.object({ source: z.string(), record: recordSchema })) });
+const copiesSchema = z.object({
+  copies: z.array(
+    z.object({ source: z.string(), record: recordSchema, disputes: z.array(disputeSchema).optional() }),
+  ),
+});
 export type Copy = z.output<typeof copiesSchema>["copies"][number];
 
 /** Who reads the log, at its command line. */

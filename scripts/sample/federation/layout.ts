@@ -19,6 +19,8 @@ export interface Layout {
   platform(node: string): string;
   /** Where Bao'an's offices put files for its agent. */
   readonly handover: string;
+  /** The database of Longgang's platform that copies are put into. */
+  readonly delivered: string;
   log(name: string): string;
   /** Both programs as this start has put them together. */
   readonly programs: Readonly<Record<ProgramName, string>>;
@@ -47,6 +49,7 @@ export function layoutOf(data: string): Layout {
     agent: (node) => join(root, "agents", node),
     platform: (node) => join(root, "platforms", node),
     handover: join(root, "handover"),
+    delivered: join(root, "platforms", "sz-longgang", "copies.db"),
     log: (name) => join(root, "logs", `${name}.log`),
     programs: { gateway: program("gateway"), "node-agent": program("node-agent") },
   };

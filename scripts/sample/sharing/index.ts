@@ -1,0 +1,1 @@
+export { demonstrateSharing } from "./demonstrate.ts";
