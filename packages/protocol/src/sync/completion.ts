@@ -41,7 +41,7 @@ export const completionSchema = correctionSchema.extend({
   iss: nodeIdSchema,
   iat: seconds,
   holders: z.array(acknowledgedSchema),
-  /** Those that held it, have not acknowledged, and are no active members any more: nobody waits for them. */
+  /** Those that held it, have not acknowledged, and are no active members any more, or have not asked for long: nobody waits for them. */
   gone: z.array(nodeIdSchema),
 });
 export type Completion = z.infer<typeof completionSchema>;
