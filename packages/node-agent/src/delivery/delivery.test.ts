@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync, statSync } from "node:fs";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -243,6 +243,25 @@ describe("what a platform does not take", () => {
     expect(table()).toHaveLength(18);
   });
 
+  it("is removed in the end too, when it was a removal that was refused", async () => {
+    inTable(`CREATE TRIGGER keep BEFORE DELETE ON credit_copy BEGIN SELECT raise(ABORT, 'no'); END`);
+    copies.take([{ id: "penalty:1", version: 2, state: "repaired", fields: {} }], {
+      unwanted: ["penalty:2"],
+    });
+    copies.take([{ id: "penalty:4", version: 2 }]);
+    await deliverAll();
+    copies.take([{ id: "penalty:4", version: 3 }]);
+    await deliverAll();
+    expect(copies.dead.slice(3)).toMatchObject([
+      { record: "penalty:1", version: 2 },
+      { record: "penalty:2", version: null },
+    ]);
+    inTable("DROP TRIGGER keep; DROP TRIGGER strict");
+    expect(copies.store.deliveries.replay("platform")).toBe(5);
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+  });
+
   it("is set aside no more when nothing is taken in between: what follows waits until the platform is mended", async () => {
     inTable(`CREATE TRIGGER never BEFORE INSERT ON credit_copy BEGIN SELECT raise(ABORT, 'no'); END`);
     copies.take(Array.from({ length: 600 }, (_, n) => ({ id: `penalty:x${n}` })));
@@ -361,4 +380,5 @@ it("a platform whose file is not there is waited for", async () => {
   rmSync(copies.path("platform.db"), { force: true });
   await deliverAll();
   expect(table()).toHaveLength(1);
+  expect(statSync(copies.path("platform.db")).mode & 0o007, "nobody else's to read").toBe(0);
 });

@@ -37,13 +37,15 @@ export function createDeliveries(database: Database, durable: Durable): Deliveri
       sql.choose.run({ name, items: list, target, generation: randomUUID() });
     }
   });
-  // A removal last, and a copy behind it where there is one of another item: what is put stays.
+  // In the order they had.
   const replay = database.transaction((name: string): number => {
     const dead = sql.dead.all(name).map((row) => deadLetterSchema.parse(row));
-    for (const { source, record } of dead) {
-      const items = sql.changesOf.all(source, record);
+    for (const { source, record, item } of dead) {
+      const held = sql.changesOf.all(source, record);
       sql.unqueue.run(source, record);
-      for (const { item, gone } of items) sql.queue.run(source, record, item, gone);
+      // That one is gone is forgotten when all have passed it, refused or not.
+      const queued = held.length > 0 ? held : [{ item, gone: 1 }];
+      for (const change of queued) sql.queue.run(source, record, change.item, change.gone);
     }
     return sql.drop.run(name).changes;
   });

@@ -61,7 +61,8 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
     const mark = delivery.sealedMark ?? randomUUID();
     if (delivery.sealedMark === null) sql.seal.run(end, mark, name);
     const { generation, mark: previous, whole } = delivery;
-    const changes = changesIn(delivery, end).map((change) => outcomeOf(change, delivery, today));
+    const isWanted = wantedBy(delivery);
+    const changes = changesIn(delivery, end).map((change) => outcomeOf(change, isWanted, today));
     return { generation, mark, previous, complete: whole !== null && end >= whole, changes };
   });
 
@@ -125,15 +126,22 @@ function endOf(
 }
 
 /** What a copy comes to, whichever change led there. One that was damaged on the disk is none. */
-function outcomeOf({ source, record: id, content }: Change, { items }: Delivery, today: string): CopyChange {
+function outcomeOf(
+  { source, record: id, content }: Change,
+  isWanted: (item: string) => boolean,
+  today: string,
+): CopyChange {
   const record = content === null ? undefined : recordOf(content);
-  const isWanted = record !== undefined && (items === null || wanted(items).has(record.item));
-  return isWanted && isDisclosable(record, today)
+  return record !== undefined && isWanted(record.item) && isDisclosable(record, today)
     ? { change: "put", source, record }
     : { change: "remove", source, id };
 }
 
-const wanted = (items: string): ReadonlySet<string> => new Set(z.array(z.string()).parse(JSON.parse(items)));
+function wantedBy({ items }: Delivery): (item: string) => boolean {
+  if (items === null) return () => true;
+  const wanted: ReadonlySet<string> = new Set(z.array(z.string()).parse(JSON.parse(items)));
+  return (item) => wanted.has(item);
+}
 
 function recordOf(content: string) {
   try {
@@ -144,7 +152,7 @@ function recordOf(content: string) {
 }
 
 type Span = { readonly n: number; readonly upTo: number; readonly items: string | null };
-const isWanted = "(@items IS NULL OR copy_change.item IN (SELECT value FROM json_each(@items)))";
+const ofItems = "(@items IS NULL OR copy_change.item IN (SELECT value FROM json_each(@items)))";
 
 function prepare(database: Database) {
   return {
@@ -155,14 +163,14 @@ function prepare(database: Database) {
     top: database.prepare<[], number>("SELECT coalesce(max(n), 0) FROM copy_change").pluck(),
     lengths: database.prepare<[Omit<Span, "upTo">], { n: number; length: number }>(
       `SELECT n, coalesce(length(content), 0) AS length FROM copy_change LEFT JOIN copy USING (source, record)
-       WHERE n > @n AND ${isWanted} ORDER BY n`,
+       WHERE n > @n AND ${ofItems} ORDER BY n`,
     ),
     changes: database.prepare<[Span & { limit: number }]>(
       `SELECT n, source, record, copy_change.item, content FROM copy_change LEFT JOIN copy USING (source, record)
-       WHERE n > @n AND n <= @upTo AND ${isWanted} ORDER BY n LIMIT @limit`,
+       WHERE n > @n AND n <= @upTo AND ${ofItems} ORDER BY n LIMIT @limit`,
     ),
     count: database
-      .prepare<[Span], number>(`SELECT count(*) FROM copy_change WHERE n > @n AND n <= @upTo AND ${isWanted}`)
+      .prepare<[Span], number>(`SELECT count(*) FROM copy_change WHERE n > @n AND n <= @upTo AND ${ofItems}`)
       .pluck(),
     seal: database.prepare<[number, string, string]>(
       "UPDATE delivery SET sealed_n = ?, sealed_mark = ? WHERE name = ?",

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { testFederation, testNode, testNow, testRecord } from "@xinqiao/protocol/testing";
 import Database from "better-sqlite3";
 import { parse } from "csv-parse/sync";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startPostgres, type TestPostgres } from "../../testing/postgres.ts";
 import type { Batch } from "../port.ts";
@@ -27,6 +28,7 @@ import { createTableSql } from "./table.ts";
 import { openWebhook } from "./webhook.ts";
 
 const never = new AbortController().signal;
+const often = { timeout: 20_000, interval: 20 };
 const batch = (change: Partial<Batch> = {}): Batch => ({
   generation: "one",
   mark: "a",
@@ -91,6 +93,15 @@ describe("with a PostgreSQL server", () => {
   const table = "credit.xinqiao_copy";
   const open = (change: { url?: string; create?: boolean; timeoutMs?: number } = {}) =>
     openPostgresTable({ url: server.url, table, create: true, timeoutMs: 5_000, ...change });
+
+  /** As an operator or a failing server does. @returns how many were at work */
+  async function endSessions(): Promise<number> {
+    const { rows } = await server.admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'xinqiao-agent' AND state = 'active' AND wait_event_type = 'Lock'`,
+    );
+    return rows.length;
+  }
 
   describePlatform("a PostgreSQL table", async () => {
     const platform = open();
@@ -165,17 +176,22 @@ describe("with a PostgreSQL server", () => {
   });
 
   it("is waited for while it is locked, unreachable or stopping, and says nothing of its password", async () => {
-    const platform = open({ timeoutMs: 300 });
+    const platform = open({ timeoutMs: 3_000 });
     await platform.take(batch(), never);
-    await server.admin.query("BEGIN");
-    await server.admin.query(`LOCK TABLE ${table}`);
+    const other = new pg.Client({ connectionString: server.url });
+    await other.connect();
+    await other.query("BEGIN");
+    await other.query(`LOCK TABLE ${table}`);
     const next = batch({ mark: "b", previous: "a" });
     expect(await platform.take(next, never)).toMatchObject({ error: { code: "delivery.unavailable" } });
     const stopping = new AbortController();
     const taking = platform.take(next, stopping.signal);
     stopping.abort();
     expect(await taking).toMatchObject({ error: { reason: "abandoned" } });
-    await server.admin.query("ROLLBACK");
+    const ended = platform.take(next, never);
+    await expect.poll(() => endSessions(), often).toBeGreaterThan(0);
+    expect(await ended).toMatchObject({ error: { code: "delivery.unavailable" } });
+    await other.end();
     await platform.close();
     const again = open();
     expect(await again.take(next, never)).toMatchObject({ ok: true });

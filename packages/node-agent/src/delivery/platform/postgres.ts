@@ -21,6 +21,8 @@ const networkGraceMs = 1_000;
 
 const sweepTimeoutMs = 10 * 60_000;
 
+const abandoned: DeliveryFault = { code: "delivery.unavailable", reason: "abandoned" };
+
 /** Data exceptions, violated constraints and checks, and what the platform's own triggers raise. */
 const refusals = /^(22|23|44|P0001)/;
 
@@ -41,28 +43,29 @@ export function openPostgresTable({ url, table, create, timeoutMs }: PostgresTab
   pool.on("error", () => {});
   const sql = statementsFor(table);
 
-  async function attempt<Value>(
-    work: Work<Value>,
-    signal: AbortSignal,
-  ): Promise<Result<Value, DeliveryFault>> {
+  async function run<Value>(work: Work<Value>, signal: AbortSignal): Promise<Result<Value, DeliveryFault>> {
     let client: pg.PoolClient;
     try {
       client = await pool.connect();
     } catch (error) {
       return err(unavailable(error));
     }
-    // A session that was given up, or in which something went wrong, is thrown away with what it had begun.
-    let isSound = false;
+    // A session that is given up, or in which something went wrong, is thrown away with what it had begun.
+    const session = releasedOnce(client);
+    signal.addEventListener("abort", session.destroy, { once: true });
     try {
-      const done = await orAbandoned(work(client), signal);
-      isSound = done.ok;
+      if (signal.aborted) return err(abandoned);
+      const done = await work(client);
+      if (done.ok) session.release();
       return done;
     } catch (error) {
       return err(faultOf(error));
     } finally {
-      client.release(!isSound);
+      signal.removeEventListener("abort", session.destroy);
+      session.destroy();
     }
   }
+  const attempt = <Value>(work: Work<Value>, signal: AbortSignal) => orAbandoned(run(work, signal), signal);
 
   async function make(client: pg.PoolClient): Promise<void> {
     if (!create) return;
@@ -132,19 +135,34 @@ function statementsFor(table: string) {
   };
 }
 
+function releasedOnce(client: pg.PoolClient) {
+  let isReleased = false;
+  // A session that the server ends or the network cuts says so here too, beside the statement that was under way.
+  const ignore = () => {};
+  client.on("error", ignore);
+  const release = (isBroken: boolean) => {
+    if (isReleased) return;
+    isReleased = true;
+    client.release(isBroken);
+    // Of one that is thrown away anything may still come.
+    if (!isBroken) client.off("error", ignore);
+  };
+  return { release: () => release(false), destroy: () => release(true) };
+}
+
+/** A connection that is being made cannot be broken off, only not be waited for. */
 async function orAbandoned<Value>(
   work: Promise<Result<Value, DeliveryFault>>,
   signal: AbortSignal,
 ): Promise<Result<Value, DeliveryFault>> {
   const { promise, resolve } = Promise.withResolvers<Result<never, DeliveryFault>>();
-  const abandon = () => resolve(err({ code: "delivery.unavailable", reason: "abandoned" }));
+  const abandon = () => resolve(err(abandoned));
   signal.addEventListener("abort", abandon, { once: true });
   if (signal.aborted) abandon();
   try {
     return await Promise.race([work, promise]);
   } finally {
     signal.removeEventListener("abort", abandon);
-    work.catch(() => {});
   }
 }
 

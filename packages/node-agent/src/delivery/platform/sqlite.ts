@@ -1,4 +1,6 @@
+import { closeSync, openSync } from "node:fs";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { codeOf } from "@xinqiao/runtime/files";
 import Database, { SqliteError } from "better-sqlite3";
 import type { Batch, DeliveryFault, Platform } from "../port.ts";
 import { columnNames, createTableSql, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
@@ -31,12 +33,13 @@ export function openSqliteTable({ path, table, create }: SqliteTableOptions): Pl
       opened ??= open(path, table, create);
       return work(opened);
     } catch (error) {
-      const reason = error instanceof SqliteError ? error.code : "SQLITE_CANTOPEN";
-      if (refusals.test(reason)) return err({ code: "delivery.refused", reason });
+      const reason = codeOf(error);
+      if (error instanceof SqliteError && refusals.test(error.code))
+        return err({ code: "delivery.refused", reason: error.code });
       close();
-      if (error instanceof SqliteError) return err({ code: "delivery.unavailable", reason });
+      if (typeof reason === "string") return err({ code: "delivery.unavailable", reason });
       // The driver's own refusals: a missing folder is a TypeError.
-      if (error instanceof TypeError) return err({ code: "delivery.unavailable", reason });
+      if (error instanceof TypeError) return err({ code: "delivery.unavailable", reason: "SQLITE_CANTOPEN" });
       throw error;
     }
   }
@@ -49,6 +52,8 @@ export function openSqliteTable({ path, table, create }: SqliteTableOptions): Pl
 }
 
 function open(path: string, table: string, create: boolean) {
+  // Not for everybody on this machine to read: these are personal data.
+  if (create) closeSync(openSync(path, "a", 0o640));
   const database = new Database(path, { fileMustExist: !create, timeout: busyTimeoutMs });
   try {
     // A commit that was reported is on the platform's disk.

@@ -117,6 +117,21 @@ describe("with a PostgreSQL server", () => {
     await database.close();
   });
 
+  it("outlives a session that the server ends in the middle of a statement", async () => {
+    const database = connect(30_000, 1);
+    const asking = database.query("sleep", sleep, "30", never);
+    await expect.poll(running).toBe(1);
+    await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'",
+    );
+    expect(await asking).toEqual({
+      ok: false,
+      error: "the database refused or broke off the question (57P01)",
+    });
+    expect(await database.query("sleep", sleep, "0", never)).toMatchObject({ ok: true });
+    await database.close();
+  });
+
   it("cannot write", async () => {
     const database = connect(1_000);
     expect(await database.query("write", "CREATE TABLE t AS SELECT $1::text", ["x"], never)).toEqual({

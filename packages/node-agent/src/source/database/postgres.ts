@@ -59,6 +59,9 @@ async function run(
   } catch (error) {
     return err(`the database cannot be reached${codeOf(error)}`);
   }
+  // A session that the server ends or the network cuts says so here too, beside the statement that was under way.
+  const ignore = () => {};
+  client.on("error", ignore);
   let cancelling: Promise<void> | undefined;
   const onAbort = () => {
     cancelling = cancelBackend(pidOf(client));
@@ -70,14 +73,16 @@ async function run(
     const { rows } = await client.query<DatabaseRow>(query);
     return ok(rows);
   } catch (error) {
-    // A session whose statement failed for the server's reasons is sound; any other is thrown away.
-    broken = !(error instanceof pg.DatabaseError);
+    // A session whose statement failed for the server's reasons is sound, unless it was that the server ends it (57P…).
+    broken = !(error instanceof pg.DatabaseError) || error.code?.startsWith("57P") === true;
     return err(`the database refused or broke off the question${codeOf(error)}`);
   } finally {
     signal.removeEventListener("abort", onAbort);
     // The session stays ours until the cancellation is through: it must not hit the next question.
     await cancelling;
     client.release(broken);
+    // Of one that is thrown away anything may still come.
+    if (!broken) client.off("error", ignore);
   }
 }
 
