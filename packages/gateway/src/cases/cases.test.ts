@@ -249,6 +249,18 @@ describe("a step that a member sends", () => {
   });
 });
 
+describe("a case in the hub's file", () => {
+  it("is there with its steps, its deadline and its dispute when the file is opened again", async () => {
+    await take(opening());
+    await check();
+    const before = [hub.caseOf(id), hub.disputed()];
+    hub.close();
+    hub = openHub(join(folder, "sharing.db"));
+    expect([hub.caseOf(id), hub.disputed()]).toEqual(before);
+    expect(await take(decided("rejected"))).toMatchObject({ ok: true });
+  });
+});
+
 describe("the city's check", () => {
   it("is what its people have found, signed by the gateway and logged as its own", async () => {
     await take(opening());

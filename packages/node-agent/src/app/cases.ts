@@ -1,3 +1,4 @@
+import { ok } from "@xinqiao/protocol/result";
 import { type CaseDependencies, followCases } from "../cases/index.ts";
 import type { AgentConfig } from "../config/index.ts";
 import { keepSharing } from "../sharing/index.ts";
@@ -22,11 +23,7 @@ export function hearCases(config: AgentConfig, parts: CaseParts): () => Promise<
   const deps = caseDependencies(config, parts);
   const { events, store } = parts;
   const tells = config.sharing.publish !== false;
-  const hear = (signal: AbortSignal) => {
-    const concerns = tells || store.cases.any();
-    return concerns
-      ? followCases(deps, signal)
-      : Promise.resolve({ ok: true as const, value: { again: false } });
-  };
+  const hear = async (signal: AbortSignal) =>
+    tells || store.cases.any() ? followCases(deps, signal) : ok({ again: false });
   return keepSharing(hear, askEveryMs, { onFault: events.casesFault, onError: events.failed });
 }

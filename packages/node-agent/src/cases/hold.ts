@@ -1,6 +1,7 @@
 import { type DeliveredCase, openCase } from "@xinqiao/protocol/cases";
 import type { CallDependencies } from "../lookup/index.ts";
-import { type ApplyDependencies, applyCase } from "./apply.ts";
+import type { OwnRecords } from "../sharing/index.ts";
+import { applyCase } from "./apply.ts";
 import type { CaseShelf, HeldCase } from "./port.ts";
 
 /** A step of a case that this member has not heard of before. */
@@ -14,9 +15,10 @@ export interface CaseStepped {
   readonly dueOn?: string;
 }
 
-export interface CaseDependencies extends Omit<ApplyDependencies, "shelf" | "node" | "now"> {
+export interface CaseDependencies {
   readonly call: CallDependencies;
   readonly shelf: CaseShelf;
+  readonly own: OwnRecords;
   readonly onStep: (stepped: CaseStepped) => void;
 }
 

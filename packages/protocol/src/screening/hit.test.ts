@@ -16,6 +16,33 @@ function measuresOn(today: string, applies: object): readonly string[] {
   return hitsOf(0, [told], matter).flatMap(({ measures }) => measures.map(({ name: { en } }) => en));
 }
 
+describe("a disputed record", () => {
+  it.each([
+    ["records", [{ record: "penalty:1", kind: "objection", since: "2026-01-01T00:00:00.000Z" }]],
+    ["yes-no", [{ kind: "objection", since: "2026-01-01T00:00:00.000Z" }]],
+  ] as const)(
+    "is said to be one in a hit that is answered by %s, and named only where records are",
+    (answers, shown) => {
+      const item = testItem();
+      const purpose = testPurpose(answers === "yes-no" ? { answers } : {});
+      const matter = {
+        ...{ items: [item.code], purpose, today: "2026-01-02" },
+        catalogue: { items: new Map([[item.code, item]]) },
+      };
+      const dispute = { record: "penalty:1", kind: "objection" as const, since: "2026-01-01T00:00:00.000Z" };
+      const told = {
+        source: nodeIdSchema.parse("dg"),
+        record: testRecord({ id: "penalty:1" }),
+        disputes: [dispute],
+      };
+      expect(hitsOf(0, [told], matter)[0]?.disputes).toEqual(shown);
+      expect(hitsOf(0, [{ ...told, disputes: [] }], matter)[0]).not.toHaveProperty("disputes");
+      const gone = { ...told, record: testRecord({ id: "penalty:1", state: "withdrawn" }) };
+      expect(hitsOf(0, [gone], matter), "nothing of what is disclosed no more").toEqual([]);
+    },
+  );
+});
+
 describe("a hit", () => {
   it.each([
     ["2026-01-31", days, false],
