@@ -119,7 +119,7 @@ describe("with a PostgreSQL server", () => {
 
   it("outlives a session that the server ends in the middle of a statement", async () => {
     const database = connect(30_000, 1);
-    const asking = database.query("sleep", sleep, "30", never);
+    const asking = database.query("sleep", sleep, ["30"], never);
     await expect.poll(running).toBe(1);
     await admin.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'",
@@ -128,7 +128,7 @@ describe("with a PostgreSQL server", () => {
       ok: false,
       error: "the database refused or broke off the question (57P01)",
     });
-    expect(await database.query("sleep", sleep, "0", never)).toMatchObject({ ok: true });
+    expect(await database.query("sleep", sleep, ["0"], never)).toMatchObject({ ok: true });
     await database.close();
   });
 
