@@ -77,7 +77,11 @@ export function createWorld() {
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "xinqiao-sharing-"));
   const around = createCircumstances();
   const { directory, now, rules } = around;
-  const file = storeFile(join(folder, "hub.db"), openHub);
+  let lives = 0;
+  const file = storeFile(join(folder, "hub.db"), (path) => {
+    lives += 1;
+    return openHub(path, () => lives * 1_000);
+  });
   const { agent, all } = openAgents(folder);
   const watch = createWatch({ ...around, hub: file, agent });
   const hubProcess = createHubProcess({

@@ -35,7 +35,10 @@ export async function openStores(
     published: starting.adopt(openPublishedLog(config.log), (opened) => opened.close()),
     entries: starting.adopt(openLoggedEntries(config.log), (opened) => opened.close()),
     kept: starting.adopt(openReconciliations(config.reconciliations), (opened) => opened.close()),
-    hub: starting.adopt(openHub(config.sharing), (opened) => opened.close()),
+    hub: starting.adopt(
+      openHub(config.sharing, () => Buffer.from(deps.entropy.bytes(4)).readUInt32BE()),
+      (opened) => opened.close(),
+    ),
     index: starting.adopt(await openIndex(config, deps, tagKey), (opened) => opened.close()),
     hashes: starting.adopt(openHashIndex(config), (opened) => opened.close()),
     proofs: starting.adopt(openProofSource(config.log), (opened) => opened.close()),

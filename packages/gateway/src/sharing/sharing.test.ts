@@ -317,6 +317,23 @@ describe("who reads", () => {
     expect(hub.standing().subscribers).toMatchObject([{ position: 1, behind: 0, behindSince: null }]);
   });
 
+  it("misses nothing when the gateway was put back and took the page where it stands as the same one again", async () => {
+    const path = join(folder, "sharing.db");
+    const [first, theirs] = [await pageOf([one]), await pageOf([testRecord({ jurisdiction: hz })], {}, hz)];
+    await told(first);
+    await told(theirs, hz);
+    const { position } = await read(baoan);
+    hub.close();
+    for (const end of ["", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+    hub = openHub(path, () => 1_000);
+    const other = await pageOf([testRecord({ id: "penalty:new" })], { feed: secondFeed });
+    await told(other);
+    await told(theirs, hz);
+    const where = { after: position, head: headHash(theirs.head) };
+    expect(await read(baoan, where)).toMatchObject({ position: 0, pages: [] });
+    expect((await read(baoan)).pages).toHaveLength(2);
+  });
+
   it("is told when what it may hold has changed in the gateway's eyes", async () => {
     await told(await pageOf([one]));
     const { scope } = await read(baoan);

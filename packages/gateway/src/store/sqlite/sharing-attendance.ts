@@ -22,6 +22,9 @@ const subscriberSchema = z.object({
 });
 const absentSchema = subscriberSchema.pick({ node: true, position: true, seenAt: true });
 
+/** Pages that a reader is behind: more say no more. */
+const mostCounted = 10_000;
+
 export function createHubAttendance(database: Database): Attendance {
   const newest = database.prepare<[], number>("SELECT coalesce(max(position), 0) FROM page").pluck();
   const sources = database.prepare(
@@ -29,7 +32,8 @@ export function createHubAttendance(database: Database): Attendance {
      FROM source JOIN page ON page.source = node AND page.feed = source.feed AND page.last = up_to ORDER BY node`,
   );
   const subscribers = database.prepare(
-    `SELECT node, applied AS position, @newest - applied AS behind,
+    `SELECT node, applied AS position,
+       (SELECT count(*) FROM (SELECT 1 FROM page WHERE page.position > applied LIMIT ${mostCounted})) AS behind,
        (SELECT at FROM page WHERE page.position > applied ORDER BY page.position LIMIT 1) AS "behindSince",
        at AS "seenAt", lapsed AS "isLapsed" FROM subscriber ORDER BY node`,
   );
@@ -46,7 +50,7 @@ export function createHubAttendance(database: Database): Attendance {
       return {
         newest: at,
         sources: sources.all().map((row) => sourceSchema.parse(row)),
-        subscribers: subscribers.all({ newest: at }).map((row) => subscriberSchema.parse(row)),
+        subscribers: subscribers.all().map((row) => subscriberSchema.parse(row)),
       };
     },
     seen: ({ node, position }, at) => void see.run({ node, position, at }),

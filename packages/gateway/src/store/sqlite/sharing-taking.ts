@@ -40,9 +40,12 @@ interface Placed extends PageToTake {
 export function createTaking(
   database: Database,
   { corrections, letters, overtaking }: Books,
+  leap: () => number,
 ): (page: PageToTake) => readonly OpenedCorrection[] {
   const sql = prepare(database);
   const takeOne = createTakingOne(sql, corrections);
+  const newest = () => sql.newest.get() ?? 0;
+  const first = newest() + 1 + leap();
 
   /** Notes how far the feed is now; what one that is whole has not named its source has no more. */
   function moveOn(page: PageToTake): void {
@@ -59,12 +62,22 @@ export function createTaking(
   }
 
   return (page) => {
-    const { source, head, changes, first, at } = page;
+    const { source, head, changes, at } = page;
     const { feed, from, last, hash } = page.page;
     const refused = JSON.stringify(page.refused);
-    const { lastInsertRowid } = sql.page.run(source, feed, from, last, hash, head, refused, at);
+    const { lastInsertRowid } = sql.page.run(
+      Math.max(newest() + 1, first),
+      source,
+      feed,
+      from,
+      last,
+      hash,
+      head,
+      refused,
+      at,
+    );
     const placed = { ...page, position: Number(lastInsertRowid) };
-    const unknown = new Set(first);
+    const unknown = new Set(page.first);
     const corrected: OpenedCorrection[] = [];
     for (const taken of changes) {
       const { id } = taken.change.record;
@@ -145,8 +158,10 @@ function prepare(database: Database) {
        SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head, whole = excluded.whole`,
     ),
     whole: database.prepare<[string], string | null>("SELECT whole FROM source WHERE node = ?").pluck(),
+    newest: database.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'page'").pluck(),
     page: database.prepare(
-      "INSERT INTO page (source, feed, from_seq, last, hash, head, refused, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO page (position, source, feed, from_seq, last, hash, head, refused, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     change: database.prepare(
       `INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved, until, given_from)

@@ -48,8 +48,15 @@ const heldVersionSchema = z
   })
   .transform(({ scheme, subject: id, ...held }) => ({ ...held, subject: { scheme, id } }));
 
-/** A file of its own beside the log: it holds records, and the log none. */
-export function openHub(path: string): OpenedHub {
+const noLeap = () => 0;
+
+/**
+ * A file of its own beside the log: it holds records, and the log none.
+ * @param leap how many positions are passed over before the first page that this process takes. A gateway that was put
+ *   back has lost pages that readers stand at: where it goes on at another place every time, none of them takes a new page
+ *   for the one that it has read (PR-SYNC §4)
+ */
+export function openHub(path: string, leap = noLeap): OpenedHub {
   const database = openSharingFile(path);
   const durable = createDurable(path, "sync.unavailable");
   const sql = prepare(database);
@@ -57,7 +64,7 @@ export function openHub(path: string): OpenedHub {
   const letters = createHubLetters(database);
   const { addScore, scores } = createHubScores(database);
   const overtaking = createOvertaking(database);
-  const take = createTaking(database, { corrections, letters, overtaking });
+  const take = createTaking(database, { corrections, letters, overtaking }, leap);
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
