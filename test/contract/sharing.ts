@@ -56,7 +56,11 @@ const place = { origin: "xinqiao/sz", index: 3, size: 4, root: "AAAA" };
 
 /** What travels when records are shared. */
 export const sharingCases: readonly Case[] = [
-  { schema: "Page", code: publishSchema, samples: [page] },
+  {
+    schema: "PublishedPage",
+    code: publishSchema,
+    samples: [page, { ...page, keptBack: [{ month: "2026-11", rows: 3 }] }],
+  },
   {
     schema: "PublishReply",
     code: publishedSchema,

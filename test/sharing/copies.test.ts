@@ -1,4 +1,5 @@
 import { tellDigests } from "@xinqiao/gateway/sharing";
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { ok } from "@xinqiao/protocol/result";
 import { testNow, testRecord } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -116,7 +117,7 @@ describe("the city's copy of a source", () => {
 });
 
 it("is counted for the scorecard as it comes, with corrections by the month they were opened in", async () => {
-  pair.source.own.correct("penalty:4", { state: "repaired" }, "2026-01-02T00:00:00Z");
+  pair.source.own.correct("penalty:4", { state: "repaired" }, "2025-12-31T22:00:00Z");
   await pair.tell();
   const at = testNow / 1000;
   expect(pair.hub.scores("2026-01", at, at + 1)).toMatchObject([
@@ -127,6 +128,7 @@ it("is counted for the scorecard as it comes, with corrections by the month they
       refused: 0,
       corrections: 1,
       completed: 0,
+      hoursUntilKnown: 2,
       hours: null,
     },
   ]);
@@ -134,6 +136,30 @@ it("is counted for the scorecard as it comes, with corrections by the month they
   expect(pair.hub.scores("2026-01", at, at + 1)).toMatchObject([{ corrections: 1, completed: 1, hours: 0 }]);
   expect(pair.hub.scores("2026-01", at + 1, at + 2)).toMatchObject([{ corrections: 0 }]);
   expect(pair.hub.scores("2026-02", at, at + 1)).toEqual([]);
+});
+
+it("counts what a source has kept back, by its own word, this month and the one before", async () => {
+  const keepBack = (startedAt: string, quarantined: number) => {
+    const item = itemCodeSchema.parse("penalty");
+    const session = pair.source.imports.start({ file: "b.csv", sha256: "01", item, startedAt });
+    const counts = { received: 9, accepted: 0, unchanged: 9 - quarantined, quarantined, duplicates: 0 };
+    session.finish(counts, startedAt);
+    session.close();
+  };
+  for (const [at, rows] of [
+    ["2025-11-30T15:59:59Z", 9],
+    ["2025-12-31T15:59:59Z", 3],
+    ["2025-12-31T16:00:00Z", 2],
+  ] as const)
+    keepBack(at, rows);
+  pair.put(testRecord({ id: "penalty:new" }));
+  await pair.tell();
+  const keptBack = (month: string) => pair.hub.scores(month, 0, 1).map((line) => line.keptBack);
+  expect([keptBack("2025-11"), keptBack("2025-12"), keptBack("2026-01")]).toEqual([[], [3], [2]]);
+  pair.around.now += 3_600_001;
+  keepBack("2026-01-01T00:30:00Z", 5);
+  await pair.tell();
+  expect(keptBack("2026-01"), "within the hour, with nothing new to tell").toEqual([7]);
 });
 
 describe("a subscriber's copies", () => {

@@ -52,7 +52,7 @@ export function createDeeds({ agent, watch, wire, directory, now, rules, known }
   /** @returns whether it could */
   async function tell(source: Source, trouble: Trouble): Promise<boolean> {
     const catalogue = () => catalogueOf(rules());
-    const own = { outbox: outboxOf(source), catalogue, onTooLong: () => undefined };
+    const own = { outbox: outboxOf(source), catalogue, onTooLong: () => undefined, keptBack: () => [] };
     return (await publish({ ...call(source, trouble), ...own }, never)).ok;
   }
 

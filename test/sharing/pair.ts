@@ -12,7 +12,7 @@ import {
 } from "@xinqiao/gateway/sharing";
 import { openStore } from "@xinqiao/node-agent";
 import { type CopiesReconciled, reconcileCopies } from "@xinqiao/node-agent/copies";
-import { publish, readChanges } from "@xinqiao/node-agent/sharing";
+import { keptBackLately, publish, readChanges } from "@xinqiao/node-agent/sharing";
 import { type Catalogue, indexCatalogue, itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { copiesReportSchema, digestsRequestSchema } from "@xinqiao/protocol/digests";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
@@ -69,7 +69,8 @@ export function createPair() {
   const catalogue = () => listing({});
   /** @returns whether it could */
   async function tell(): Promise<boolean> {
-    const deps = { ...call(dg), catalogue, outbox: source.outbox, onTooLong: () => undefined };
+    const keptBack = () => keptBackLately(source.imports.keptBack, around.now);
+    const deps = { ...call(dg), catalogue, keptBack, outbox: source.outbox, onTooLong: () => undefined };
     return (await publish(deps, never)).ok;
   }
   async function read(): Promise<void> {

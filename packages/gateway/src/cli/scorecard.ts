@@ -1,4 +1,4 @@
-import { instantOf } from "@xinqiao/runtime/calendar";
+import { instantsOfMonth } from "@xinqiao/runtime/calendar";
 import { CommandError, writeNewFile } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { scoreCsv, scoreText, scoreWorkbook } from "../scorecard/index.ts";
@@ -19,8 +19,9 @@ export async function scorecard({ home, month, json, csv, xlsx }: ScorecardOptio
   }
   const { sharing, timeliness } = await loadConfig(home);
   const hub = openHub(sharing);
+  const { from, to } = instantsOfMonth(month);
   try {
-    const lines = hub.scores(month, secondsOf(`${month}-01`), secondsOf(`${monthAfter(month)}-01`));
+    const lines = hub.scores(month, secondsOf(from), secondsOf(to));
     if (csv !== undefined) await writeNewFile(csv, scoreCsv(lines));
     if (xlsx !== undefined) await writeNewFile(xlsx, await scoreWorkbook(lines, timeliness, Date.now()));
     if (json) return JSON.stringify(lines);
@@ -30,9 +31,4 @@ export async function scorecard({ home, month, json, csv, xlsx }: ScorecardOptio
   }
 }
 
-const secondsOf = (day: string) => Date.parse(instantOf(day)) / 1000;
-
-function monthAfter(month: string): string {
-  const [year = 0, at = 1] = month.split("-").map(Number);
-  return at === 12 ? `${year + 1}-01` : `${year}-${String(at + 1).padStart(2, "0")}`;
-}
+const secondsOf = (instant: string) => Date.parse(instant) / 1000;

@@ -13,6 +13,12 @@ export const scoreColumns: readonly ScoreColumn[] = [
   { title: "上报 told", of: ({ told }) => told, as: "count" },
   { title: "退回 refused", of: ({ refused }) => refused, as: "count" },
   { title: "退回率 refused %", of: ({ told, refused }) => part(refused, told + refused), as: "percent" },
+  { title: "来源隔离 kept back", of: ({ keptBack }) => keptBack, as: "count" },
+  {
+    title: "隔离率 kept back %",
+    of: ({ told, refused, keptBack }) => part(keptBack, told + refused + keptBack),
+    as: "percent",
+  },
   { title: "应考核 judged", of: ({ judged }) => judged, as: "count" },
   { title: "及时 timely", of: ({ timely }) => timely, as: "count" },
   { title: "及时率 timely %", of: ({ judged, timely }) => part(timely, judged), as: "percent" },
@@ -29,6 +35,7 @@ export const scoreColumns: readonly ScoreColumn[] = [
   { title: "更正 corrections", of: ({ corrections }) => corrections, as: "count" },
   { title: "已办结 completed", of: ({ completed }) => completed, as: "count" },
   { title: "逾期 late", of: ({ late }) => late, as: "count" },
+  { title: "知悉平均小时 hours until known", of: ({ hoursUntilKnown }) => hoursUntilKnown, as: "hours" },
   { title: "办结平均小时 hours to completion", of: ({ hours }) => hours, as: "hours" },
 ];
 

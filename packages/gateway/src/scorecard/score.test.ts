@@ -53,9 +53,27 @@ it("is shown in percent, and as a file that Excel opens", () => {
   const line = {
     ...{ source: nodeIdSchema.parse("dg"), month: "2026-03", told: 9, refused: 1, judged: 8, timely: 6 },
     ...{ required: 9, requiredFilled: 9, optional: 0, optionalFilled: 0 },
-    ...{ corrections: 2, completed: 1, late: 1, hours: 1.5 },
+    ...{ keptBack: 10, corrections: 2, completed: 1, late: 1, hoursUntilKnown: 0.5, hours: 1.5 },
   };
-  const cells = ["dg", "2026-03", "9", "1", "10.0", "8", "6", "75.0", "100.0", "-", "2", "1", "1", "1.5"];
+  const cells = [
+    "dg",
+    "2026-03",
+    "9",
+    "1",
+    "10.0",
+    "10",
+    "50.0",
+    "8",
+    "6",
+    "75.0",
+    "100.0",
+    "-",
+    "2",
+    "1",
+    "1",
+    "0.5",
+    "1.5",
+  ];
   expect(scoreText([line]).split("\n").at(-1)).toBe(cells.join("\t"));
   expect(scoreCsv([line])).toMatch(/^\uFEFF来源 source,/);
   expect(scoreCsv([line])).toContain(`${cells.join(",")}\r\n`);
@@ -65,14 +83,14 @@ it("is an Excel file with numbers that can be reckoned with, and the rules it wa
   const line = {
     ...{ source: nodeIdSchema.parse("dg"), month: "2026-03", told: 9, refused: 1, judged: 8, timely: 6 },
     ...{ required: 9, requiredFilled: 9, optional: 0, optionalFilled: 0 },
-    ...{ corrections: 2, completed: 1, late: 1, hours: null },
+    ...{ keptBack: 10, corrections: 2, completed: 1, late: 1, hoursUntilKnown: null, hours: null },
   };
   const book = new ExcelJS.Workbook();
   // Of exceljs 4.4: its type of a buffer is not Node's.
   await book.xlsx.read(Readable.from([await scoreWorkbook([line], rules, 0)]));
   const [sheet, judgedBy] = book.worksheets;
   const cells = sheet?.getRow(2).values;
-  expect(cells).toEqual([undefined, "dg", "2026-03", 9, 1, 0.1, 8, 6, 0.75, 1, undefined, 2, 1, 1]);
+  expect(cells).toEqual([undefined, "dg", "2026-03", 9, 1, 0.1, 10, 0.5, 8, 6, 0.75, 1, undefined, 2, 1, 1]);
   expect(sheet?.getCell("E2").numFmt).toBe("0.0%");
   expect(judgedBy?.getRow(3).values).toEqual([undefined, "2026-06-01", "penalty", 3]);
 });

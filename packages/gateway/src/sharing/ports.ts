@@ -7,6 +7,7 @@ import type {
   CorrectionLine,
   FeedPast,
   FeedPlace,
+  KeptBack,
   OpenedPage,
   Receipt,
   RefusedChange,
@@ -157,6 +158,8 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   isAsSigned(source: NodeId, record: string): boolean;
   /** Digests of what is held. */
   readonly digests: DigestIndex;
+  /** What a source says it has kept back in a month, in place of what it said before. */
+  noteKeptBack(source: NodeId, keptBack: KeptBack): void;
   /** How sources did in a month that has these first and last instants, seconds since 1970. */
   scores(month: string, from: number, to: number): readonly ScoreLine[];
   /** One transaction: an older version's line goes to nobody any more. */

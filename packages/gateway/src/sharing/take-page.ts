@@ -11,13 +11,14 @@ import {
   mostRefused,
   type OpenedPage,
   openPage,
-  type PackedPage,
   type Page,
+  type PublishedPage as PageMessage,
   type PublishReply,
   signReceipt,
   standingOf,
   unpackPage,
 } from "@xinqiao/protocol/sync";
+import { monthBefore } from "@xinqiao/runtime/calendar";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import { addScores, type Judging, noScore, type Score, scoreOf } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
@@ -49,7 +50,7 @@ export interface TakePageDependencies {
 type ScoreDependencies = Pick<TakePageDependencies, "catalogue" | "today" | "timeliness">;
 
 export interface PublishedPage {
-  readonly page: PackedPage;
+  readonly page: PageMessage;
   readonly member: Member;
   readonly requestId: string;
   readonly traceId: string;
@@ -90,7 +91,19 @@ async function takeInTurn(
     if (!logged.ok) return err({ failed: logged.error });
     await keep(page, unpacked, judged, published, deps);
   }
+  noteKeptBack(published, deps);
   return ok(await reply(member, deps));
+}
+
+/** Of months that are over nothing is changed any more. */
+function noteKeptBack(
+  { page: { keptBack = [] }, member }: PublishedPage,
+  { hub, today }: TakePageDependencies,
+): void {
+  const month = today().slice(0, 7);
+  for (const each of keptBack) {
+    if (each.month === month || each.month === monthBefore(month)) hub.noteKeptBack(member.node, each);
+  }
 }
 
 async function keep(

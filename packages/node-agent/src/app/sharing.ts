@@ -1,6 +1,6 @@
 import type { AgentConfig } from "../config/index.ts";
 import { keepHearing } from "../feedback/index.ts";
-import { openSharing, type SharingEvents } from "../sharing/index.ts";
+import { keptBackLately, openSharing, type SharingEvents } from "../sharing/index.ts";
 import { hearCases } from "./cases.ts";
 import { deliverCopies } from "./deliveries.ts";
 import type { LocalParts } from "./local-door.ts";
@@ -28,8 +28,10 @@ export async function shareRecords(
       delivering.wake();
     },
   };
+  const keptBack = () => keptBackLately(store.imports.keptBack, deps.now());
+  const catalogue = city.catalogue;
   const stops = [
-    openSharing(sharing, { ...call, catalogue: city.catalogue, outbox, inbox, events: heard }),
+    openSharing(sharing, { ...call, catalogue, outbox, inbox, keptBack, events: heard }),
     keepHearing({ ...call, revocations, events }),
     hearCases(config, { ...deps, client, city, store, events }),
   ];

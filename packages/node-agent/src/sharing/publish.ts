@@ -7,6 +7,7 @@ import {
   changeSchema,
   feedIdSchema,
   headHash,
+  type KeptBack,
   lineHash,
   mostLineLength,
   openReceipt,
@@ -25,6 +26,8 @@ import type { Outbox, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
 export interface PublishDependencies extends CallDependencies {
   readonly outbox: Outbox;
   readonly catalogue: () => Pick<Catalogue, "items">;
+  /** What was kept back lately: it is told beside pages. */
+  readonly keptBack: () => readonly KeptBack[];
   /** A record that no page has room for was set aside. @param item of which it is */
   readonly onTooLong: (item: string) => void;
 }
@@ -131,7 +134,11 @@ async function send(
   deps: PublishDependencies,
   signal: AbortSignal,
 ): Promise<Result<Acknowledged, CallError>> {
-  const question = { path: "/v1/changes", body: packPage(page), answer: publishedSchema };
+  const question = {
+    path: "/v1/changes",
+    body: { ...packPage(page), keptBack: deps.keptBack() },
+    answer: publishedSchema,
+  };
   const read = await askGateway(question, nextHop(undefined, deps.entropy.hex), deps, signal);
   if (!read.ok) return read;
   const { receipt: text = "", again = [] } = read.value;

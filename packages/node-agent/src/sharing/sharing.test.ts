@@ -124,7 +124,12 @@ describe("what a source tells", () => {
 
   const tell = (answer: (body: unknown) => Promise<Answer> = receiptFor) =>
     publish(
-      { ...call(dg, gateway(answer)), outbox: store.outbox, onTooLong: (item) => aside.push(item) },
+      {
+        ...call(dg, gateway(answer)),
+        outbox: store.outbox,
+        onTooLong: (item) => aside.push(item),
+        keptBack: () => [],
+      },
       never,
     );
   const toldIds = () => pages.flatMap(({ changes }) => changes.map((change) => change?.record.id));

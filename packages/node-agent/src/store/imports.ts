@@ -93,6 +93,8 @@ export interface Imports {
   closeGap(gap: Pick<OpenGap, "import" | "line">): boolean;
   /** Which of the items have rows about the subject that were kept back. One indexed read. */
   gaps(subject: SubjectKey, items: readonly ItemCode[]): readonly ItemCode[];
+  /** How many rows imports begun between two ISO instants have kept back. */
+  keptBack(from: string, to: string): number;
   /** Deletes kept-back rows of imports started before an ISO instant: personal data is kept no longer than needed. */
   purgeQuarantine(before: string): number;
 }
@@ -113,6 +115,11 @@ export function createImports(database: Database, records: Records): Imports {
   const purge = database.prepare<[string]>(
     "DELETE FROM quarantine WHERE import IN (SELECT id FROM import WHERE started_at < ?)",
   );
+  const keptBack = database
+    .prepare<[string, string], number>(
+      "SELECT coalesce(sum(quarantined), 0) FROM import WHERE started_at >= ? AND started_at < ?",
+    )
+    .pluck();
   const open = database.prepare<[], OpenGap>(
     "SELECT import, line, file, item FROM gap ORDER BY import, line",
   );
@@ -133,6 +140,7 @@ export function createImports(database: Database, records: Records): Imports {
     closeGap: (gap) => close.run(gap.import, gap.line).changes === 1,
     gaps: ({ scheme, id }, items) =>
       gaps.all(scheme, id, JSON.stringify(items)).map(({ item }) => itemCodeSchema.parse(item)),
+    keptBack: (from, to) => keptBack.get(from, to) ?? 0,
     purgeQuarantine: (before) => purge.run(before).changes,
   };
 }

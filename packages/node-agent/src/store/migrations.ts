@@ -486,6 +486,9 @@ const steps: readonly string[] = [
   CREATE INDEX copy_dispute_of ON copy_dispute (source, record);
   ALTER TABLE reading ADD COLUMN disputed TEXT;
   `,
+  `
+  CREATE INDEX import_by_time ON import (started_at, quarantined);
+  `,
 ];
 
 export const schemaVersion = steps.length;

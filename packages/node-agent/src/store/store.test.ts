@@ -259,6 +259,7 @@ describe("the agent's store: its file", () => {
       "refused",
     ])
       database.exec(`DROP TABLE ${table}`);
+    database.exec("DROP INDEX import_by_time");
     database.pragma("user_version = 3");
     database.close();
     store = openStore(path);

@@ -10,7 +10,16 @@ import { pageLength } from "./page.ts";
 const compactSchema = z.string().max(64 * 1024);
 
 /** `POST /v1/changes`: a source hands over its next page. */
-export const publishSchema = packedPageSchema;
+/** Rows that were handed to a source in a month of the city's calendar and that it kept back for their faults. */
+export const keptBackSchema = z.strictObject({
+  month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
+  rows: z.number().int().nonnegative(),
+});
+export type KeptBack = z.infer<typeof keptBackSchema>;
+
+/** Beside a page, for the city's scorecard alone: this month's rows and those of the month before. */
+export const publishSchema = packedPageSchema.extend({ keptBack: z.array(keptBackSchema).max(2).optional() });
+export type PublishedPage = z.infer<typeof publishSchema>;
 
 /** Its reply: how far the gateway has taken the feed, signed, whatever became of this page. */
 export const publishedSchema = z.strictObject({

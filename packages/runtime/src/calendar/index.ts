@@ -28,6 +28,20 @@ export function instantOf(text: string | undefined): string | undefined {
   return Number.isNaN(begin) ? text : new Date(begin).toISOString();
 }
 
+/** The month before one, both `2026-11`. */
+export function monthBefore(month: string): string {
+  const before = new Date(`${month}-01T00:00:00Z`);
+  before.setUTCMonth(before.getUTCMonth() - 1);
+  return before.toISOString().slice(0, 7);
+}
+
+/** The first instants of a month and of the next one, by Beijing's clock. */
+export function instantsOfMonth(month: string): { readonly from: string; readonly to: string } {
+  const next = new Date(`${month}-01T00:00:00Z`);
+  next.setUTCMonth(next.getUTCMonth() + 1);
+  return { from: instantOf(`${month}-01`), to: instantOf(next.toISOString().slice(0, 10)) };
+}
+
 export {
   createWorkingDays,
   isRestDay,

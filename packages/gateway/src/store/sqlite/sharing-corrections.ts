@@ -110,8 +110,11 @@ function createOpening(sql: ReturnType<typeof prepare>) {
       const taken = changes.find(({ change }) => change.seq === correction.seq);
       if (taken === undefined) throw new Error("a correction without its change");
       const { holders, ...begun } = { ...correction, change: lineHash(taken.line) };
-      const { id: record } = taken.change.record;
-      const id = Number(sql.open.run({ ...begun, record, waiting: holders.length }).lastInsertRowid);
+      const { id: record, recordedAt } = taken.change.record;
+      // A source whose clock is ahead has not decided after the city knew.
+      const decidedAt = Math.min(Math.floor(Date.parse(recordedAt) / 1000), begun.openedAt);
+      const row = { ...begun, record, decidedAt, waiting: holders.length };
+      const id = Number(sql.open.run(row).lastInsertRowid);
       for (const node of holders) sql.wait.run(id, node);
       return { ...begun, id, holders };
     },
@@ -121,8 +124,8 @@ function createOpening(sql: ReturnType<typeof prepare>) {
 function prepare(database: Database) {
   return {
     open: database.prepare(
-      `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, due_on, due_feed, due_seq, waiting)
-       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @dueOn, @feed, @seq, @waiting)`,
+      `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, decided_at, due_on, due_feed, due_seq, waiting)
+       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @decidedAt, @dueOn, @feed, @seq, @waiting)`,
     ),
     postpone: database.prepare(
       `UPDATE correction SET due_feed = @feed, due_seq = @upTo

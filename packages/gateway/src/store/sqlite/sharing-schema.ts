@@ -16,6 +16,16 @@ export const addedColumns = [
     column: "followed",
     sql: "ALTER TABLE measure ADD COLUMN followed INTEGER NOT NULL DEFAULT 1",
   },
+  {
+    table: "correction",
+    column: "decided_at",
+    sql: "ALTER TABLE correction ADD COLUMN decided_at INTEGER",
+  },
+  {
+    table: "score",
+    column: "kept_back",
+    sql: "ALTER TABLE score ADD COLUMN kept_back INTEGER NOT NULL DEFAULT 0",
+  },
   { table: "held", column: "content", sql: "ALTER TABLE held ADD COLUMN content TEXT" },
   {
     table: "subscriber",
@@ -133,6 +143,8 @@ export const sharingSchema = `
     change       TEXT NOT NULL,
     effect       TEXT NOT NULL,
     opened_at    INTEGER NOT NULL,
+    -- When its source took the version in; null of the first files.
+    decided_at   INTEGER,
     -- The last day on which a holder is in time, and whether it was said that it is over.
     due_on       TEXT NOT NULL,
     overdue      INTEGER NOT NULL DEFAULT 0,

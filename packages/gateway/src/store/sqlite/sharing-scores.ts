@@ -1,4 +1,5 @@
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import type { KeptBack } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Score, ScoreLine } from "../../scorecard/index.ts";
@@ -16,6 +17,8 @@ export const scoreSchema = `
     required_filled INTEGER NOT NULL,
     optional        INTEGER NOT NULL,
     optional_filled INTEGER NOT NULL,
+    -- As the source says.
+    kept_back       INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (month, source)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS correction_by_time ON correction (opened_at);
@@ -33,9 +36,11 @@ const lineSchema = z.object({
   requiredFilled: count,
   optional: count,
   optionalFilled: count,
+  keptBack: count,
   corrections: count,
   completed: count,
   late: count,
+  hoursUntilKnown: z.number().nullable(),
   hours: z.number().nullable(),
 });
 
@@ -50,14 +55,21 @@ export function createHubScores(database: Database) {
   );
   const lines = database.prepare(
     `SELECT score.source, month, told, refused, judged, timely, required, required_filled AS "requiredFilled",
-       optional, optional_filled AS "optionalFilled", count(correction.id) AS corrections,
+       optional, optional_filled AS "optionalFilled", kept_back AS "keptBack", count(correction.id) AS corrections,
        count(completed_at) AS completed, coalesce(sum(overdue), 0) AS late,
-       avg(completed_at - opened_at) / 3600.0 AS hours
+       avg(opened_at - decided_at) / 3600.0 AS "hoursUntilKnown", avg(completed_at - opened_at) / 3600.0 AS hours
      FROM score LEFT JOIN correction
        ON correction.source = score.source AND opened_at >= @from AND opened_at < @to
      WHERE month = @month GROUP BY score.source ORDER BY score.source`,
   );
+  const keepBack = database.prepare(
+    `INSERT INTO score
+       (source, month, told, refused, judged, timely, required, required_filled, optional, optional_filled, kept_back)
+     VALUES (@source, @month, 0, 0, 0, 0, 0, 0, 0, 0, @rows)
+     ON CONFLICT (month, source) DO UPDATE SET kept_back = excluded.kept_back WHERE kept_back <> excluded.kept_back`,
+  );
   return {
+    noteKeptBack: (source: NodeId, keptBack: KeptBack) => void keepBack.run({ source, ...keptBack }),
     addScore: (source: NodeId, month: string, score: Score) => void add.run({ ...score, source, month }),
     /** @param from first and next month's first second, by the city's calendar */
     scores: (month: string, from: number, to: number): readonly ScoreLine[] =>

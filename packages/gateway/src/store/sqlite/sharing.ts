@@ -62,7 +62,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
   const letters = createHubLetters(database);
-  const { addScore, scores } = createHubScores(database);
+  const { addScore, noteKeptBack, scores } = createHubScores(database);
   const overtaking = createOvertaking(database);
   const take = createTaking(database, { corrections, letters, overtaking }, leap);
   return {
@@ -88,6 +88,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
     given: createGiven(database),
     ...createHubCases(database),
     disputed: createHubDisputes(database).disputed,
+    noteKeptBack,
     scores,
     digests: createHubDigests(database),
     ...corrections.port,
