@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { bundledThreads } from "./test/programs/folder.ts";
 
 const exclude = ["**/node_modules/**", "**/dist/**"];
 const setupFiles = ["./vitest.setup.ts"];
@@ -10,8 +11,10 @@ export default defineConfig({
     maxWorkers: 4,
     // A file's modules are loaded once a worker, not once a file: a third of the whole time. No test leaves anything behind.
     isolate: false,
+    globalSetup: ["./test/programs/setup.ts"],
     projects: [
       {
+        plugins: [bundledThreads],
         test: {
           name: "unit",
           setupFiles,
@@ -23,12 +26,12 @@ export default defineConfig({
         },
       },
       {
+        plugins: [bundledThreads],
         test: {
           name: "federation",
           setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: [...exclude, "test/long/**"],
-          globalSetup: ["./test/programs/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { bundledThreads } from "./test/programs/folder.ts";
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export.
 export default defineConfig({
+  plugins: [bundledThreads],
   test: {
     name: "long",
     globalSetup: ["./test/programs/setup.ts"],
