@@ -78,7 +78,7 @@ afterEach(() => {
 });
 
 /** The source, which is dg, tells another version of the record. */
-function tell(state: string): void {
+function tell(state: string, more: object = {}): void {
   told += 1;
   const change = changeSchema.parse({
     seq: told,
@@ -88,6 +88,7 @@ function tell(state: string): void {
       version: told,
       state,
       ...(state === "annotated" && { annotation: "示例" }),
+      ...more,
     }),
   });
   const line = JSON.stringify(change);
@@ -332,7 +333,7 @@ describe("a record in dispute", () => {
   const disputes = () => hub.about(testRecord().subject, [testItem().code])[0]?.disputes;
   const disputedTo = (node: NodeId, known: string | null = null, subscription = all) => {
     const { member } = asked(node);
-    const deps = { hub, catalogue: () => catalogue };
+    const deps = { hub, catalogue: () => catalogue, today: () => dayOf(now / 1000) };
     return disputedFor({ disputed: known, subscription }, member, deps);
   };
 
@@ -364,6 +365,25 @@ describe("a record in dispute", () => {
     await take(decided("withdrawn"));
     tell("withdrawn");
     expect(disputedTo(hz, first?.tag)?.records).toEqual([]);
+  });
+
+  it.each(["withdrawn", "repaired"])(
+    "is named to nobody once its source has made it %s by itself",
+    async (state) => {
+      await take(opening());
+      const first = disputedTo(hz);
+      tell(state);
+      expect(disputedTo(hz), "who was never given it").toBeUndefined();
+      expect(disputedTo(hz, first?.tag)?.records, "who knew of it").toEqual([]);
+    },
+  );
+
+  it("is named until the last day of its publication, and then to nobody", async () => {
+    tell("current", { disclosedUntil: dayOf(now / 1000) });
+    await take(opening());
+    expect(disputedTo(hz)?.records).toHaveLength(1);
+    now += 86_400_000;
+    expect(disputedTo(hz)).toBeUndefined();
   });
 
   it("is told to a reader that waits, in the log first", async () => {

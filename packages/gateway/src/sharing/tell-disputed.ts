@@ -9,16 +9,25 @@ import { sha256 } from "./sha256.ts";
 /** Who has never been told of any knows of none. */
 const ofNone = sha256("[]");
 
+export interface DisputedDependencies {
+  readonly hub: Pick<Hub, "disputed">;
+  readonly catalogue: () => Catalogue;
+  /** The city's calendar day. */
+  readonly today: () => string;
+}
+
 /** Records in dispute that a reader may hold and wants; nothing when those are what it knows of (PR-CASES §6). */
 export function disputedFor(
   { disputed: known, subscription }: Pick<ReadRequest, "disputed" | "subscription">,
   reader: Member,
-  { hub, catalogue }: { readonly hub: Pick<Hub, "disputed">; readonly catalogue: () => Catalogue },
+  { hub, catalogue, today }: DisputedDependencies,
 ): Disputed | undefined {
   if (known === undefined) return undefined;
   const held = catalogue();
+  const day = today();
   const records = hub
     .disputed()
+    .filter(({ until }) => until === null || day <= until)
     .filter(
       (each) => each.source !== reader.node && mayHold(reader, each, held) && isWanted(each, subscription),
     )

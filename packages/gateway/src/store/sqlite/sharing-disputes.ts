@@ -17,6 +17,7 @@ const placeSchema = z.object({
   item: itemCodeSchema,
   jurisdiction: jurisdictionSchema,
   subjectKind: z.enum(subjectKinds),
+  until: z.string().nullable(),
 });
 
 /** A dispute ends for good with the first version that is as decided (PR-CASES §3). */
@@ -35,9 +36,9 @@ export function createHubDisputes(database: Database): Pick<Hub, "disputed"> & {
     .pluck();
   const settle = database.prepare<[string]>("UPDATE raised_case SET settled = 1 WHERE id = ?");
   const all = database.prepare(
-    `SELECT raised_case.source, ${columns}, held.item, jurisdiction, change.kind AS "subjectKind"
+    `SELECT raised_case.source, ${columns}, held.item, jurisdiction, change.kind AS "subjectKind", until
      FROM raised_case JOIN held USING (source, record) JOIN change ON change.position = held.position AND change.seq = held.seq
-     WHERE ${standing} ORDER BY raised_case.source, raised_case.record, raised_case.id`,
+     WHERE ${standing} AND state NOT IN ('repaired', 'withdrawn') ORDER BY raised_case.source, raised_case.record, raised_case.id`,
   );
   const some = database.prepare<[string, string]>(
     `SELECT ${columns} FROM raised_case JOIN held USING (source, record)
