@@ -17,7 +17,7 @@ import { type CaseError, type NextStepDependencies, takeNext } from "./next-step
 import type { CaseBook } from "./ports.ts";
 
 export interface TakeCaseStepDependencies extends NextStepDependencies {
-  readonly cases: Pick<CaseBook, "caseOf" | "keepStep" | "durable" | "disputable">;
+  readonly cases: Pick<CaseBook, "caseOf" | "keepStep" | "durable" | "disputable" | "hasOpen">;
   readonly directory: () => Pick<Directory, "key">;
   readonly catalogue: () => Pick<Catalogue, "items">;
   /** Steps of one case are taken one after the other. */
@@ -51,7 +51,8 @@ export async function takeCaseStep(
   if (!standing.allowed) return err({ refused: standing.fault });
   const step = openCaseStep(text, member.node, deps.directory());
   if (step === undefined) return err({ refused: fault("case.step-invalid") });
-  return deps.turns(step.case, async () => {
+  const inTurn = step.step === "opened" ? inTurnAbout(step, deps) : deps.turns;
+  return inTurn(step.case, async () => {
     const again = takenBefore(step, text, deps);
     if (again !== undefined) return ok(again);
     if (Math.abs(step.iat * 1000 - deps.now()) > mostSkewMs) {
@@ -60,9 +61,21 @@ export async function takeCaseStep(
     if (step.step === "opened" && !mayRaise(member, step, deps)) {
       return err({ refused: fault("case.record-unknown") });
     }
+    if (step.step === "opened" && deps.cases.hasOpen(step)) {
+      return err({ refused: fault("case.already-open") });
+    }
     const taken = await takeNext({ step, text, exchange, traceId, claim }, deps);
     return taken.ok ? ok(replyOf(step, taken.value)) : taken;
   });
+}
+
+/** Of two cases of a member about one record that are raised at once one is. */
+function inTurnAbout(
+  { iss, kind, source, record }: Extract<CaseStep, { step: "opened" }>,
+  { turns }: Pick<TakeCaseStepDependencies, "turns">,
+): Turns {
+  const about = JSON.stringify([iss, kind, source, record]);
+  return (id, work) => turns(about, () => turns(id, work));
 }
 
 function takenBefore(
