@@ -235,6 +235,7 @@ describe("a step that a member sends", () => {
     await take(opening());
     expect(codeOf(await take(none))).toBe("case.not-yours");
     expect(codeOf(await take({ ...decided("withdrawn"), iss: baoan }))).toBe("case.not-yours");
+    expect(codeOf(await take(opening({ iss: hz }))), "by its id").toBe("case.not-yours");
   });
 
   it("counts once where two race, whatever came first", async () => {

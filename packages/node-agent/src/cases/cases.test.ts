@@ -14,6 +14,7 @@ import {
 } from "@xinqiao/protocol/cases";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { fault, toProblem } from "@xinqiao/protocol/problem";
+import type { CreditRecord } from "@xinqiao/protocol/record";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader, signResponse } from "@xinqiao/protocol/signing";
 import { testFederation, testNode, testNonce, testNow, testRecord } from "@xinqiao/protocol/testing";
@@ -60,14 +61,14 @@ afterEach(() => {
 });
 
 /** A file is imported again, with this in it. */
-function put(fields: Readonly<Record<string, string>>): void {
+function put(fields: Readonly<Record<string, string>>, more: Partial<CreditRecord> = {}): void {
   const session = store.imports.start({
     file: "a.csv",
     sha256: "00",
     item: itemCodeSchema.parse("penalty"),
     startedAt: "2026-01-01T00:00:00Z",
   });
-  session.take([testRecord({ id: record, fields })]);
+  session.take([testRecord({ id: record, fields, ...more })]);
   session.close();
 }
 
@@ -159,6 +160,25 @@ describe("a case about a record of this member's own", () => {
     expect(own()).toMatchObject({ annotation: "行政诉讼中", version: 2 });
   });
 
+  it.each([
+    ["annotates", "annotated", [checked]],
+    [
+      "withdraws",
+      "withdrawn",
+      [checked, { step: "decided", iss: source, outcome: "withdrawn", reason, version: 3 }],
+    ],
+  ] as const)("%s a record that a file brings after its case was heard", async (_does, state, rest) => {
+    const late = "penalty:late";
+    await hear({ steps: await stepsOf({ ...opened, record: late }, ...rest) });
+    put({}, { id: late });
+    expect(store.own.byId(late)).toMatchObject({ state: "current" });
+    await hear();
+    expect(store.own.byId(late)).toMatchObject({ state, version: 2 });
+    await hear();
+    expect(store.own.byId(late)).toMatchObject({ version: 2 });
+    expect(store.cases.unapplied(source)).toEqual([]);
+  });
+
   it("is believed only as every step was signed, and asked for again until it is", async () => {
     const [first = "", second = ""] = await stepsOf(opened, checked);
     const [forged = ""] = await stepsOf({ ...opened, iss: "hz" });
@@ -204,6 +224,24 @@ describe("a decision", () => {
     await decide({ outcome: "corrected", reason });
     expect(own()).toMatchObject({ state: "current", version: 4 });
   });
+
+  it("that it is corrected is not another annotation", async () => {
+    store.own.correct(record, { state: "annotated", annotation: "行政诉讼中" }, "2026-01-01T00:00:00Z");
+    expect(codeOf(await decide({ outcome: "corrected", reason }))).toBe("case.not-corrected");
+  });
+
+  it.each([
+    ["since the case was opened", testNow + 1_000, true],
+    ["before it was", testNow - 1_000, false],
+  ])(
+    "that it is corrected counts what a file has said %s, however late it was heard",
+    async (_since, at, counts) => {
+      put({ CF_WSH: "更正" }, { recordedAt: new Date(at).toISOString() });
+      await hear({ steps: await stepsOf({ ...opened, case: otherId }, { ...checked, case: otherId }), due });
+      answers.push(accepts);
+      expect((await decide({ outcome: "corrected", reason }, otherId)).ok).toBe(counts);
+    },
+  );
 
   it("changes nothing unless the city has it", async () => {
     await decide({ outcome: "withdrawn", reason });

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { mostWaitMs } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { askGateway, type CallError } from "../lookup/index.ts";
+import { applyCases } from "./apply.ts";
 import { type CaseDependencies, holdCase } from "./hold.ts";
 
 /** One question to the gateway: what is new of this member's cases. The gateway waits while there is nothing. */
@@ -12,7 +13,8 @@ export async function followCases(
   signal: AbortSignal,
   waitMs = mostWaitMs,
 ): Promise<Result<{ readonly again: boolean }, CallError>> {
-  const { call, shelf } = deps;
+  const { call, shelf, own } = deps;
+  applyCases({ node: call.node, own, shelf, now: call.now });
   const { position: after, head } = shelf.place();
   const question = { path: "/v1/cases/read", body: { after, head, waitMs }, answer: caseDeliverySchema };
   const delivered = await askGateway(question, nextHop(undefined, call.entropy.hex), call, signal);
