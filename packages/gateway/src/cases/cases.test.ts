@@ -197,6 +197,16 @@ describe("a step that a member sends", () => {
     expect(log.entries()).toHaveLength(1);
   });
 
+  it("is taken however old it is where it follows: a city that was put back had lost it", async () => {
+    await take(opening({ kind: "repair" }));
+    const before = now / 1000;
+    now += 86_400_000;
+    const other = { ...decided("rejected"), after: stepHash("other"), iat: before };
+    expect(codeOf(await take(other)), "of another chain").toBe("case.step-invalid");
+    expect(codeOf(await take({ ...decided("rejected"), iat: now / 1000 + 301 }))).toBe("case.step-invalid");
+    expect(await take({ ...decided("rejected"), iat: before })).toMatchObject({ ok: true });
+  });
+
   it("is refused when another has signed it, of another time, and as the city's own check", async () => {
     expect(codeOf(await take(opening(), hz))).toBe("case.step-invalid");
     expect(codeOf(await take(opening({ iat: now / 1000 - 301 })))).toBe("case.step-invalid");

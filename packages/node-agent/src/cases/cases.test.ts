@@ -261,6 +261,30 @@ describe("a decision", () => {
     expect(own()).toMatchObject({ state: "current", version: 4 });
   });
 
+  it("that a city lost which was put back is sent to it again as it was signed, until it has it", async () => {
+    answers.push(accepts);
+    await decide({ outcome: "rejected", reason });
+    const { step } = caseStepMessageSchema.parse(asked.at(-1));
+    const steps = store.cases.find(id)?.steps.slice(0, 2) ?? [];
+    expect(await hear({ steps, due }), "it goes away again").toMatchObject({ ok: false });
+    answers.push(() => ({ position: 7, head: stepHash("7"), cases: [{ steps, due }] }), accepts);
+    expect(await followCases(deps(), never, 0)).toMatchObject({ ok: true });
+    expect(asked.slice(-3)).toMatchObject([{ step }, { after: 7 }, { step }]);
+    expect(store.cases.find(id)?.steps.at(-1)).toBe(step);
+    expect(own(), "once").toMatchObject({ state: "current", version: 3 });
+  });
+
+  it("is another's word where the city has checked anew, and may be made again", async () => {
+    answers.push(accepts);
+    await decide({ outcome: "rejected", reason });
+    await hear({ steps: await stepsOf(opened, { ...checked, finding: "differs" }), due });
+    expect(store.cases.find(id)).toMatchObject({ due, settled: false });
+    expect(own()).toMatchObject({ state: "annotated" });
+    answers.push(accepts);
+    expect(await decide({ outcome: "withdrawn", reason })).toMatchObject({ ok: true });
+    expect(own()).toMatchObject({ state: "withdrawn" });
+  });
+
   it("leaves the record annotated for another case that is open", async () => {
     await hear({ steps: await stepsOf({ ...opened, case: otherId, kind: "repair" }), due });
     answers.push(accepts);

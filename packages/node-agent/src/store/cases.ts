@@ -40,7 +40,7 @@ export function createCaseShelf(database: Database): CaseShelf {
       `INSERT INTO case_file (id, source, record, kind, outcome, steps, due_by, due_on)
        VALUES (@id, @source, @record, @kind, @outcome, @text, @by, @on)
        ON CONFLICT (id) DO UPDATE SET source = excluded.source, record = excluded.record, kind = excluded.kind,
-         outcome = excluded.outcome, steps = excluded.steps, due_by = excluded.due_by, due_on = excluded.due_on`,
+         outcome = excluded.outcome, settled = settled AND excluded.outcome IS NOT NULL, steps = excluded.steps, due_by = excluded.due_by, due_on = excluded.due_on`,
     ),
     unread: database.prepare(`SELECT ${columns} FROM case_file WHERE source IS NULL`),
     others: database
