@@ -51,6 +51,7 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
         ...all,
         completing,
         pack: packPage,
+        disputedFor: () => undefined,
         untilTaken: () => Promise.resolve(),
       },
     };

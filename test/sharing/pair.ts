@@ -150,6 +150,7 @@ function cityParts(hub: ReturnType<typeof openHub>, entries: LogEntryDraft[], ar
     dueOn: today,
     onTaken: () => undefined,
     pack: packPage,
+    disputedFor: () => undefined,
     untilTaken: () => Promise.resolve(),
   };
   return { ...all, completing: createCompleting(all) };

@@ -6,6 +6,7 @@ import type { GatewayConfig } from "../config/index.ts";
 import type { SharingRouteDependencies } from "../http/index.ts";
 import {
   createCompleting,
+  createDisputedFor,
   createOneWait,
   createPackedPages,
   createTakenSignal,
@@ -85,7 +86,10 @@ export function openSharing(
         revoking.ask();
       },
     },
-    read: { ...common, pack: createPackedPages(), untilTaken: createOneWait(signal) },
+    read: {
+      ...{ ...common, disputedFor: createDisputedFor(common) },
+      ...{ pack: createPackedPages(), untilTaken: createOneWait(signal) },
+    },
     onKept: revoking.ask,
     ...revoking.routes,
     ...cases.routes,

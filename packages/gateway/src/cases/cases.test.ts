@@ -22,14 +22,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
 import { noScore } from "../scorecard/index.ts";
 import {
+  createDisputedFor,
   createOneWait,
   createPackedPages,
   createTakenSignal,
   createTurns,
+  type DisputedFor,
   readChanges,
   type TakenSignal,
 } from "../sharing/index.ts";
-import { disputedFor } from "../sharing/tell-disputed.ts";
 import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
 import { type CaseError, readCases, sayDue, takeCaseStep } from "./index.ts";
 
@@ -41,6 +42,7 @@ const [city, baoan, dg, hz] = ["sz", "sz-baoan", "dg", "hz"].map((node) => nodeI
   NodeId,
 ];
 const id = "6f1c1f0e-3a56-4c55-8f1e-0d6b1a2c3d4e";
+const [otherId, thirdId, lastId] = ["4f", "50", "51"].map((end) => `${id.slice(0, -2)}${end}`);
 const record = "penalty:示例罚〔2026〕1号";
 const reason = "示例理由";
 const feed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60");
@@ -60,6 +62,7 @@ let now: number;
 let requests: number;
 /** What the source has told last. */
 let told: number;
+let disputedFor: DisputedFor;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "xinqiao-cases-"));
@@ -69,6 +72,7 @@ beforeEach(() => {
   signal = createTakenSignal();
   turns = createTurns();
   [now, requests, told] = [testNow, 0, 0];
+  disputedFor = createDisputedFor({ ...dependencies(), hub });
   tell("current");
 });
 
@@ -78,7 +82,7 @@ afterEach(() => {
 });
 
 /** The source, which is dg, tells another version of the record. */
-function tell(state: string): void {
+function tell(state: string, more: object = {}): void {
   told += 1;
   const change = changeSchema.parse({
     seq: told,
@@ -88,6 +92,7 @@ function tell(state: string): void {
       version: told,
       state,
       ...(state === "annotated" && { annotation: "示例" }),
+      ...more,
     }),
   });
   const line = JSON.stringify(change);
@@ -192,6 +197,16 @@ describe("a step that a member sends", () => {
     expect(log.entries()).toHaveLength(1);
   });
 
+  it("is taken however old it is where it follows: a city that was put back had lost it", async () => {
+    await take(opening({ kind: "repair" }));
+    const before = now / 1000;
+    now += 86_400_000;
+    const other = { ...decided("rejected"), after: stepHash("other"), iat: before };
+    expect(codeOf(await take(other)), "of another chain").toBe("case.step-invalid");
+    expect(codeOf(await take({ ...decided("rejected"), iat: now / 1000 + 301 }))).toBe("case.step-invalid");
+    expect(await take({ ...decided("rejected"), iat: before })).toMatchObject({ ok: true });
+  });
+
   it("is refused when another has signed it, of another time, and as the city's own check", async () => {
     expect(codeOf(await take(opening(), hz))).toBe("case.step-invalid");
     expect(codeOf(await take(opening({ iat: now / 1000 - 301 })))).toBe("case.step-invalid");
@@ -220,7 +235,7 @@ describe("a step that a member sends", () => {
   it("raises nothing about what is disclosed no more; its own source may, whatever its scope", async () => {
     expect(codeOf(await take(opening({ iss: dg }), dg, { scope: nothing }))).toBeUndefined();
     tell("withdrawn");
-    const other = { case: "6f1c1f0e-3a56-4c55-8f1e-0d6b1a2c3d4f" };
+    const other = { case: otherId };
     expect(codeOf(await take(opening(other)))).toBe("case.record-unknown");
   });
 
@@ -230,6 +245,7 @@ describe("a step that a member sends", () => {
     await take(opening());
     expect(codeOf(await take(none))).toBe("case.not-yours");
     expect(codeOf(await take({ ...decided("withdrawn"), iss: baoan }))).toBe("case.not-yours");
+    expect(codeOf(await take(opening({ iss: hz }))), "by its id").toBe("case.not-yours");
   });
 
   it("counts once where two race, whatever came first", async () => {
@@ -238,6 +254,18 @@ describe("a step that a member sends", () => {
     expect([repaired, rejected].filter(({ ok }) => ok)).toHaveLength(1);
     expect([repaired, rejected].map(codeOf)).toContain("case.step-not-next");
     expect(logged("case.stepped")).toHaveLength(2);
+  });
+
+  it("raises no second case about a record while one of that kind of the same member's is open", async () => {
+    const other = { case: otherId };
+    const [first, second] = await Promise.all([take(opening()), take(opening(other))]);
+    expect([codeOf(first), codeOf(second)]).toEqual([undefined, "case.already-open"]);
+    expect(codeOf(await take(opening(other)))).toBe("case.already-open");
+    expect(codeOf(await take(opening({ ...other, kind: "repair" })))).toBeUndefined();
+    expect(codeOf(await take(opening({ case: thirdId, iss: hz })))).toBeUndefined();
+    await check();
+    await take(decided("rejected"));
+    expect(codeOf(await take(opening({ case: lastId })))).toBeUndefined();
   });
 
   it("is none where the log cannot take it", async () => {
@@ -332,8 +360,7 @@ describe("a record in dispute", () => {
   const disputes = () => hub.about(testRecord().subject, [testItem().code])[0]?.disputes;
   const disputedTo = (node: NodeId, known: string | null = null, subscription = all) => {
     const { member } = asked(node);
-    const deps = { hub, catalogue: () => catalogue };
-    return disputedFor({ disputed: known, subscription }, member, deps);
+    return disputedFor({ disputed: known, subscription }, member);
   };
 
   it("is one from when the case is there until a version comes that is as decided, and never again", async () => {
@@ -366,6 +393,43 @@ describe("a record in dispute", () => {
     expect(disputedTo(hz, first?.tag)?.records).toEqual([]);
   });
 
+  it.each(["withdrawn", "repaired"])(
+    "is named to nobody once its source has made it %s by itself",
+    async (state) => {
+      await take(opening());
+      const first = disputedTo(hz);
+      tell(state);
+      expect(disputedTo(hz), "who was never given it").toBeUndefined();
+      expect(disputedTo(hz, first?.tag)?.records, "who knew of it").toEqual([]);
+    },
+  );
+
+  it("is one of each kind, since its first case, however many members dispute it", async () => {
+    await take(opening());
+    now += 60_000;
+    await take(opening({ case: otherId, iss: hz }));
+    const since = new Date(testNow).toISOString();
+    expect(disputes()).toEqual([{ record, kind: "objection", since }]);
+    expect(disputedTo(hz)?.records).toEqual([{ source: dg, record, kind: "objection", since }]);
+  });
+
+  it("is listed once for all that ask, until a step or a page has come", async () => {
+    const lists = [hub.disputed(), hub.disputed()];
+    await take(opening());
+    lists.push(hub.disputed(), hub.disputed());
+    tell("annotated");
+    lists.push(hub.disputed(), hub.disputed());
+    expect(lists.map((list) => lists.indexOf(list))).toEqual([0, 0, 2, 2, 4, 4]);
+  });
+
+  it("is named until the last day of its publication, and then to nobody", async () => {
+    tell("current", { disclosedUntil: dayOf(now / 1000) });
+    await take(opening());
+    expect(disputedTo(hz)?.records).toHaveLength(1);
+    now += 86_400_000;
+    expect(disputedTo(hz)).toBeUndefined();
+  });
+
   it("is told to a reader that waits, in the log first", async () => {
     const waitsFor = (known: string | null, waitMs: number) =>
       readChanges(
@@ -378,7 +442,13 @@ describe("a record in dispute", () => {
           gone: never,
         },
         {
-          ...{ ...dependencies(), hub, pack: createPackedPages(), untilTaken: createOneWait(signal) },
+          ...{
+            ...dependencies(),
+            hub,
+            disputedFor,
+            pack: createPackedPages(),
+            untilTaken: createOneWait(signal),
+          },
           completing: { complete: () => Promise.resolve() },
         },
       );
@@ -395,7 +465,7 @@ describe("a record in dispute", () => {
 
   it("stays one while another case about it is open", async () => {
     await take(opening({ kind: "repair" }));
-    const other = { case: "6f1c1f0e-3a56-4c55-8f1e-0d6b1a2c3d4f", kind: "objection" };
+    const other = { case: otherId, kind: "objection" };
     await take(opening(other));
     await take(decided("rejected", told));
     expect(disputes()).toMatchObject([{ kind: "objection" }]);

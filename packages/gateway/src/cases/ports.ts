@@ -61,6 +61,8 @@ export interface CaseBook {
     source: NodeId,
     record: string,
   ): Pick<CreditRecord, "item" | "state" | "disclosedUntil"> | undefined;
+  /** Whether a case of that member, of the same kind and about the same record, is undecided. */
+  hasOpen(opened: Case["opened"]): boolean;
   keepStep(taken: TakenStep): void;
   /** What people find is the gateway's to sign. */
   leaveCheck(check: PendingCheck): void;

@@ -17,7 +17,7 @@ import { type CaseError, type NextStepDependencies, takeNext } from "./next-step
 import type { CaseBook } from "./ports.ts";
 
 export interface TakeCaseStepDependencies extends NextStepDependencies {
-  readonly cases: Pick<CaseBook, "caseOf" | "keepStep" | "durable" | "disputable">;
+  readonly cases: Pick<CaseBook, "caseOf" | "keepStep" | "durable" | "disputable" | "hasOpen">;
   readonly directory: () => Pick<Directory, "key">;
   readonly catalogue: () => Pick<Catalogue, "items">;
   /** Steps of one case are taken one after the other. */
@@ -51,18 +51,38 @@ export async function takeCaseStep(
   if (!standing.allowed) return err({ refused: standing.fault });
   const step = openCaseStep(text, member.node, deps.directory());
   if (step === undefined) return err({ refused: fault("case.step-invalid") });
-  return deps.turns(step.case, async () => {
+  const inTurn = step.step === "opened" ? inTurnAbout(step, deps) : deps.turns;
+  return inTurn(step.case, async () => {
     const again = takenBefore(step, text, deps);
     if (again !== undefined) return ok(again);
-    if (Math.abs(step.iat * 1000 - deps.now()) > mostSkewMs) {
+    if (!isInTime(step, deps)) {
       return err({ refused: fault("case.step-invalid") });
     }
     if (step.step === "opened" && !mayRaise(member, step, deps)) {
       return err({ refused: fault("case.record-unknown") });
     }
+    if (step.step === "opened" && deps.cases.hasOpen(step)) {
+      return err({ refused: fault("case.already-open") });
+    }
     const taken = await takeNext({ step, text, exchange, traceId, claim }, deps);
     return taken.ok ? ok(replyOf(step, taken.value)) : taken;
   });
+}
+
+/** What a city that was put back has lost is older, and known by its place: it follows what was not lost. */
+function isInTime(step: CaseStep, { cases, now }: Pick<TakeCaseStepDependencies, "cases" | "now">): boolean {
+  const ahead = step.iat * 1000 - now();
+  if (Math.abs(ahead) <= mostSkewMs) return true;
+  return ahead < 0 && step.step !== "opened" && step.after === cases.caseOf(step.case)?.case.last;
+}
+
+/** Of two cases of a member about one record that are raised at once one is. */
+function inTurnAbout(
+  { iss, kind, source, record }: Extract<CaseStep, { step: "opened" }>,
+  { turns }: Pick<TakeCaseStepDependencies, "turns">,
+): Turns {
+  const about = JSON.stringify([iss, kind, source, record]);
+  return (id, work) => turns(about, () => turns(id, work));
 }
 
 function takenBefore(

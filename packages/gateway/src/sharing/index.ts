@@ -34,4 +34,5 @@ export type { Attendance, SharingStanding } from "./standing.ts";
 export { type TakePageDependencies, takePage } from "./take-page.ts";
 export { createTakenSignal, type TakenSignal } from "./taken-signal.ts";
 export { noteCompared, tellDigests } from "./tell-digests.ts";
+export { createDisputedFor, type DisputedFor } from "./tell-disputed.ts";
 export { createTurns, type Turns } from "./turns.ts";

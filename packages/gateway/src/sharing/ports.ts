@@ -97,8 +97,8 @@ export interface KeptPage {
 
 export type SubjectKey = Pick<Subject, "scheme" | "id">;
 
-/** A record in dispute, and what of it decides who may hear of that. */
-export interface DisputedRecord extends Shared, RecordDispute {
+/** A record in dispute that is neither repaired nor withdrawn, and what of it decides who may hear of that. */
+export interface DisputedRecord extends Shared, RecordDispute, Pick<KeptLine, "until"> {
   readonly source: NodeId;
 }
 
@@ -170,7 +170,7 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   behind(position: number, bytes: number): readonly KeptPage[];
   /** What a source has told of a subject: newest versions, and when it last told anything; nothing until it has told all that it holds. */
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
-  /** Records that are in dispute as they are held now. */
+  /** Records that are in dispute as they are held now, in one order; another list only once something has come. Whether their publication has ended is for the reader's day to say. */
   disputed(): readonly DisputedRecord[];
   subscribers(): readonly (Subscriber & { readonly isLapsed: boolean })[];
   /** Never takes back what was handed over before. */

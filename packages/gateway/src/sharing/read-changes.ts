@@ -17,7 +17,7 @@ import type { UntilTaken } from "./one-wait.ts";
 import type { PackPage, VisiblePage } from "./packed-pages.ts";
 import type { Hub, KeptLine, KeptPage, KeptReceipt } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
-import { disputedFor, sayDisputed } from "./tell-disputed.ts";
+import { type DisputedFor, sayDisputed } from "./tell-disputed.ts";
 
 export interface ReadChangesDependencies {
   readonly hub: Hub;
@@ -26,6 +26,7 @@ export interface ReadChangesDependencies {
   readonly log: Pick<AuditLog, "append">;
   readonly completing: Completing;
   readonly pack: PackPage;
+  readonly disputedFor: DisputedFor;
   readonly now: () => number;
   /** The city's calendar day. */
   readonly today: () => string;
@@ -66,7 +67,7 @@ export async function readChanges(
   if (!isHere) {
     return ok({ position: 0, newest: hub.newest(), scope: scopeOf(member.node, deps), pages: [] });
   }
-  const isUpToDate = hub.newest() === after && disputedFor(read, member, deps) === undefined;
+  const isUpToDate = hub.newest() === after && deps.disputedFor(read, member) === undefined;
   if (isUpToDate) await deps.untilTaken(member.node, read.waitMs, gone);
   // As it is now: much may have been decided while it waited.
   const reader = deps.directory().member(member.node) ?? { ...member, status: "left" as const };
@@ -80,7 +81,7 @@ export async function readChanges(
   const newest = hub.newest();
   const pages = hub.behind(after, replyBytes).map(visible);
   const last = pages.at(-1);
-  const disputed = disputedFor(read, reader, deps);
+  const disputed = deps.disputedFor(read, reader);
   const said = await sayDisputed(disputed, { ...request, claim: noted.value.claim }, deps.log);
   if (!said.ok) return said;
   const beside = disputed === undefined ? {} : { disputed };

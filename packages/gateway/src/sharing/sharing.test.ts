@@ -170,6 +170,7 @@ async function read(
     ...common(),
     completing,
     pack: packPage,
+    disputedFor: () => undefined,
     untilTaken: createOneWait(signal),
   };
   const delivery = await readChanges({ read: question, gone: never, ...asked(node) }, deps);

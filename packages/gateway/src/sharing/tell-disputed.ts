@@ -1,7 +1,7 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { type Disputed, isWanted, mayHold, type ReadRequest } from "@xinqiao/protocol/sync";
+import { type Disputed, isWanted, mayHold, mostDisputed, type ReadRequest } from "@xinqiao/protocol/sync";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { Hub } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
@@ -9,22 +9,43 @@ import { sha256 } from "./sha256.ts";
 /** Who has never been told of any knows of none. */
 const ofNone = sha256("[]");
 
-/** Records in dispute that a reader may hold and wants; nothing when those are what it knows of (PR-CASES §6). */
-export function disputedFor(
-  { disputed: known, subscription }: Pick<ReadRequest, "disputed" | "subscription">,
+export interface DisputedDependencies {
+  readonly hub: Pick<Hub, "disputed">;
+  readonly catalogue: () => Catalogue;
+  /** The city's calendar day. */
+  readonly today: () => string;
+}
+
+export type DisputedFor = (
+  read: Pick<ReadRequest, "disputed" | "subscription">,
   reader: Member,
-  { hub, catalogue }: { readonly hub: Pick<Hub, "disputed">; readonly catalogue: () => Catalogue },
-): Disputed | undefined {
-  if (known === undefined) return undefined;
-  const held = catalogue();
-  const records = hub
-    .disputed()
-    .filter(
-      (each) => each.source !== reader.node && mayHold(reader, each, held) && isWanted(each, subscription),
-    )
-    .map(({ source, record, kind, since }) => ({ source, record, kind, since }));
-  const tag = sha256(JSON.stringify(records));
-  return tag === (known ?? ofNone) ? undefined : { tag, records };
+) => Disputed | undefined;
+
+/**
+ * Records in dispute that a reader may hold and wants; nothing when those are what it knows of (PR-CASES §6). Everybody asks
+ * many times a minute, and the list may be long: who has been told a list is answered by its tag until something has come.
+ */
+export function createDisputedFor({ hub, catalogue, today }: DisputedDependencies): DisputedFor {
+  let known: readonly [list: unknown, catalogue: unknown, day: string] | undefined;
+  const tags = new Map<string, { readonly who: string; readonly tag: string }>();
+  return ({ disputed, subscription }, reader) => {
+    if (disputed === undefined) return undefined;
+    const [list, held, day] = [hub.disputed(), catalogue(), today()];
+    if (known?.[0] !== list || known[1] !== held || known[2] !== day) tags.clear();
+    known = [list, held, day];
+    const who = JSON.stringify([reader, subscription]);
+    const told = disputed ?? ofNone;
+    const before = tags.get(reader.node);
+    if (before?.who === who && before.tag === told) return undefined;
+    const records = list
+      .filter(({ source, until }) => source !== reader.node && (until === null || day <= until))
+      .filter((each) => mayHold(reader, each, held) && isWanted(each, subscription))
+      .slice(0, mostDisputed)
+      .map(({ source, record, kind, since }) => ({ source, record, kind, since }));
+    const tag = sha256(JSON.stringify(records));
+    tags.set(reader.node, { who, tag });
+    return tag === told ? undefined : { tag, records };
+  };
 }
 
 export interface TellingDisputed {

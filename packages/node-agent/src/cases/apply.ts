@@ -1,27 +1,16 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { CorrectionAct, OwnRecords } from "../sharing/index.ts";
 import { actOf, actWhileOpen } from "./annotation.ts";
+import { contentAtOpening } from "./content.ts";
 import type { CaseShelf, HeldCase } from "./port.ts";
 
 export interface ApplyDependencies {
   readonly node: NodeId;
   readonly own: OwnRecords;
-  readonly shelf: Pick<CaseShelf, "all" | "annotated" | "settle">;
+  readonly shelf: Pick<CaseShelf, "othersAbout" | "unapplied" | "begun" | "settle">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
-
-/** Other open cases about the same record keep it annotated. */
-export const othersOf = (
-  { case: { opened } }: HeldCase,
-  { node, shelf }: Pick<ApplyDependencies, "node"> & { readonly shelf: Pick<CaseShelf, "all"> },
-) =>
-  shelf
-    .all()
-    .map(({ case: other }) => other)
-    .filter((other) => other.decided === undefined && other.opened.case !== opened.case)
-    .filter((other) => other.opened.source === node && other.opened.record === opened.record)
-    .map((other) => other.opened.kind);
 
 /** Makes a record of this member's own be as its case says: annotated at once, and in the end as decided. The same once more changes nothing. */
 export function applyCase(held: HeldCase, deps: ApplyDependencies): void {
@@ -34,10 +23,15 @@ export function applyCase(held: HeldCase, deps: ApplyDependencies): void {
   const correct = (act: CorrectionAct | undefined) =>
     act !== undefined && own.correct(record, act, new Date(now()).toISOString());
   if (decided !== undefined) {
-    correct(actOf(decided.outcome, before, othersOf(held, deps)));
+    correct(actOf(decided.outcome, before, shelf.othersAbout(held.case.opened)));
     shelf.settle(id);
     return;
   }
-  const isChanged = correct(actWhileOpen(before, kind));
-  if (held.sinceVersion === undefined) shelf.annotated(id, before.version + Number(isChanged));
+  correct(actWhileOpen(before, kind));
+  if (held.content === undefined) shelf.begun(id, contentAtOpening(held.case.opened, before, own));
+}
+
+/** A record that a file brings after its case was heard is no exception: a store may have been made anew from its files. */
+export function applyCases(deps: ApplyDependencies): void {
+  for (const held of deps.shelf.unapplied(deps.node)) applyCase(held, deps);
 }

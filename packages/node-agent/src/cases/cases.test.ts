@@ -14,6 +14,7 @@ import {
 } from "@xinqiao/protocol/cases";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { fault, toProblem } from "@xinqiao/protocol/problem";
+import type { CreditRecord } from "@xinqiao/protocol/record";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader, signResponse } from "@xinqiao/protocol/signing";
 import { testFederation, testNode, testNonce, testNow, testRecord } from "@xinqiao/protocol/testing";
@@ -60,14 +61,14 @@ afterEach(() => {
 });
 
 /** A file is imported again, with this in it. */
-function put(fields: Readonly<Record<string, string>>): void {
+function put(fields: Readonly<Record<string, string>>, more: Partial<CreditRecord> = {}): void {
   const session = store.imports.start({
     file: "a.csv",
     sha256: "00",
     item: itemCodeSchema.parse("penalty"),
     startedAt: "2026-01-01T00:00:00Z",
   });
-  session.take([testRecord({ id: record, fields })]);
+  session.take([testRecord({ id: record, fields, ...more })]);
   session.close();
 }
 
@@ -159,6 +160,25 @@ describe("a case about a record of this member's own", () => {
     expect(own()).toMatchObject({ annotation: "行政诉讼中", version: 2 });
   });
 
+  it.each([
+    ["annotates", "annotated", [checked]],
+    [
+      "withdraws",
+      "withdrawn",
+      [checked, { step: "decided", iss: source, outcome: "withdrawn", reason, version: 3 }],
+    ],
+  ] as const)("%s a record that a file brings after its case was heard", async (_does, state, rest) => {
+    const late = "penalty:late";
+    await hear({ steps: await stepsOf({ ...opened, record: late }, ...rest) });
+    put({}, { id: late });
+    expect(store.own.byId(late)).toMatchObject({ state: "current" });
+    await hear();
+    expect(store.own.byId(late)).toMatchObject({ state, version: 2 });
+    await hear();
+    expect(store.own.byId(late)).toMatchObject({ version: 2 });
+    expect(store.cases.unapplied(source)).toEqual([]);
+  });
+
   it("is believed only as every step was signed, and asked for again until it is", async () => {
     const [first = "", second = ""] = await stepsOf(opened, checked);
     const [forged = ""] = await stepsOf({ ...opened, iss: "hz" });
@@ -205,6 +225,24 @@ describe("a decision", () => {
     expect(own()).toMatchObject({ state: "current", version: 4 });
   });
 
+  it("that it is corrected is not another annotation", async () => {
+    store.own.correct(record, { state: "annotated", annotation: "行政诉讼中" }, "2026-01-01T00:00:00Z");
+    expect(codeOf(await decide({ outcome: "corrected", reason }))).toBe("case.not-corrected");
+  });
+
+  it.each([
+    ["since the case was opened", testNow + 1_000, true],
+    ["before it was", testNow - 1_000, false],
+  ])(
+    "that it is corrected counts what a file has said %s, however late it was heard",
+    async (_since, at, counts) => {
+      put({ CF_WSH: "更正" }, { recordedAt: new Date(at).toISOString() });
+      await hear({ steps: await stepsOf({ ...opened, case: otherId }, { ...checked, case: otherId }), due });
+      answers.push(accepts);
+      expect((await decide({ outcome: "corrected", reason }, otherId)).ok).toBe(counts);
+    },
+  );
+
   it("changes nothing unless the city has it", async () => {
     await decide({ outcome: "withdrawn", reason });
     answers.push(() => toProblem(fault("case.step-not-next"), { hop: city, traceId: "1".repeat(32) }));
@@ -221,6 +259,30 @@ describe("a decision", () => {
     store.own.correct(record, { state: "current" }, "2026-01-02T00:00:00Z");
     await hear({ steps });
     expect(own()).toMatchObject({ state: "current", version: 4 });
+  });
+
+  it("that a city lost which was put back is sent to it again as it was signed, until it has it", async () => {
+    answers.push(accepts);
+    await decide({ outcome: "rejected", reason });
+    const { step } = caseStepMessageSchema.parse(asked.at(-1));
+    const steps = store.cases.find(id)?.steps.slice(0, 2) ?? [];
+    expect(await hear({ steps, due }), "it goes away again").toMatchObject({ ok: false });
+    answers.push(() => ({ position: 7, head: stepHash("7"), cases: [{ steps, due }] }), accepts);
+    expect(await followCases(deps(), never, 0)).toMatchObject({ ok: true });
+    expect(asked.slice(-3)).toMatchObject([{ step }, { after: 7 }, { step }]);
+    expect(store.cases.find(id)?.steps.at(-1)).toBe(step);
+    expect(own(), "once").toMatchObject({ state: "current", version: 3 });
+  });
+
+  it("is another's word where the city has checked anew, and may be made again", async () => {
+    answers.push(accepts);
+    await decide({ outcome: "rejected", reason });
+    await hear({ steps: await stepsOf(opened, { ...checked, finding: "differs" }), due });
+    expect(store.cases.find(id)).toMatchObject({ due, settled: false });
+    expect(own()).toMatchObject({ state: "annotated" });
+    answers.push(accepts);
+    expect(await decide({ outcome: "withdrawn", reason })).toMatchObject({ ok: true });
+    expect(own()).toMatchObject({ state: "withdrawn" });
   });
 
   it("leaves the record annotated for another case that is open", async () => {

@@ -32,12 +32,17 @@ export function holdCase({ steps, due }: DeliveredCase, deps: CaseDependencies):
   if (opened === undefined) return false;
   const id = opened.opened.case;
   const before = shelf.find(id);
-  if (before !== undefined && before.steps.length > steps.length) return true;
+  if (before !== undefined && isBehind(steps, before)) return true;
   shelf.put({ case: opened, steps, due });
   const held = shelf.find(id);
   if (held !== undefined) applyCase(held, { node: call.node, own, shelf, now: call.now });
   if (before?.case.last !== opened.last) deps.onStep(steppedOf({ case: opened, due }));
   return true;
+}
+
+/** Whether these are the first steps of the case as it is held, and not all of them. */
+export function isBehind(steps: readonly string[], held: Pick<HeldCase, "steps">): boolean {
+  return steps.length < held.steps.length && steps.every((step, at) => step === held.steps[at]);
 }
 
 function steppedOf({ case: { opened, checked, extended, decided }, due }: Pick<HeldCase, "case" | "due">) {

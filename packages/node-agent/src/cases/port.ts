@@ -1,4 +1,5 @@
 import type { Case, Due } from "@xinqiao/protocol/cases";
+import type { NodeId } from "@xinqiao/protocol/identity";
 
 /** A case that this member has raised, or that is about a record of its own. */
 export interface HeldCase {
@@ -6,8 +7,11 @@ export interface HeldCase {
   /** As they were signed. */
   readonly steps: readonly string[];
   readonly due: Due | undefined;
-  /** The record's version from when it was annotated because of the case; none of another member's. */
-  readonly sinceVersion: number | undefined;
+  /**
+   * Hash of what the own record said when the case was heard; empty where that was another thing already than when the
+   * case was opened. None of another member's record, and none while there is no such record.
+   */
+  readonly content: string | undefined;
   /** Whether the record was made to be as decided. */
   readonly settled: boolean;
 }
@@ -28,8 +32,13 @@ export interface CaseShelf {
   readTo(place: CasePlace): void;
   find(id: string): HeldCase | undefined;
   all(): readonly HeldCase[];
+  /** Kinds of the undecided cases about a record, but for one. */
+  othersAbout(opened: Case["opened"]): readonly Case["opened"]["kind"][];
+  /** Cases about records that a member has and that are not as the case says yet: the record came later, or the work was interrupted. */
+  unapplied(source: NodeId): readonly HeldCase[];
   /** The same with more steps, or with those that the city has in their stead. */
   put(held: Pick<HeldCase, "case" | "steps" | "due">): void;
-  annotated(id: string, version: number): void;
+  /** The record has come under the case. */
+  begun(id: string, content: string): void;
   settle(id: string): void;
 }

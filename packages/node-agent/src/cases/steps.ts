@@ -14,7 +14,7 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
 import { askGateway, type CallError } from "../lookup/index.ts";
 import { actOf } from "./annotation.ts";
-import { othersOf } from "./apply.ts";
+import { isCorrected } from "./content.ts";
 import { type CaseDependencies, holdCase } from "./hold.ts";
 import type { HeldCase } from "./port.ts";
 
@@ -53,9 +53,8 @@ export async function decideCase(id: string, { outcome, reason }: CaseDecision, 
   if (held === undefined || held.case.opened.source !== call.node) return byAgent("case.not-yours");
   const record = own.byId(held.case.opened.record);
   if (record === undefined) return byAgent("case.record-unknown");
-  const isUnchanged = record.version <= (held.sinceVersion ?? 0);
-  if (outcome === "corrected" && isUnchanged) return byAgent("case.not-corrected");
-  const act = actOf(outcome, record, othersOf(held, { node: call.node, shelf }));
+  if (outcome === "corrected" && !isCorrected(held, record)) return byAgent("case.not-corrected");
+  const act = actOf(outcome, record, shelf.othersAbout(held.case.opened));
   const version = record.version + (act === undefined ? 0 : 1);
   const iat = secondsOf(call.now);
   const after = held.case.last;

@@ -8,6 +8,8 @@ export type CorrectionAct =
 /** This member's own records, as far as they are corrected. */
 export interface OwnRecords {
   byId(id: string): CreditRecord | undefined;
+  /** The ISO instant at which a file said otherwise of it last than one before. */
+  changedAt(id: string): string | undefined;
   /** Makes the next version. False when there is no such record, or it stands so already. */
   correct(id: string, act: CorrectionAct, recordedAt: string): boolean;
 }

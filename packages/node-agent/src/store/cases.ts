@@ -1,4 +1,4 @@
-import { readCase } from "@xinqiao/protocol/cases";
+import { caseKinds, readCase } from "@xinqiao/protocol/cases";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
@@ -8,20 +8,20 @@ const rowSchema = z.object({
   steps: z.string(),
   dueBy: nodeIdSchema.nullable(),
   dueOn: z.string().nullable(),
-  sinceVersion: z.number().nullable(),
+  content: z.string().nullable(),
   settled: z.number(),
 });
 const stepsSchema = z.array(z.string());
 const placeSchema = z.object({ position: z.number(), head: z.string().nullable() });
-const columns = 'steps, due_by AS "dueBy", due_on AS "dueOn", since_version AS "sinceVersion", settled';
+const columns = 'steps, due_by AS "dueBy", due_on AS "dueOn", content, settled';
 
 /** The steps as they were signed say what a case is. */
 function heldOf(row: unknown): HeldCase | undefined {
-  const { steps: text, dueBy, dueOn, sinceVersion, settled } = rowSchema.parse(row);
+  const { steps: text, dueBy, dueOn, content, settled } = rowSchema.parse(row);
   const steps = stepsSchema.parse(JSON.parse(text));
   const held = readCase(steps);
   const due = dueBy === null || dueOn === null ? undefined : { by: dueBy, on: dueOn };
-  return held && { case: held, steps, due, sinceVersion: sinceVersion ?? undefined, settled: settled === 1 };
+  return held && { case: held, steps, due, content: content ?? undefined, settled: settled === 1 };
 }
 
 export function createCaseShelf(database: Database): CaseShelf {
@@ -37,13 +37,34 @@ export function createCaseShelf(database: Database): CaseShelf {
     find: database.prepare<[string]>(`SELECT ${columns} FROM case_file WHERE id = ?`),
     all: database.prepare(`SELECT ${columns} FROM case_file ORDER BY rowid`),
     put: database.prepare(
-      `INSERT INTO case_file (id, steps, due_by, due_on) VALUES (@id, @text, @by, @on)
-       ON CONFLICT (id) DO UPDATE SET steps = excluded.steps, due_by = excluded.due_by, due_on = excluded.due_on`,
+      `INSERT INTO case_file (id, source, record, kind, outcome, steps, due_by, due_on)
+       VALUES (@id, @source, @record, @kind, @outcome, @text, @by, @on)
+       ON CONFLICT (id) DO UPDATE SET source = excluded.source, record = excluded.record, kind = excluded.kind,
+         outcome = excluded.outcome, settled = settled AND excluded.outcome IS NOT NULL, steps = excluded.steps, due_by = excluded.due_by, due_on = excluded.due_on`,
     ),
-    annotated: database.prepare<[number, string]>("UPDATE case_file SET since_version = ? WHERE id = ?"),
+    unread: database.prepare(`SELECT ${columns} FROM case_file WHERE source IS NULL`),
+    others: database
+      .prepare<[string, string, string], string>(
+        "SELECT kind FROM case_file WHERE source = ? AND record = ? AND id <> ? AND outcome IS NULL ORDER BY rowid",
+      )
+      .pluck(),
+    unapplied: database.prepare<[string]>(
+      `SELECT ${columns} FROM case_file
+       WHERE source = ? AND settled = 0 AND (outcome IS NOT NULL OR content IS NULL)
+         AND EXISTS (SELECT 1 FROM record WHERE record.id = case_file.record)
+       ORDER BY rowid`,
+    ),
+    begun: database.prepare<[string, string]>("UPDATE case_file SET content = ? WHERE id = ?"),
     settle: database.prepare<[string]>("UPDATE case_file SET settled = 1 WHERE id = ?"),
   };
   const place = () => placeSchema.optional().parse(sql.place.get());
+  const put: CaseShelf["put"] = ({ case: { opened, decided }, steps, due }) => {
+    const { case: id, source, record, kind } = opened;
+    const [outcome, by, on] = [decided?.outcome ?? null, due?.by ?? null, due?.on ?? null];
+    sql.put.run({ id, source, record, kind, outcome, text: JSON.stringify(steps), by, on });
+  };
+  // Of a version that had no columns for what the steps say.
+  for (const held of sql.unread.all().flatMap((row) => heldOf(row) ?? [])) put(held);
   return {
     any: () => place() !== undefined,
     begin: () => void sql.begin.run(),
@@ -54,14 +75,11 @@ export function createCaseShelf(database: Database): CaseShelf {
       return row === undefined ? undefined : heldOf(row);
     },
     all: () => sql.all.all().flatMap((row) => heldOf(row) ?? []),
-    put: ({ case: { opened }, steps, due }) =>
-      void sql.put.run({
-        id: opened.case,
-        text: JSON.stringify(steps),
-        by: due?.by ?? null,
-        on: due?.on ?? null,
-      }),
-    annotated: (id, version) => void sql.annotated.run(version, id),
+    othersAbout: ({ source, record, case: id }) =>
+      sql.others.all(source, record, id).map((kind) => z.enum(caseKinds).parse(kind)),
+    unapplied: (source) => sql.unapplied.all(source).flatMap((row) => heldOf(row) ?? []),
+    put,
+    begun: (id, content) => void sql.begun.run(content, id),
     settle: (id) => void sql.settle.run(id),
   };
 }

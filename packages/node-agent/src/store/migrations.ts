@@ -489,6 +489,23 @@ const steps: readonly string[] = [
   `
   CREATE INDEX import_by_time ON import (started_at, quarantined);
   `,
+  `
+  -- When a file said otherwise of a record than before; null where none has.
+  ALTER TABLE record ADD COLUMN changed_at TEXT;
+
+  -- What the steps of a case say, so that not every one has to be read. Null until they were.
+  ALTER TABLE case_file ADD COLUMN source TEXT;
+  ALTER TABLE case_file ADD COLUMN record TEXT;
+  ALTER TABLE case_file ADD COLUMN kind TEXT;
+  ALTER TABLE case_file ADD COLUMN outcome TEXT;
+  -- SHA-256 of what the own record said when the case was heard; empty where a file had said otherwise since it was opened.
+  ALTER TABLE case_file ADD COLUMN content TEXT;
+  ALTER TABLE case_file DROP COLUMN since_version;
+  CREATE INDEX case_file_unread ON case_file (id) WHERE source IS NULL;
+  CREATE INDEX case_file_undecided ON case_file (source, record) WHERE outcome IS NULL;
+  CREATE INDEX case_file_unapplied ON case_file (source, record)
+    WHERE settled = 0 AND (outcome IS NOT NULL OR content IS NULL);
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -65,6 +65,7 @@ const putSql = `
     ${content.map((column) => `${column} = excluded.${column}`).join(", ")},
     version = record.version + 1,
     recorded_at = excluded.recorded_at,
+    changed_at = excluded.recorded_at,
     catalogue_version = excluded.catalogue_version
   WHERE (${list("record.")}) IS NOT (${list("excluded.")})
   RETURNING version`;
@@ -98,7 +99,11 @@ function createOwnRecords(database: Database): OwnRecords {
     `UPDATE record SET version = version + 1, state = @state, annotation = @annotation, recorded_at = @recordedAt
      WHERE id = @id AND (state, annotation) IS NOT (@state, @annotation)`,
   );
+  const changed = database
+    .prepare<[string], string | null>("SELECT changed_at FROM record WHERE id = ?")
+    .pluck();
   return {
+    changedAt: (id) => changed.get(id) ?? undefined,
     byId(id) {
       const row = find.get(id);
       return row && toRecord(row);

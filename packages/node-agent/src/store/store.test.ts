@@ -232,7 +232,8 @@ describe("the agent's store: its file", () => {
     const database = new Database(path);
     const triggers = ["added", "changed", "added_digest", "changed_digest", "dropped_digest"];
     for (const name of triggers) database.exec(`DROP TRIGGER record_${name}`);
-    database.exec("ALTER TABLE record DROP COLUMN catalogue_version");
+    for (const column of ["catalogue_version", "changed_at"])
+      database.exec(`ALTER TABLE record DROP COLUMN ${column}`);
     const later = [
       "book",
       "book_begun",

@@ -42,16 +42,22 @@ export function takeStep(
   { step, hash }: { readonly step: CaseStep; readonly hash: string },
   city: NodeId,
 ): Result<Case, StepRefusal> {
-  if (step.step === "opened") return held === undefined ? ok({ opened: step, last: hash }) : err("not-now");
+  if (step.step === "opened" && held === undefined) return ok({ opened: step, last: hash });
   if (held === undefined || step.case !== held.opened.case) return err("another-case");
-  const theirs = step.step === "checked" ? city : held.opened.source;
-  if (step.iss !== theirs) return err("not-theirs");
+  if (step.iss !== whose(step, held, city)) return err("not-theirs");
+  if (step.step === "opened") return err("not-now");
   if (step.after !== held.last) return err("not-next");
   if (!isTime(held, step)) return err("not-now");
   if (step.step === "decided" && !outcomesOf[held.opened.kind].includes(step.outcome)) {
     return err("outcome-unfit");
   }
   return ok({ ...held, [step.step]: step, last: hash });
+}
+
+/** Whoever raised a case hears that it has; to anybody else it is as if there were none. */
+function whose({ step }: CaseStep, { opened }: Case, city: NodeId): NodeId {
+  if (step === "opened") return opened.iss;
+  return step === "checked" ? city : opened.source;
 }
 
 /** A repair is forwarded unchecked (art. 81); an objection waits for the city's check (art. 49). Nothing follows a decision. */

@@ -400,6 +400,11 @@ export const codes = {
     en: "That source has told of no such record that this member might look up",
     zh: "该来源没有此记录，或该成员无权查询此记录",
   },
+  "case.already-open": {
+    status: 409,
+    en: "This member's case of that kind about this record is still open",
+    zh: "本单位就该记录提出的同类案件尚未办结",
+  },
   "case.not-yours": {
     status: 404,
     en: "There is no such case in which this step is the member's to take",

@@ -267,6 +267,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "feedback.already-answered": "correct",
   "case.step-invalid": "operator",
   "case.record-unknown": "correct",
+  "case.already-open": "correct",
   "case.not-yours": "correct",
   "case.step-not-next": "correct",
   "case.outcome-unfit": "correct",

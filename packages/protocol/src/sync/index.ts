@@ -20,6 +20,7 @@ export {
   deliverySchema,
   disputedSchema,
   type KeptBack,
+  mostDisputed,
   mostReceipts,
   mostWaitMs,
   type PublishedPage,

@@ -62,10 +62,15 @@ export const readSchema = z.strictObject({
 });
 export type ReadRequest = z.infer<typeof readSchema>;
 
+/** Most disputes that a reader is told of. */
+export const mostDisputed = 100_000;
+
 /** Records in dispute that a reader may hold and wants: all of them, in place of those that it knew of (PR-CASES §6). */
 export const disputedSchema = z.strictObject({
   tag: sha256Schema,
-  records: z.array(disputeSchema.required({ record: true }).extend({ source: nodeIdSchema })).max(100_000),
+  records: z
+    .array(disputeSchema.required({ record: true }).extend({ source: nodeIdSchema }))
+    .max(mostDisputed),
 });
 export type Disputed = z.infer<typeof disputedSchema>;
 

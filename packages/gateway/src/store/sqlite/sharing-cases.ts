@@ -30,6 +30,7 @@ export const caseSchema = `
   CREATE INDEX IF NOT EXISTS case_unsettled ON raised_case (source, record) WHERE NOT settled;
   CREATE INDEX IF NOT EXISTS case_of_source ON raised_case (source, position);
   CREATE INDEX IF NOT EXISTS case_of_raiser ON raised_case (raised_by, position);
+  CREATE INDEX IF NOT EXISTS case_undecided ON raised_case (raised_by, source, record, kind) WHERE from_version IS NULL;
   CREATE INDEX IF NOT EXISTS case_due ON raised_case (due_on) WHERE due_on IS NOT NULL;
 
   -- Steps as they were signed, of all cases in one order.
@@ -77,6 +78,8 @@ export function createHubCases(database: Database): Omit<CaseBook, "durable"> {
   });
   return {
     ...createReading(sql),
+    hasOpen: ({ iss, source, record, kind }) =>
+      sql.undecided.get({ iss, source, record, kind }) !== undefined,
     keepStep: (taken) => keep.immediate(taken),
     leaveCheck: ({ case: id, finding }) => void sql.leaveCheck.run(id, finding),
     pendingChecks: () => sql.checks.all().map((row) => checkSchema.parse(row)),
@@ -146,6 +149,10 @@ function prepare(database: Database) {
     ),
     steps: database.prepare<[string]>(
       "SELECT text, sha256, log FROM case_step WHERE id = ? ORDER BY position",
+    ),
+    undecided: database.prepare(
+      `SELECT 1 FROM raised_case
+       WHERE raised_by = @iss AND source = @source AND record = @record AND kind = @kind AND from_version IS NULL`,
     ),
     disputable: database.prepare<[string, string]>(
       `SELECT held.item, state, until FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,

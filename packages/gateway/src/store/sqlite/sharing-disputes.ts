@@ -17,14 +17,17 @@ const placeSchema = z.object({
   item: itemCodeSchema,
   jurisdiction: jurisdictionSchema,
   subjectKind: z.enum(subjectKinds),
+  until: z.string().nullable(),
 });
 
 /** A dispute ends for good with the first version that is as decided (PR-CASES §3). */
 const standing = "NOT settled AND (from_version IS NULL OR held.version < from_version)";
-const columns = 'raised_case.record, raised_case.kind, opened_at AS "openedAt"';
+const columns = 'raised_case.record, raised_case.kind, min(opened_at) AS "openedAt"';
 
-/** Which records are in dispute, as they are held now. */
+/** Which records are in dispute, as they are held now; of several cases of one kind about a record the dispute is one, since the first. */
 export function createHubDisputes(database: Database): Pick<Hub, "disputed"> & {
+  /** A step or a page has come. */
+  readonly changed: () => void;
   readonly disputesOf: (source: string, record: string) => readonly RecordDispute[];
 } {
   const come = database
@@ -35,21 +38,31 @@ export function createHubDisputes(database: Database): Pick<Hub, "disputed"> & {
     .pluck();
   const settle = database.prepare<[string]>("UPDATE raised_case SET settled = 1 WHERE id = ?");
   const all = database.prepare(
-    `SELECT raised_case.source, ${columns}, held.item, jurisdiction, change.kind AS "subjectKind"
+    `SELECT raised_case.source, ${columns}, held.item, jurisdiction, change.kind AS "subjectKind", until
      FROM raised_case JOIN held USING (source, record) JOIN change ON change.position = held.position AND change.seq = held.seq
-     WHERE ${standing} ORDER BY raised_case.source, raised_case.record, raised_case.id`,
+     WHERE ${standing} AND state NOT IN ('repaired', 'withdrawn') 
+     GROUP BY raised_case.source, raised_case.record, raised_case.kind
+     ORDER BY raised_case.source, raised_case.record, raised_case.kind`,
   );
   const some = database.prepare<[string, string]>(
     `SELECT ${columns} FROM raised_case JOIN held USING (source, record)
-     WHERE source = ? AND record = ? AND ${standing} ORDER BY id`,
+     WHERE source = ? AND record = ? AND ${standing} GROUP BY raised_case.kind ORDER BY raised_case.kind`,
   );
+  const list = () => {
+    for (const id of come.all()) settle.run(id);
+    return all.all().map((row) => {
+      const { subjectKind: kind, ...place } = placeSchema.parse(row);
+      return { ...place, ...disputeSchema.parse(row), subject: { kind } };
+    });
+  };
+  let known: ReturnType<Hub["disputed"]> | undefined;
   return {
     disputed() {
-      for (const id of come.all()) settle.run(id);
-      return all.all().map((row) => {
-        const { subjectKind: kind, ...place } = placeSchema.parse(row);
-        return { ...place, ...disputeSchema.parse(row), subject: { kind } };
-      });
+      known ??= list();
+      return known;
+    },
+    changed() {
+      known = undefined;
     },
     disputesOf: (source, record) => some.all(source, record).map((row) => disputeSchema.parse(row)),
   };

@@ -64,6 +64,8 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const letters = createHubLetters(database);
   const { addScore, noteKeptBack, scores } = createHubScores(database);
   const overtaking = createOvertaking(database);
+  const disputes = createHubDisputes(database);
+  const cases = createHubCases(database);
   const take = createTaking(database, { corrections, letters, overtaking }, leap);
   return {
     past: (source) => ({
@@ -74,20 +76,26 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
     refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
     version: (source, record) => heldVersionSchema.optional().parse(sql.version.get(source, record)),
     isAsSigned: (source, record) => isAsSigned(source, record, sql),
-    take: (page) =>
-      database
-        .transaction(() => {
-          addScore(page.source, page.score.month, page.score);
-          return take(page);
-        })
-        .immediate(),
+    take(page) {
+      const taking = database.transaction(() => {
+        addScore(page.source, page.score.month, page.score);
+        return take(page);
+      });
+      const corrected = taking.immediate();
+      disputes.changed();
+      return corrected;
+    },
     ...createHubReading(database),
     ...createHubCopy(database),
     ...createHubMeasures(database, overtaking),
     revocations: createHubRevocations(database),
     given: createGiven(database),
-    ...createHubCases(database),
-    disputed: createHubDisputes(database).disputed,
+    ...cases,
+    keepStep(taken) {
+      cases.keepStep(taken);
+      disputes.changed();
+    },
+    disputed: disputes.disputed,
     noteKeptBack,
     scores,
     digests: createHubDigests(database),
