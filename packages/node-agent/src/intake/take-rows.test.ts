@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { CorrectionAct } from "../sharing/index.ts";
 import { type StreamRow, takeRows } from "./take-rows.ts";
 import { openTestIntake, penalty, type TestIntake, titles } from "./testing/intake.ts";
 import { penaltyRow, testCatalogue, testItem, testJurisdiction } from "./testing/rows.ts";
@@ -14,7 +15,7 @@ const mapping = {
   stream: "platform.penalties",
   item: testItem("penalty"),
   fields: Object.fromEntries(titles.map((title) => [title, title])),
-  stateValues: { valid: "current", revoked: "withdrawn" } as const,
+  stateValues: { valid: "current", revoked: "withdrawn", mended: "repaired" } as const,
 };
 
 const row = (key: string, n: number, changes: Record<string, string> = {}, state = "valid"): StreamRow => {
@@ -38,6 +39,9 @@ const take = (rows: readonly StreamRow[], cursor?: string) =>
 
 const states = (n: number) => intake.held(n).map(({ state }) => state);
 
+const correct = (n: number, act: CorrectionAct) =>
+  intake.store.own.correct(intake.held(n)[0]?.id ?? "", act, "2026-02-01T00:00:00Z");
+
 describe("rows of a stream", () => {
   it("are taken once, and the cursor with them", async () => {
     const rows = Array.from({ length: 250 }, (_, n) => row(String(n), n));
@@ -59,12 +63,42 @@ describe("rows of a stream", () => {
 
   it("never bring back what was repaired here", async () => {
     await take([row("a", 1)]);
-    const [held] = intake.held(1);
-    intake.store.own.correct(held?.id ?? "", { state: "repaired" }, "2026-02-01T00:00:00Z");
+    correct(1, { state: "repaired" });
     await take([row("a", 1, { CF_NR: "另一内容" })]);
     await take([{ key: "a" }]);
     await take([row("a", 1)]);
     expect(states(1)).toEqual(["repaired"]);
+  });
+
+  it.each(["revoked", "mended"])(
+    "that say %s between leave repaired what was repaired here",
+    async (state) => {
+      await take([row("a", 1)]);
+      correct(1, { state: "repaired" });
+      for (const said of [state, "valid"]) {
+        await take([row("a", 1, {}, said)]);
+        expect(states(1)).toEqual(["repaired"]);
+      }
+    },
+  );
+
+  it("bring back what they have repaired themselves, and not what was withdrawn here", async () => {
+    await take([row("a", 1), row("b", 2)]);
+    correct(2, { state: "withdrawn" });
+    await take([row("a", 1, {}, "mended"), row("b", 2, {}, "revoked")]);
+    expect([...states(1), ...states(2)]).toEqual(["repaired", "withdrawn"]);
+    await take([row("a", 1), row("b", 2)]);
+    expect([...states(1), ...states(2)]).toEqual(["current", "withdrawn"]);
+  });
+
+  it("give an annotation back with the record", async () => {
+    await take([row("a", 1), row("b", 2)]);
+    for (const n of [1, 2]) correct(n, { state: "annotated", annotation: "异议处理中" });
+    await take([{ key: "a" }, row("b", 2, {}, "revoked")]);
+    expect([...states(1), ...states(2)]).toEqual(["withdrawn", "withdrawn"]);
+    await take([row("a", 1), row("b", 2)]);
+    for (const n of [1, 2])
+      expect(intake.held(n)).toMatchObject([{ state: "annotated", annotation: "异议处理中" }]);
   });
 
   it("may exchange their records in one batch", async () => {

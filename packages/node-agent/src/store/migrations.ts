@@ -437,7 +437,11 @@ const steps: readonly string[] = [
   -- The state that rows said last of their record: who corrects it otherwise is not overruled by rows that say the same as before.
   CREATE TABLE said_state (
     record TEXT NOT NULL PRIMARY KEY,
-    state  TEXT NOT NULL
+    state  TEXT NOT NULL,
+    -- The state that rows gave the record last; null: none but others' did.
+    made       TEXT,
+    -- What it was annotated with when rows took it away.
+    annotation TEXT
   ) STRICT, WITHOUT ROWID;
   `,
   `
