@@ -117,6 +117,30 @@ describe("rows of a stream", () => {
     expect(intake.store.imports.openGaps()).toEqual([]);
   });
 
+  it.each([
+    ["valid", "revoked"],
+    ["revoked", "valid"],
+  ])("that say %s are not overruled by one that says %s of the same record", async (first, other) => {
+    const later = row("b", 1, {}, other);
+    const before = first === "valid" ? "current" : "withdrawn";
+    expect(await take([row("a", 1, {}, first), later])).toMatchObject({ accepted: 1, quarantined: 1 });
+    expect(states(1)).toEqual([before]);
+    await take([row("a", 1, {}, other)]);
+    expect(states(1)).not.toEqual([before]);
+    expect(intake.store.streams.again(mapping.stream, 10)).toEqual(["b"]);
+    expect(await take([later])).toMatchObject({ duplicates: 1 });
+    expect(intake.store.imports.openGaps()).toEqual([]);
+  });
+
+  it("may change their state one after the other", async () => {
+    await take([row("a", 1), row("b", 1)]);
+    expect(await take([row("a", 1, {}, "revoked")])).toMatchObject({ quarantined: 1 });
+    expect(states(1)).toEqual(["current"]);
+    await take([row("b", 1, {}, "revoked")]);
+    expect(states(1)).toEqual(["withdrawn"]);
+    expect(await take([row("a", 1, {}, "revoked")])).toMatchObject({ duplicates: 1 });
+  });
+
   it("that cannot be read leave their record as it was, with a gap until they can", async () => {
     await take([row("a", 1)]);
     expect(await take([row("a", 1, { CF_JDRQ: "2024-02-30" })])).toMatchObject({ quarantined: 1 });

@@ -42,7 +42,7 @@ export function createRowStates(database: Database, own: OwnRecords) {
     // What was repaired stays repaired: it is no longer disclosed either way.
     if (own.byId(id)?.state !== "repaired") follow({ id, state: "withdrawn" }, false, at);
   }
-  return { follow, withdraw };
+  return { follow, withdraw, said: (id: string) => sql.said.get(id)?.state };
 }
 
 function mayMove(held: CreditRecord, state: SaidState["state"], made: string | null): boolean {

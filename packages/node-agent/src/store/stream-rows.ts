@@ -75,16 +75,17 @@ export function createRowTaking(database: Database, records: Records) {
     sql.write.run({ stream, key, digest, ...nothingWritten, ...as });
   }
 
-  /** @returns what became of it; nothing when another row says otherwise of the record */
+  /** @returns what became of it; nothing when another row says otherwise of the record, or of its state */
   function takeRecord(batch: StreamBatch, row: RecordRow): Taken | undefined {
     const { record, key } = row;
     const isShared = sql.other.get(record.id, batch.stream, key) !== undefined;
-    if (isShared && !records.holdsSame(record)) return undefined;
+    const isSame = states.said(record.id) === record.state && records.holdsSame(record);
+    if (isShared && !isSame) return undefined;
     const put = isShared ? "duplicate" : records.put(record);
     const isMoved = states.follow(record, put === "added", batch.at);
     write(batch, row, { record: record.id });
     keptRows.settleRecord(batch.item, record.id);
-    if (put === "changed") sql.wake.run(record.id);
+    if (put === "changed" || isMoved) sql.wake.run(record.id);
     return put === "unchanged" && isMoved ? "changed" : put;
   }
 
