@@ -223,6 +223,35 @@ function describeWays(open: () => Promise<Platform>): void {
     });
   });
 
+  describe("put back to an older state, and as far on as before", () => {
+    /** The change of row 2 is in the past that was put back, where the agent has read of two others. */
+    const putBack = async () => {
+      await platform.run(testTriggers(platform.dialect));
+      await putMany(3);
+      followed = await followPlatform(platform, triggers);
+      await followed.run();
+      await platform.put(2, 1, { CF_NR: "罚款一万元" });
+      await platform.run("DELETE FROM penalty_xinqiao WHERE key = 2");
+      await platform.put(3, 1, { CF_NR: "罚款两万元" });
+      await followed.run();
+      expect([...followed.held(2), ...followed.held(3)]).toEqual(["1 current", "2 current"]);
+    };
+
+    it("is found at the next start", async () => {
+      await putBack();
+      await followed.restart();
+      await followed.run();
+      expect(followed.held(2)).toEqual(["2 current"]);
+    });
+
+    it("is found within a day", async () => {
+      await putBack();
+      followed.intake.now += 24 * 60 * minuteMs;
+      await followed.run();
+      expect(followed.held(2)).toEqual(["2 current"]);
+    });
+  });
+
   describe("compared", () => {
     const dueAgain = () => {
       followed.intake.now += 60 * minuteMs;
