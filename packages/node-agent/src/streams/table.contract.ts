@@ -192,6 +192,26 @@ function describeWays(open: () => Promise<Platform>): void {
       expect([21, 300, 301].flatMap(followed.held)).toEqual(["2 withdrawn", "2 withdrawn", "1 current"]);
     });
 
+    it("lets no table go whole, however small, but any row that comes and goes between", async () => {
+      await putMany(15);
+      followed = await followPlatform(platform, triggers);
+      await followed.run();
+      await platform.put(16, 1);
+      await platform.run("DELETE FROM penalty WHERE id > 1");
+      expect(await followed.run()).toMatchObject(done);
+      expect([...followed.held(1), ...followed.held(2)]).toEqual(["1 current", "2 withdrawn"]);
+      await platform.run("DELETE FROM penalty");
+      const waits = { error: { code: "intake.rows-missing", known: 1, missing: 1 } };
+      expect(await followed.run()).toMatchObject(waits);
+      expect(followed.held(1)).toEqual(["1 current"]);
+      await platform.put(2, 1);
+      await platform.run("DELETE FROM penalty");
+      expect(await followed.run()).toMatchObject(waits);
+      followed.intake.store.streams.confirm(stream);
+      expect(await followed.run()).toMatchObject(done);
+      expect(followed.held(1)).toEqual(["2 withdrawn"]);
+    });
+
     it("does not lose what goes while all rows are compared", async () => {
       await putMany(600);
       followed = await followPlatform(platform, triggers);
