@@ -3,7 +3,7 @@ import { followColumn } from "./column.ts";
 import { compareAll } from "./compare.ts";
 import type { TableConfig } from "./config.ts";
 import { mostKeys } from "./statements.ts";
-import { type Step, type Stepped, type StreamFault, unreadable } from "./step.ts";
+import { type Noticed, type Step, type Stepped, type StreamFault, unreadable } from "./step.ts";
 import type { FollowedTable } from "./table.ts";
 import type { Taking } from "./taking.ts";
 import { followChanges } from "./triggers.ts";
@@ -18,7 +18,7 @@ const usualMinutes = { compare: 60, triggers: 24 * 60, column: Number.POSITIVE_I
 const waitMinutes = 60;
 
 interface Following {
-  readonly step: Step;
+  step(signal: AbortSignal): Promise<Result<Noticed, StreamFault>>;
   /** Whether all rows have to be compared before it is whole. */
   isBehind(): boolean;
   caughtUp(): Promise<void>;
@@ -42,7 +42,8 @@ export function followTable(
     if (compared.value.asOf !== undefined) await following?.caughtUp();
     const reread = await readAgain(table, taking, signal);
     if (!reread.ok) return unreadable(reread.error);
-    return followed ?? compared;
+    const fault = followed?.value.fault;
+    return fault === undefined ? (followed ?? compared) : err(fault);
   };
 }
 

@@ -91,6 +91,31 @@ function describeWays(open: () => Promise<Platform>): void {
       expect(await followed.run()).toMatchObject({ error: { code: "intake.mark-missing" } });
     });
 
+    it("is compared when it is due, for all that rows have no mark", async () => {
+      await putMany(3);
+      followed = await followPlatform(platform, column, { compareEveryMinutes: 10 });
+      await followed.run();
+      await platform.run("UPDATE penalty SET changed = NULL, state = 'revoked' WHERE id = 3");
+      await platform.run("DELETE FROM penalty WHERE id = 2");
+      followed.intake.now += 10 * minuteMs;
+      for (let round = 0; round < 2; round += 1) {
+        expect(await followed.run()).toMatchObject({ error: { code: "intake.mark-missing" } });
+        expect([1, 2, 3].flatMap(followed.held)).toEqual(["1 current", "2 withdrawn", "2 withdrawn"]);
+      }
+    });
+
+    it("takes a row whose record was let go, for all that others have no mark", async () => {
+      await platform.put(1, 1);
+      await platform.put(2, 2, { CF_NR: "罚款一万元" }, 1);
+      await platform.put(3, 3);
+      await platform.run("UPDATE penalty SET changed = NULL WHERE id = 3");
+      followed = await followPlatform(platform, column);
+      await followed.run();
+      await platform.put(1, 4, {}, 4);
+      await followed.run();
+      expect(followed.intake.held(1)).toMatchObject([{ state: "current", fields: { CF_NR: "罚款一万元" } }]);
+    });
+
     it("is not led past what changes by a row marked with a day to come", async () => {
       const year = 366 * 86_400_000;
       await putMany(3);
