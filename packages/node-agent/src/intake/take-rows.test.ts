@@ -152,6 +152,24 @@ describe("rows of a stream", () => {
     expect(intake.store.imports.openGaps()).toEqual([]);
   });
 
+  it("that cannot be read, but say that their record was repaired, are kept back beside it", async () => {
+    await take([row("a", 1), row("b", 2), row("c", 2)]);
+    const unread = { CF_JDRQ: "" };
+    expect(
+      await take([
+        row("a", 1, unread, "mended"),
+        row("b", 2, unread, "mended"),
+        row("d", 3, unread, "mended"),
+      ]),
+    ).toMatchObject({ quarantined: 3 });
+    expect(states(1)).toEqual(["repaired"]);
+    // The other row still says that it is current.
+    expect(states(2)).toEqual(["current"]);
+    expect(await take([row("a", 1, {}, "mended")])).toMatchObject({ unchanged: 1 });
+    await take([row("a", 1)]);
+    expect(states(1)).toEqual(["current"]);
+  });
+
   it("are withdrawn by the state they say", async () => {
     await take([row("a", 1)]);
     await take([row("a", 1, {}, "revoked")]);

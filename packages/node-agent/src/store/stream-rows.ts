@@ -20,6 +20,8 @@ interface GoneRow {
 }
 interface UnreadRow extends Said {
   readonly kept: KeptRow;
+  /** That its record was repaired is taken from a row of which nothing else can be read. */
+  readonly state?: "repaired" | undefined;
 }
 interface RecordRow extends Said {
   readonly record: CreditRecord & SaidState;
@@ -89,9 +91,17 @@ export function createRowTaking(database: Database, records: Records) {
     return put === "unchanged" && isMoved ? "changed" : put;
   }
 
+  /** The state alone, unless another row says otherwise of it. */
+  function follow({ stream, at }: StreamBatch, key: string, said: { readonly id: string } & SaidState): void {
+    const isShared = sql.other.get(said.id, stream, key) !== undefined;
+    if (!isShared && states.follow(said, false, at)) sql.wake.run(said.id);
+  }
+
   function takeOne(batch: StreamBatch, row: UnreadRow | RecordRow, keep: Keep): Taken | "kept" {
     if ("kept" in row) {
       const record = sql.known.get(batch.stream, row.key)?.record ?? null;
+      if (record !== null && row.state !== undefined)
+        follow(batch, row.key, { id: record, state: row.state });
       write(batch, row, { record, ...keep(row.kept) });
       return "kept";
     }
