@@ -109,7 +109,7 @@ describe("rows of a stream", () => {
 
   it("are kept back beside one that says otherwise, until it gives way", async () => {
     await take([row("a", 1), row("b", 1, { CF_NR: "另一内容" })]);
-    expect(intake.store.imports.openGaps()).toMatchObject([{ file: mapping.stream, line: 2 }]);
+    expect(intake.store.imports.openGaps()).toMatchObject([{ file: mapping.stream, line: 1 }]);
     await take([{ key: "a" }]);
     expect(intake.store.streams.again(mapping.stream, 10)).toEqual(["b"]);
     await take([row("b", 1, { CF_NR: "另一内容" })]);
@@ -168,6 +168,25 @@ describe("rows of a stream", () => {
     expect(await take([row("a", 1, {}, "mended")])).toMatchObject({ unchanged: 1 });
     await take([row("a", 1)]);
     expect(states(1)).toEqual(["current"]);
+  });
+
+  it("that are kept back make one import a day, which counts every one for its month", async () => {
+    const unread = (text: string) => row("a", 1, { CF_JDRQ: "2024-02-30", CF_NR: text });
+    // The last day of January and the first of February, in China.
+    for (const [n, at] of ["2026-01-31T15:58Z", "2026-01-31T15:59Z", "2026-01-31T16:00Z"].entries()) {
+      intake.now = Date.parse(at);
+      await take([unread(String(n)), row("b", 2, { CF_XDR_MC: "" })]);
+    }
+    const { imports, streams } = intake.store;
+    expect(imports.list(9)).toMatchObject([
+      { quarantined: 1, startedAt: "2026-01-31T16:00:00.000Z" },
+      { quarantined: 3, received: 3, startedAt: "2026-01-31T15:58:00.000Z" },
+    ]);
+    expect(imports.keptBack("2026-01-01", "2026-01-31T16:00:00.000Z")).toBe(3);
+    expect(streams.keptBack(mapping.stream, 9)).toHaveLength(2);
+    expect(imports.openGaps()).toHaveLength(2);
+    await take([row("a", 1), row("b", 2)]);
+    expect(imports.openGaps()).toEqual([]);
   });
 
   it("are withdrawn by the state they say", async () => {

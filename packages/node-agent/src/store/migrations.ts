@@ -410,7 +410,9 @@ const steps: readonly string[] = [
     fault  TEXT,
     -- Rows that were not found any more, and are too many to be let go without an operator's word; how many one has let go.
     missing   INTEGER,
-    confirmed INTEGER
+    confirmed INTEGER,
+    -- Where its rows were kept back last: an import that stands for a day.
+    import    INTEGER REFERENCES import (id) ON DELETE SET NULL
   ) STRICT, WITHOUT ROWID;
 
   -- What each row of it said when it was taken last.

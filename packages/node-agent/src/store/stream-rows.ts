@@ -116,8 +116,8 @@ export function createRowTaking(database: Database, records: Records) {
     const released = release(batch);
     const kept = keptRows.open({ file: stream, sha256: digestOf(changes), item, startedAt: at });
     const count = { ...noCounts, received: changes.length };
-    for (const [place, change] of changes.entries()) {
-      const taken = "gone" in change ? "changed" : takeOne(batch, change, (row) => kept.keep(place + 1, row));
+    for (const change of changes) {
+      const taken = "gone" in change ? "changed" : takeOne(batch, change, kept.keep);
       count[partOf[taken]] += 1;
     }
     for (const record of released) {
@@ -183,7 +183,7 @@ function isStillOf(record: string, change: RowChange): boolean {
   return meant === undefined || meant === record;
 }
 
-/** Of the rows' own digests: what stands in the list of imports where a file has that of its bytes. */
+/** Of the rows' own digests: what stands in the list of imports where a file has that of its bytes, for a day's first batch. */
 function digestOf(changes: readonly RowChange[]): string {
   const hash = createHash("sha256");
   for (const change of changes) hash.update("digest" in change ? change.digest : "gone");
