@@ -138,7 +138,10 @@ function readRow(
   const as = stateOf(state, stateValues);
   if (as === undefined) return { key, digest, kept: kept([{ reason: "state-not-mapped" }]) };
   const record = rowRecord(row, header, context);
-  if (!record.ok) return as === "withdrawn" ? undefined : { key, digest, kept: kept(record.error) };
+  if (!record.ok) {
+    const repaired = as === "repaired" ? as : undefined;
+    return as === "withdrawn" ? undefined : { key, digest, kept: kept(record.error), state: repaired };
+  }
   const reasons = [{ field: item.columns.documentNumber, reason: "conflicts-with-other-row" }];
   // The record is held, and may be the wrong one: which is waited for is not known.
   const conflict = { reasons, cells: texts, trace: { subject: record.value.subject } };

@@ -1,4 +1,5 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import type { Database } from "better-sqlite3";
 import type { ImportCounts, IncomingFile, QuarantinedRow } from "./imports.ts";
 
@@ -7,15 +8,35 @@ interface KeptAt {
   readonly line: number;
 }
 
-/** Rows of a stream that are kept back, where those of files are: an import is made for a batch that has some. */
+interface DayImport {
+  readonly id: number;
+  readonly startedAt: string;
+  /** Rows kept back in it so far, those that are settled, too: what numbers them. */
+  readonly quarantined: number;
+}
+
+/** Rows of a stream that are kept back, where those of files are: an import is made for a day that has some. */
 export function createKeptRows(database: Database) {
   const sql = prepare(database);
 
+  /** The scorecard counts by China's months: a day of any other place would lie in two of them. */
+  function importOf(batch: IncomingFile): DayImport {
+    const last = sql.last.get(batch.file);
+    if (last !== undefined && dayOf(last) === dayOf(batch)) return last;
+    const id = Number(sql.begin.run({ ...batch, finishedAt: batch.startedAt }).lastInsertRowid);
+    sql.isLast.run(id, batch.file);
+    return { id, startedAt: batch.startedAt, quarantined: 0 };
+  }
+
   function open(batch: IncomingFile) {
-    let id: number | undefined;
+    let into: DayImport | undefined;
+    let kept = 0;
     return {
-      keep(line: number, { reasons, cells, trace }: Omit<QuarantinedRow, "line">): KeptAt {
-        id ??= Number(sql.begin.run({ ...batch, finishedAt: batch.startedAt }).lastInsertRowid);
+      keep({ reasons, cells, trace }: Omit<QuarantinedRow, "line">): KeptAt {
+        into ??= importOf(batch);
+        const { id, quarantined } = into;
+        kept += 1;
+        const line = quarantined + kept;
         sql.keep.run(id, line, JSON.stringify(reasons), JSON.stringify(cells));
         if (trace !== undefined) {
           const { subject, record = null } = trace;
@@ -24,7 +45,7 @@ export function createKeptRows(database: Database) {
         return { import: id, line };
       },
       finish(counts: ImportCounts): void {
-        if (id !== undefined) sql.count.run({ ...counts, id });
+        if (into !== undefined) sql.count.run({ ...counts, id: into.id, finishedAt: batch.startedAt });
       },
     };
   }
@@ -41,15 +62,23 @@ export function createKeptRows(database: Database) {
   };
 }
 
+const dayOf = ({ startedAt }: Pick<IncomingFile, "startedAt">) => chinaDay(Date.parse(startedAt));
+
 function prepare(database: Database) {
   return {
     begin: database.prepare<[IncomingFile & { finishedAt: string }]>(
       `INSERT INTO import (file, sha256, item, started_at, finished_at)
        VALUES (@file, @sha256, @item, @startedAt, @finishedAt)`,
     ),
-    count: database.prepare<[ImportCounts & { id: number }]>(
-      `UPDATE import SET received = @received, accepted = @accepted, unchanged = @unchanged,
-       quarantined = @quarantined, duplicates = @duplicates WHERE id = @id`,
+    last: database.prepare<[string], DayImport>(
+      `SELECT import.id, started_at AS startedAt, quarantined
+       FROM stream JOIN import ON import.id = stream.import WHERE stream.name = ?`,
+    ),
+    isLast: database.prepare<[number, string]>("UPDATE stream SET import = ? WHERE name = ?"),
+    count: database.prepare<[ImportCounts & { id: number; finishedAt: string }]>(
+      `UPDATE import SET finished_at = @finishedAt, received = received + @received,
+       accepted = accepted + @accepted, unchanged = unchanged + @unchanged,
+       quarantined = quarantined + @quarantined, duplicates = duplicates + @duplicates WHERE id = @id`,
     ),
     keep: database.prepare<[number, number, string, string]>(
       "INSERT INTO quarantine (import, line, reasons, cells) VALUES (?, ?, ?, ?)",

@@ -410,7 +410,9 @@ const steps: readonly string[] = [
     fault  TEXT,
     -- Rows that were not found any more, and are too many to be let go without an operator's word; how many one has let go.
     missing   INTEGER,
-    confirmed INTEGER
+    confirmed INTEGER,
+    -- Where its rows were kept back last: an import that stands for a day.
+    import    INTEGER REFERENCES import (id) ON DELETE SET NULL
   ) STRICT, WITHOUT ROWID;
 
   -- What each row of it said when it was taken last.
@@ -437,7 +439,11 @@ const steps: readonly string[] = [
   -- The state that rows said last of their record: who corrects it otherwise is not overruled by rows that say the same as before.
   CREATE TABLE said_state (
     record TEXT NOT NULL PRIMARY KEY,
-    state  TEXT NOT NULL
+    state  TEXT NOT NULL,
+    -- The state that rows gave the record last; null: none but others' did.
+    made       TEXT,
+    -- What it was annotated with when rows took it away.
+    annotation TEXT
   ) STRICT, WITHOUT ROWID;
   `,
   `

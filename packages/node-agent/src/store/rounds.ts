@@ -4,8 +4,8 @@ import type { Database } from "better-sqlite3";
 export interface Rounds {
   beginRound(stream: string): void;
   met(stream: string, keys: readonly string[]): void;
-  /** How many rows there are. */
-  known(stream: string): number;
+  /** How many rows there are, counted no further than so many. */
+  known(stream: string, most: number): number;
   /** How many of them this round has not met. */
   missing(stream: string): number;
   /** The first so many of those behind a key; the empty one for the first. */
@@ -26,7 +26,9 @@ export function createRounds(database: Database): Rounds {
     .prepare<[{ stream: string; after: string }], number>(`SELECT count(*) ${missing}`)
     .pluck();
   const known = database
-    .prepare<[string], number>("SELECT count(*) FROM stream_row WHERE stream = ?")
+    .prepare<[string, number], number>(
+      "SELECT count(*) FROM (SELECT 1 FROM stream_row WHERE stream = ? LIMIT ?)",
+    )
     .pluck();
   const keys = database
     .prepare<[{ stream: string; after: string; limit: number }], string>(
@@ -39,7 +41,7 @@ export function createRounds(database: Database): Rounds {
   return {
     beginRound: (stream) => void clear.run(stream),
     met: (stream, all) => meetAll(stream, all),
-    known: (stream) => known.get(stream) ?? 0,
+    known: (stream, most) => known.get(stream, most) ?? 0,
     missing: (stream) => count.get({ stream, after: "" }) ?? 0,
     unmetKeys: (stream, after, limit) => keys.all({ stream, after, limit }),
     endRound: (stream) => void clear.run(stream),

@@ -20,6 +20,8 @@ interface GoneRow {
 }
 interface UnreadRow extends Said {
   readonly kept: KeptRow;
+  /** That its record was repaired is taken from a row of which nothing else can be read. */
+  readonly state?: "repaired" | undefined;
 }
 interface RecordRow extends Said {
   readonly record: CreditRecord & SaidState;
@@ -75,22 +77,31 @@ export function createRowTaking(database: Database, records: Records) {
     sql.write.run({ stream, key, digest, ...nothingWritten, ...as });
   }
 
-  /** @returns what became of it; nothing when another row says otherwise of the record */
+  /** @returns what became of it; nothing when another row says otherwise of the record, or of its state */
   function takeRecord(batch: StreamBatch, row: RecordRow): Taken | undefined {
     const { record, key } = row;
     const isShared = sql.other.get(record.id, batch.stream, key) !== undefined;
-    if (isShared && !records.holdsSame(record)) return undefined;
+    const isSame = states.said(record.id) === record.state && records.holdsSame(record);
+    if (isShared && !isSame) return undefined;
     const put = isShared ? "duplicate" : records.put(record);
     const isMoved = states.follow(record, put === "added", batch.at);
     write(batch, row, { record: record.id });
     keptRows.settleRecord(batch.item, record.id);
-    if (put === "changed") sql.wake.run(record.id);
+    if (put === "changed" || isMoved) sql.wake.run(record.id);
     return put === "unchanged" && isMoved ? "changed" : put;
+  }
+
+  /** The state alone, unless another row says otherwise of it. */
+  function follow({ stream, at }: StreamBatch, key: string, said: { readonly id: string } & SaidState): void {
+    const isShared = sql.other.get(said.id, stream, key) !== undefined;
+    if (!isShared && states.follow(said, false, at)) sql.wake.run(said.id);
   }
 
   function takeOne(batch: StreamBatch, row: UnreadRow | RecordRow, keep: Keep): Taken | "kept" {
     if ("kept" in row) {
       const record = sql.known.get(batch.stream, row.key)?.record ?? null;
+      if (record !== null && row.state !== undefined)
+        follow(batch, row.key, { id: record, state: row.state });
       write(batch, row, { record, ...keep(row.kept) });
       return "kept";
     }
@@ -105,8 +116,8 @@ export function createRowTaking(database: Database, records: Records) {
     const released = release(batch);
     const kept = keptRows.open({ file: stream, sha256: digestOf(changes), item, startedAt: at });
     const count = { ...noCounts, received: changes.length };
-    for (const [place, change] of changes.entries()) {
-      const taken = "gone" in change ? "changed" : takeOne(batch, change, (row) => kept.keep(place + 1, row));
+    for (const change of changes) {
+      const taken = "gone" in change ? "changed" : takeOne(batch, change, kept.keep);
       count[partOf[taken]] += 1;
     }
     for (const record of released) {
@@ -172,7 +183,7 @@ function isStillOf(record: string, change: RowChange): boolean {
   return meant === undefined || meant === record;
 }
 
-/** Of the rows' own digests: what stands in the list of imports where a file has that of its bytes. */
+/** Of the rows' own digests: what stands in the list of imports where a file has that of its bytes, for a day's first batch. */
 function digestOf(changes: readonly RowChange[]): string {
   const hash = createHash("sha256");
   for (const change of changes) hash.update("digest" in change ? change.digest : "gone");

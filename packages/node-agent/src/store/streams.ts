@@ -31,6 +31,8 @@ export interface Streams extends Rounds {
   digests(stream: string, keys: readonly string[]): ReadonlyMap<string, string>;
   /** One transaction: rows, what is kept back of them, and the cursor. Counts are as of a file's rows. */
   take(batch: StreamBatch): ImportCounts;
+  /** Keys of rows that begin with a text. */
+  keysFrom(stream: string, beginning: string): readonly string[];
   /** Keys of rows that are to be read again, the first so many. */
   again(stream: string, limit: number): readonly string[];
   /** The stream was read to its end, as of an ISO instant. */
@@ -70,6 +72,7 @@ export function createStreams(database: Database, records: Records): Streams {
     cursor: (stream) => sql.cursor.get(stream) ?? undefined,
     digests,
     take: (batch) => take.immediate(batch),
+    keysFrom: (stream, beginning) => sql.keysFrom.all({ stream, beginning }),
     again: (stream, limit) => sql.again.all(stream, limit),
     readTo: (stream, asOf) => void sql.readTo.run(asOf, stream),
     covered: (item, asOf) => void sql.cover.run(item, asOf),
@@ -95,6 +98,12 @@ function prepare(database: Database) {
     digest: database
       .prepare<[string, string], string>(
         "SELECT iif(again, '', digest) FROM stream_row WHERE stream = ? AND key = ?",
+      )
+      .pluck(),
+    keysFrom: database
+      .prepare<[{ stream: string; beginning: string }], string>(
+        `SELECT key FROM stream_row WHERE stream = @stream
+         AND key >= @beginning AND key < @beginning || char(0x10ffff)`,
       )
       .pluck(),
     again: database

@@ -1,6 +1,6 @@
-import { err, ok } from "@xinqiao/protocol/result";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { moved, underWay } from "./column-cursor.ts";
-import { type Step, type StreamFault, unreadable } from "./step.ts";
+import { type Noticed, type StreamFault, unreadable } from "./step.ts";
 import type { FollowedTable, MarkedPage, MarkPlace } from "./table.ts";
 import type { Taking } from "./taking.ts";
 
@@ -9,7 +9,7 @@ export function followColumn(
   table: FollowedTable,
   taking: Taking,
   { overlapMs, now }: { readonly overlapMs: number; readonly now: () => number },
-): Step {
+): (signal: AbortSignal) => Promise<Result<Noticed, StreamFault>> {
   return async (signal) => {
     const basis = taking.basis();
     if (basis === undefined) return err<StreamFault>({ code: "intake.mapping-unfit" });
@@ -19,11 +19,12 @@ export function followColumn(
     const read = readOf(page.value, now());
     await taking.take(page.value.rows, JSON.stringify(moved(cursor, read, now(), overlapMs)));
     if (!read.isLast) return ok({ again: true });
-    if (!page.value.isLast && read.last === undefined) return err<StreamFault>({ code: "intake.mark-ahead" });
+    const whole = { again: false, asOf: cursor.round.began };
+    if (!page.value.isLast && read.last === undefined)
+      return ok({ ...whole, fault: { code: "intake.mark-ahead" } });
     const unmarked = await table.hasUnmarked(signal);
     if (!unmarked.ok) return unreadable(unmarked.error);
-    if (unmarked.value) return err<StreamFault>({ code: "intake.mark-missing" });
-    return ok({ again: false, asOf: cursor.round.began });
+    return ok({ ...whole, ...(unmarked.value && { fault: { code: "intake.mark-missing" } }) });
   };
 }
 

@@ -17,11 +17,11 @@ export interface Comparison {
  */
 export function compareAll(table: FollowedTable, taking: Taking, now: () => number): Comparison {
   const { stream, streams } = taking;
-  let round: { readonly after?: string; readonly began: number; readonly read: number } | undefined;
+  let round: { readonly after?: string; readonly began: number } | undefined;
   const step: Step = async (signal) => {
     if (taking.basis() === undefined) return err<StreamFault>({ code: "intake.mapping-unfit" });
     if (round === undefined) streams.beginRound(stream);
-    round ??= { began: now(), read: 0 };
+    round ??= { began: now() };
     const page = await table.byKey(round.after, signal);
     if (!page.ok) return unreadable(page.error);
     const { rows, isLast } = page.value;
@@ -29,13 +29,13 @@ export function compareAll(table: FollowedTable, taking: Taking, now: () => numb
     const keys = rows.map(({ key }) => key);
     streams.met(stream, keys);
     const [after = round.after] = keys.slice(-1);
-    round = { ...round, read: round.read + rows.length, ...(after !== undefined && { after }) };
+    round = { ...round, ...(after !== undefined && { after }) };
     if (!isLast) return ok({ again: true });
     const met = await meetOthers(table, taking, signal);
     if (!met.ok) return unreadable(met.error);
-    const { began, read } = round;
+    const { began } = round;
     round = undefined;
-    const gone = await withdrawMissing(taking, read);
+    const gone = await withdrawMissing(taking);
     streams.endRound(stream);
     return gone.ok ? ok({ again: false, asOf: began }) : gone;
   };
@@ -65,12 +65,9 @@ async function meetOthers(
   return ok(undefined);
 }
 
-async function withdrawMissing(
-  { stream, streams, take }: Taking,
-  read: number,
-): Promise<Result<undefined, StreamFault>> {
-  const [known, missing] = [streams.known(stream), streams.missing(stream)];
-  const isTooMuch = isMoreThanGoes(missing, () => known) || (read === 0 && missing > 0);
+async function withdrawMissing({ stream, streams, take }: Taking): Promise<Result<undefined, StreamFault>> {
+  const [known, missing] = [streams.known(stream, Number.MAX_SAFE_INTEGER), streams.missing(stream)];
+  const isTooMuch = isMoreThanGoes(missing, () => known);
   if (isTooMuch && missing > streams.confirmed(stream)) {
     streams.waitForWord(stream, missing);
     return err({ code: "intake.rows-missing", known, missing });

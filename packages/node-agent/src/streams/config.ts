@@ -42,7 +42,7 @@ const tableSchema = z.strictObject({
   fields: fieldsOf(identifierSchema),
   stateColumn: identifierSchema.optional(),
   changes: changesSchema,
-  /** How often all rows are compared; absent: hourly for `compare`, else only where it is needed. */
+  /** How often all rows are compared; absent: hourly for `compare`, daily for `triggers`, never for `column`. */
   compareEveryMinutes: positive.optional(),
 });
 

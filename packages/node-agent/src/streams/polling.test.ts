@@ -105,4 +105,25 @@ describe("a service that is polled", () => {
     expect([...followed.held(1), ...followed.held(2)]).toEqual(["1 current", "1 current"]);
     expect(followed.intake.store.imports.openGaps()).toEqual([]);
   });
+
+  it("has a row without a key kept back until it gives others", async () => {
+    followed = await followService(service.baseUrl);
+    const keyless = (n: number) => ({ ...row(n), id: undefined });
+    const kept = () => followed.intake.store.streams.standings()[0]?.keptBack;
+    service.answer = () => page([keyless(1), keyless(2)], "a");
+    await followed.run();
+    await followed.run();
+    expect(kept()).toBe(2);
+    expect(received()).toBe(2);
+    service.answer = () => page([], "b");
+    await followed.run();
+    expect(kept()).toBe(2);
+    service.answer = () => page([keyless(2), row(3)], "c");
+    await followed.run();
+    expect(kept()).toBe(1);
+    expect(followed.intake.store.imports.openGaps()).toHaveLength(1);
+    service.answer = () => page([row(4)], "d");
+    await followed.run();
+    expect(followed.intake.store.streams.standings()).toMatchObject([{ keptBack: 0, rows: 2 }]);
+  });
 });

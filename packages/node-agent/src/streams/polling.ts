@@ -36,10 +36,8 @@ export function pollService(
     const given = givenSchema.safeParse(valueAt(reply.value, config.cursor));
     if (!given.success) return unreadable("the cursor in the platform's reply is neither text nor a number");
     const next = given.data || at;
-    await taking.take(
-      rows.map((row) => streamRow(row, config)),
-      JSON.stringify({ basis, at: next }),
-    );
+    const page = rows.map((row) => streamRow(row, config));
+    await taking.take([...pastKeyless(page, taking), ...page], JSON.stringify({ basis, at: next }));
     const again = rows.length > 0 && next !== at;
     return ok({ again, ...(!again && { asOf: began }) });
   };
@@ -53,6 +51,18 @@ function pathFrom({ path, cursorParameter }: ListConfig, at: string | undefined)
   return `${place}?${asked}`;
 }
 
+/**
+ * A row without a key is known by what it says, and nobody can tell when it is mended: it is kept until the service
+ * gives other rows.
+ */
+function pastKeyless(page: readonly StreamRow[], { stream, streams }: Taking): readonly StreamRow[] {
+  const now = new Set(page.map(({ key }) => key));
+  const past = page.length === 0 ? [] : streams.keysFrom(stream, keyless);
+  return past.filter((key) => !now.has(key)).map((key) => ({ key }));
+}
+
+/** What a made key begins with; no key of a platform does. */
+const keyless = "?";
 const gone = new Set(["true", "1"]);
 
 function streamRow(row: Readonly<Record<string, unknown>>, config: ListConfig): StreamRow {
@@ -61,7 +71,7 @@ function streamRow(row: Readonly<Record<string, unknown>>, config: ListConfig): 
   const key = keyText(own(config.key));
   const cells = Object.values(config.fields).map(own);
   const state = config.stateKey === undefined ? undefined : plainText(own(config.stateKey));
-  if (key === undefined) return { key: `?${digest(row)}`, isKeyless: true, cells, state };
+  if (key === undefined) return { key: `${keyless}${digest(row)}`, isKeyless: true, cells, state };
   return gone.has(plainText(own(config.deletedKey))) ? { key } : { key, cells, state };
 }
 

@@ -26,6 +26,11 @@ export interface Stepped {
   readonly asOf?: number;
 }
 
+/** What was read, and what is wrong all the same: it ends nothing that could be found beside it. */
+export interface Noticed extends Stepped {
+  readonly fault?: StreamFault;
+}
+
 /** Reads a page, and takes it. */
 export type Step = (signal: AbortSignal) => Promise<Result<Stepped, StreamFault>>;
 

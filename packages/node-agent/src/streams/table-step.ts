@@ -3,17 +3,22 @@ import { followColumn } from "./column.ts";
 import { compareAll } from "./compare.ts";
 import type { TableConfig } from "./config.ts";
 import { mostKeys } from "./statements.ts";
-import { type Step, type Stepped, type StreamFault, unreadable } from "./step.ts";
+import { type Noticed, type Step, type Stepped, type StreamFault, unreadable } from "./step.ts";
 import type { FollowedTable } from "./table.ts";
 import type { Taking } from "./taking.ts";
 import { followChanges } from "./triggers.ts";
 
 const minuteMs = 60_000;
-/** How often all rows are compared when nothing else tells of changes. */
-const usualMinutes = 60;
+/**
+ * How often all rows are compared unless the configuration says. Triggers tell of every change, but not that the platform
+ * was put back to an older state, once it has as many changes as before.
+ */
+const usualMinutes = { compare: 60, triggers: 24 * 60, column: Number.POSITIVE_INFINITY };
+/** How often it is looked again whether rows that wait for a word are still gone. */
+const waitMinutes = 60;
 
 interface Following {
-  readonly step: Step;
+  step(signal: AbortSignal): Promise<Result<Noticed, StreamFault>>;
   /** Whether all rows have to be compared before it is whole. */
   isBehind(): boolean;
   caughtUp(): Promise<void>;
@@ -37,7 +42,8 @@ export function followTable(
     if (compared.value.asOf !== undefined) await following?.caughtUp();
     const reread = await readAgain(table, taking, signal);
     if (!reread.ok) return unreadable(reread.error);
-    return followed ?? compared;
+    const fault = followed?.value.fault;
+    return fault === undefined ? (followed ?? compared) : err(fault);
   };
 }
 
@@ -68,16 +74,16 @@ function createComparing(
   { stream, streams }: Taking,
   now: () => number,
 ): Compare {
-  const minutes = compareEveryMinutes ?? (changes.by === "compare" ? usualMinutes : undefined);
-  const againMs = (minutes ?? usualMinutes) * minuteMs;
+  const minutes = compareEveryMinutes ?? usualMinutes[changes.by];
   let compared = Number.NEGATIVE_INFINITY;
   let isUnderWay = false;
   let waits: StreamFault | undefined;
+  const isPast = (after: number) => now() - compared >= after * minuteMs;
   return async (isNeeded, signal) => {
-    const isDue = now() - compared >= againMs;
-    if (waits !== undefined && !isDue && streams.confirmed(stream) === 0) return err(waits);
-    const isWanted = isUnderWay || isNeeded || waits !== undefined || (minutes !== undefined && isDue);
-    if (!isWanted) return ok({ again: false });
+    const mayWait = streams.confirmed(stream) === 0 && !isPast(Math.min(minutes, waitMinutes));
+    if (waits !== undefined && mayWait) return err(waits);
+    const isDue = minutes !== Number.POSITIVE_INFINITY && isPast(minutes);
+    if (!isUnderWay && !isNeeded && waits === undefined && !isDue) return ok({ again: false });
     const stepped = await compare(signal);
     waits = !stepped.ok && stepped.error.code === "intake.rows-missing" ? stepped.error : undefined;
     isUnderWay = stepped.ok ? stepped.value.again : waits === undefined;

@@ -91,6 +91,31 @@ function describeWays(open: () => Promise<Platform>): void {
       expect(await followed.run()).toMatchObject({ error: { code: "intake.mark-missing" } });
     });
 
+    it("is compared when it is due, for all that rows have no mark", async () => {
+      await putMany(3);
+      followed = await followPlatform(platform, column, { compareEveryMinutes: 10 });
+      await followed.run();
+      await platform.run("UPDATE penalty SET changed = NULL, state = 'revoked' WHERE id = 3");
+      await platform.run("DELETE FROM penalty WHERE id = 2");
+      followed.intake.now += 10 * minuteMs;
+      for (let round = 0; round < 2; round += 1) {
+        expect(await followed.run()).toMatchObject({ error: { code: "intake.mark-missing" } });
+        expect([1, 2, 3].flatMap(followed.held)).toEqual(["1 current", "2 withdrawn", "2 withdrawn"]);
+      }
+    });
+
+    it("takes a row whose record was let go, for all that others have no mark", async () => {
+      await platform.put(1, 1);
+      await platform.put(2, 2, { CF_NR: "罚款一万元" }, 1);
+      await platform.put(3, 3);
+      await platform.run("UPDATE penalty SET changed = NULL WHERE id = 3");
+      followed = await followPlatform(platform, column);
+      await followed.run();
+      await platform.put(1, 4, {}, 4);
+      await followed.run();
+      expect(followed.intake.held(1)).toMatchObject([{ state: "current", fields: { CF_NR: "罚款一万元" } }]);
+    });
+
     it("is not led past what changes by a row marked with a day to come", async () => {
       const year = 366 * 86_400_000;
       await putMany(3);
@@ -192,6 +217,26 @@ function describeWays(open: () => Promise<Platform>): void {
       expect([21, 300, 301].flatMap(followed.held)).toEqual(["2 withdrawn", "2 withdrawn", "1 current"]);
     });
 
+    it("lets no table go whole, however small, but any row that comes and goes between", async () => {
+      await putMany(15);
+      followed = await followPlatform(platform, triggers);
+      await followed.run();
+      await platform.put(16, 1);
+      await platform.run("DELETE FROM penalty WHERE id > 1");
+      expect(await followed.run()).toMatchObject(done);
+      expect([...followed.held(1), ...followed.held(2)]).toEqual(["1 current", "2 withdrawn"]);
+      await platform.run("DELETE FROM penalty");
+      const waits = { error: { code: "intake.rows-missing", known: 1, missing: 1 } };
+      expect(await followed.run()).toMatchObject(waits);
+      expect(followed.held(1)).toEqual(["1 current"]);
+      await platform.put(2, 1);
+      await platform.run("DELETE FROM penalty");
+      expect(await followed.run()).toMatchObject(waits);
+      followed.intake.store.streams.confirm(stream);
+      expect(await followed.run()).toMatchObject(done);
+      expect(followed.held(1)).toEqual(["2 withdrawn"]);
+    });
+
     it("does not lose what goes while all rows are compared", async () => {
       await putMany(600);
       followed = await followPlatform(platform, triggers);
@@ -218,6 +263,35 @@ function describeWays(open: () => Promise<Platform>): void {
       );
       await platform.put(2, 1, { CF_NR: "罚款一万元" });
       await platform.run("DELETE FROM penalty_xinqiao");
+      await followed.run();
+      expect(followed.held(2)).toEqual(["2 current"]);
+    });
+  });
+
+  describe("put back to an older state, and as far on as before", () => {
+    /** The change of row 2 is in the past that was put back, where the agent has read of two others. */
+    const putBack = async () => {
+      await platform.run(testTriggers(platform.dialect));
+      await putMany(3);
+      followed = await followPlatform(platform, triggers);
+      await followed.run();
+      await platform.put(2, 1, { CF_NR: "罚款一万元" });
+      await platform.run("DELETE FROM penalty_xinqiao WHERE key = 2");
+      await platform.put(3, 1, { CF_NR: "罚款两万元" });
+      await followed.run();
+      expect([...followed.held(2), ...followed.held(3)]).toEqual(["1 current", "2 current"]);
+    };
+
+    it("is found at the next start", async () => {
+      await putBack();
+      await followed.restart();
+      await followed.run();
+      expect(followed.held(2)).toEqual(["2 current"]);
+    });
+
+    it("is found within a day", async () => {
+      await putBack();
+      followed.intake.now += 24 * 60 * minuteMs;
       await followed.run();
       expect(followed.held(2)).toEqual(["2 current"]);
     });

@@ -54,8 +54,9 @@ export function followChanges(
       if (!page.ok) return unreadable(page.error);
       const { rows, last: place = cursor.value.place, isLast, isEmptied } = page.value;
       const there = rows.filter(({ cells }) => cells !== undefined);
-      goneNow += rows.length - there.length;
-      const isTooMuch = isMoreThanGoes(goneNow, () => taking.streams.known(taking.stream));
+      const gone = rows.filter(({ cells }) => cells === undefined).map(({ key }) => key);
+      goneNow += taking.streams.digests(taking.stream, gone).size;
+      const isTooMuch = isMoreThanGoes(goneNow, (most) => taking.streams.known(taking.stream, most));
       const isBehind = cursor.value.isBehind || isEmptied || isTooMuch;
       if (isEmptied || isTooMuch) onBehind();
       await move(isTooMuch ? there : rows, { basis, place, isBehind });
