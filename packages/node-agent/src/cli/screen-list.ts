@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { checkSubject, type Subject, subjectSchema } from "@xinqiao/protocol/identity";
 import type { OpenedScreening } from "@xinqiao/protocol/screening";
 import { CommandError } from "@xinqiao/runtime/cli";
 
@@ -46,6 +47,37 @@ export async function* batchesOf(file: string, after: number, most: number): Asy
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+export interface ReadSubjects {
+  /** Lines that name a subject, and each one's subject at the same place. */
+  readonly batch: readonly Line[];
+  readonly subjects: readonly Subject[];
+  readonly invalid: readonly Line[];
+}
+
+/** Which subjects lines name. Whatever stands in a line holds up no other one. */
+export function readSubjects(
+  lines: readonly Line[],
+  {
+    kind,
+    scheme,
+    exceptions,
+  }: Pick<Subject, "kind" | "scheme"> & { readonly exceptions: ReadonlySet<string> },
+): ReadSubjects {
+  const read: { batch: Line[]; subjects: Subject[]; invalid: Line[] } = {
+    batch: [],
+    subjects: [],
+    invalid: [],
+  };
+  for (const line of lines) {
+    const subject = subjectSchema.safeParse({ kind, scheme, id: line.id });
+    if (subject.success && checkSubject(subject.data, { exceptions }).ok) {
+      read.batch.push(line);
+      read.subjects.push(subject.data);
+    } else read.invalid.push(line);
+  }
+  return read;
 }
 
 export const hitsHeader = "line,identifier,source,items,measures,exchange,records\n";
