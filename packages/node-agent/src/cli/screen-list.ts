@@ -80,16 +80,24 @@ export function readSubjects(
   return read;
 }
 
-export const hitsHeader = "line,identifier,source,items,measures,exchange,records\n";
+export const hitsHeader = "line,identifier,source,items,measures,disputes,exchange,records\n";
 
 /** Hits as lines of a table, in the order of the list. */
 export function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): string {
-  const lines = hits.map(({ subject, source, items, measures, records }) => {
+  const lines = hits.map(({ subject, source, items, measures, records, disputes = [] }) => {
     const line = batch[subject];
     const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
+    const disputed = disputes.map(({ kind, since, record }) => [kind, since, record ?? ""].join(" ").trim());
     // What a report of what was done names: `feedback`.
     const versions = records.map(({ id, version }) => `${id} ${version}`).join("; ");
-    const what = [source, items.join(" "), quoted(named), exchange, quoted(versions)];
+    const what = [
+      source,
+      items.join(" "),
+      quoted(named),
+      quoted(disputed.join("; ")),
+      exchange,
+      quoted(versions),
+    ];
     return `${[line?.number, quoted(line?.id ?? ""), ...what].join(",")}\n`;
   });
   return lines.join("");
@@ -97,7 +105,7 @@ export function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readon
 
 export function invalidLines(lines: readonly Line[]): string {
   return lines
-    .map(({ number, id }) => `${number},${quoted(id)},,,"无效标识 not a valid identifier",,\n`)
+    .map(({ number, id }) => `${number},${quoted(id)},,,"无效标识 not a valid identifier",,,\n`)
     .join("");
 }
 

@@ -39,7 +39,7 @@ export async function screenFile(file: string, options: ScreenOptions): Promise<
   const config = await loadConfig(home);
   const { sha256, lines } = await surveyOf(file);
   if (await exists(out)) throw new CommandError(`is there already · 文件已存在: ${out}`);
-  const part = openPart(out, JSON.stringify({ sha256, purpose, items, kind, scheme }));
+  const part = openPart(out, JSON.stringify({ sha256, purpose, items, kind, scheme, hitsHeader }));
   try {
     await screenRest(file, { config, options, part, lines });
     const { counts } = part;
