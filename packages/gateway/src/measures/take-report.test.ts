@@ -23,6 +23,7 @@ const held = {
   version: 2,
   item: penalty,
   content: null,
+  goneAt: null,
   feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60"),
   subject,
 };
@@ -73,6 +74,8 @@ let kept: KeptReport[];
 /** What the screening has given. */
 let given: Set<string>;
 let asked: boolean;
+/** When the record that is held was disclosed no more. */
+let goneAt: number | null;
 let waiting: number;
 const nameOf = ({ exchange: by, source, record, version }: GivenRecord) =>
   [by, source, record, version].join();
@@ -82,6 +85,7 @@ beforeEach(() => {
   kept = [];
   given = new Set([nameOf(report)]);
   asked = false;
+  goneAt = null;
   waiting = 0;
 });
 
@@ -102,7 +106,10 @@ async function take(change: Partial<MeasureReport> = {}, by = dg, from = by) {
       onKept: () => {
         waiting += 1;
       },
-      hub: { version: (source, record) => (source === baoan && record === report.record ? held : undefined) },
+      hub: {
+        version: (source, record) =>
+          source === baoan && record === report.record ? { ...held, goneAt } : undefined,
+      },
       entries: {
         of: (id) =>
           entriesOf(id).map(([index, entry]) => ({
@@ -189,6 +196,11 @@ describe("a report of what was done", () => {
     expect(await followed(askedAbout(own))).toBe(true);
     expect(await followed(askedAbout(own), { record: "penalty:other" })).toBe(false);
     expect(await followed(askedAbout("uscc:91440300MADEM10039"))).toBe(false);
+    goneAt = testNow + 1;
+    expect(await followed(askedAbout(own)), "it was given, and is gone since").toBe(true);
+    goneAt = testNow;
+    expect(await followed(askedAbout(own)), "it was gone by then, and nobody hears of it").toBe(false);
+    goneAt = null;
     expect(await followed(askedAbout(own, [itemCodeSchema.parse("tax-credit")]))).toBe(false);
   });
 

@@ -102,7 +102,10 @@ function hasAnswered(entry: LoggedEntry["entry"], { source }: MeasureReport): bo
   return entry.rows.some(({ node, status }) => node === source && (status === "ok" || status === "stale"));
 }
 
-/** Whether a lookup was about the subject of the record that is held, and its item. */
+/**
+ * Whether a lookup can have given the record that is held: it was about its subject and item, and it came before the record was
+ * disclosed no more.
+ */
 function askedFor(
   { index, entry }: LoggedEntry,
   { source, record }: MeasureReport,
@@ -110,5 +113,6 @@ function askedFor(
 ): boolean {
   const held = hub.version(source, record);
   if (held === undefined || entry.kind !== "lookup.intent" || !entry.items.includes(held.item)) return false;
+  if (held.goneAt !== null && held.goneAt <= Date.parse(entry.at)) return false;
   return openedValue(entry, evidence(index), "subject") === subjectText(held.subject);
 }

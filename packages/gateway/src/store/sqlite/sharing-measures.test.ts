@@ -30,7 +30,7 @@ describe("measures in the hub's file", () => {
   measuresContract(() => hub);
 
   /** The source tells one version of the record. */
-  function tell(version: number, state: string): void {
+  function tell(version: number, state: string, at = testNow): void {
     const record = testRecord({ id: firstReport.record, version, state });
     const change = changeSchema.parse({ seq: version, salt: "A".repeat(22), record });
     const line = JSON.stringify(change);
@@ -42,7 +42,7 @@ describe("measures in the hub's file", () => {
       refused: [],
       first: new Set(),
       letters: [],
-      at: testNow,
+      at,
       score: { ...noScore, month: "2026-01" },
       holders: () => [],
       dueOn: () => "2026-01-02",
@@ -99,6 +99,31 @@ describe("measures in the hub's file", () => {
     tell(1, "repaired");
     hub.keepReport(applied);
     expect(toAsk()).toEqual([applied.sha256]);
+  });
+
+  it("knows since when a record is disclosed no more: from the first version that says so, until it stands again", () => {
+    const goneAt = () => hub.version(firstReport.source, firstReport.record)?.goneAt;
+    tell(1, "annotated", 1_000);
+    expect(goneAt()).toBeNull();
+    tell(2, "repaired", 2_000);
+    tell(3, "withdrawn", 3_000);
+    expect(goneAt()).toBe(2_000);
+    tell(4, "current", 4_000);
+    expect(goneAt()).toBeNull();
+    tell(5, "withdrawn", 5_000);
+    expect(goneAt()).toBe(5_000);
+  });
+
+  it("knows it also of a file from before that was noted", () => {
+    tell(1, "current", 1_000);
+    tell(2, "repaired", 2_000);
+    const path = join(folder, "sharing.db");
+    hub.close();
+    const before = new Database(path);
+    before.exec("ALTER TABLE held DROP COLUMN gone_at; PRAGMA user_version = 3;");
+    before.close();
+    hub = openHub(path);
+    expect(hub.version(firstReport.source, firstReport.record)?.goneAt).toBe(2_000);
   });
 
   it("asks no more when the record stands again, and anew when it is repaired again, unless it was revoked", () => {

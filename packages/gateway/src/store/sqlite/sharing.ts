@@ -43,6 +43,7 @@ const heldVersionSchema = z
     version: z.number(),
     item: itemCodeSchema,
     content: z.string().nullable(),
+    goneAt: z.number().nullable(),
     scheme: subjectSchema.shape.scheme,
     subject: z.string(),
   })
@@ -130,7 +131,8 @@ function prepare(database: Database) {
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
     version: database.prepare(
-      "SELECT feed, version, item, content, scheme, subject FROM held WHERE source = ? AND record = ?",
+      `SELECT feed, version, item, content, gone_at AS "goneAt", scheme, subject FROM held
+       WHERE source = ? AND record = ?`,
     ),
   };
 }
