@@ -27,6 +27,6 @@ export interface GivenRecord {
 /** What screenings have handed out. Nobody can report about anything else, nor learn by a report whether it is there. */
 export interface GivenRecords {
   /** @param day on which they are given, to be forgotten once it is long past */
-  give(given: readonly GivenRecord[], day: string): void;
+  give(exchange: string, records: readonly Omit<GivenRecord, "exchange">[], day: string): void;
   wasGiven(given: GivenRecord): boolean;
 }

@@ -97,10 +97,10 @@ async function noteGiven(
   { given, durable, today }: Pick<ScreenDependencies, "given" | "durable" | "today">,
 ): Promise<void> {
   const records = hits.flatMap(({ source, records: disclosed }) =>
-    disclosed.map(({ id: record, version }) => ({ exchange, source, record, version })),
+    disclosed.map(({ id: record, version }) => ({ source, record, version })),
   );
   if (records.length === 0) return;
-  given.give(records, today());
+  given.give(exchange, records, today());
   await durable();
 }
 

@@ -166,16 +166,38 @@ describe("measures in the hub's file", () => {
     expect(toAsk()).toEqual([applied.sha256]);
   });
 
-  it("knows what a screening has given, and forgets it after two years", () => {
+  describe("what screenings have given", () => {
     const { exchange, source, record, version } = firstReport;
-    const given = { exchange, source, record, version };
-    hub.given.give([given], "2026-01-01");
-    expect(hub.given.wasGiven(given)).toBe(true);
-    expect(hub.given.wasGiven({ ...given, version: 2 })).toBe(false);
-    expect(hub.given.wasGiven({ ...given, exchange: otherExchange })).toBe(false);
-    hub.given.give([], "2028-01-01");
-    expect(hub.given.wasGiven(given)).toBe(true);
-    hub.given.give([], "2028-01-02");
-    expect(hub.given.wasGiven(given)).toBe(false);
+    const given = { source, record, version };
+    const wasGiven = (change: object = {}) => hub.given.wasGiven({ exchange, ...given, ...change });
+    const others = Array.from({ length: 10_000 }, (_, at) => ({ ...given, record: `penalty:${at}` }));
+
+    it("is known by exchange, source, record and version, as far as they have", () => {
+      hub.given.give(exchange, [...others, given], "2026-01-01");
+      expect(wasGiven()).toBe(true);
+      expect(wasGiven({ record: "penalty:0" })).toBe(true);
+      expect(wasGiven({ record: "penalty:10000" })).toBe(false);
+      expect(wasGiven({ version: 2 })).toBe(false);
+      expect(wasGiven({ source: nodeIdSchema.parse("hz") })).toBe(false);
+      expect(wasGiven({ exchange: otherExchange })).toBe(false);
+    });
+
+    it("takes a row each, however much it was, and goes after two years, some at a time and never with a screening", () => {
+      const rows = () => {
+        const file = new Database(join(folder, "sharing.db"), { readonly: true });
+        const count = file.prepare("SELECT count(*) FROM given").pluck().get();
+        file.close();
+        return count;
+      };
+      hub.given.give(exchange, [...others, given], "2026-01-01");
+      hub.given.give(otherExchange, [given], "2026-01-01");
+      hub.given.give("00000000-0000-4000-8000-000000000003", [given], "2028-01-02");
+      expect(rows()).toBe(3);
+      expect(hub.forgetGiven("2028-01-01", 1)).toBe(0);
+      expect(wasGiven()).toBe(true);
+      expect([1, 1, 1].map((limit) => hub.forgetGiven("2028-01-02", limit))).toEqual([1, 1, 0]);
+      expect(wasGiven()).toBe(false);
+      expect(rows()).toBe(1);
+    });
   });
 });

@@ -65,6 +65,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const letters = createHubLetters(database);
   const { addScore, noteKeptBack, scores } = createHubScores(database);
   const overtaking = createOvertaking(database);
+  const given = createGiven(database);
   const take = createTaking(database, { corrections, letters, overtaking }, leap);
   return {
     past: (source) => ({
@@ -86,7 +87,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
     ...createHubCopy(database),
     ...createHubMeasures(database, overtaking),
     revocations: createHubRevocations(database),
-    given: createGiven(database),
+    given,
     ...createHubCases(database),
     disputed: createHubDisputes(database).disputed,
     noteKeptBack,
@@ -96,6 +97,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
     ...letters.port,
     ...createHubAttendance(database),
     ...createHubCompaction(database),
+    forgetGiven: given.forgetGiven,
     durable: durable.reached,
     close() {
       durable.close();
