@@ -13,6 +13,8 @@ export interface Teller {
 export interface ToldRecords {
   tellers(): readonly Teller[];
   about(subject: Pick<Subject, "scheme" | "id">, items: readonly ItemCode[]): readonly ToldRecord[];
+  /** Whether no other version has come since, and it was not dropped. */
+  stands(told: ToldRecord): boolean;
 }
 
 /** A version of a record that a screening has handed out. */

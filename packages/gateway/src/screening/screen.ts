@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { subjectText } from "@xinqiao/protocol/identity";
+import { type Subject, subjectText } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
 import type { Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -13,6 +13,7 @@ import {
   type Screening,
   type ScreeningPlan,
   type ScreeningReply,
+  type ToldRecord,
 } from "@xinqiao/protocol/screening";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { GivenRecords, ToldRecords } from "./ports.ts";
@@ -49,7 +50,7 @@ export async function screen(
   const { screening, member, requestId, traceId, claim } = request;
   const plan = planScreening(screening, member, deps);
   if (!plan.ok) return err({ refused: plan.error });
-  const hits = await findHits(screening, plan.value, deps.told);
+  const found = await find(screening, plan.value, deps.told);
   const { items, purpose } = plan.value;
   const logged = await deps.log.append(
     {
@@ -60,13 +61,13 @@ export async function screen(
       purpose: purpose.code,
       items,
       subjects: screening.subjects.length,
-      hits: new Set(hits.map(({ subject }) => subject)).size,
+      hits: found.filter((each) => hitsIn(each, plan.value).length > 0).length,
       private: { subjects: digestOf(screening) },
     },
     claim,
   );
   if (!logged.ok) return err({ failed: logged.error });
-  await noteGiven(hits, requestId, deps);
+  const hits = await noteGiven(found, plan.value, { ...deps, exchange: requestId });
   const { index, size, root } = logged.value;
   return ok({
     exchange: requestId,
@@ -80,28 +81,56 @@ export async function screen(
   });
 }
 
-async function findHits({ subjects }: Screening, plan: ScreeningPlan, told: ToldRecords): Promise<Hit[]> {
-  const hits: Hit[] = [];
-  for (const [at, subject] of subjects.entries()) {
-    if (at > 0 && at % atOnce === 0) await nextTurn();
-    const within = told.about(subject, plan.items).filter((each) => isWithin(plan, each));
-    hits.push(...hitsOf(at, within, plan));
-  }
-  return hits;
+/** What is held about one of the subjects, as far as a lookup would reach it. */
+interface Found {
+  readonly at: number;
+  readonly subject: Subject;
+  readonly told: readonly ToldRecord[];
 }
 
-/** A report of what was done names one of these. */
+async function find({ subjects }: Screening, plan: ScreeningPlan, told: ToldRecords): Promise<Found[]> {
+  const all: Found[] = [];
+  for (const [at, subject] of subjects.entries()) {
+    if (at > 0 && at % atOnce === 0) await nextTurn();
+    const found = lookUp({ at, subject }, plan, told);
+    if (found.told.length > 0) all.push(found);
+  }
+  return all;
+}
+
+function lookUp(
+  { at, subject }: Pick<Found, "at" | "subject">,
+  plan: ScreeningPlan,
+  told: ToldRecords,
+): Found {
+  return { at, subject, told: told.about(subject, plan.items).filter((each) => isWithin(plan, each)) };
+}
+
+const hitsIn = ({ at, told }: Found, plan: ScreeningPlan): readonly Hit[] => hitsOf(at, told, plan);
+
+/**
+ * Writes down what is given, which a report of what was done will name. What a source has corrected since it was found, in
+ * turns before or while this was written, is looked at again: no older version leaves from when the newer one was taken.
+ */
 async function noteGiven(
-  hits: readonly Hit[],
-  exchange: string,
-  { given, durable, today }: Pick<ScreenDependencies, "given" | "durable" | "today">,
-): Promise<void> {
-  const records = hits.flatMap(({ source, records: disclosed }) =>
-    disclosed.map(({ id: record, version }) => ({ source, record, version })),
-  );
-  if (records.length === 0) return;
-  given.give(exchange, records, today());
-  await durable();
+  found: readonly Found[],
+  plan: ScreeningPlan,
+  { told, given, durable, today, exchange }: ScreenDependencies & { readonly exchange: string },
+): Promise<Hit[]> {
+  const isOld = (each: Found) => !each.told.every((record) => told.stands(record));
+  let newest = found;
+  do {
+    newest = newest.map((each) => (isOld(each) ? lookUp(each, plan, told) : each));
+    const records = newest
+      .flatMap((each) => hitsIn(each, plan))
+      .flatMap(({ source, records: disclosed }) =>
+        disclosed.map(({ id: record, version }) => ({ source, record, version })),
+      );
+    if (records.length === 0) break;
+    given.give(exchange, records, today());
+    await durable();
+  } while (newest.some(isOld));
+  return newest.flatMap((each) => hitsIn(each, plan));
 }
 
 /** Whoever has the list can show that it was this one. */
