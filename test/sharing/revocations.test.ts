@@ -137,7 +137,11 @@ async function answered(request: SentToHub): Promise<Result<object, Fault>> {
     const untilAsked = async () => {
       waits += 1;
     };
-    const read = await readRevocations({ asked, member, gone: never }, { revocations, untilAsked });
+    const read = await readRevocations({ asked, member, gone: never }, {
+      revocations,
+      untilAsked,
+      directory: () => directory,
+    });
     return read.ok ? read : err(read.error.refused);
   }
   const claim = { keyId, nonce, expiresAt };
@@ -325,7 +329,7 @@ describe("a measure whose record is repaired", () => {
     const wait = (heard: readonly string[]) =>
       readRevocations(
         { asked: { heard: [...heard], waitMs: 25_000 }, member, gone: never },
-        { revocations: hub.revocations, untilAsked },
+        { revocations: hub.revocations, untilAsked, directory: () => directory },
       );
     const [{ notice = "" } = {}] = hub.revocations.open();
     await report({ exchange: "00000000-0000-4000-8000-000000000002" });
@@ -341,6 +345,28 @@ describe("a measure whose record is repaired", () => {
     expect(await answer("revoked", notice)).toBe("receipted");
     signal.taken();
     expect(await settling).toMatchObject({ ok: true, value: { notices: [], settled: [notice] } });
+  });
+
+  it("is told nothing to a member that was suspended while it waited", async () => {
+    const member = directory.member(dg);
+    if (member === undefined) throw new Error("no such member");
+    const [{ notice = "" } = {}] = hub.revocations.open();
+    let known: typeof member | undefined = member;
+    const question = () =>
+      readRevocations(
+        { asked: { heard: [notice], waitMs: 25_000 }, member, gone: never },
+        {
+          revocations: hub.revocations,
+          directory: () => ({ member: () => known }),
+          async untilAsked() {
+            known = known && { ...known, status: "suspended" };
+          },
+        },
+      );
+    const refused = { ok: false, error: { refused: { code: "policy.member-not-active" } } };
+    expect(await question()).toMatchObject(refused);
+    known = undefined;
+    expect(await question(), "it is listed no more").toMatchObject(refused);
   });
 
   it("waits for something new only when both ends agree", async () => {
