@@ -137,11 +137,14 @@ async function answered(request: SentToHub): Promise<Result<object, Fault>> {
     const untilAsked = async () => {
       waits += 1;
     };
-    const read = await readRevocations({ asked, member, gone: never }, {
-      revocations,
-      untilAsked,
-      directory: () => directory,
-    });
+    const read = await readRevocations(
+      { asked, member, gone: never },
+      {
+        revocations,
+        untilAsked,
+        directory: () => directory,
+      },
+    );
     return read.ok ? read : err(read.error.refused);
   }
   const claim = { keyId, nonce, expiresAt };

@@ -76,6 +76,7 @@ let given: Set<string>;
 let asked: boolean;
 /** When the record that is held was disclosed no more. */
 let goneAt: number | null;
+let askedMeanwhile: boolean;
 let waiting: number;
 const nameOf = ({ exchange: by, source, record, version }: GivenRecord) =>
   [by, source, record, version].join();
@@ -85,6 +86,7 @@ beforeEach(() => {
   kept = [];
   given = new Set([nameOf(report)]);
   asked = false;
+  askedMeanwhile = false;
   goneAt = null;
   waiting = 0;
 });
@@ -99,7 +101,10 @@ async function take(change: Partial<MeasureReport> = {}, by = dg, from = by) {
   const taken = await takeReport(
     { feedback: { report: text }, member, requestId, traceId: "1".repeat(32), claim },
     {
-      measures: { keepReport: (each) => void kept.push(each), durable: () => Promise.resolve() },
+      measures: {
+        keepReport: (each) => !askedMeanwhile && kept.push(each) > 0,
+        durable: () => Promise.resolve(),
+      },
       revocations: { isAsked: () => asked },
       given: { wasGiven: (each) => given.has(nameOf(each)) },
       evidence: (index) => log.evidence(index) ?? "nothing",
@@ -209,6 +214,13 @@ describe("a report of what was done", () => {
     asked = true;
     expect(await refusal()).toBe("feedback.already-asked");
     expect(kept).toEqual([]);
+  });
+
+  it("is refused when its member was asked while the log took it", async () => {
+    await log.append(screened);
+    askedMeanwhile = true;
+    expect(await refusal()).toBe("feedback.already-asked");
+    expect(waiting).toBe(0);
   });
 
   it("is refused when another has signed it than the one who sends it", async () => {

@@ -71,7 +71,9 @@ export async function takeReport(
     claim,
   );
   if (!logged.ok) return err({ failed: logged.error });
-  measures.keepReport({ report, text, sha256, isFollowed: how.isFollowed });
+  // Its member may have been asked while the log took it.
+  const isKept = measures.keepReport({ report, text, sha256, isFollowed: how.isFollowed });
+  if (!isKept) return err({ refused: fault("feedback.already-asked") });
   await measures.durable();
   onKept();
   const { index, size, root } = logged.value;

@@ -101,6 +101,16 @@ describe("measures in the hub's file", () => {
     expect(toAsk()).toEqual([applied.sha256]);
   });
 
+  it("keeps no report about a measure that its member is asked to revoke", () => {
+    tell(1, "repaired");
+    expect(hub.keepReport(applied)).toBe(true);
+    const newer = { iat: firstReport.iat + 1, outcome: "not-applied" } as const;
+    expect(hub.keepReport(keptReport(newer))).toBe(false);
+    expect(hub.measureCounts()).toMatchObject([{ applied: 1, notApplied: 0 }]);
+    tell(2, "current");
+    expect(hub.keepReport(keptReport(newer))).toBe(true);
+  });
+
   it("knows since when a record is disclosed no more: from the first version that says so, until it stands again", () => {
     const goneAt = () => hub.version(firstReport.source, firstReport.record)?.goneAt;
     tell(1, "annotated", 1_000);

@@ -65,6 +65,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const letters = createHubLetters(database);
   const { addScore, noteKeptBack, scores } = createHubScores(database);
   const overtaking = createOvertaking(database);
+  const revocations = createHubRevocations(database);
   const given = createGiven(database);
   const take = createTaking(database, { corrections, letters, overtaking }, leap);
   return {
@@ -85,8 +86,8 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
         .immediate(),
     ...createHubReading(database),
     ...createHubCopy(database),
-    ...createHubMeasures(database, overtaking),
-    revocations: createHubRevocations(database),
+    ...createHubMeasures(database, { overtaking, revocations }),
+    revocations,
     given,
     ...createHubCases(database),
     disputed: createHubDisputes(database).disputed,
