@@ -1,6 +1,7 @@
 import { compactSharing } from "@xinqiao/gateway/sharing";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import { testRecord } from "@xinqiao/protocol/testing";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { baoan, createPair, dg, type Pair } from "./pair.ts";
 
@@ -26,7 +27,7 @@ const beginAnew = () => {
   const id = `00000000-0000-4000-8000-${`${begun}`.padStart(12, "0")}`;
   pair.source.outbox.beginAnew(feedIdSchema.parse(id));
 };
-const compact = () => compactSharing(pair.hub, pair.around.now - 365 * dayMs);
+const compact = () => compactSharing(pair.hub, pair.around.now - 365 * dayMs, chinaDay(pair.around.now));
 
 /** Each in a page of its own. */
 async function tellEach(all: readonly string[]): Promise<void> {

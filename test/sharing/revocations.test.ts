@@ -6,11 +6,18 @@ import { type OpenedHub, openHub } from "@xinqiao/gateway";
 import { createAsking, readRevocations, takeAnswer } from "@xinqiao/gateway/measures";
 import { createOneWait, createTakenSignal, type UntilTaken } from "@xinqiao/gateway/sharing";
 import { type AgentStore, openStore } from "@xinqiao/node-agent";
-import { answerRevocation, hearRevocations, listRevocations } from "@xinqiao/node-agent/feedback";
+import {
+  answerRevocation,
+  hearRevocations,
+  keepHearing,
+  listRevocations,
+} from "@xinqiao/node-agent/feedback";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import {
   type MeasureReport,
+  mostNotices,
+  type RevocationsRequest,
   revocationAnswerMessageSchema,
   revocationsRequestSchema,
   signMeasureReport,
@@ -137,7 +144,14 @@ async function answered(request: SentToHub): Promise<Result<object, Fault>> {
     const untilAsked = async () => {
       waits += 1;
     };
-    const read = await readRevocations({ asked, member, gone: never }, { revocations, untilAsked });
+    const read = await readRevocations(
+      { asked, member, gone: never },
+      {
+        revocations,
+        untilAsked,
+        directory: () => directory,
+      },
+    );
     return read.ok ? read : err(read.error.refused);
   }
   const claim = { keyId, nonce, expiresAt };
@@ -325,7 +339,7 @@ describe("a measure whose record is repaired", () => {
     const wait = (heard: readonly string[]) =>
       readRevocations(
         { asked: { heard: [...heard], waitMs: 25_000 }, member, gone: never },
-        { revocations: hub.revocations, untilAsked },
+        { revocations: hub.revocations, untilAsked, directory: () => directory },
       );
     const [{ notice = "" } = {}] = hub.revocations.open();
     await report({ exchange: "00000000-0000-4000-8000-000000000002" });
@@ -341,6 +355,28 @@ describe("a measure whose record is repaired", () => {
     expect(await answer("revoked", notice)).toBe("receipted");
     signal.taken();
     expect(await settling).toMatchObject({ ok: true, value: { notices: [], settled: [notice] } });
+  });
+
+  it("is told nothing to a member that was suspended while it waited", async () => {
+    const member = directory.member(dg);
+    if (member === undefined) throw new Error("no such member");
+    const [{ notice = "" } = {}] = hub.revocations.open();
+    let known: typeof member | undefined = member;
+    const question = () =>
+      readRevocations(
+        { asked: { heard: [notice], waitMs: 25_000 }, member, gone: never },
+        {
+          revocations: hub.revocations,
+          directory: () => ({ member: () => known }),
+          async untilAsked() {
+            known = known && { ...known, status: "suspended" };
+          },
+        },
+      );
+    const refused = { ok: false, error: { refused: { code: "policy.member-not-active" } } };
+    expect(await question()).toMatchObject(refused);
+    known = undefined;
+    expect(await question(), "it is listed no more").toMatchObject(refused);
   });
 
   it("waits for something new only when both ends agree", async () => {
@@ -363,14 +399,18 @@ it("hands out no notice that is not in the log, and the same one once it is", as
   expect(kinds()).toEqual(["measures.asked"]);
 });
 
-it("is not taken from a city when somebody else has signed it: the member says so and asks again later", async () => {
-  const about = { member: dg, report: "A".repeat(43), exchange, source: baoan, record, matter: "1" };
-  const notice = { iss: city, iat: testNow / 1000, ...about, effect: "repaired", dueOn: lastDay } as const;
-  const text = await signRevocationNotice(notice, signer("hz"));
-  const forging = {
+/** A gateway that tells whatever notices it is given, by what it is said to have been heard. */
+function telling(texts: readonly string[]) {
+  const asked: RevocationsRequest[] = [];
+  const deps = {
     ...call(dg),
     async send(request: SentToHub) {
-      const body = Buffer.from(JSON.stringify({ notices: [text], settled: [] }));
+      const question = revocationsRequestSchema.parse(JSON.parse(Buffer.from(request.body).toString()));
+      asked.push(question);
+      const heard = new Set(question.heard);
+      const notices = texts.filter((text) => !heard.has(textHash(text))).slice(0, mostNotices);
+      const settled = question.heard.filter((each) => !texts.some((text) => textHash(text) === each));
+      const body = Buffer.from(JSON.stringify({ notices, settled }));
       const sealing = { signer: signer("sz"), now: testNow, nonce: testNonce };
       const headers = await signResponse(
         { status: 200, body, contentType: "application/json", request },
@@ -379,9 +419,45 @@ it("is not taken from a city when somebody else has signed it: the member says s
       return ok({ head: { status: 200, field: fieldReader(headers) }, body });
     },
   };
-  expect(await hearRevocations(forging, never, 0)).toMatchObject({
-    ok: false,
-    error: { fault: { code: "gateway.response-invalid" } },
+  return { deps, asked };
+}
+
+const noticeTo = (member: NodeId, by = "sz", matter = "1") =>
+  signRevocationNotice(
+    {
+      ...{ iss: city, iat: testNow / 1000, member, report: "A".repeat(43), exchange, source: baoan },
+      ...{ record, matter, effect: "repaired", dueOn: lastDay },
+    },
+    signer(by),
+  );
+const ids = (count: number) => Array.from({ length: count }, (_, at) => `${at}`);
+const invalid = { fault: { code: "gateway.response-invalid" } };
+
+it("is not taken from a city when somebody else has signed it: the member says so and asks again later", async () => {
+  const { deps } = telling([await noticeTo(dg, "hz")]);
+  expect(await hearRevocations(deps, never, 0)).toMatchObject({
+    ok: true,
+    value: { asked: 0, fault: invalid },
   });
   expect(listed()).toEqual([]);
+  const said = Promise.withResolvers<unknown>();
+  const { resolve: revocationsFault, reject: failed } = said;
+  const end = keepHearing({ ...deps, events: { revocationsAsked: failed, revocationsFault, failed } });
+  expect(await said.promise.finally(end)).toMatchObject(invalid);
+});
+
+it("holds up no other when it is not to this member, nor what is settled, however many come before", async () => {
+  const [before, last] = [await noticeTo(dg), await noticeTo(dg, "sz", "2")];
+  await hearRevocations(telling([before]).deps, never, 0);
+  const others = await Promise.all(ids(mostNotices + 1).map((matter) => noticeTo(hz, "sz", matter)));
+  const { deps, asked } = telling([...others, last]);
+  expect(await hearRevocations(deps, never, 0)).toMatchObject({
+    ok: true,
+    value: { asked: 1, fault: invalid },
+  });
+  expect(listed().map(({ matter, standing }) => [matter, standing])).toEqual([
+    ["2", "open"],
+    ["1", "settled"],
+  ]);
+  expect(asked).toHaveLength(2);
 });

@@ -38,7 +38,7 @@ export function openRevocations(
   let last = Promise.resolve();
   return {
     routes: {
-      revocations: { revocations, untilAsked: createOneWait(asked) },
+      revocations: { revocations, untilAsked: createOneWait(asked), directory },
       answers: { revocations, durable, directory, log, onAnswered: asked.taken },
     },
     ask() {

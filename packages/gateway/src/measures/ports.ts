@@ -29,8 +29,9 @@ export interface Measures {
   /**
    * A member's newer report about the same record of the same exchange replaces the one before; the text of each stays.
    * Of a record that is repaired or withdrawn already its member is to be asked.
+   * @returns false when its member is asked about that measure already: it is not kept
    */
-  keepReport(kept: KeptReport): void;
+  keepReport(kept: KeptReport): boolean;
   measureCounts(): readonly MeasureCount[];
   durable(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { Revocations as Reply } from "@xinqiao/protocol/measures";
 import { mostNotices, type RevocationsRequest } from "@xinqiao/protocol/measures";
 import { decideStanding } from "@xinqiao/protocol/policy";
 import type { Fault } from "@xinqiao/protocol/problem";
-import type { Member } from "@xinqiao/protocol/registry";
+import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { UntilTaken } from "../sharing/index.ts";
 import type { Revocations } from "./ports.ts";
@@ -11,6 +11,7 @@ export interface ReadRevocationsDependencies {
   readonly revocations: Pick<Revocations, "openOf" | "isOpen">;
   /** Resolves when somebody was asked, the time is over, or nobody waits any more. */
   readonly untilAsked: UntilTaken;
+  readonly directory: () => Pick<Directory, "member">;
 }
 
 export interface RevocationsQuestion {
@@ -32,6 +33,9 @@ export async function readRevocations(
   const now = compare(member, heard, deps);
   if (now.notices.length > 0 || now.settled.length > 0) return ok(now);
   await deps.untilAsked(member.node, waitMs, gone);
+  // As it is now: it may have been suspended while it waited.
+  const still = decideStanding(deps.directory().member(member.node) ?? { ...member, status: "left" });
+  if (!still.allowed) return err({ refused: still.fault });
   return ok(compare(member, heard, deps));
 }
 

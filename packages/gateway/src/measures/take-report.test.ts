@@ -23,6 +23,7 @@ const held = {
   version: 2,
   item: penalty,
   content: null,
+  goneAt: null,
   feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60"),
   subject,
 };
@@ -73,6 +74,9 @@ let kept: KeptReport[];
 /** What the screening has given. */
 let given: Set<string>;
 let asked: boolean;
+/** When the record that is held was disclosed no more. */
+let goneAt: number | null;
+let askedMeanwhile: boolean;
 let waiting: number;
 const nameOf = ({ exchange: by, source, record, version }: GivenRecord) =>
   [by, source, record, version].join();
@@ -82,6 +86,8 @@ beforeEach(() => {
   kept = [];
   given = new Set([nameOf(report)]);
   asked = false;
+  askedMeanwhile = false;
+  goneAt = null;
   waiting = 0;
 });
 
@@ -95,14 +101,20 @@ async function take(change: Partial<MeasureReport> = {}, by = dg, from = by) {
   const taken = await takeReport(
     { feedback: { report: text }, member, requestId, traceId: "1".repeat(32), claim },
     {
-      measures: { keepReport: (each) => void kept.push(each), durable: () => Promise.resolve() },
+      measures: {
+        keepReport: (each) => !askedMeanwhile && kept.push(each) > 0,
+        durable: () => Promise.resolve(),
+      },
       revocations: { isAsked: () => asked },
       given: { wasGiven: (each) => given.has(nameOf(each)) },
       evidence: (index) => log.evidence(index) ?? "nothing",
       onKept: () => {
         waiting += 1;
       },
-      hub: { version: (source, record) => (source === baoan && record === report.record ? held : undefined) },
+      hub: {
+        version: (source, record) =>
+          source === baoan && record === report.record ? { ...held, goneAt } : undefined,
+      },
       entries: {
         of: (id) =>
           entriesOf(id).map(([index, entry]) => ({
@@ -189,6 +201,11 @@ describe("a report of what was done", () => {
     expect(await followed(askedAbout(own))).toBe(true);
     expect(await followed(askedAbout(own), { record: "penalty:other" })).toBe(false);
     expect(await followed(askedAbout("uscc:91440300MADEM10039"))).toBe(false);
+    goneAt = testNow + 1;
+    expect(await followed(askedAbout(own)), "it was given, and is gone since").toBe(true);
+    goneAt = testNow;
+    expect(await followed(askedAbout(own)), "it was gone by then, and nobody hears of it").toBe(false);
+    goneAt = null;
     expect(await followed(askedAbout(own, [itemCodeSchema.parse("tax-credit")]))).toBe(false);
   });
 
@@ -197,6 +214,13 @@ describe("a report of what was done", () => {
     asked = true;
     expect(await refusal()).toBe("feedback.already-asked");
     expect(kept).toEqual([]);
+  });
+
+  it("is refused when its member was asked while the log took it", async () => {
+    await log.append(screened);
+    askedMeanwhile = true;
+    expect(await refusal()).toBe("feedback.already-asked");
+    expect(waiting).toBe(0);
   });
 
   it("is refused when another has signed it than the one who sends it", async () => {

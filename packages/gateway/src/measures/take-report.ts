@@ -71,7 +71,9 @@ export async function takeReport(
     claim,
   );
   if (!logged.ok) return err({ failed: logged.error });
-  measures.keepReport({ report, text, sha256, isFollowed: how.isFollowed });
+  // Its member may have been asked while the log took it.
+  const isKept = measures.keepReport({ report, text, sha256, isFollowed: how.isFollowed });
+  if (!isKept) return err({ refused: fault("feedback.already-asked") });
   await measures.durable();
   onKept();
   const { index, size, root } = logged.value;
@@ -102,7 +104,10 @@ function hasAnswered(entry: LoggedEntry["entry"], { source }: MeasureReport): bo
   return entry.rows.some(({ node, status }) => node === source && (status === "ok" || status === "stale"));
 }
 
-/** Whether a lookup was about the subject of the record that is held, and its item. */
+/**
+ * Whether a lookup can have given the record that is held: it was about its subject and item, and it came before the record was
+ * disclosed no more.
+ */
 function askedFor(
   { index, entry }: LoggedEntry,
   { source, record }: MeasureReport,
@@ -110,5 +115,6 @@ function askedFor(
 ): boolean {
   const held = hub.version(source, record);
   if (held === undefined || entry.kind !== "lookup.intent" || !entry.items.includes(held.item)) return false;
+  if (held.goneAt !== null && held.goneAt <= Date.parse(entry.at)) return false;
   return openedValue(entry, evidence(index), "subject") === subjectText(held.subject);
 }

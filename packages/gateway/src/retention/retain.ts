@@ -1,3 +1,4 @@
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import type { Reconciliations } from "../books/index.ts";
 import type { AuditLog } from "../log/index.ts";
 import { type Compaction, compactSharing } from "../sharing/index.ts";
@@ -30,7 +31,7 @@ export function retain(
   const begin = () => {
     void expire(log).catch(onError);
     void forgetReconciliations(kept, now()).catch(onError);
-    void compactSharing(hub, now() - correctionDays * dayMs).catch(onError);
+    void compactSharing(hub, now() - correctionDays * dayMs, chinaDay(now())).catch(onError);
   };
   begin();
   const timer = setInterval(begin, dayMs).unref();

@@ -13,6 +13,8 @@ export interface Teller {
 export interface ToldRecords {
   tellers(): readonly Teller[];
   about(subject: Pick<Subject, "scheme" | "id">, items: readonly ItemCode[]): readonly ToldRecord[];
+  /** Whether no other version has come since, and it was not dropped. */
+  stands(told: ToldRecord): boolean;
 }
 
 /** A version of a record that a screening has handed out. */
@@ -27,6 +29,6 @@ export interface GivenRecord {
 /** What screenings have handed out. Nobody can report about anything else, nor learn by a report whether it is there. */
 export interface GivenRecords {
   /** @param day on which they are given, to be forgotten once it is long past */
-  give(given: readonly GivenRecord[], day: string): void;
+  give(exchange: string, records: readonly Omit<GivenRecord, "exchange">[], day: string): void;
   wasGiven(given: GivenRecord): boolean;
 }

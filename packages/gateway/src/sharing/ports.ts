@@ -60,6 +60,8 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly subject: SubjectKey;
   /** `contentOf` what was taken; null of what is older than hashes. */
   readonly content: string | null;
+  /** Milliseconds since 1970: when it was taken that it is disclosed no more; null while it is. */
+  readonly goneAt: number | null;
 }
 
 /** A version given out before, and the new one of it. */

@@ -34,6 +34,7 @@ export function localApp({
   const { standing, catalogue } = city;
   const call = callOf(config, { ...rest, city, client, signer, now });
   const today = () => chinaDay(now());
+  const identifierExceptions = new Set(config.identifierExceptions);
   return localRoutes({
     ...rest,
     standing,
@@ -47,7 +48,7 @@ export function localApp({
     sharing: { call, inbox: store.inbox, today },
     revoking: { ...call, revocations: store.revocations },
     screening: {
-      ...{ call, inbox: store.inbox, catalogue, standing, today },
+      ...{ call, inbox: store.inbox, catalogue, standing, today, identifierExceptions },
       whenAway: config.screeningWhenAway,
       deadlineMs: config.screeningDeadlineMs,
     },
@@ -55,7 +56,7 @@ export function localApp({
     authorisation: {
       ...call,
       catalogue,
-      identifierExceptions: new Set(config.identifierExceptions),
+      identifierExceptions,
       book: store.authorisations,
     },
   });

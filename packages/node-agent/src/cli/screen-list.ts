@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { checkSubject, type Subject, subjectSchema } from "@xinqiao/protocol/identity";
 import type { OpenedScreening } from "@xinqiao/protocol/screening";
 import { CommandError } from "@xinqiao/runtime/cli";
 
@@ -48,16 +49,55 @@ export async function* batchesOf(file: string, after: number, most: number): Asy
   if (batch.length > 0) yield batch;
 }
 
-export const hitsHeader = "line,identifier,source,items,measures,exchange,records\n";
+export interface ReadSubjects {
+  /** Lines that name a subject, and each one's subject at the same place. */
+  readonly batch: readonly Line[];
+  readonly subjects: readonly Subject[];
+  readonly invalid: readonly Line[];
+}
+
+/** Which subjects lines name. Whatever stands in a line holds up no other one. */
+export function readSubjects(
+  lines: readonly Line[],
+  {
+    kind,
+    scheme,
+    exceptions,
+  }: Pick<Subject, "kind" | "scheme"> & { readonly exceptions: ReadonlySet<string> },
+): ReadSubjects {
+  const read: { batch: Line[]; subjects: Subject[]; invalid: Line[] } = {
+    batch: [],
+    subjects: [],
+    invalid: [],
+  };
+  for (const line of lines) {
+    const subject = subjectSchema.safeParse({ kind, scheme, id: line.id });
+    if (subject.success && checkSubject(subject.data, { exceptions }).ok) {
+      read.batch.push(line);
+      read.subjects.push(subject.data);
+    } else read.invalid.push(line);
+  }
+  return read;
+}
+
+export const hitsHeader = "line,identifier,source,items,measures,disputes,exchange,records\n";
 
 /** Hits as lines of a table, in the order of the list. */
 export function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): string {
-  const lines = hits.map(({ subject, source, items, measures, records }) => {
+  const lines = hits.map(({ subject, source, items, measures, records, disputes = [] }) => {
     const line = batch[subject];
     const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
+    const disputed = disputes.map(({ kind, since, record }) => [kind, since, record ?? ""].join(" ").trim());
     // What a report of what was done names: `feedback`.
     const versions = records.map(({ id, version }) => `${id} ${version}`).join("; ");
-    const what = [source, items.join(" "), quoted(named), exchange, quoted(versions)];
+    const what = [
+      source,
+      items.join(" "),
+      quoted(named),
+      quoted(disputed.join("; ")),
+      exchange,
+      quoted(versions),
+    ];
     return `${[line?.number, quoted(line?.id ?? ""), ...what].join(",")}\n`;
   });
   return lines.join("");
@@ -65,7 +105,7 @@ export function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readon
 
 export function invalidLines(lines: readonly Line[]): string {
   return lines
-    .map(({ number, id }) => `${number},${quoted(id)},,,"无效标识 not a valid identifier",,\n`)
+    .map(({ number, id }) => `${number},${quoted(id)},,,"无效标识 not a valid identifier",,,\n`)
     .join("");
 }
 

@@ -1,18 +1,26 @@
-import { checkSubject, subjectSchema } from "@xinqiao/protocol/identity";
+import type { SubjectKind, SubjectScheme } from "@xinqiao/protocol/identity";
 import { mostScreened, type OpenedScreening, openedScreeningSchema } from "@xinqiao/protocol/screening";
 import { CommandError, createProgress } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
-import { batchesOf, hitLines, hitsHeader, invalidLines, type Line, surveyOf } from "./screen-list.ts";
+import {
+  batchesOf,
+  hitLines,
+  hitsHeader,
+  invalidLines,
+  type Line,
+  readSubjects,
+  surveyOf,
+} from "./screen-list.ts";
 import { openPart, type ScreenCounts, type ScreeningPart } from "./screen-part.ts";
 
 export interface ScreenOptions {
   readonly home: string;
   readonly purpose: string;
   readonly items?: string;
-  readonly kind: string;
-  readonly scheme: string;
+  readonly kind: SubjectKind;
+  readonly scheme: SubjectScheme;
   readonly out: string;
 }
 
@@ -31,7 +39,7 @@ export async function screenFile(file: string, options: ScreenOptions): Promise<
   const config = await loadConfig(home);
   const { sha256, lines } = await surveyOf(file);
   if (await exists(out)) throw new CommandError(`is there already · 文件已存在: ${out}`);
-  const part = openPart(out, JSON.stringify({ sha256, purpose, items, kind, scheme }));
+  const part = openPart(out, JSON.stringify({ sha256, purpose, items, kind, scheme, hitsHeader }));
   try {
     await screenRest(file, { config, options, part, lines });
     const { counts } = part;
@@ -69,19 +77,12 @@ async function screenRest(file: string, run: Run): Promise<void> {
 async function screenBatch(read: readonly Line[], { config, options, part }: Run): Promise<void> {
   const exceptions = new Set(config.identifierExceptions);
   const { purpose, items, kind, scheme } = options;
-  const subjectOf = ({ id }: Line) => subjectSchema.parse({ kind, scheme, id });
-  const isValid = new Map(read.map((line) => [line, checkSubject(subjectOf(line), { exceptions }).ok]));
-  const [batch, invalid] = [true, false].map((valid) => read.filter((line) => isValid.get(line) === valid));
+  const { batch, subjects, invalid } = readSubjects(read, { kind, scheme, exceptions });
   const asked = { purpose, deadlineMs: patienceMs, ...(items !== undefined && { items: items.split(",") }) };
-  const subjects = (batch ?? []).map(subjectOf);
   const answer = subjects.length === 0 ? undefined : await ask(config, { ...asked, subjects }, part);
-  const text = invalidLines(invalid ?? []) + (answer ? hitLines(answer, batch ?? []) : "");
+  const text = invalidLines(invalid) + (answer ? hitLines(answer, batch) : "");
   const last = read.at(-1)?.number ?? part.line;
-  part.keep(
-    last,
-    added(part.counts, { answer, asked: subjects.length, invalid: invalid?.length ?? 0 }),
-    text,
-  );
+  part.keep(last, added(part.counts, { answer, asked: subjects.length, invalid: invalid.length }), text);
 }
 
 /** A file has time: where nobody was asked it is asked later, whatever an approval flow would do. */

@@ -1,4 +1,4 @@
-import { subjectKinds } from "@xinqiao/protocol/identity";
+import { subjectKinds, subjectSchemes } from "@xinqiao/protocol/identity";
 import { CommandError, runCommand } from "@xinqiao/runtime/cli";
 import { type Command, Option } from "commander";
 import type { CorrectionAct } from "../sharing/index.ts";
@@ -53,7 +53,11 @@ export function addSharingCommands(program: Command): void {
     .addOption(
       new Option("--kind <kind>", "of the subjects · 主体类别").choices(subjectKinds).default("enterprise"),
     )
-    .option("--scheme <scheme>", "of the identifiers · 标识类型", "uscc")
+    .addOption(
+      new Option("--scheme <scheme>", "of the identifiers · 标识类型")
+        .choices(subjectSchemes)
+        .default("uscc"),
+    )
     .action((file: string, options: ScreenOptions) =>
       runCommand(async () => (await import("./screen.ts")).screenFile(file, options)),
     );

@@ -1,6 +1,8 @@
 import {
   mostNotices,
+  mostOpen,
   openRevocationNotice,
+  type RevocationsRequest,
   revocationReceiptSchema,
   revocationsSchema,
   textHash,
@@ -15,36 +17,60 @@ export interface HearDependencies extends CallDependencies {
   readonly revocations: RevocationBook;
 }
 
-/** What came of one question. */
+/** What came of asking. */
 export interface Heard {
   /** Notices that this member did not know. */
   readonly asked: number;
   /** Whether there may be more. */
   readonly again: boolean;
+  /** Why some were passed over. */
+  readonly fault?: CallError;
 }
 
 /**
- * One question to the city: what it asks this member to revoke. Whatever either of them has lost comes again: a notice that
- * was not kept, and an answer (PR-SYNC §9).
+ * What the city asks this member to revoke. Whatever either of them has lost comes again: a notice that was not kept, and an
+ * answer (PR-SYNC §9). A notice that is not the city's to this member holds up no other: it is asked past.
  */
 export async function hearRevocations(
   deps: HearDependencies,
   signal: AbortSignal,
   waitMs = mostWaitMs,
 ): Promise<Result<Heard, CallError>> {
-  const { revocations, entropy, gateway, directory, node } = deps;
-  const trace = nextHop(undefined, entropy.hex);
-  const body = { heard: revocations.open(), waitMs };
-  const question = { path: "/v1/revocations", body, answer: revocationsSchema };
-  const reply = await askGateway(question, trace, deps, signal);
-  if (!reply.ok) return reply;
-  const notices: HeardNotice[] = [];
-  for (const text of reply.value.notices) {
-    const claims = openRevocationNotice(text, gateway.node, directory());
-    if (claims?.member !== node) return invalidReply("a notice that is not the city's to this member");
-    notices.push({ claims, text, notice: textHash(text) });
+  const passed: string[] = [];
+  let asked = 0;
+  for (;;) {
+    const heard = [...passed, ...deps.revocations.open()].slice(0, mostOpen);
+    const told = await hearSome({ heard, waitMs: passed.length === 0 ? waitMs : 0 }, deps, signal);
+    if (!told.ok) return told;
+    const { fresh, foreign, isFull } = told.value;
+    asked += fresh;
+    passed.push(...foreign);
+    if (isFull && foreign.length > 0 && passed.length < mostOpen) continue;
+    if (passed.length === 0) return ok({ asked, again: isFull });
+    const { error: why } = invalidReply("a notice that is not the city's to this member");
+    return ok({ asked, again: isFull, fault: why });
   }
-  const asked = revocations.hear(notices);
+}
+
+interface HeardSome {
+  readonly fresh: number;
+  /** Hashes of those that are not the city's to this member. */
+  readonly foreign: readonly string[];
+  readonly isFull: boolean;
+}
+
+/** One question. */
+async function hearSome(
+  body: RevocationsRequest,
+  deps: HearDependencies,
+  signal: AbortSignal,
+): Promise<Result<HeardSome, CallError>> {
+  const { revocations, entropy } = deps;
+  const question = { path: "/v1/revocations", body, answer: revocationsSchema };
+  const reply = await askGateway(question, nextHop(undefined, entropy.hex), deps, signal);
+  if (!reply.ok) return reply;
+  const { notices, foreign } = sorted(reply.value.notices, deps);
+  const fresh = revocations.hear(notices);
   revocations.settle(reply.value.settled);
   await revocations.durable();
   for (const { notice } of notices) {
@@ -53,7 +79,18 @@ export async function hearRevocations(
     const again = await sendAnswer(answer, deps, signal);
     if (!again.ok) return again;
   }
-  return ok({ asked, again: notices.length === mostNotices });
+  return ok({ fresh, foreign, isFull: reply.value.notices.length === mostNotices });
+}
+
+function sorted(texts: readonly string[], { gateway, directory, node }: HearDependencies) {
+  const notices: HeardNotice[] = [];
+  const foreign: string[] = [];
+  for (const text of texts) {
+    const claims = openRevocationNotice(text, gateway.node, directory());
+    if (claims?.member === node) notices.push({ claims, text, notice: textHash(text) });
+    else foreign.push(textHash(text));
+  }
+  return { notices, foreign };
 }
 
 export function sendAnswer(answer: string, deps: CallDependencies, signal: AbortSignal) {

@@ -1,4 +1,4 @@
-import { ok } from "@xinqiao/protocol/result";
+import { err, ok } from "@xinqiao/protocol/result";
 import type { CallError } from "../lookup/index.ts";
 import { keepSharing } from "../sharing/index.ts";
 import { type HearDependencies, hearRevocations } from "./hear.ts";
@@ -23,7 +23,7 @@ export function keepHearing(
     const heard = await hearRevocations(deps, signal);
     if (!heard.ok) return heard;
     if (heard.value.asked > 0) events.revocationsAsked(heard.value.asked);
-    return ok({ again: heard.value.again });
+    return heard.value.fault === undefined ? ok({ again: heard.value.again }) : err(heard.value.fault);
   };
   return keepSharing(hear, askEveryMs, { onFault: events.revocationsFault, onError: events.failed });
 }

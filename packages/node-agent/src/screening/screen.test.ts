@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { indexCatalogue } from "@xinqiao/protocol/catalogue";
-import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { indexCatalogue, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
+import { composeUscc, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { fault, problemMediaType, toProblem } from "@xinqiao/protocol/problem";
+import type { Directory, Member } from "@xinqiao/protocol/registry";
 import type { whenAwayChoices } from "@xinqiao/protocol/screening";
 import { changeSchema, feedIdSchema } from "@xinqiao/protocol/sync";
 import { testFederation, testItem, testNow, testPurpose, testRecord } from "@xinqiao/protocol/testing";
@@ -28,7 +29,7 @@ const catalogue = indexCatalogue({
   purposes: [testPurpose({ measures: [{ item: "penalty", name, legalBasis: "示例条例第二条" }] })],
 });
 const { subject } = testRecord();
-const unlisted = { ...subject, id: "91440300MADEM10039" };
+const unlisted = { ...subject, id: composeUscc({ division: "440300", serial: "MADEM10" }) };
 
 let folder: string;
 let store: AgentStore;
@@ -93,13 +94,17 @@ const troubles: readonly (readonly [string, ((response: ServerResponse) => void)
   ],
 ];
 
-async function screened(whenAway: WhenAway, own: { readonly deadlineMs?: number } = {}) {
+async function screened(
+  whenAway: WhenAway,
+  own: { readonly deadlineMs?: number; readonly subjects?: readonly object[] } = {},
+  known: Directory = directory,
+) {
   if (dg === undefined || city === undefined) throw new Error("no such member");
   const entropy = systemEntropy();
   const call = {
     node: dg,
     gateway: { node: city, origin: "https://sz.example" },
-    directory: () => directory,
+    directory: () => known,
     signer: signer("dg"),
     send: client.send,
     entropy,
@@ -115,6 +120,7 @@ async function screened(whenAway: WhenAway, own: { readonly deadlineMs?: number 
       catalogue: () => catalogue,
       standing: () => "current",
       today: () => "2026-03-01",
+      identifierExceptions: new Set<string>(),
       whenAway,
       deadlineMs,
     },
@@ -170,3 +176,52 @@ it.each(["hold", "flag", "copies"] as const)(
     });
   },
 );
+
+describe("this member's own copies", () => {
+  const who = directory.member(nodeIdSchema.parse("dg"));
+  const source = directory.member(nodeIdSchema.parse("sz-baoan"));
+  if (who === undefined || source === undefined) throw new Error("no such member");
+  const { scope } = who;
+  const asMember = (change: Partial<Member>): Directory => ({
+    ...directory,
+    member: () => ({ ...who, ...change }),
+  });
+
+  beforeEach(() => {
+    respond = problem("server.draining", 503);
+  });
+
+  const purpose = purposeCodeSchema.parse("approval");
+  const refusals: readonly (readonly [string, string, Partial<Member>])[] = [
+    [
+      "has a quota for the purpose",
+      "screening.quota",
+      { scope: { ...scope, quotas: [{ purpose, lookups: 1, per: "day" }] } },
+    ],
+    ["may hold no copy of the item any more", "screening.not-shared", { scope: { ...scope, items: [] } }],
+    ["is no active member any more", "policy.member-not-active", { status: "suspended" }],
+  ];
+
+  it.each(refusals)("answer nothing, as the city would not, when it %s", async (_what, code, change) => {
+    const done = await screened("copies", {}, asMember(change));
+    expect(done).toMatchObject({ ok: false, error: { by: "agent", fault: { code } } });
+  });
+
+  it("answer nothing about what is no identifier, and say which it was", async () => {
+    const subjects = [subject, { ...subject, id: "nonsense" }];
+    expect(await screened("copies", { subjects })).toMatchObject({
+      ok: false,
+      error: { fault: { code: "screening.subject-invalid", facts: { subject: 1 } } },
+    });
+  });
+
+  it.each([
+    ["the cities have agreed on it no more", { ...directory, agreed: () => false }],
+    [
+      "its source is no active member any more",
+      { ...directory, answering: () => ({ ...source, status: "suspended" as const }) },
+    ],
+  ])("name nobody where a lookup would not reach: %s", async (_what, known) => {
+    expect(await screened("copies", {}, known)).toMatchObject({ ok: true, value: { screened: 2, hits: [] } });
+  });
+});

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
-import { mustBeSealed } from "@xinqiao/protocol/exchange";
-import { decide, federationRules, resolveAsked } from "@xinqiao/protocol/policy";
+import { federationRules } from "@xinqiao/protocol/policy";
 import { fault } from "@xinqiao/protocol/problem";
-import type { RegistryStanding } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   type Hit,
   hitsOf,
+  isWithin,
   type OpenedScreening,
+  type PlanDependencies,
+  planScreening,
   type Screening,
   screeningReplySchema,
   screeningSchema,
@@ -19,15 +19,13 @@ import { z } from "zod";
 import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
 import type { Inbox } from "../sharing/index.ts";
 
-export interface ScreenDependencies {
+export interface ScreenDependencies
+  extends Pick<PlanDependencies, "catalogue" | "standing" | "today" | "identifierExceptions"> {
   readonly call: CallDependencies;
   readonly inbox: Pick<Inbox, "of">;
-  readonly catalogue: () => Catalogue;
-  readonly standing: (graceSeconds?: number) => RegistryStanding;
   readonly whenAway: (typeof whenAwayChoices)[number];
   /** How long the city is waited for before it counts as away, unless the platform says. */
   readonly deadlineMs: number;
-  readonly today: () => string;
 }
 
 /** What the platform asks: a list has more time than a flow that approves in seconds. */
@@ -61,40 +59,21 @@ function isAway(error: CallError): boolean {
 /** Subjects looked up in one turn of the event loop. */
 const atOnce = 100;
 
-/** By the city's own rules: that it is away gives nobody leave. */
+/** By the city's own rules, and no further than it would reach: that it is away gives nobody leave. */
 async function screenCopies(
-  { purpose: code, items: named, subjects }: Screening,
-  { call, inbox, catalogue, today, standing }: ScreenDependencies,
+  screening: Screening,
+  { call, inbox, ...deps }: ScreenDependencies,
 ): Promise<Result<OpenedScreening, CallError>> {
-  const held = catalogue();
-  const asked = resolveAsked({ purpose: code, items: named ?? held.purposes.get(code)?.items }, held);
-  if (!asked.ok) return err({ by: "agent", fault: asked.error });
-  const { purpose, items } = asked.value;
-  if (mustBeSealed(items, purpose)) return err({ by: "agent", fault: fault("screening.must-be-sealed") });
-  const requester = call.directory().member(call.node);
+  const { node, directory, now } = call;
+  const requester = directory().member(node);
   if (requester === undefined) return err({ by: "agent", fault: fault("policy.member-not-active") });
-  const asking = {
-    requester,
-    items,
-    purpose,
-    jurisdictions: [],
-    agreed: () => true,
-    today: today(),
-    standing,
-  };
-  for (const subjectKind of new Set(subjects.map(({ kind }) => kind))) {
-    const decision = decide(federationRules, { ...asking, subjectKind });
-    if (!decision.allowed) return err({ by: "agent", fault: decision.fault });
-  }
-  const reach = purpose.jurisdictions;
-  const matter = { items: items.map((item) => item.code), purpose, catalogue: held, today: today() };
+  const plan = planScreening(screening, requester, { ...deps, rules: federationRules, directory, now });
+  if (!plan.ok) return err({ by: "agent", fault: plan.error });
   const hits: Hit[] = [];
-  for (const [at, subject] of subjects.entries()) {
+  for (const [at, subject] of screening.subjects.entries()) {
     if (at > 0 && at % atOnce === 0) await nextTurn();
-    const within = inbox
-      .of(subject, matter.items)
-      .filter(({ record }) => reach === "all" || reach.includes(record.jurisdiction));
-    hits.push(...hitsOf(at, within, matter));
+    const within = inbox.of(subject, plan.value.items).filter((each) => isWithin(plan.value, each));
+    hits.push(...hitsOf(at, within, plan.value));
   }
-  return ok({ screened: subjects.length, hits, sources: [], from: "copies" });
+  return ok({ screened: screening.subjects.length, hits, sources: [], from: "copies" });
 }

@@ -1,4 +1,5 @@
 export { hitsOf, type Matter, type ToldRecord } from "./hit.ts";
+export { isWithin, type PlanDependencies, planScreening, type ScreeningPlan } from "./plan.ts";
 export {
   type Hit,
   hitSchema,

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Compaction } from "../../sharing/index.ts";
 
-export function createHubCompaction(database: Database): Compaction {
+export function createHubCompaction(database: Database): Omit<Compaction, "forgetGiven"> {
   // All that is held of a source is in its feed once that is whole.
   const whole = database.prepare<[], { node: string; feed: string }>(
     "SELECT node, feed FROM source WHERE whole = feed",

@@ -36,6 +36,9 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecor
      WHERE held.scheme = ? AND held.subject = ? AND held.item IN (SELECT value FROM json_each(?))
        AND line IS NOT NULL`,
   );
+  const stands = database.prepare(
+    "SELECT 1 FROM held WHERE source = ? AND record = ? AND version = ? AND state = ?",
+  );
   // A record's id begins with its item: one seek for each.
   const items = database
     .prepare<[string, string], string>(
@@ -52,6 +55,8 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecor
         const disputes = disputesOf(source, record.id);
         return { source, record, ...(disputes.length > 0 && { disputes }) };
       }),
+    stands: ({ source, record: { id, version, state } }) =>
+      stands.get(source, id, version, state) !== undefined,
     told(source, { scheme, id }, asked) {
       const at = newest.get(source);
       if (at === undefined) return undefined;

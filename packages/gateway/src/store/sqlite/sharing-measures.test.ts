@@ -30,7 +30,7 @@ describe("measures in the hub's file", () => {
   measuresContract(() => hub);
 
   /** The source tells one version of the record. */
-  function tell(version: number, state: string): void {
+  function tell(version: number, state: string, at = testNow): void {
     const record = testRecord({ id: firstReport.record, version, state });
     const change = changeSchema.parse({ seq: version, salt: "A".repeat(22), record });
     const line = JSON.stringify(change);
@@ -42,7 +42,7 @@ describe("measures in the hub's file", () => {
       refused: [],
       first: new Set(),
       letters: [],
-      at: testNow,
+      at,
       score: { ...noScore, month: "2026-01" },
       holders: () => [],
       dueOn: () => "2026-01-02",
@@ -101,6 +101,41 @@ describe("measures in the hub's file", () => {
     expect(toAsk()).toEqual([applied.sha256]);
   });
 
+  it("keeps no report about a measure that its member is asked to revoke", () => {
+    tell(1, "repaired");
+    expect(hub.keepReport(applied)).toBe(true);
+    const newer = { iat: firstReport.iat + 1, outcome: "not-applied" } as const;
+    expect(hub.keepReport(keptReport(newer))).toBe(false);
+    expect(hub.measureCounts()).toMatchObject([{ applied: 1, notApplied: 0 }]);
+    tell(2, "current");
+    expect(hub.keepReport(keptReport(newer))).toBe(true);
+  });
+
+  it("knows since when a record is disclosed no more: from the first version that says so, until it stands again", () => {
+    const goneAt = () => hub.version(firstReport.source, firstReport.record)?.goneAt;
+    tell(1, "annotated", 1_000);
+    expect(goneAt()).toBeNull();
+    tell(2, "repaired", 2_000);
+    tell(3, "withdrawn", 3_000);
+    expect(goneAt()).toBe(2_000);
+    tell(4, "current", 4_000);
+    expect(goneAt()).toBeNull();
+    tell(5, "withdrawn", 5_000);
+    expect(goneAt()).toBe(5_000);
+  });
+
+  it("knows it also of a file from before that was noted", () => {
+    tell(1, "current", 1_000);
+    tell(2, "repaired", 2_000);
+    const path = join(folder, "sharing.db");
+    hub.close();
+    const before = new Database(path);
+    before.exec("ALTER TABLE held DROP COLUMN gone_at; PRAGMA user_version = 3;");
+    before.close();
+    hub = openHub(path);
+    expect(hub.version(firstReport.source, firstReport.record)?.goneAt).toBe(2_000);
+  });
+
   it("asks no more when the record stands again, and anew when it is repaired again, unless it was revoked", () => {
     tell(1, "repaired");
     hub.keepReport(applied);
@@ -141,16 +176,38 @@ describe("measures in the hub's file", () => {
     expect(toAsk()).toEqual([applied.sha256]);
   });
 
-  it("knows what a screening has given, and forgets it after two years", () => {
+  describe("what screenings have given", () => {
     const { exchange, source, record, version } = firstReport;
-    const given = { exchange, source, record, version };
-    hub.given.give([given], "2026-01-01");
-    expect(hub.given.wasGiven(given)).toBe(true);
-    expect(hub.given.wasGiven({ ...given, version: 2 })).toBe(false);
-    expect(hub.given.wasGiven({ ...given, exchange: otherExchange })).toBe(false);
-    hub.given.give([], "2028-01-01");
-    expect(hub.given.wasGiven(given)).toBe(true);
-    hub.given.give([], "2028-01-02");
-    expect(hub.given.wasGiven(given)).toBe(false);
+    const given = { source, record, version };
+    const wasGiven = (change: object = {}) => hub.given.wasGiven({ exchange, ...given, ...change });
+    const others = Array.from({ length: 10_000 }, (_, at) => ({ ...given, record: `penalty:${at}` }));
+
+    it("is known by exchange, source, record and version, as far as they have", () => {
+      hub.given.give(exchange, [...others, given], "2026-01-01");
+      expect(wasGiven()).toBe(true);
+      expect(wasGiven({ record: "penalty:0" })).toBe(true);
+      expect(wasGiven({ record: "penalty:10000" })).toBe(false);
+      expect(wasGiven({ version: 2 })).toBe(false);
+      expect(wasGiven({ source: nodeIdSchema.parse("hz") })).toBe(false);
+      expect(wasGiven({ exchange: otherExchange })).toBe(false);
+    });
+
+    it("takes a row each, however much it was, and goes after two years, some at a time and never with a screening", () => {
+      const rows = () => {
+        const file = new Database(join(folder, "sharing.db"), { readonly: true });
+        const count = file.prepare("SELECT count(*) FROM given").pluck().get();
+        file.close();
+        return count;
+      };
+      hub.given.give(exchange, [...others, given], "2026-01-01");
+      hub.given.give(otherExchange, [given], "2026-01-01");
+      hub.given.give("00000000-0000-4000-8000-000000000003", [given], "2028-01-02");
+      expect(rows()).toBe(3);
+      expect(hub.forgetGiven("2028-01-01", 1)).toBe(0);
+      expect(wasGiven()).toBe(true);
+      expect([1, 1, 1].map((limit) => hub.forgetGiven("2028-01-02", limit))).toEqual([1, 1, 0]);
+      expect(wasGiven()).toBe(false);
+      expect(rows()).toBe(1);
+    });
   });
 });

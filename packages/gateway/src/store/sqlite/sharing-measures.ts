@@ -1,7 +1,7 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { KeptReport, Measures } from "../../measures/index.ts";
+import type { KeptReport, Measures, Revocations } from "../../measures/index.ts";
 import type { createOvertaking } from "./sharing-revocations.ts";
 
 /** What members have reported (PR-SYNC §8). */
@@ -40,9 +40,15 @@ const countSchema = z.object({
   unanswered: count,
 });
 
+/** What has to follow a report in its transaction. */
+interface Books {
+  readonly overtaking: ReturnType<typeof createOvertaking>;
+  readonly revocations: Pick<Revocations, "isAsked">;
+}
+
 export function createHubMeasures(
   database: Database,
-  overtaking: ReturnType<typeof createOvertaking>,
+  { overtaking, revocations }: Books,
 ): Pick<Measures, "keepReport" | "measureCounts"> {
   const sql = {
     text: database.prepare("INSERT INTO measure_report (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING"),
@@ -64,13 +70,15 @@ export function createHubMeasures(
        GROUP BY source ORDER BY source`,
     ),
   };
-  const keep = database.transaction(({ report, text, sha256, isFollowed }: KeptReport) => {
+  const keep = database.transaction(({ report, text, sha256, isFollowed }: KeptReport): boolean => {
+    if (revocations.isAsked(report)) return false;
     const { iss: member, source, exchange, record, outcome, iat } = report;
     sql.text.run(sha256, text);
     const followed = Number(isFollowed);
     sql.keep.run({ source, member, exchange, record, outcome, report: sha256, iat, followed });
     // It may be of a record that was repaired before it came.
     overtaking.ask(source, record);
+    return true;
   });
   return {
     keepReport: (kept) => keep.immediate(kept),

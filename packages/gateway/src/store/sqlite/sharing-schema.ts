@@ -28,6 +28,15 @@ export const addedColumns = [
   },
   { table: "held", column: "content", sql: "ALTER TABLE held ADD COLUMN content TEXT" },
   {
+    table: "held",
+    column: "gone_at",
+    // Of one whose page is not there any more nobody knows when: long ago.
+    sql: `
+      ALTER TABLE held ADD COLUMN gone_at INTEGER;
+      UPDATE held SET gone_at = coalesce((SELECT at FROM page WHERE page.position = held.given), 0)
+        WHERE state IN ('repaired', 'withdrawn');`,
+  },
+  {
     table: "subscriber",
     column: "lapsed",
     sql: `
@@ -105,6 +114,8 @@ export const sharingSchema = `
     subject  TEXT NOT NULL,
     -- SHA-256 of what it says, whenever it was recorded: by this a damaged line is known when it is told again.
     content  TEXT,
+    -- When the version came with which it was disclosed no more; null while it is. Milliseconds since 1970.
+    gone_at  INTEGER,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);

@@ -21,6 +21,7 @@ const heldSchema = z.object({
   line: z.string().nullable(),
   moved: z.number(),
   content: z.string().nullable(),
+  goneAt: z.number().nullable(),
 });
 type Held = z.infer<typeof heldSchema>;
 
@@ -126,7 +127,8 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
     sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved), until, givenFrom);
     const given = same ? before.given : position;
     const place = { source, record: id, position, seq, given, first: before?.first ?? position, feed };
-    sql.hold.run({ ...place, version, state, item, scheme, subject, content });
+    const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
+    sql.hold.run({ ...place, version, state, item, scheme, subject, content, goneAt });
     return correction;
   };
 }
@@ -168,14 +170,16 @@ function prepare(database: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     held: database.prepare(
-      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved, content
+      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved, content,
+         gone_at AS "goneAt"
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
-         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content)
+         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content, gone_at)
        VALUES
-         (@source, @record, @position, @seq, @given, @first, @feed, @version, @state, @item, @scheme, @subject, @content)`,
+         (@source, @record, @position, @seq, @given, @first, @feed, @version, @state, @item, @scheme, @subject, @content,
+          @goneAt)`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
     dropOlder: database.prepare(

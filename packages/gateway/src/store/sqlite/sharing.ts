@@ -43,6 +43,7 @@ const heldVersionSchema = z
     version: z.number(),
     item: itemCodeSchema,
     content: z.string().nullable(),
+    goneAt: z.number().nullable(),
     scheme: subjectSchema.shape.scheme,
     subject: z.string(),
   })
@@ -66,6 +67,8 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const overtaking = createOvertaking(database);
   const disputes = createHubDisputes(database);
   const cases = createHubCases(database);
+  const revocations = createHubRevocations(database);
+  const given = createGiven(database);
   const take = createTaking(database, { corrections, letters, overtaking }, leap);
   return {
     past: (source) => ({
@@ -87,9 +90,9 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
     },
     ...createHubReading(database),
     ...createHubCopy(database),
-    ...createHubMeasures(database, overtaking),
-    revocations: createHubRevocations(database),
-    given: createGiven(database),
+    ...createHubMeasures(database, { overtaking, revocations }),
+    revocations,
+    given,
     ...cases,
     keepStep(taken) {
       cases.keepStep(taken);
@@ -103,6 +106,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
     ...letters.port,
     ...createHubAttendance(database),
     ...createHubCompaction(database),
+    forgetGiven: given.forgetGiven,
     durable: durable.reached,
     close() {
       durable.close();
@@ -138,7 +142,8 @@ function prepare(database: Database) {
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
     version: database.prepare(
-      "SELECT feed, version, item, content, scheme, subject FROM held WHERE source = ? AND record = ?",
+      `SELECT feed, version, item, content, gone_at AS "goneAt", scheme, subject FROM held
+       WHERE source = ? AND record = ?`,
     ),
   };
 }

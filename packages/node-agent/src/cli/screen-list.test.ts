@@ -1,0 +1,40 @@
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { testRecord } from "@xinqiao/protocol/testing";
+import { describe, expect, it } from "vitest";
+import { hitLines, hitsHeader, invalidLines, readSubjects } from "./screen-list.ts";
+
+const { subject } = testRecord();
+const { kind, scheme } = subject;
+
+describe("lines of a list", () => {
+  it("are invalid one by one, whatever stands in them, and hold up no other", () => {
+    const ids = ["x", subject.id, `${subject.id} 示例企业有限公司 一行里写了太多内容`, "", "9".repeat(1_000)];
+    const lines = ids.map((id, at) => ({ number: at + 1, id }));
+    const read = readSubjects(lines, { kind, scheme, exceptions: new Set() });
+    expect(read.batch).toEqual([{ number: 2, id: subject.id }]);
+    expect(read.subjects).toEqual([subject]);
+    expect(read.invalid.map(({ number }) => number)).toEqual([1, 3, 4, 5]);
+  });
+});
+
+describe("hits in a table", () => {
+  const hit = { subject: 0, source: nodeIdSchema.parse("sz-baoan"), records: [], items: [], measures: [] };
+  const batch = [{ number: 7, id: subject.id }];
+  const tableOf = (disputes: object) =>
+    hitLines({ from: "city", screened: 1, sources: [], hits: [{ ...hit, ...disputes }] }, batch);
+
+  it("say that a record is in dispute, and which one where it is named", () => {
+    const since = "2026-01-01T00:00:00.000Z";
+    const named = { record: "penalty:1", kind: "objection", since } as const;
+    const unnamed = { kind: "repair", since } as const;
+    expect(tableOf({ disputes: [named, unnamed] })).toBe(
+      `7,${subject.id},sz-baoan,,,objection ${since} penalty:1; repair ${since},,\n`,
+    );
+  });
+
+  it("have as many columns as their header, and so has an invalid line", () => {
+    const columns = (line: string) => line.split(",").length;
+    expect([tableOf({}), invalidLines(batch)].map(columns)).toEqual([8, 8]);
+    expect(columns(hitsHeader)).toBe(8);
+  });
+});
