@@ -116,6 +116,54 @@ describe("what nobody can ask for any more", () => {
   });
 });
 
+describe("what a whole feed does not name", () => {
+  const withoutSecond = () => {
+    pair.inFile("dg.db", (file) => file.exec("DELETE FROM record WHERE id = 'penalty:1'"));
+    beginAnew();
+  };
+
+  it("is withdrawn: whoever was given it is waited for until it has dropped it, with the city's signed word", async () => {
+    await tellEach(ids(2));
+    await pair.read();
+    withoutSecond();
+    await pair.tell();
+    const [open] = pair.hub.corrections(dg, 9);
+    expect(open).toMatchObject({ effect: "withdrawn", seq: 2, holders: [{ node: baoan }] });
+    expect(open?.completion).toBeUndefined();
+    await pair.read();
+    expect(copies()).toEqual(["penalty:0"]);
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([
+      {
+        effect: "withdrawn",
+        completion: expect.any(String),
+        holders: [{ acknowledgedAt: expect.any(Number) }],
+      },
+    ]);
+    const kinds = pair.entries.map(({ kind }) => kind).filter((kind) => kind.startsWith("correction."));
+    expect(kinds).toEqual(["correction.opened", "correction.completed"]);
+  });
+
+  it("is withdrawn once: not what was repaired before, nor what nobody was given", async () => {
+    await tellEach(ids(2));
+    await pair.read();
+    pair.source.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
+    await pair.tell();
+    await tellEach(["penalty:2"]);
+    pair.inFile("dg.db", (file) => file.exec("DELETE FROM record WHERE id = 'penalty:2'"));
+    withoutSecond();
+    await pair.tell();
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([{ effect: "repaired" }]);
+    expect(
+      pair.hub.corrections(dg, 9)[0]?.completion,
+      "it is waited for in the feed that it has to read",
+    ).toBeUndefined();
+    await pair.read();
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([
+      { effect: "repaired", completion: expect.any(String) },
+    ]);
+  });
+});
+
 describe("a reader that does not come back", () => {
   const entries = () => pair.entries.filter(({ kind }) => kind === "subscriber.lapsed");
 

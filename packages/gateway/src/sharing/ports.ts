@@ -50,7 +50,7 @@ export interface PageToTake {
   /** Who was given the version before. */
   readonly holders: (version: VersionBefore) => readonly NodeId[];
   /** The last day on which a holder of such a record is in time. */
-  readonly dueOn: (record: CreditRecord) => string;
+  readonly dueOn: (record: Pick<CreditRecord, "item">) => string;
 }
 
 /** What is held of a record. */
@@ -62,11 +62,11 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly content: string | null;
 }
 
-/** A version given out before, and the new one of it. */
+/** A version given out before, and what decides who may hold the new one; where there is none, the one before. */
 export interface VersionBefore extends Pick<KeptLine, "moved"> {
   /** Of the page that the one before had come in first: in another feed the same may be told again. */
   readonly position: number;
-  readonly record: CreditRecord;
+  readonly record: Shared;
 }
 
 /** A version given out before that was corrected by a page. */
@@ -162,7 +162,11 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   noteKeptBack(source: NodeId, keptBack: KeptBack): void;
   /** How sources did in a month that has these first and last instants, seconds since 1970. */
   scores(month: string, from: number, to: number): readonly ScoreLine[];
-  /** One transaction: an older version's line goes to nobody any more. */
+  /**
+   * One transaction: an older version's line goes to nobody any more. What a feed that is whole has not named is withdrawn
+   * (PR-SYNC §5).
+   * @returns corrections that the page's changes have opened
+   */
   take(page: PageToTake): readonly OpenedCorrection[];
   /** The position of the newest page; 0 before the first. */
   newest(): number;

@@ -85,8 +85,21 @@ export function createHubCorrections(database: Database) {
   return { port, ...createOpening(sql) };
 }
 
+interface Begun extends Correction {
+  readonly record: string;
+  /** Seconds since 1970; null where nobody knows. */
+  readonly decidedAt: number | null;
+  readonly holders: readonly NodeId[];
+}
+
 /** How corrections begin: parts of the transaction that takes a page. */
 function createOpening(sql: ReturnType<typeof prepare>) {
+  function begin({ holders, ...row }: Begun, due: Pick<Correction, "feed" | "seq">): number {
+    const waits = { waiting: holders.length, dueFeed: due.feed, dueSeq: due.seq };
+    const id = Number(sql.open.run({ ...row, ...waits }).lastInsertRowid);
+    for (const node of holders) sql.wait.run(id, node);
+    return id;
+  }
   return {
     /** A feed has told everything anew: whoever has applied it up to here has the corrections of the one before, too. */
     postpone: ({ source, page: { feed, last: upTo } }: PageToTake) =>
@@ -105,7 +118,13 @@ function createOpening(sql: ReturnType<typeof prepare>) {
       if (waiting.length > 0) sql.defer.run({ source, record, feed, seq });
       return waiting;
     },
-    /** Part of the transaction that takes the page. */
+    /** What a whole feed has not named is withdrawn: whoever has applied that feed up to here has dropped it. */
+    withdraw(
+      { record, ...correction }: Omit<OpenedCorrection, "effect" | "id"> & { readonly record: string },
+      { page: { feed, last } }: PageToTake,
+    ): void {
+      begin({ ...correction, record, effect: "withdrawn", decidedAt: null }, { feed, seq: last });
+    },
     open(correction: Omit<OpenedCorrection, "change" | "id">, { changes }: PageToTake): OpenedCorrection {
       const taken = changes.find(({ change }) => change.seq === correction.seq);
       if (taken === undefined) throw new Error("a correction without its change");
@@ -113,9 +132,7 @@ function createOpening(sql: ReturnType<typeof prepare>) {
       const { id: record, recordedAt } = taken.change.record;
       // A source whose clock is ahead has not decided after the city knew.
       const decidedAt = Math.min(Math.floor(Date.parse(recordedAt) / 1000), begun.openedAt);
-      const row = { ...begun, record, decidedAt, waiting: holders.length };
-      const id = Number(sql.open.run(row).lastInsertRowid);
-      for (const node of holders) sql.wait.run(id, node);
+      const id = begin({ ...correction, ...begun, record, decidedAt }, correction);
       return { ...begun, id, holders };
     },
   };
@@ -125,7 +142,7 @@ function prepare(database: Database) {
   return {
     open: database.prepare(
       `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, decided_at, due_on, due_feed, due_seq, waiting)
-       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @decidedAt, @dueOn, @feed, @seq, @waiting)`,
+       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @decidedAt, @dueOn, @dueFeed, @dueSeq, @waiting)`,
     ),
     postpone: database.prepare(
       `UPDATE correction SET due_feed = @feed, due_seq = @upTo
