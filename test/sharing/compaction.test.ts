@@ -21,11 +21,11 @@ const feeds = () =>
     file.prepare("SELECT feed, count(*) AS pages FROM followed_page GROUP BY feed ORDER BY pages").all(),
   );
 let begun = 0;
-const beginAnew = () => {
+const aFeed = () => {
   begun += 1;
-  const id = `00000000-0000-4000-8000-${`${begun}`.padStart(12, "0")}`;
-  pair.source.outbox.beginAnew(feedIdSchema.parse(id));
+  return feedIdSchema.parse(`00000000-0000-4000-8000-${`${begun}`.padStart(12, "0")}`);
 };
+const beginAnew = () => pair.source.outbox.beginAnew(aFeed());
 const compact = () => compactSharing(pair.hub, pair.around.now - 365 * dayMs);
 
 /** Each in a page of its own. */
@@ -161,6 +161,27 @@ describe("what a whole feed does not name", () => {
     expect(pair.hub.corrections(dg, 9)).toMatchObject([
       { effect: "repaired", completion: expect.any(String) },
     ]);
+  });
+});
+
+describe("who has nothing left to tell", () => {
+  it("takes everything back, and may tell it again", async () => {
+    await tellEach(ids(2));
+    await pair.read();
+    pair.source.outbox.choose([], aFeed());
+    await pair.tell();
+    await pair.read();
+    expect(copies()).toEqual([]);
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([
+      { effect: "withdrawn", completion: expect.any(String) },
+      { effect: "withdrawn", completion: expect.any(String) },
+    ]);
+    expect(hubRows("SELECT 1 FROM held")).toEqual([]);
+    pair.source.outbox.choose("all", aFeed());
+    await pair.tell();
+    await pair.read();
+    expect(copies()).toEqual(ids(2));
+    expect(await pair.reconcile(dg)).toMatchObject([{ here: 2, there: 2, equal: true }]);
   });
 });
 

@@ -489,6 +489,20 @@ const steps: readonly string[] = [
   `
   CREATE INDEX import_by_time ON import (started_at, quarantined);
   `,
+  `
+  -- The first page of a feed has no change when there is nothing to tell: the next begins in the same place.
+  CREATE TABLE sealed_page (
+    from_seq INTEGER NOT NULL,
+    last     INTEGER PRIMARY KEY,
+    head     TEXT NOT NULL,
+    hash     TEXT NOT NULL,
+    lines    TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO sealed_page SELECT from_seq, last, head, hash, lines FROM page;
+  DROP TABLE page;
+  ALTER TABLE sealed_page RENAME TO page;
+  UPDATE feed SET acknowledged = -1 WHERE head IS NULL;
+  `,
 ];
 
 export const schemaVersion = steps.length;
