@@ -1,8 +1,9 @@
 import { compactSharing } from "@xinqiao/gateway/sharing";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import { testRecord } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { baoan, createPair, dg, type Pair } from "./pair.ts";
+import { baoan, createPair, dg, everything, type Pair } from "./pair.ts";
 
 let pair: Pair;
 beforeEach(() => {
@@ -10,6 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => pair.close());
 
+const hz = nodeIdSchema.parse("hz");
 const dayMs = 86_400_000;
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `penalty:${at}`);
 const hubRows = (sql: string) => pair.inFile("sharing.db", (file) => file.prepare(sql).all());
@@ -213,6 +215,31 @@ describe("a reader that does not come back", () => {
     expect(correction?.completion).toBeDefined();
     expect(correction?.holders).toEqual([{ node: baoan }]);
     expect(hubRows("SELECT gone FROM correction_holder")).toEqual([{ gone: 1 }]);
+  });
+
+  it("is not away while the city is: so long it could not ask", async () => {
+    pair.around.now += 31 * dayMs;
+    pair.hub.cameBack(pair.around.now);
+    await pair.completing.complete();
+    pair.around.now += 60_000;
+    pair.hub.cameBack(pair.around.now);
+    pair.around.now += 29 * dayMs;
+    await pair.completing.complete();
+    expect(entries()).toEqual([]);
+    expect(pair.hub.corrections(dg, 9)[0]?.completion).toBeUndefined();
+    pair.around.now += 2 * dayMs;
+    await pair.completing.complete();
+    expect(entries()).toMatchObject([{ member: baoan }]);
+  });
+
+  it("is away also where the city is started again every week", async () => {
+    for (let week = 0; week < 5; week += 1) {
+      pair.hub.handed({ node: hz, position: 0, subscription: everything }, pair.around.now);
+      pair.hub.cameBack(pair.around.now + 60_000);
+      pair.around.now += 7 * dayMs;
+    }
+    await pair.completing.complete();
+    expect(entries()).toMatchObject([{ member: baoan }]);
   });
 
   it("is named by the next version as well: it has the oldest of them yet", async () => {

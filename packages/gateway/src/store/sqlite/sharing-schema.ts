@@ -29,6 +29,11 @@ export const addedColumns = [
   { table: "held", column: "content", sql: "ALTER TABLE held ADD COLUMN content TEXT" },
   {
     table: "subscriber",
+    column: "excused",
+    sql: "ALTER TABLE subscriber ADD COLUMN excused INTEGER NOT NULL DEFAULT 0",
+  },
+  {
+    table: "subscriber",
     column: "lapsed",
     sql: `
       ALTER TABLE subscriber ADD COLUMN lapsed INTEGER NOT NULL DEFAULT 0;
@@ -119,7 +124,9 @@ export const sharingSchema = `
     -- The position behind which it asked last.
     applied      INTEGER NOT NULL DEFAULT 0,
     -- Whether the log has it that it has not asked for too long.
-    lapsed       INTEGER NOT NULL DEFAULT 0
+    lapsed       INTEGER NOT NULL DEFAULT 0,
+    -- Milliseconds since then in which the city itself was away.
+    excused      INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
 
   -- The newest of each holder for each source.
