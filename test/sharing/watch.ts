@@ -239,11 +239,11 @@ function watchHub(watched: Watched, notes: Notes) {
       notes.lapsed.add(absent.node);
       port.setLapsed(absent);
     },
-    complete(id, statement, at) {
+    keepStatement(id, statement) {
       const said = openCompletion(statement, nodeOf(city), directory());
       if (said === undefined) throw new Broken("a statement that does not verify");
       checkStatement(said);
-      port.complete(id, statement, at);
+      port.keepStatement(id, statement);
     },
   });
 }

@@ -124,6 +124,8 @@ export interface Acknowledged extends Correction {
   readonly id: number;
   readonly holders: readonly { readonly node: NodeId; readonly at: number; readonly receipt: string }[];
   readonly gone: readonly NodeId[];
+  /** Signed before, and not said yet: it may be in the log. */
+  readonly statement: string | null;
 }
 
 /** What was given out and corrected since, and who has acknowledged that. */
@@ -138,9 +140,11 @@ export interface CorrectionBook {
   /** Corrections whose day was before this one, that somebody is waited for, and of which that was not said yet. */
   overdue(today: string): readonly OpenedCorrection[];
   saidOverdue(id: number): void;
-  /** Corrections that nobody is waited for any more, and whose statement was not kept yet: some of them. */
+  /** Corrections that nobody is waited for any more, or of which that was signed, and not said yet: some of them. */
   acknowledged(): readonly Acknowledged[];
-  complete(id: number, statement: string, at: number): void;
+  keepStatement(id: number, statement: string): void;
+  /** Its statement is in the log. */
+  complete(id: number, at: number): void;
   /** A source's own, the newest first. */
   corrections(source: NodeId, limit: number): readonly CorrectionLine[];
 }

@@ -25,8 +25,11 @@ const most = 100;
 
 const nodesSchema = z.array(nodeIdSchema);
 
-const columns =
-  'id, source, feed, seq, change, effect, opened_at AS "openedAt", due_on AS "dueOn", statement';
+const about = 'id, source, feed, seq, change, effect, opened_at AS "openedAt", due_on AS "dueOn"';
+const columns = `${about}, statement`;
+
+/** A statement that is not in the log yet is nobody's. */
+const said = `${about}, iif(completed_at IS NULL, NULL, statement) AS statement`;
 
 /** Corrections, and who has acknowledged them. */
 export function createHubCorrections(database: Database) {
@@ -34,13 +37,13 @@ export function createHubCorrections(database: Database) {
   const holdersOf = (id: number) => sql.holders.all(id).map((row) => holderSchema.parse(row));
 
   function acknowledged(row: unknown): Acknowledged {
-    const { id, correction } = rowSchema.parse(row);
+    const { id, correction, statement } = rowSchema.parse(row);
     const all = holdersOf(id);
     const holders = all.flatMap(({ node, at, receipt }) =>
       at === null || receipt === null ? [] : [{ node, at, receipt }],
     );
     const gone = all.filter(({ receipt }) => receipt === null).map(({ node }) => node);
-    return { ...correction, id, holders, gone };
+    return { ...correction, id, holders, gone, statement };
   }
 
   function opened(row: unknown): OpenedCorrection {
@@ -71,7 +74,8 @@ export function createHubCorrections(database: Database) {
       }),
     saidOverdue: (id) => void sql.saidOverdue.run(id),
     acknowledged: () => sql.whole.all().map(acknowledged),
-    complete: (id, statement, at) => void sql.complete.run(Math.floor(at / 1000), statement, id),
+    keepStatement: (id, statement) => void sql.sign.run(statement, id),
+    complete: (id, at) => void sql.complete.run(Math.floor(at / 1000), id),
     corrections: (source, limit) =>
       sql.list.all(source, limit).map((row) => {
         const { id, statement, correction } = rowSchema.parse(row);
@@ -179,7 +183,7 @@ function prepare(database: Database) {
     ),
     announced: database.prepare("UPDATE correction SET announced = 1 WHERE id = ?"),
     whole: database.prepare(
-      `SELECT ${columns} FROM correction WHERE completed_at IS NULL AND waiting = 0 AND announced
+      `SELECT ${columns} FROM correction WHERE completed_at IS NULL AND (waiting = 0 OR statement IS NOT NULL) AND announced
        ORDER BY id LIMIT ${most}`,
     ),
     overdue: database.prepare(
@@ -195,7 +199,8 @@ function prepare(database: Database) {
     holders: database.prepare(
       "SELECT node, at, receipt FROM correction_holder WHERE correction = ? ORDER BY node",
     ),
-    complete: database.prepare("UPDATE correction SET completed_at = ?, statement = ? WHERE id = ?"),
-    list: database.prepare(`SELECT ${columns} FROM correction WHERE source = ? ORDER BY id DESC LIMIT ?`),
+    sign: database.prepare("UPDATE correction SET statement = ? WHERE id = ?"),
+    complete: database.prepare("UPDATE correction SET completed_at = ? WHERE id = ?"),
+    list: database.prepare(`SELECT ${said} FROM correction WHERE source = ? ORDER BY id DESC LIMIT ?`),
   };
 }

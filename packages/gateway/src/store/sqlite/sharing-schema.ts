@@ -163,6 +163,7 @@ export const sharingSchema = `
     -- Whether it is in the log.
     announced    INTEGER NOT NULL DEFAULT 0,
     completed_at INTEGER,
+    -- Signed before it is in the log, and said once it is: never two of one correction.
     statement    TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS correction_by_source ON correction (source, id);
@@ -189,7 +190,9 @@ export const sharingSchema = `
     SET waiting = waiting - (old.receipt IS NULL AND NOT old.gone) + (new.receipt IS NULL AND NOT new.gone)
     WHERE id = new.correction;
   END;
-  CREATE INDEX IF NOT EXISTS correction_whole ON correction (id) WHERE completed_at IS NULL AND waiting = 0;
+  DROP INDEX IF EXISTS correction_whole;
+  CREATE INDEX IF NOT EXISTS correction_sayable ON correction (id)
+    WHERE completed_at IS NULL AND (waiting = 0 OR statement IS NOT NULL);
   CREATE INDEX IF NOT EXISTS correction_due ON correction (due_on)
     WHERE completed_at IS NULL AND waiting > 0 AND NOT overdue AND announced;
   CREATE INDEX IF NOT EXISTS correction_completed ON correction (completed_at) WHERE completed_at IS NOT NULL;
