@@ -1,9 +1,10 @@
 import { compactSharing } from "@xinqiao/gateway/sharing";
+import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import { testRecord } from "@xinqiao/protocol/testing";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { baoan, createPair, dg, type Pair } from "./pair.ts";
+import { baoan, createPair, dg, everything, type Pair } from "./pair.ts";
 
 let pair: Pair;
 beforeEach(() => {
@@ -11,6 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => pair.close());
 
+const hz = nodeIdSchema.parse("hz");
 const dayMs = 86_400_000;
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `penalty:${at}`);
 const hubRows = (sql: string) => pair.inFile("sharing.db", (file) => file.prepare(sql).all());
@@ -22,11 +24,11 @@ const feeds = () =>
     file.prepare("SELECT feed, count(*) AS pages FROM followed_page GROUP BY feed ORDER BY pages").all(),
   );
 let begun = 0;
-const beginAnew = () => {
+const aFeed = () => {
   begun += 1;
-  const id = `00000000-0000-4000-8000-${`${begun}`.padStart(12, "0")}`;
-  pair.source.outbox.beginAnew(feedIdSchema.parse(id));
+  return feedIdSchema.parse(`00000000-0000-4000-8000-${`${begun}`.padStart(12, "0")}`);
 };
+const beginAnew = () => pair.source.outbox.beginAnew(aFeed());
 const compact = () => compactSharing(pair.hub, pair.around.now - 365 * dayMs, chinaDay(pair.around.now));
 
 /** Each in a page of its own. */
@@ -117,6 +119,75 @@ describe("what nobody can ask for any more", () => {
   });
 });
 
+describe("what a whole feed does not name", () => {
+  const withoutSecond = () => {
+    pair.inFile("dg.db", (file) => file.exec("DELETE FROM record WHERE id = 'penalty:1'"));
+    beginAnew();
+  };
+
+  it("is withdrawn: whoever was given it is waited for until it has dropped it, with the city's signed word", async () => {
+    await tellEach(ids(2));
+    await pair.read();
+    withoutSecond();
+    await pair.tell();
+    const [open] = pair.hub.corrections(dg, 9);
+    expect(open).toMatchObject({ effect: "withdrawn", seq: 2, holders: [{ node: baoan }] });
+    expect(open?.completion).toBeUndefined();
+    await pair.read();
+    expect(copies()).toEqual(["penalty:0"]);
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([
+      {
+        effect: "withdrawn",
+        completion: expect.any(String),
+        holders: [{ acknowledgedAt: expect.any(Number) }],
+      },
+    ]);
+    const kinds = pair.entries.map(({ kind }) => kind).filter((kind) => kind.startsWith("correction."));
+    expect(kinds).toEqual(["correction.opened", "correction.completed"]);
+  });
+
+  it("is withdrawn once: not what was repaired before, nor what nobody was given", async () => {
+    await tellEach(ids(2));
+    await pair.read();
+    pair.source.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
+    await pair.tell();
+    await tellEach(["penalty:2"]);
+    pair.inFile("dg.db", (file) => file.exec("DELETE FROM record WHERE id = 'penalty:2'"));
+    withoutSecond();
+    await pair.tell();
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([{ effect: "repaired" }]);
+    expect(
+      pair.hub.corrections(dg, 9)[0]?.completion,
+      "it is waited for in the feed that it has to read",
+    ).toBeUndefined();
+    await pair.read();
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([
+      { effect: "repaired", completion: expect.any(String) },
+    ]);
+  });
+});
+
+describe("who has nothing left to tell", () => {
+  it("takes everything back, and may tell it again", async () => {
+    await tellEach(ids(2));
+    await pair.read();
+    pair.source.outbox.choose([], aFeed());
+    await pair.tell();
+    await pair.read();
+    expect(copies()).toEqual([]);
+    expect(pair.hub.corrections(dg, 9)).toMatchObject([
+      { effect: "withdrawn", completion: expect.any(String) },
+      { effect: "withdrawn", completion: expect.any(String) },
+    ]);
+    expect(hubRows("SELECT 1 FROM held")).toEqual([]);
+    pair.source.outbox.choose("all", aFeed());
+    await pair.tell();
+    await pair.read();
+    expect(copies()).toEqual(ids(2));
+    expect(await pair.reconcile(dg)).toMatchObject([{ here: 2, there: 2, equal: true }]);
+  });
+});
+
 describe("a reader that does not come back", () => {
   const entries = () => pair.entries.filter(({ kind }) => kind === "subscriber.lapsed");
 
@@ -145,6 +216,31 @@ describe("a reader that does not come back", () => {
     expect(correction?.completion).toBeDefined();
     expect(correction?.holders).toEqual([{ node: baoan }]);
     expect(hubRows("SELECT gone FROM correction_holder")).toEqual([{ gone: 1 }]);
+  });
+
+  it("is not away while the city is: so long it could not ask", async () => {
+    pair.around.now += 31 * dayMs;
+    pair.hub.cameBack(pair.around.now);
+    await pair.completing.complete();
+    pair.around.now += 60_000;
+    pair.hub.cameBack(pair.around.now);
+    pair.around.now += 29 * dayMs;
+    await pair.completing.complete();
+    expect(entries()).toEqual([]);
+    expect(pair.hub.corrections(dg, 9)[0]?.completion).toBeUndefined();
+    pair.around.now += 2 * dayMs;
+    await pair.completing.complete();
+    expect(entries()).toMatchObject([{ member: baoan }]);
+  });
+
+  it("is away also where the city is started again every week", async () => {
+    for (let week = 0; week < 5; week += 1) {
+      pair.hub.handed({ node: hz, position: 0, subscription: everything }, pair.around.now);
+      pair.hub.cameBack(pair.around.now + 60_000);
+      pair.around.now += 7 * dayMs;
+    }
+    await pair.completing.complete();
+    expect(entries()).toMatchObject([{ member: baoan }]);
   });
 
   it("is named by the next version as well: it has the oldest of them yet", async () => {

@@ -6,7 +6,9 @@ import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
   type Completion,
+  type Correction,
   changeSchema,
+  correctionSchema,
   type Delivery,
   headHash,
   openCompletion,
@@ -163,11 +165,34 @@ function checkNamed(
   }
 }
 
+const keyOf = ({ source, feed, seq, effect }: Pick<Correction, "source" | "feed" | "seq" | "effect">) =>
+  `${source} ${feed} ${seq} ${effect}`;
+
+const sweptSchema = z.object({
+  ...correctionSchema.omit({ change: true, openedAt: true, dueOn: true }).shape,
+  record: z.string(),
+  holders: z.string(),
+});
+
+/** What a whole feed has not named: no version of the feed before may be left with who was given it. */
+function noteSwept({ hub }: Watched, { opened }: Notes): void {
+  const rows = hub.rows(
+    `SELECT source, feed, seq, effect, record, group_concat(node) AS holders
+     FROM correction JOIN correction_holder ON correction = id WHERE NOT announced AND feed <> due_feed GROUP BY id`,
+  );
+  for (const row of rows) {
+    const { record, holders, ...swept } = sweptSchema.parse(row);
+    const key = keyOf(swept);
+    if (!opened.has(key))
+      opened.set(key, { holders: holders.split(","), record, version: Number.POSITIVE_INFINITY });
+  }
+}
+
 function watchHub(watched: Watched, notes: Notes) {
   const { directory, suspended } = watched;
 
   function checkStatement(said: Completion): void {
-    const opened = notes.opened.get(`${said.source} ${said.feed} ${said.seq}`);
+    const opened = notes.opened.get(keyOf(said));
     const acknowledged = said.holders.map(({ node }) => node);
     const named = [...acknowledged, ...said.gone].sort().join();
     const waited = [...(opened?.holders ?? [])].sort().join();
@@ -204,21 +229,21 @@ function watchHub(watched: Watched, notes: Notes) {
         const holders = correction?.holders ?? [];
         const { id, version } = record;
         notes.takes.push({ order: notes.order, key: `${source} ${id}`, holders });
-        if (correction)
-          notes.opened.set(`${source} ${correction.feed} ${seq}`, { holders, record: id, version });
+        if (correction) notes.opened.set(keyOf(correction), { holders, record: id, version });
         checkNamed(source, record, holders, watched, notes);
       }
+      noteSwept(watched, notes);
       return corrections;
     },
     setLapsed(absent) {
       notes.lapsed.add(absent.node);
       port.setLapsed(absent);
     },
-    complete(id, statement, at) {
+    keepStatement(id, statement) {
       const said = openCompletion(statement, nodeOf(city), directory());
       if (said === undefined) throw new Broken("a statement that does not verify");
       checkStatement(said);
-      port.complete(id, statement, at);
+      port.keepStatement(id, statement);
     },
   });
 }

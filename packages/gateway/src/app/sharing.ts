@@ -68,6 +68,7 @@ export function openSharing(
     said = completing.complete().catch((error: unknown) => failed(error));
     revoking.ask();
   };
+  hub.cameBack(now());
   const often = setInterval(sayWhatIsDue, sayEveryMs).unref();
   sayWhatIsDue();
   const workingDayAfter = createWorkingDays(days);

@@ -1,8 +1,9 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { Directory } from "@xinqiao/protocol/registry";
-import { signCompletion } from "@xinqiao/protocol/sync";
+import { type Correction, signCompletion } from "@xinqiao/protocol/sync";
 import type { AuditLog } from "../log/index.ts";
+import { createOneAndNext } from "./one-and-next.ts";
 import type { Acknowledged, CorrectionBook, Hub, OpenedCorrection } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -13,7 +14,7 @@ export interface Completing {
 
 export interface CompletingDependencies {
   readonly self: NodeId;
-  readonly hub: Pick<Hub, "subscribers" | "absentSince" | "setLapsed"> &
+  readonly hub: Pick<Hub, "subscribers" | "absentSince" | "setLapsed" | "durable"> &
     Omit<CorrectionBook, "acknowledge" | "corrections">;
   readonly directory: () => Pick<Directory, "member">;
   readonly signer: Signer;
@@ -25,13 +26,12 @@ export interface CompletingDependencies {
   readonly lapsesAfterMs: number;
 }
 
-/** One at a time: a correction is completed once. What cannot be logged now is completed later. */
+/** One at a time. What cannot be logged now is completed later. */
 export function createCompleting(deps: CompletingDependencies): Completing {
   const { hub } = deps;
-  let last: Promise<void> = Promise.resolve();
   /** Whether a reader was gone when it was last looked; unknown at first, as if it had been. */
   const known = new Map<NodeId, boolean>();
-  const all = async () => {
+  const complete = createOneAndNext(async () => {
     if (!(await announceAll(deps))) return;
     if (!(await sayLapsed(deps))) return;
     // A member that was suspended or has left gives no receipts, and holds nothing any more by its own rules.
@@ -43,15 +43,10 @@ export function createCompleting(deps: CompletingDependencies): Completing {
     }
     if (!(await sayOverdue(deps))) return;
     for (let some = hub.acknowledged(); some.length > 0; some = hub.acknowledged()) {
-      for (const correction of some) if (!(await completeOne(correction, deps))) return;
+      if (!(await completeSome(some, deps))) return;
     }
-  };
-  return {
-    complete() {
-      last = last.catch(() => undefined).then(all);
-      return last;
-    },
-  };
+  });
+  return { complete };
 }
 
 const announceAll = ({ hub, log }: Pick<CompletingDependencies, "hub" | "log">): Promise<boolean> =>
@@ -94,26 +89,46 @@ async function logEach(
   log: Pick<AuditLog, "append">,
 ): Promise<boolean> {
   for (let some = next(); some.length > 0; some = next()) {
-    for (const { id, openedAt: _at, ...correction } of some) {
-      if (!(await log.append({ kind, exchange: null, actor: null, ...correction })).ok) return false;
-      said(id);
-    }
+    const saying = some.map(async ({ id, openedAt: _at, ...correction }) => {
+      const logged = await log.append({ kind, exchange: null, actor: null, ...correction });
+      if (logged.ok) said(id);
+      return logged.ok;
+    });
+    if (!(await Promise.all(saying)).every(Boolean)) return false;
   }
   return true;
 }
 
-async function completeOne(
-  { id, holders, gone, ...correction }: Acknowledged,
-  { self, hub, signer, log, now }: CompletingDependencies,
-): Promise<boolean> {
+/**
+ * A statement is signed and kept, then in the log, then said: one that is cut off goes on with the same statement.
+ * @returns whether the log has taken them all
+ */
+async function completeSome(some: readonly Acknowledged[], deps: CompletingDependencies): Promise<boolean> {
+  const { hub, log, now } = deps;
+  const signed: (Correction & { readonly id: number; readonly statement: string })[] = [];
+  for (const { holders, gone, statement, ...correction } of some) {
+    signed.push({
+      ...correction,
+      statement: statement ?? (await sign({ holders, gone, ...correction }, deps)),
+    });
+  }
+  await hub.durable();
+  const saying = signed.map(async ({ id, openedAt: _at, statement, ...about }) => {
+    const draft = { kind: "correction.completed", exchange: null, actor: null, ...about } as const;
+    const logged = await log.append({ ...draft, statement: sha256(statement) });
+    if (logged.ok) hub.complete(id, now());
+    return logged.ok;
+  });
+  return (await Promise.all(saying)).every(Boolean);
+}
+
+async function sign(
+  { id, holders, gone, ...correction }: Omit<Acknowledged, "statement">,
+  { self, hub, signer, now }: CompletingDependencies,
+): Promise<string> {
   const iat = Math.floor(now() / 1000);
-  const statement = await signCompletion(
-    { iss: self, iat, ...correction, holders: [...holders], gone: [...gone] },
-    signer,
-  );
-  const { openedAt: _at, ...about } = correction;
-  const draft = { kind: "correction.completed", exchange: null, actor: null, ...about } as const;
-  const logged = await log.append({ ...draft, statement: sha256(statement) });
-  if (logged.ok) hub.complete(id, statement, now());
-  return logged.ok;
+  const said = { iss: self, iat, ...correction, holders: [...holders], gone: [...gone] };
+  const statement = await signCompletion(said, signer);
+  hub.keepStatement(id, statement);
+  return statement;
 }

@@ -50,7 +50,7 @@ export interface PageToTake {
   /** Who was given the version before. */
   readonly holders: (version: VersionBefore) => readonly NodeId[];
   /** The last day on which a holder of such a record is in time. */
-  readonly dueOn: (record: CreditRecord) => string;
+  readonly dueOn: (record: Pick<CreditRecord, "item">) => string;
 }
 
 /** What is held of a record. */
@@ -64,11 +64,11 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly goneAt: number | null;
 }
 
-/** A version given out before, and the new one of it. */
+/** A version given out before, and what decides who may hold the new one; where there is none, the one before. */
 export interface VersionBefore extends Pick<KeptLine, "moved"> {
   /** Of the page that the one before had come in first: in another feed the same may be told again. */
   readonly position: number;
-  readonly record: CreditRecord;
+  readonly record: Shared;
 }
 
 /** A version given out before that was corrected by a page. */
@@ -126,6 +126,8 @@ export interface Acknowledged extends Correction {
   readonly id: number;
   readonly holders: readonly { readonly node: NodeId; readonly at: number; readonly receipt: string }[];
   readonly gone: readonly NodeId[];
+  /** Signed before, and not said yet: it may be in the log. */
+  readonly statement: string | null;
 }
 
 /** What was given out and corrected since, and who has acknowledged that. */
@@ -140,9 +142,11 @@ export interface CorrectionBook {
   /** Corrections whose day was before this one, that somebody is waited for, and of which that was not said yet. */
   overdue(today: string): readonly OpenedCorrection[];
   saidOverdue(id: number): void;
-  /** Corrections that nobody is waited for any more, and whose statement was not kept yet: some of them. */
+  /** Corrections that nobody is waited for any more, or of which that was signed, and not said yet: some of them. */
   acknowledged(): readonly Acknowledged[];
-  complete(id: number, statement: string, at: number): void;
+  keepStatement(id: number, statement: string): void;
+  /** Its statement is in the log. */
+  complete(id: number, at: number): void;
   /** A source's own, the newest first. */
   corrections(source: NodeId, limit: number): readonly CorrectionLine[];
 }
@@ -164,7 +168,11 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   noteKeptBack(source: NodeId, keptBack: KeptBack): void;
   /** How sources did in a month that has these first and last instants, seconds since 1970. */
   scores(month: string, from: number, to: number): readonly ScoreLine[];
-  /** One transaction: an older version's line goes to nobody any more. */
+  /**
+   * One transaction: an older version's line goes to nobody any more. What a feed that is whole has not named is withdrawn
+   * (PR-SYNC §5).
+   * @returns corrections that the page's changes have opened
+   */
   take(page: PageToTake): readonly OpenedCorrection[];
   /** The position of the newest page; 0 before the first. */
   newest(): number;

@@ -35,6 +35,7 @@ import {
   readChanges,
   takePage,
 } from "./index.ts";
+import { sha256 } from "./sha256.ts";
 
 const { directory, signer } = testFederation();
 const [city, baoan, dg, hz] = ["sz", "sz-baoan", "dg", "hz"].map((node) => nodeIdSchema.parse(node)) as [
@@ -508,7 +509,44 @@ describe("a correction", () => {
     expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "corrected", holders: [{ node: baoan }] }]);
   });
 
-  it("is completed many at a time", async () => {
+  it("is completed with one statement, also by a city that died before it could say so", async () => {
+    const first = await handedTo(baoan);
+    const second = await pageOf([testRecord({ version: 2 })], following(first, 2));
+    await told(second);
+    const complete = () => {
+      throw new Error("killed");
+    };
+    completing = createCompleting({
+      ...common(),
+      hub: { ...hub, complete },
+      self: city,
+      signer: signer("sz"),
+    });
+    await expect(read(baoan, { receipts: [await receiptOf(baoan, second, 2)] })).rejects.toThrow("killed");
+    expect(statements(), "nobody has said it").toEqual([undefined]);
+    const later = () => testNow + 60_000;
+    completing = createCompleting({ ...common(), now: later, self: city, signer: signer("sz") });
+    await completing.complete();
+    const said = log.entries().flatMap((entry) => ("statement" in entry ? [entry.statement] : []));
+    expect(said).toHaveLength(2);
+    const [correction] = hub.corrections(dg, 1);
+    expect(new Set(said)).toEqual(new Set([sha256(correction?.completion ?? "")]));
+  });
+
+  it("is completed many at a time, whose entries come into the log together", async () => {
+    const append = log.append;
+    let [atOnce, most] = [0, 0];
+    log = {
+      ...log,
+      async append(draft, claim) {
+        atOnce += 1;
+        most = Math.max(most, atOnce);
+        await new Promise(setImmediate);
+        atOnce -= 1;
+        return append(draft, claim);
+      },
+    };
+    completing = createCompleting({ ...common(), self: city, signer: signer("sz") });
     const records = Array.from({ length: 250 }, (_, at) => testRecord({ id: `penalty:${at}` }));
     const first = await pageOf(records);
     await told(first);
@@ -521,6 +559,7 @@ describe("a correction", () => {
     await read(baoan, { receipts: [await receiptOf(baoan, second, 500)] });
     expect(hub.corrections(dg, 500).filter(({ completion }) => completion !== undefined)).toHaveLength(250);
     expect(hub.acknowledged()).toEqual([]);
+    expect(most).toBe(100);
   });
 
   it("waits on for who was handed more, when an older question of its comes late", async () => {

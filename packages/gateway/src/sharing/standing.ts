@@ -43,7 +43,9 @@ export interface Attendance {
   standing(): SharingStanding;
   /** A reader asks, behind a position that it has applied up to. */
   seen(reader: { readonly node: NodeId; readonly position: number }, at: number): void;
-  /** Milliseconds since 1970. */
+  /** The city was away since it last heard anybody: so long nobody could ask. */
+  cameBack(now: number): void;
+  /** Who was not heard since, but for the time that the city was away itself. Milliseconds since 1970. */
   absentSince(before: number): readonly Absent[];
   /** Unless it has asked meanwhile. */
   setLapsed(absent: Absent): void;

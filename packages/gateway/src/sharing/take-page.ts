@@ -116,14 +116,15 @@ async function keep(
   const holders = holdersBy({ hub, ...deps }, source);
   const named = refused.slice(0, mostRefused).map(({ seq, code }) => ({ seq, code }));
   const letters = refused.filter(({ isHeld }) => !isHeld);
-  const dueOn = ({ item }: CreditRecord) => deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
+  const dueOn = ({ item }: Pick<CreditRecord, "item">) =>
+    deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
   const counted = scorePage(changes, { first, refused: refused.length }, deps);
   const score = { ...counted, month: deps.today().slice(0, 7) };
   const taken = { page, head, changes, refused: named, first, letters, at: now() };
-  const opened = hub.take({ source, ...taken, score, holders, dueOn });
+  hub.take({ source, ...taken, score, holders, dueOn });
   await hub.durable();
   onTaken();
-  if (opened.length > 0) await completing.complete();
+  if (hub.unannounced().length > 0) await completing.complete();
 }
 
 function scorePage(

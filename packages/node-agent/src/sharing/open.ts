@@ -47,8 +47,10 @@ export function openSharing(
     onError: events.failed,
   });
   const stops: (() => Promise<void>)[] = [];
-  if (tells !== false) {
-    deps.outbox.choose(tells === true ? "all" : tells, feedIdSchema.parse(deps.entropy.uuid()));
+  // Who tells nothing any more takes back what it has told.
+  if (tells !== false || deps.outbox.hasBegun()) {
+    const items = tells === true ? "all" : tells || [];
+    deps.outbox.choose(items, feedIdSchema.parse(deps.entropy.uuid()));
     const telling = { ...deps, onTooLong: events.tooLong };
     const tell = async (signal: AbortSignal) => {
       const published = await publish(telling, signal);

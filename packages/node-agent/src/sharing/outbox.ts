@@ -47,6 +47,8 @@ export interface Outbox {
   /** Of which items others are told. When that changes everything is told anew, so that nothing else stays with them. */
   choose(items: "all" | readonly ItemCode[], feed: FeedId): void;
   feed(): OwnFeed;
+  /** Whether there ever was a feed: something may have been told. */
+  hasBegun(): boolean;
   /** The oldest of these items that wait, at most so many. */
   waiting(items: readonly ItemCode[], limit: number): readonly Waiting[];
   /** Whether the feed has named all of these items that was held when it began, once those up to `n` are in a page. */

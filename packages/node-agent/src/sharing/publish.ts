@@ -81,16 +81,17 @@ export async function publish(
   return ok({ pages, changes, refused: notTaken });
 }
 
-/** Signs a page of what waits. Nothing when nothing does. */
+/** Signs a page of what waits. Nothing when nothing does, but in a feed that has no page yet: what was told before is taken back. */
 async function sealNext(deps: PublishDependencies): Promise<SealedPage | undefined> {
   const { outbox, signer, catalogue, now } = deps;
   const items = [...catalogue().items.keys()];
   const { id: feed, last, head: prev } = outbox.feed();
-  const { lines, taken } = linesOf(outbox.waiting(items, pageLength), last, deps);
+  const waiting = outbox.waiting(items, pageLength);
+  const { lines, taken } = linesOf(waiting, last, deps);
   const newest = taken.at(-1);
-  if (newest === undefined) return undefined;
+  if (newest === undefined && (prev !== null || waiting.length > 0)) return undefined;
   const iat = Math.floor(now() / 1000);
-  const complete = outbox.isComplete(items, newest.n);
+  const complete = newest === undefined || outbox.isComplete(items, newest.n);
   const place = { iss: deps.node, feed, iat, from: last + 1, prev };
   const head = await signPageHead({ ...place, hashes: lines.map(lineHash), complete }, signer);
   const page = { from: last + 1, last: last + lines.length, head, hash: headHash(head), lines };

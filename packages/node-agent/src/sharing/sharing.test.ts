@@ -33,7 +33,7 @@ import { systemEntropy } from "@xinqiao/runtime/entropy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SendToGateway } from "../lookup/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
-import { publish, readChanges } from "./index.ts";
+import { openSharing, publish, readChanges } from "./index.ts";
 
 const { directory, signer } = testFederation();
 const city = nodeIdSchema.parse("sz");
@@ -133,6 +133,47 @@ describe("what a source tells", () => {
       never,
     );
   const toldIds = () => pages.flatMap(({ changes }) => changes.map((change) => change?.record.id));
+
+  /** Tells nothing, until the gateway has heard something. */
+  async function tellNothing(): Promise<void> {
+    const heard = Promise.withResolvers<void>();
+    const answer = async (body: unknown) => {
+      const receipt = await receiptFor(body);
+      heard.resolve();
+      return receipt;
+    };
+    const ignored = () => undefined;
+    const events = {
+      ...{ published: ignored, received: ignored, brokenPage: ignored, tooLong: ignored },
+      ...{ sharingFault: ignored, failed: (error: unknown) => heard.reject(error) },
+    };
+    const { outbox, inbox } = store;
+    const deps = { ...call(dg, gateway(answer)), outbox, inbox, keptBack: () => [], events };
+    const stop = openSharing({ publish: false }, deps);
+    if (outbox.hasBegun()) await heard.promise;
+    await stop();
+  }
+
+  it("is taken back, with a page of nothing, by who tells nothing any more; who never has says nothing", async () => {
+    await tellNothing();
+    expect(store.outbox.hasBegun()).toBe(false);
+    put(testRecord());
+    await tell();
+    await tellNothing();
+    expect(pages).toMatchObject([
+      { from: 1, last: 1 },
+      { from: 1, last: 0, prev: null, hashes: [], complete: true },
+    ]);
+    expect(pages[1]?.feed).not.toBe(pages[0]?.feed);
+  });
+
+  it("begins behind the page of nothing that said it had nothing", async () => {
+    expect(await tell()).toEqual(ok({ pages: 1, changes: 0, refused: 0 }));
+    expect(await tell(), "once").toEqual(ok({ pages: 0, changes: 0, refused: 0 }));
+    put(testRecord());
+    await tell();
+    expect(pages).toMatchObject([{ last: 0 }, { from: 1, last: 1, prev: pages[0]?.hash, complete: true }]);
+  });
 
   it("is what changed, once, in a chain of pages", async () => {
     put(testRecord({ id: "penalty:1" }), testRecord({ id: "penalty:2" }));

@@ -512,6 +512,20 @@ const steps: readonly string[] = [
   CREATE INDEX case_file_unapplied ON case_file (source, record)
     WHERE settled = 0 AND (outcome IS NOT NULL OR content IS NULL);
   `,
+  `
+  -- The first page of a feed has no change when there is nothing to tell: the next begins in the same place.
+  CREATE TABLE sealed_page (
+    from_seq INTEGER NOT NULL,
+    last     INTEGER PRIMARY KEY,
+    head     TEXT NOT NULL,
+    hash     TEXT NOT NULL,
+    lines    TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO sealed_page SELECT from_seq, last, head, hash, lines FROM page;
+  DROP TABLE page;
+  ALTER TABLE sealed_page RENAME TO page;
+  UPDATE feed SET acknowledged = -1 WHERE head IS NULL;
+  `,
 ];
 
 export const schemaVersion = steps.length;

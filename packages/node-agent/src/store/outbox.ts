@@ -72,6 +72,7 @@ export function createOutbox(database: Database): Outbox {
       if (list.join() !== sql.chosen.all().join()) choose.immediate(list, id);
     },
     feed: current,
+    hasBegun: () => sql.feed.get() !== undefined,
     waiting: (items, limit) =>
       sql.waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
     isComplete: (items, n) => sql.before.get(n, current().mark, JSON.stringify(items)) === undefined,
@@ -92,8 +93,8 @@ function prepare(database: Database) {
   return {
     feed: database.prepare("SELECT id, last, head, mark, receipt FROM feed"),
     begin: database.prepare<[string]>(
-      `INSERT OR REPLACE INTO feed (one, id, last, head, mark, receipt)
-       VALUES (1, ?, 0, NULL, (SELECT coalesce(max(n), 0) FROM pending), NULL)`,
+      `INSERT OR REPLACE INTO feed (one, id, last, head, mark, receipt, acknowledged)
+       VALUES (1, ?, 0, NULL, (SELECT coalesce(max(n), 0) FROM pending), NULL, -1)`,
     ),
     dropPages: database.prepare("DELETE FROM page"),
     tellAll: database.prepare(
@@ -123,7 +124,7 @@ function prepare(database: Database) {
     aside: database.prepare<[number]>("UPDATE pending SET n = -n WHERE n = ?"),
     oldest: database.prepare<[], SealedRow>(
       `SELECT from_seq AS "from", page.last, page.head, hash, lines FROM page, feed
-       WHERE page.last > acknowledged ORDER BY from_seq LIMIT 1`,
+       WHERE page.last > acknowledged ORDER BY page.last LIMIT 1`,
     ),
     newest: database.prepare<[number], SealedRow>(
       `SELECT from_seq AS "from", page.last, page.head, hash, lines FROM page, feed

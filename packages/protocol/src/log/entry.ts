@@ -296,7 +296,8 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     ...common,
     feed: feedIdSchema,
     from: z.number().int().positive(),
-    upTo: z.number().int().positive(),
+    /** 0 when its source has nothing to tell. */
+    upTo: z.number().int().nonnegative(),
     /** Hash of the page's head, which its source has signed. */
     head: sha256Schema,
     /** How many of its changes were not taken. */
@@ -322,7 +323,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
         z.strictObject({
           source: nodeIdSchema,
           feed: feedIdSchema,
-          upTo: z.number().int().positive(),
+          upTo: z.number().int().nonnegative(),
           /** SHA-256 of the receipt as it came. */
           receipt: sha256Schema,
         }),

@@ -16,7 +16,7 @@ export const correctionSchema = z.strictObject({
   source: nodeIdSchema,
   feed: feedIdSchema,
   seq: z.number().int().positive(),
-  /** `lineHash` of the change. */
+  /** `lineHash` of the change; of what a whole feed has not named, the change that told it last (PR-SYNC §5). */
   change: sha256Schema,
   effect: z.enum(correctionEffects),
   /** Seconds since 1970: when the gateway took it. */

@@ -8,8 +8,8 @@ export type FeedId = z.infer<typeof feedIdSchema>;
 /** How far a feed was followed. */
 export const feedPlaceSchema = z.strictObject({
   feed: feedIdSchema,
-  /** The last change taken. */
-  upTo: z.number().int().positive(),
+  /** The last change taken; 0 of a feed that has named none. */
+  upTo: z.number().int().nonnegative(),
   /** Hash of the head of the page that ended with it. */
   head: sha256Schema,
 });

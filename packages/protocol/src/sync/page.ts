@@ -31,15 +31,20 @@ export const pageHeadSchema = z
     from: place,
     /** Hash of the head before; null in the first page of a feed. */
     prev: sha256Schema.nullable(),
-    /** `lineHash` of each change. */
-    hashes: z.array(sha256Schema).min(1).max(pageLength),
+    /** `lineHash` of each change; none in the first page of a source that has nothing to tell. */
+    hashes: z.array(sha256Schema).max(pageLength),
     /**
      * From this page on the feed has named everything that its source held when it began: what a copy has of the feed
      * before and not of this one, the source has no more.
      */
     complete: z.boolean(),
   })
-  .refine(({ from, prev }) => (from === 1) === (prev === null), "only the first page has none before it");
+  // The first change comes behind a page that has none, too.
+  .refine(({ from, prev }) => prev !== null || from === 1, "only the first page has none before it")
+  .refine(
+    ({ hashes, prev, complete }) => hashes.length > 0 || (prev === null && complete),
+    "only of a feed that names nothing a page has no change",
+  );
 export type PageHead = z.infer<typeof pageHeadSchema>;
 
 export const lastOf = ({ from, hashes }: Pick<PageHead, "from" | "hashes">): number =>
@@ -90,6 +95,8 @@ export function openPage(
 }
 
 function openLines(lines: Page["lines"], head: PageHead): (Change | null)[] | undefined {
+  // In a message no line at all looks like one that was withheld.
+  if (head.hashes.length === 0 && lines.every((line) => line === null)) return [];
   if (lines.length !== head.hashes.length) return undefined;
   const changes: (Change | null)[] = [];
   for (const [at, line] of lines.entries()) {

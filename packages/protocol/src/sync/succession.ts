@@ -26,7 +26,7 @@ export function standingOf(page: Placed, past: FeedPast): PageStanding {
   if (page.feed !== place?.feed) {
     // What comes late of an older feed must not bring back what it said.
     if (past.knows(page.feed)) return "replaced";
-    return page.from === 1 ? "anew" : "ahead";
+    return page.prev === null ? "anew" : "ahead";
   }
   if (page.from === place.upTo + 1) return page.prev === place.head ? "next" : "forked";
   return page.from > place.upTo ? "ahead" : "forked";

@@ -110,7 +110,6 @@ describe("a page of changes", () => {
     ["signed before its key counted", { iat: 1 }, "dg"],
     ["named another's", { iss: baoan }, "dg"],
     ["of a place that its lines do not name", { from: 1, hashes: [] as string[] }, "dg"],
-    ["the first, and naming one before it", { prev: "A".repeat(43) }, "dg"],
   ] as const)("does not open when it is %s", async (_what, change, by) => {
     const { lines } = await pageOf();
     const head = await signPageHead(headOf(lines, change), signer(by));
@@ -145,6 +144,45 @@ describe("a page of changes", () => {
     const { lines } = packPage({ head: "h", lines: ["a"] });
     expect(unpackPage({ head: "h", lines: lines.slice(0, -8) })).toBeUndefined();
     expect(unpackPage(packPage({ head: "h", lines: Array(501).fill("a") }))).toBeUndefined();
+  });
+});
+
+it("a page does not open when it names none before it and is not the first", async () => {
+  expect(openPage(await pageOf(3, { from: 4 }), dg, directory).ok).toBe(false);
+  expect(openPage(await pageOf(3, { from: 4, prev: "A".repeat(43) }), dg, directory).ok).toBe(true);
+});
+
+describe("a page of nothing", () => {
+  it("opens when it is a whole feed's first, and what its source tells later follows it", async () => {
+    const nothing = await pageOf(0);
+    const packed = unpackPage(packPage(nothing));
+    if (packed === undefined) throw new Error("no page");
+    const page = openPage(packed, dg, directory);
+    if (!page.ok) throw new Error(page.error.detail);
+    expect(page.value).toMatchObject({ from: 1, last: 0, changes: [] });
+    const past: FeedPast = {
+      place: placeOf(page.value),
+      took: ({ hash }) => hash === page.value.hash,
+      knows: () => true,
+    };
+    expect(standingOf(await opened({ prev: page.value.hash }), past)).toBe("next");
+    expect(standingOf(await opened(), past), "of another beginning").toBe("forked");
+    const none: FeedPast = { place: undefined, took: () => false, knows: () => false };
+    expect(standingOf(await opened({ prev: page.value.hash }), none), "without it").toBe("ahead");
+  });
+
+  it.each([
+    ["not whole", { complete: false }],
+    ["not its first", { from: 4, prev: "A".repeat(43) }],
+  ])("does not open when it is of a feed that is %s", async (_what, change) => {
+    expect(openPage(await pageOf(0, change), dg, directory).ok).toBe(false);
+  });
+
+  it("does not open with a line", async () => {
+    const { head } = await pageOf(0);
+    expect(
+      openPage({ head, lines: records(1).map((each) => changeLine(1, salt, each)) }, dg, directory).ok,
+    ).toBe(false);
   });
 });
 

@@ -38,10 +38,15 @@ export function createHubAttendance(database: Database): Attendance {
        at AS "seenAt", lapsed AS "isLapsed" FROM subscriber ORDER BY node`,
   );
   const see = database.prepare(
-    "UPDATE subscriber SET applied = @position, at = @at, lapsed = 0 WHERE node = @node",
+    "UPDATE subscriber SET applied = @position, at = @at, lapsed = 0, excused = 0 WHERE node = @node",
   );
   const absent = database.prepare(
-    `SELECT node, position, at AS "seenAt" FROM subscriber WHERE at < ? AND NOT lapsed ORDER BY node`,
+    `SELECT node, position, at AS "seenAt" FROM subscriber WHERE at + excused < ? AND NOT lapsed ORDER BY node`,
+  );
+  const excuse = database.prepare(
+    `UPDATE subscriber SET excused = max(0, min(@now - at, excused + @now - max(
+       (SELECT max(at) FROM subscriber),
+       coalesce((SELECT at FROM page ORDER BY position DESC LIMIT 1), 0))))`,
   );
   const lapse = database.prepare("UPDATE subscriber SET lapsed = 1 WHERE node = ? AND at = ?");
   return {
@@ -55,6 +60,7 @@ export function createHubAttendance(database: Database): Attendance {
     },
     seen: ({ node, position }, at) => void see.run({ node, position, at }),
     absentSince: (before) => absent.all(before).map((row) => absentSchema.parse(row)),
+    cameBack: (now) => void excuse.run({ now }),
     setLapsed: ({ node, seenAt }) => void lapse.run(node, seenAt),
   };
 }

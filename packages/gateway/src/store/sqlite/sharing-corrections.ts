@@ -25,8 +25,11 @@ const most = 100;
 
 const nodesSchema = z.array(nodeIdSchema);
 
-const columns =
-  'id, source, feed, seq, change, effect, opened_at AS "openedAt", due_on AS "dueOn", statement';
+const about = 'id, source, feed, seq, change, effect, opened_at AS "openedAt", due_on AS "dueOn"';
+const columns = `${about}, statement`;
+
+/** A statement that is not in the log yet is nobody's. */
+const said = `${about}, iif(completed_at IS NULL, NULL, statement) AS statement`;
 
 /** Corrections, and who has acknowledged them. */
 export function createHubCorrections(database: Database) {
@@ -34,13 +37,13 @@ export function createHubCorrections(database: Database) {
   const holdersOf = (id: number) => sql.holders.all(id).map((row) => holderSchema.parse(row));
 
   function acknowledged(row: unknown): Acknowledged {
-    const { id, correction } = rowSchema.parse(row);
+    const { id, correction, statement } = rowSchema.parse(row);
     const all = holdersOf(id);
     const holders = all.flatMap(({ node, at, receipt }) =>
       at === null || receipt === null ? [] : [{ node, at, receipt }],
     );
     const gone = all.filter(({ receipt }) => receipt === null).map(({ node }) => node);
-    return { ...correction, id, holders, gone };
+    return { ...correction, id, holders, gone, statement };
   }
 
   function opened(row: unknown): OpenedCorrection {
@@ -71,7 +74,8 @@ export function createHubCorrections(database: Database) {
       }),
     saidOverdue: (id) => void sql.saidOverdue.run(id),
     acknowledged: () => sql.whole.all().map(acknowledged),
-    complete: (id, statement, at) => void sql.complete.run(Math.floor(at / 1000), statement, id),
+    keepStatement: (id, statement) => void sql.sign.run(statement, id),
+    complete: (id, at) => void sql.complete.run(Math.floor(at / 1000), id),
     corrections: (source, limit) =>
       sql.list.all(source, limit).map((row) => {
         const { id, statement, correction } = rowSchema.parse(row);
@@ -85,8 +89,21 @@ export function createHubCorrections(database: Database) {
   return { port, ...createOpening(sql) };
 }
 
+interface Begun extends Correction {
+  readonly record: string;
+  /** Seconds since 1970; null where nobody knows. */
+  readonly decidedAt: number | null;
+  readonly holders: readonly NodeId[];
+}
+
 /** How corrections begin: parts of the transaction that takes a page. */
 function createOpening(sql: ReturnType<typeof prepare>) {
+  function begin({ holders, ...row }: Begun, due: Pick<Correction, "feed" | "seq">): number {
+    const waits = { waiting: holders.length, dueFeed: due.feed, dueSeq: due.seq };
+    const id = Number(sql.open.run({ ...row, ...waits }).lastInsertRowid);
+    for (const node of holders) sql.wait.run(id, node);
+    return id;
+  }
   return {
     /** A feed has told everything anew: whoever has applied it up to here has the corrections of the one before, too. */
     postpone: ({ source, page: { feed, last: upTo } }: PageToTake) =>
@@ -105,7 +122,13 @@ function createOpening(sql: ReturnType<typeof prepare>) {
       if (waiting.length > 0) sql.defer.run({ source, record, feed, seq });
       return waiting;
     },
-    /** Part of the transaction that takes the page. */
+    /** What a whole feed has not named is withdrawn: whoever has applied that feed up to here has dropped it. */
+    withdraw(
+      { record, ...correction }: Omit<OpenedCorrection, "effect" | "id"> & { readonly record: string },
+      { page: { feed, last } }: PageToTake,
+    ): void {
+      begin({ ...correction, record, effect: "withdrawn", decidedAt: null }, { feed, seq: last });
+    },
     open(correction: Omit<OpenedCorrection, "change" | "id">, { changes }: PageToTake): OpenedCorrection {
       const taken = changes.find(({ change }) => change.seq === correction.seq);
       if (taken === undefined) throw new Error("a correction without its change");
@@ -113,9 +136,7 @@ function createOpening(sql: ReturnType<typeof prepare>) {
       const { id: record, recordedAt } = taken.change.record;
       // A source whose clock is ahead has not decided after the city knew.
       const decidedAt = Math.min(Math.floor(Date.parse(recordedAt) / 1000), begun.openedAt);
-      const row = { ...begun, record, decidedAt, waiting: holders.length };
-      const id = Number(sql.open.run(row).lastInsertRowid);
-      for (const node of holders) sql.wait.run(id, node);
+      const id = begin({ ...correction, ...begun, record, decidedAt }, correction);
       return { ...begun, id, holders };
     },
   };
@@ -125,7 +146,7 @@ function prepare(database: Database) {
   return {
     open: database.prepare(
       `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, decided_at, due_on, due_feed, due_seq, waiting)
-       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @decidedAt, @dueOn, @feed, @seq, @waiting)`,
+       VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @decidedAt, @dueOn, @dueFeed, @dueSeq, @waiting)`,
     ),
     postpone: database.prepare(
       `UPDATE correction SET due_feed = @feed, due_seq = @upTo
@@ -162,7 +183,7 @@ function prepare(database: Database) {
     ),
     announced: database.prepare("UPDATE correction SET announced = 1 WHERE id = ?"),
     whole: database.prepare(
-      `SELECT ${columns} FROM correction WHERE completed_at IS NULL AND waiting = 0 AND announced
+      `SELECT ${columns} FROM correction WHERE completed_at IS NULL AND (waiting = 0 OR statement IS NOT NULL) AND announced
        ORDER BY id LIMIT ${most}`,
     ),
     overdue: database.prepare(
@@ -178,7 +199,8 @@ function prepare(database: Database) {
     holders: database.prepare(
       "SELECT node, at, receipt FROM correction_holder WHERE correction = ? ORDER BY node",
     ),
-    complete: database.prepare("UPDATE correction SET completed_at = ?, statement = ? WHERE id = ?"),
-    list: database.prepare(`SELECT ${columns} FROM correction WHERE source = ? ORDER BY id DESC LIMIT ?`),
+    sign: database.prepare("UPDATE correction SET statement = ? WHERE id = ?"),
+    complete: database.prepare("UPDATE correction SET completed_at = ? WHERE id = ?"),
+    list: database.prepare(`SELECT ${said} FROM correction WHERE source = ? ORDER BY id DESC LIMIT ?`),
   };
 }

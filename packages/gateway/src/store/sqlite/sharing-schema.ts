@@ -38,6 +38,11 @@ export const addedColumns = [
   },
   {
     table: "subscriber",
+    column: "excused",
+    sql: "ALTER TABLE subscriber ADD COLUMN excused INTEGER NOT NULL DEFAULT 0",
+  },
+  {
+    table: "subscriber",
     column: "lapsed",
     sql: `
       ALTER TABLE subscriber ADD COLUMN lapsed INTEGER NOT NULL DEFAULT 0;
@@ -130,7 +135,9 @@ export const sharingSchema = `
     -- The position behind which it asked last.
     applied      INTEGER NOT NULL DEFAULT 0,
     -- Whether the log has it that it has not asked for too long.
-    lapsed       INTEGER NOT NULL DEFAULT 0
+    lapsed       INTEGER NOT NULL DEFAULT 0,
+    -- Milliseconds since then in which the city itself was away.
+    excused      INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
 
   -- The newest of each holder for each source.
@@ -167,6 +174,7 @@ export const sharingSchema = `
     -- Whether it is in the log.
     announced    INTEGER NOT NULL DEFAULT 0,
     completed_at INTEGER,
+    -- Signed before it is in the log, and said once it is: never two of one correction.
     statement    TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS correction_by_source ON correction (source, id);
@@ -193,7 +201,9 @@ export const sharingSchema = `
     SET waiting = waiting - (old.receipt IS NULL AND NOT old.gone) + (new.receipt IS NULL AND NOT new.gone)
     WHERE id = new.correction;
   END;
-  CREATE INDEX IF NOT EXISTS correction_whole ON correction (id) WHERE completed_at IS NULL AND waiting = 0;
+  DROP INDEX IF EXISTS correction_whole;
+  CREATE INDEX IF NOT EXISTS correction_sayable ON correction (id)
+    WHERE completed_at IS NULL AND (waiting = 0 OR statement IS NOT NULL);
   CREATE INDEX IF NOT EXISTS correction_due ON correction (due_on)
     WHERE completed_at IS NULL AND waiting > 0 AND NOT overdue AND announced;
   CREATE INDEX IF NOT EXISTS correction_completed ON correction (completed_at) WHERE completed_at IS NOT NULL;

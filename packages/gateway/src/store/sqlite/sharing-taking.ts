@@ -7,6 +7,7 @@ import { contentOf, type OpenedCorrection, type PageToTake, type TakenChange } f
 import type { createHubCorrections } from "./sharing-corrections.ts";
 import type { createHubLetters } from "./sharing-letters.ts";
 import type { createOvertaking } from "./sharing-revocations.ts";
+import { createSweeping } from "./sharing-sweeping.ts";
 
 const heldSchema = z.object({
   position: z.number(),
@@ -45,6 +46,7 @@ export function createTaking(
 ): (page: PageToTake) => readonly OpenedCorrection[] {
   const sql = prepare(database);
   const takeOne = createTakingOne(sql, corrections);
+  const sweep = createSweeping(database, corrections);
   const newest = () => sql.newest.get() ?? 0;
   const first = newest() + 1 + leap();
 
@@ -54,8 +56,7 @@ export function createTaking(
     const { feed, last, hash, complete } = page.page;
     const whole = sql.whole.get(source) ?? null;
     if (complete && whole !== feed) {
-      sql.dropOlder.run(source, feed);
-      sql.sweep.run(source, feed);
+      sweep(page);
       corrections.postpone(page);
       letters.forgetOther(source, feed);
     }
@@ -182,10 +183,5 @@ function prepare(database: Database) {
           @goneAt)`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
-    dropOlder: database.prepare(
-      `DELETE FROM change WHERE (position, seq) IN
-       (SELECT position, seq FROM held WHERE source = ? AND feed <> ?)`,
-    ),
-    sweep: database.prepare("DELETE FROM held WHERE source = ? AND feed <> ?"),
   };
 }
