@@ -277,6 +277,72 @@ describe("what a platform does not take", () => {
   });
 });
 
+describe("what is stale when everything was told anew", () => {
+  beforeEach(async () => {
+    copies.take([1, 2, 3, 4].map((n) => ({ id: `penalty:${n}` })));
+    await deliverAll();
+  });
+
+  it("is kept where the platform does not let it go, holds nothing up, is said once, and goes when it may", async () => {
+    inTable(`CREATE TABLE decision (source TEXT, record TEXT, FOREIGN KEY (source, record) REFERENCES credit_copy (source, record));
+      INSERT INTO decision SELECT source, record FROM credit_copy WHERE record = 'penalty:1'`);
+    copies.store.deliveries.choose([]);
+    copies.take([{ id: "penalty:5" }], { unwanted: ["penalty:1"] });
+    copies.store.deliveries.choose([all]);
+    await deliverAll();
+    expect(copies.dead).toEqual([]);
+    const kept = [{ code: "delivery.stale-kept", reason: "SQLITE_CONSTRAINT_FOREIGNKEY" }];
+    expect(copies.staleKept).toEqual(kept);
+    expect(standing()).toMatchObject({ waiting: 0, dead: 0, isTelling: true, keepsStale: true });
+    copies.take([{ id: "penalty:2", version: 2, state: "repaired", fields: {} }]);
+    await deliverAll();
+    expect(table()).toEqual(["dg penalty penalty:1 1 current", ...copies.shown()]);
+    copies.now += 3_600_000;
+    copies.reopen();
+    await deliverAll();
+    expect(copies.staleKept).toEqual(kept);
+    inTable("DROP TABLE decision");
+    copies.now += 3_600_000;
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+    expect(standing()).toMatchObject({ isTelling: false, keepsStale: false });
+  });
+
+  it("is none of the records that change while everything is told", async () => {
+    copies.take(Array.from({ length: 1_200 }, (_, n) => ({ id: `penalty:${n}` })));
+    await deliverAll();
+    copies.store.deliveries.queue("platform").beginAnew();
+    await copies.step("platform", platform);
+    copies.take(Array.from({ length: 600 }, (_, n) => ({ id: `penalty:${600 + n}`, version: 2 })));
+    for (let again = true; again; ) {
+      const step = await copies.step("platform", platform);
+      expect(table()).toHaveLength(1_200);
+      again = step.ok && step.value.again;
+    }
+    expect(table()).toEqual(copies.shown());
+  });
+
+  it("goes by the decision that left, though a change has come before it is taken", async () => {
+    copies.store.deliveries.queue("platform").beginAnew();
+    await copies.step("platform", platform);
+    expect(await copies.step("platform", replyLost(platform))).toMatchObject({ ok: false });
+    copies.take([{ id: "penalty:9" }], { unwanted: ["penalty:1"] });
+    const batches: unknown[] = [];
+    const seen: Pick<Platform, "take"> = {
+      take(batch, signal) {
+        batches.push([batch.complete, batch.changes.length]);
+        return platform.take(batch, signal);
+      },
+    };
+    await copies.deliverAll("platform", seen);
+    expect(batches).toEqual([
+      [true, 0],
+      [false, 2],
+    ]);
+    expect(table()).toEqual(copies.shown());
+  });
+});
+
 describe("several deliveries", () => {
   const other = { name: "licences", items: [licence], target: "table" } as const;
   let second: Platform;

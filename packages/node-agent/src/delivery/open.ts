@@ -6,7 +6,7 @@ import type { DeadLetter, Deliveries, DeliveryFault, Platform, WantedDelivery } 
 
 export interface DeliveryEvents {
   delivered(name: string, changes: number): void;
-  /** The first of several in a row. */
+  /** The first of several in a row, or of one that holds nothing up. */
   deliveryFault(name: string, fault: DeliveryFault): void;
   /** A record that the platform does not take was set aside. */
   deadLetter(name: string, letter: DeadLetter): void;
@@ -74,7 +74,15 @@ function keepOne(
   }: Omit<DeliveriesDependencies, "forgetEnded"> & { readonly onNewDay: () => void },
 ): () => Promise<void> {
   const onDead = (letter: DeadLetter) => events.deadLetter(name, letter);
-  const deps = { ...time, platform, onDead, queue: deliveries.queue(name), durable: deliveries.durable };
+  const onStaleKept = (fault: DeliveryFault) => events.deliveryFault(name, fault);
+  const deps = {
+    ...time,
+    platform,
+    onDead,
+    onStaleKept,
+    queue: deliveries.queue(name),
+    durable: deliveries.durable,
+  };
   const work = async (signal: AbortSignal) => {
     onNewDay();
     const delivered = await deliver(deps, signal);

@@ -18,7 +18,7 @@ export interface Batch {
   readonly mark: string;
   /** Of the batch before; null: the generation begins. */
   readonly previous: string | null;
-  /** The generation has named everything now: what the platform has of an older one goes. */
+  /** The generation has named everything: what the platform has of an older one goes. There are no changes then. */
   readonly complete: boolean;
   readonly changes: readonly CopyChange[];
 }
@@ -32,7 +32,9 @@ export interface DeliveryFault {
     /** It does not hold the batch before. */
     | "delivery.another-past"
     /** So many in a row that no single record can be the reason. */
-    | "delivery.too-many-refused";
+    | "delivery.too-many-refused"
+    /** What it has of an older generation and should not have any more could not be removed. */
+    | "delivery.stale-kept";
   readonly reason: string;
 }
 
@@ -75,6 +77,8 @@ export interface DeliveryStanding {
   readonly dead: number;
   /** Whether everything is being told anew. */
   readonly isTelling: boolean;
+  /** Whether the platform would not remove what it has of an older generation. */
+  readonly keepsStale: boolean;
   /** Milliseconds since 1970; null before the first. */
   readonly takenAt: number | null;
 }
@@ -94,6 +98,8 @@ export interface DeliveryQueue {
   split(mark: string): boolean;
   /** The one change in it goes to the dead letters, and what follows goes on. False: there is none. */
   setAside(mark: string, reason: string, at: number): DeadLetter | undefined;
+  /** The platform refuses to remove what is stale: what follows goes on, and it is asked again later. True: for the first time. */
+  keepStale(mark: string, at: number): boolean;
   /** Everything is told from the beginning. */
   beginAnew(): void;
   /** How many were set aside since one was last taken. */

@@ -358,8 +358,12 @@ const steps: readonly string[] = [
     -- A batch that is under way ends here.
     sealed_n    INTEGER,
     sealed_mark TEXT,
-    -- The generation has named everything with the batch that comes here; null once it has.
-    whole      INTEGER,
+    -- It says that the generation has named everything.
+    sealed_completes INTEGER NOT NULL DEFAULT 0,
+    -- Whether the generation is still to say so; and, when the platform would not remove what is stale then, when it is
+    -- said again. Milliseconds since 1970.
+    telling       INTEGER NOT NULL DEFAULT 1,
+    complete_from INTEGER,
     delivered  INTEGER NOT NULL DEFAULT 0,
     -- Milliseconds since 1970.
     taken_at   INTEGER
