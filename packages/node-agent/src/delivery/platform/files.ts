@@ -72,7 +72,7 @@ async function take(batch: Batch, folder: string, format: Format): Promise<Resul
   const standing = standingOf(batch, place?.mark);
   if (standing === "another-past") return err({ code: "delivery.another-past", reason: standing });
   if (standing === "taken") return ok(undefined);
-  const number = place === undefined ? await numberFrom(folder, batch) : place.number + 1;
+  const number = await numberFrom(folder, batch, place?.number ?? 0);
   const text = textOf(batch, format);
   const { generation, mark } = batch;
   const name = `${String(number).padStart(12, "0")}-${mark}.${format}`;
@@ -92,12 +92,17 @@ async function readPlace(folder: string) {
   }
 }
 
-/** Without a note of where it stands: the number of this very batch, or behind all that are there. */
-async function numberFrom(folder: string, { mark }: Batch): Promise<number> {
+/**
+ * The number of this very batch when it is there; else behind all that were noted, and all that are there: one that was
+ * published before a process died may not be noted, and never comes again when everything is told anew.
+ */
+async function numberFrom(folder: string, { mark }: Batch, noted: number): Promise<number> {
   const names = await readdir(folder);
   const numberOf = (name: string) => Number(numbered.exec(name)?.[1] ?? 0);
   const same = names.find((name) => numbered.test(name) && name.includes(`-${mark}.`));
-  return same === undefined ? Math.max(0, ...names.map(numberOf)) + 1 : numberOf(same);
+  return same === undefined
+    ? names.map(numberOf).reduce((most, each) => Math.max(most, each), noted) + 1
+    : numberOf(same);
 }
 
 function textOf({ previous, complete, changes, generation }: Batch, format: Format): string {

@@ -255,6 +255,16 @@ describe("a folder", () => {
     expect(files().at(-1)).toBe("000000000003-d.ndjson");
   });
 
+  it("gives no number twice, though a process died before it noted one and everything is told anew", async () => {
+    const platform = openFolder({ folder, format: "ndjson" });
+    await platform.take(batch(), never);
+    const place = readFileSync(join(folder, ".xinqiao-place.json"));
+    await platform.take(batch({ mark: "y", previous: "a" }), never);
+    writeFileSync(join(folder, ".xinqiao-place.json"), place);
+    await platform.take(batch({ generation: "two", mark: "b" }), never);
+    expect(files()).toEqual(["000000000001-a.ndjson", "000000000002-y.ndjson", "000000000003-b.ndjson"]);
+  });
+
   it("that is not there is waited for, and never made: a share may be away", async () => {
     const away = join(folder, "share");
     const platform = openFolder({ folder: away, format: "ndjson" });
