@@ -343,6 +343,41 @@ describe("what is stale when everything was told anew", () => {
   });
 });
 
+it("a platform that is too slow for a batch twice is given smaller ones, and none of them is set aside", async () => {
+  await deliverAll();
+  copies.take(Array.from({ length: 8 }, (_, n) => ({ id: `penalty:${n}` })));
+  const sizes: number[] = [];
+  let most = 2;
+  const slow: Pick<Platform, "take"> = {
+    async take(batch, signal) {
+      sizes.push(batch.changes.length);
+      if (batch.changes.length <= most) return platform.take(batch, signal);
+      return { ok: false, error: { code: "delivery.too-slow", reason: "57014" } };
+    },
+  };
+  const fault = { ok: false, error: { code: "delivery.too-slow" } };
+  expect(await copies.step("platform", slow)).toMatchObject(fault);
+  expect(await copies.step("platform", slow)).toMatchObject({ ok: true });
+  expect(await copies.step("platform", slow)).toMatchObject(fault);
+  expect(await copies.step("platform", slow)).toMatchObject({ ok: true });
+  most = 4;
+  await copies.deliverAll("platform", slow);
+  expect(sizes).toEqual([8, 8, 4, 4, 2, 4, 2]);
+  expect(copies.dead).toEqual([]);
+  expect(table()).toEqual(copies.shown());
+});
+
+it("a platform that is too slow for one record alone is waited for", async () => {
+  await deliverAll();
+  copies.take([{ id: "penalty:1" }]);
+  const error = { code: "delivery.too-slow", reason: "57014" } as const;
+  const slow: Pick<Platform, "take"> = { take: async () => ({ ok: false, error }) };
+  for (const _ of [1, 2, 3]) expect(await copies.step("platform", slow)).toEqual({ ok: false, error });
+  expect(copies.dead).toEqual([]);
+  await deliverAll();
+  expect(table()).toEqual(copies.shown());
+});
+
 describe("several deliveries", () => {
   const other = { name: "licences", items: [licence], target: "table" } as const;
   let second: Platform;

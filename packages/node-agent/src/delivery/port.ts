@@ -27,6 +27,8 @@ export interface Batch {
 export interface DeliveryFault {
   readonly code: /** It cannot be reached, or does not work: it is tried again. */
     | "delivery.unavailable"
+    /** It took longer than it may: smaller ones are tried when it does so again. */
+    | "delivery.too-slow"
     /** Something in the batch is not taken, however often it comes. */
     | "delivery.refused"
     /** It does not hold the batch before. */
@@ -96,6 +98,8 @@ export interface DeliveryQueue {
   taken(mark: string, at: number): void;
   /** The platform refuses it: its first half is the next batch. False: there is but one change in it, or none. */
   split(mark: string): boolean;
+  /** It took longer than it may. True: as it did the last time. */
+  isSlowAgain(mark: string): boolean;
   /** The one change in it goes to the dead letters, and what follows goes on. False: there is none. */
   setAside(mark: string, reason: string, at: number): DeadLetter | undefined;
   /** The platform refuses to remove what is stale: what follows goes on, and it is asked again later. True: for the first time. */

@@ -7,6 +7,8 @@ import { type DeliveryRows, recordOf } from "./delivery-rows.ts";
 export interface Pace {
   most: number;
   inRow: number;
+  /** The mark of the last batch that took longer than it may. */
+  slow?: string;
 }
 
 /** A platform that does not remove what is stale is asked again. */
@@ -17,7 +19,7 @@ export function createRefusals(
   database: Database,
   rows: DeliveryRows,
   pace: Pace,
-): Pick<DeliveryQueue, "split" | "setAside" | "keepStale" | "setAsideInRow"> {
+): Pick<DeliveryQueue, "split" | "isSlowAgain" | "setAside" | "keepStale" | "setAsideInRow"> {
   const split = database.transaction((mark: string): boolean => {
     const delivery = rows.underWay(mark);
     const changes = delivery === undefined ? [] : rows.changesIn(delivery, delivery.sealedN);
@@ -48,6 +50,11 @@ export function createRefusals(
   });
   return {
     split: (mark) => split.immediate(mark),
+    isSlowAgain(mark) {
+      const isAgain = pace.slow === mark;
+      pace.slow = mark;
+      return isAgain;
+    },
     setAside: (mark, reason, at) => setAside.immediate(mark, reason, at),
     keepStale: (mark, at) => keepStale.immediate(mark, at),
     setAsideInRow: () => pace.inRow,

@@ -151,7 +151,22 @@ describe("with a PostgreSQL server", () => {
       ok: false,
       error: { code: "delivery.refused", reason: "22P05" },
     });
-    await server.admin.query(`ALTER TABLE ${table} DROP COLUMN subject_name`);
+    await server.admin.query(`CREATE INDEX ON ${table} ((fields ->> 'CF_NR'))`);
+    const long = Array.from({ length: 900 }, () => crypto.randomUUID()).join("");
+    const tooLong = testRecord({ id: "penalty:1", subjectName: "", fields: { CF_NR: long } });
+    expect(
+      await platform.take(
+        batch({ ...next, changes: [{ change: "put", source: dg, record: tooLong }] }),
+        never,
+      ),
+    ).toEqual({ ok: false, error: { code: "delivery.refused", reason: "54000" } });
+    await server.admin.query(`CREATE FUNCTION credit.veto() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'no' USING ERRCODE = 'PX001'; END $$;
+      CREATE TRIGGER veto BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION credit.veto()`);
+    expect(await platform.take(batch(next), never)).toMatchObject({
+      error: { code: "delivery.refused", reason: "PX001" },
+    });
+    await server.admin.query(`DROP TRIGGER veto ON ${table}; ALTER TABLE ${table} DROP COLUMN subject_name`);
     expect(await platform.take(batch(next), never)).toEqual({
       ok: false,
       error: { code: "delivery.unavailable", reason: "42703" },
@@ -183,7 +198,7 @@ describe("with a PostgreSQL server", () => {
     await other.query("BEGIN");
     await other.query(`LOCK TABLE ${table}`);
     const next = batch({ mark: "b", previous: "a" });
-    expect(await platform.take(next, never)).toMatchObject({ error: { code: "delivery.unavailable" } });
+    expect(await platform.take(next, never)).toMatchObject({ error: { code: "delivery.too-slow" } });
     const stopping = new AbortController();
     const taking = platform.take(next, stopping.signal);
     stopping.abort();

@@ -23,8 +23,15 @@ const sweepTimeoutMs = 10 * 60_000;
 
 const abandoned: DeliveryFault = { code: "delivery.unavailable", reason: "abandoned" };
 
-/** Data exceptions, violated constraints and checks, and what the platform's own triggers raise. */
-const refusals = /^(22|23|44|P0001)/;
+/**
+ * What the server or what stands in it is at fault for: connections, states of transactions and accounts, missing databases
+ * and schemas, conflicts between transactions, statements that do not fit, resources, objects in use, operators, the system.
+ * Anything else is said of what is written: the platform's own triggers may raise any code.
+ */
+const unavailabilities = /^(08|25|28|3D|3F|40|42|53|55|57|58)/;
+
+/** A statement that took longer than it may; an operator who cancels it says the same. */
+const canceled = "57014";
 
 const placeSchema = z.array(z.object({ mark: z.string() }));
 const madeSchema = z.array(z.object({ made: z.boolean() }));
@@ -168,9 +175,9 @@ async function orAbandoned<Value>(
 
 function faultOf(error: unknown): DeliveryFault {
   const code = codeOf(error);
-  return error instanceof pg.DatabaseError && typeof code === "string" && refusals.test(code)
-    ? { code: "delivery.refused", reason: code }
-    : unavailable(error);
+  if (!(error instanceof pg.DatabaseError) || typeof code !== "string") return unavailable(error);
+  if (code === canceled) return { code: "delivery.too-slow", reason: code };
+  return unavailabilities.test(code) ? unavailable(error) : { code: "delivery.refused", reason: code };
 }
 
 /** PostgreSQL's five-character state or the system's error name; never the message, which may quote values. */
