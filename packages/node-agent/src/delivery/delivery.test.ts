@@ -96,6 +96,33 @@ describe("a platform's table", () => {
     });
   });
 
+  it("says beside a record what is disputed of it, as soon as the city does and until it does not any more", async () => {
+    copies.take([{ id: "penalty:1" }, { id: "penalty:2" }]);
+    await deliverAll();
+    const writes = countWrites();
+    const { inbox } = copies.store;
+    const [since, tag] = ["2026-01-01T08:00:00Z", "A".repeat(43)];
+    const of = (record: string, kind: "objection" | "repair") => ({ source: dg, record, kind, since });
+    const disputes = () =>
+      inPlatform((database) =>
+        database
+          .prepare<[], string | null>("SELECT disputes FROM credit_copy ORDER BY record")
+          .pluck()
+          .all()
+          .map((text) => (text === null ? null : JSON.parse(text))),
+      );
+    inbox.dispute({ tag, records: [of("penalty:2", "objection"), of("penalty:3", "objection")] });
+    expect(standing()).toMatchObject({ waiting: 1 });
+    expect(taken()).toBe(1);
+    await deliverAll();
+    expect(disputes()).toEqual([null, [{ kind: "objection", since }]]);
+    inbox.dispute({ tag, records: [] });
+    await deliverAll();
+    expect(disputes()).toEqual([null, null]);
+    expect(writes()).toEqual(["penalty:2", "penalty:2"]);
+    expect(taken()).toBe(2);
+  });
+
   it("loses what has ended, on the day after", async () => {
     copies.take([{ id: "penalty:1", disclosedUntil: "2026-01-01" }, { id: "penalty:2" }]);
     await deliverAll();

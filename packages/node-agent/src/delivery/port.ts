@@ -1,11 +1,17 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { CreditRecord, Dispute } from "@xinqiao/protocol/record";
 import type { Result } from "@xinqiao/protocol/result";
 
 /** What a copy has come to: it is as it says, or it is not to be used any more. */
 export type CopyChange =
-  | { readonly change: "put"; readonly source: NodeId; readonly record: CreditRecord }
+  | {
+      readonly change: "put";
+      readonly source: NodeId;
+      readonly record: CreditRecord;
+      /** As the city says them; absent: none. */
+      readonly disputes?: readonly Dispute[];
+    }
   | { readonly change: "remove"; readonly source: NodeId; readonly id: string };
 
 /**

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isDisclosable } from "@xinqiao/protocol/record";
+import { isDisclosable, shownDisputes } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Batch, CopyChange, DeliveryQueue } from "../delivery/index.ts";
@@ -13,6 +13,7 @@ import {
   recordOf,
   type Sealed,
 } from "./delivery-rows.ts";
+import { createDisputes } from "./disputes.ts";
 
 /** Most characters of the records in a batch: but for one that alone is longer. */
 const mostLength = 1024 * 1024;
@@ -23,6 +24,14 @@ const makeSureEveryMs = 3_600_000;
 /** What waits for one platform: the changes behind the place up to which it has taken them. */
 export function createDeliveryQueue(database: Database, name: string): DeliveryQueue {
   const rows = openDeliveryRows(database, name);
+  const disputes = createDisputes(database);
+  const withDisputes = (change: CopyChange): CopyChange =>
+    change.change === "remove"
+      ? change
+      : {
+          ...change,
+          ...shownDisputes(disputes.of(change.source, change.record.id), { namesRecords: false }),
+        };
   // After a refusal batches are small, and grow again as they are taken: what is refused seldom comes alone.
   const pace: Pace = { most: mostChanges, inRow: 0 };
   const seal = database.transaction((today: string, now: number): Batch | undefined => {
@@ -39,7 +48,9 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
     if (delivery.sealedMark === null) rows.seal(mark, next);
     const { generation, mark: previous } = delivery;
     const isWanted = wantedBy(delivery);
-    const changes = rows.changesIn(delivery, next.upTo).map((change) => outcomeOf(change, isWanted, today));
+    const changes = rows
+      .changesIn(delivery, next.upTo)
+      .map((change) => withDisputes(outcomeOf(change, isWanted, today)));
     return { generation, mark, previous, complete: next.completes, changes };
   });
 

@@ -1,6 +1,18 @@
 import { digestSchema } from "@xinqiao/runtime/digests";
 import type { Database } from "better-sqlite3";
 
+const disputeTriggers = (["INSERT", "UPDATE", "DELETE"] as const).map((event) => {
+  const row = event === "DELETE" ? "old" : "new";
+  return `
+  CREATE TRIGGER copy_dispute_${event.toLowerCase()}_change AFTER ${event} ON copy_dispute
+    WHEN EXISTS (SELECT 1 FROM delivery) BEGIN
+    DELETE FROM copy_change WHERE (source, record, item) IN (
+      SELECT source, record, item FROM copy WHERE source = ${row}.source AND record = ${row}.record);
+    INSERT INTO copy_change (source, record, item)
+      SELECT source, record, item FROM copy WHERE source = ${row}.source AND record = ${row}.record;
+  END;`;
+});
+
 /**
  * Forward only: a released step is never edited, the next one is appended. `user_version` counts the
  * steps a file has been through.
@@ -492,6 +504,10 @@ const steps: readonly string[] = [
   `,
   `
   CREATE INDEX import_by_time ON import (started_at, quarantined);
+  `,
+  `
+  -- A copy changes with what is said beside it.
+  ${disputeTriggers.join("\n")}
   `,
 ];
 

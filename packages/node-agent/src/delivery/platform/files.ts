@@ -5,7 +5,7 @@ import { absent, codeOf, publishFile, replaceFile, syncFolder } from "@xinqiao/r
 import { z } from "zod";
 import { csvLine, defused } from "../../row/index.ts";
 import type { Batch, DeliveryFault, Platform } from "../port.ts";
-import { columnNames, rowOf, standingOf } from "./table.ts";
+import { columnNames, flatRowOf, rowOf, standingOf } from "./table.ts";
 
 export const formats = ["ndjson", "csv"] as const;
 export type Format = (typeof formats)[number];
@@ -124,7 +124,7 @@ type Line = Batch["changes"][number] | { readonly change: "begin" | "complete" }
 function cellsOf(line: Line, generation: string): readonly string[] {
   const cells: Readonly<Record<string, unknown>> =
     line.change === "put"
-      ? { ...rowOf(line, { generation }), fields: JSON.stringify(line.record.fields) }
+      ? flatRowOf(rowOf(line, { generation }))
       : { generation, ...(line.change === "remove" && { source: line.source, record: line.id }) };
   return [line.change, ...columnNames.map((name) => defused(String(cells[name] ?? "")))];
 }

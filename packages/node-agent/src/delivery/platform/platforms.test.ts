@@ -118,9 +118,10 @@ describe("with a PostgreSQL server", () => {
   it("has its columns in PostgreSQL's own types", async () => {
     const platform = open();
     const record = testRecord({ id: "penalty:1", disclosedUntil: "2026-02-01", annotation: "异议处理中" });
-    await platform.take(batch({ changes: [{ change: "put", source: dg, record }] }), never);
+    const disputes = [{ kind: "repair", since: "2026-01-01T00:00:00Z" }] as const;
+    await platform.take(batch({ changes: [{ change: "put", source: dg, record, disputes }] }), never);
     const { rows } = await server.admin.query(
-      `SELECT disclosed_until - occurred_on AS days, fields ->> 'CF_WSH' AS number, annotation, valid_until,
+      `SELECT disclosed_until - occurred_on AS days, fields ->> 'CF_WSH' AS number, annotation, valid_until, disputes,
          extract(epoch FROM recorded_at)::int AS at FROM ${table}`,
     );
     expect(rows).toEqual([
@@ -129,6 +130,7 @@ describe("with a PostgreSQL server", () => {
         number: "示罚〔2026〕1号",
         annotation: "异议处理中",
         valid_until: null,
+        disputes,
         at: Date.parse("2025-12-02T00:00:00Z") / 1000,
       },
     ]);
@@ -294,7 +296,7 @@ describe("a folder", () => {
   it("has CSV where that is wanted, with nothing that a spreadsheet would run", async () => {
     const record = testRecord({ id: "penalty:1", subjectName: '=cmd|"x",示例' });
     const changes = [
-      { change: "put", source: dg, record },
+      { change: "put", source: dg, record, disputes: [{ kind: "objection", since: "2026-01-01T00:00:00Z" }] },
       { change: "remove", source: dg, id: "penalty:2" },
     ] as const;
     await openFolder({ folder, format: "csv" }).take(batch({ changes, complete: true }), never);
@@ -312,6 +314,7 @@ describe("a folder", () => {
         subject_name: '\'=cmd|"x",示例',
         valid_until: "",
         fields: '{"CF_WSH":"示罚〔2026〕1号"}',
+        disputes: '[{"kind":"objection","since":"2026-01-01T00:00:00Z"}]',
       },
       { change: "remove", source: "dg", record: "penalty:2", item: "" },
       { change: "complete", generation: "one" },

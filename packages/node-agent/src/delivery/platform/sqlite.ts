@@ -3,7 +3,7 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { codeOf } from "@xinqiao/runtime/files";
 import Database, { SqliteError } from "better-sqlite3";
 import type { Batch, DeliveryFault, Platform } from "../port.ts";
-import { columnNames, createTableSql, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
+import { columnNames, createTableSql, flatRowOf, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
 
 export interface SqliteTableOptions {
   readonly path: string;
@@ -66,7 +66,7 @@ function open(path: string, table: string, create: boolean) {
       if (standing === "taken") return ok(undefined);
       const { put, removed } = rowsOf(batch);
       for (const each of removed) sql.remove.run(each);
-      for (const row of put) sql.put.run({ ...row, fields: JSON.stringify(row.fields) });
+      for (const row of put) sql.put.run(flatRowOf(row));
       if (batch.complete) sql.sweep.run(batch.generation);
       sql.move.run(batch.generation, batch.mark);
       return ok(undefined);
