@@ -266,8 +266,15 @@ describe("what a platform does not take", () => {
       "penalty:17",
     ]);
     expect(copies.store.deliveries.drop("platform")).toBe(2);
+    expect(copies.store.deliveries.drop("platform")).toBe(0);
     await deliverAll();
     expect(table()).toHaveLength(18);
+    expect(standing()).toMatchObject({ dead: 0 });
+    expect(copies.store.deliveries.replay("platform")).toBe(0);
+    expect(taken(), "the platform has not acted upon what was let be").toBe(18);
+    copies.take([{ id: "penalty:10", version: 2 }]);
+    await deliverAll();
+    expect(taken()).toBe(19);
   });
 
   it("is removed in the end too, when it was a removal that was refused", async () => {

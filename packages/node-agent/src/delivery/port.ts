@@ -125,7 +125,7 @@ export interface Deliveries {
   deadLetters(name: string): readonly DeadLetter[];
   /** They are delivered again. @returns how many */
   replay(name: string): number;
-  /** They are forgotten: what the platform holds of them stays as it is. @returns how many */
+  /** They are let be: what the platform holds of them stays as it is until a later version is taken. @returns how many */
   drop(name: string): number;
   /** Copies that may be used on a day and that every platform that wants them has, by source and item; undefined: there is no delivery. */
   takenBy(source: NodeId, item: ItemCode, today: string): number | undefined;

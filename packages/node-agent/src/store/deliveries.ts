@@ -49,7 +49,7 @@ export function createDeliveries(database: Database, durable: Durable): Deliveri
       const queued = held.length > 0 ? held : [{ item, gone: 1 }];
       for (const change of queued) sql.queue.run(source, record, change.item, change.gone);
     }
-    return sql.drop.run(name).changes;
+    return sql.forgetDead.run(name).changes;
   });
   return {
     choose: (wanted) => choose.immediate(wanted),
@@ -92,13 +92,14 @@ function prepare(database: Database) {
     standings: database.prepare(
       `SELECT name, delivered, telling, complete_from IS NOT NULL AS stale, taken_at AS "takenAt",
          (SELECT count(*) FROM copy_change WHERE copy_change.n > delivery.n AND ${wantsItem("copy_change.item")}) AS waiting,
-         (SELECT count(*) FROM dead_letter WHERE dead_letter.delivery = name) AS dead
+         (SELECT count(*) FROM dead_letter WHERE dead_letter.delivery = name AND dropped = 0) AS dead
        FROM delivery ORDER BY name`,
     ),
     dead: database.prepare<[string]>(
-      "SELECT source, record, item, version, reason, since FROM dead_letter WHERE delivery = ? ORDER BY since, source, record",
+      "SELECT source, record, item, version, reason, since FROM dead_letter WHERE delivery = ? AND dropped = 0 ORDER BY since, source, record",
     ),
-    drop: database.prepare<[string]>("DELETE FROM dead_letter WHERE delivery = ?"),
+    forgetDead: database.prepare<[string]>("DELETE FROM dead_letter WHERE delivery = ? AND dropped = 0"),
+    drop: database.prepare<[string]>("UPDATE dead_letter SET dropped = 1 WHERE delivery = ? AND dropped = 0"),
     changesOf: database.prepare<[string, string], { item: string; gone: number }>(
       "SELECT item, gone FROM copy_change WHERE source = ? AND record = ? ORDER BY n",
     ),

@@ -391,6 +391,8 @@ const steps: readonly string[] = [
     version  INTEGER,
     reason   TEXT NOT NULL,
     since    INTEGER NOT NULL,
+    -- Whether it was let be: the platform has not this version all the same.
+    dropped  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (delivery, source, record)
   ) STRICT, WITHOUT ROWID;
   CREATE TRIGGER delivery_begun_anew AFTER UPDATE OF generation ON delivery
