@@ -1,7 +1,13 @@
 import { CommandError } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
-import { createTableSql, type Deliveries, type DeliveryStanding, type Dialect } from "../delivery/index.ts";
+import {
+  createTableSql,
+  type Deliveries,
+  type DeliveryStanding,
+  type Dialect,
+  fitsDialect,
+} from "../delivery/index.ts";
 import { tableNameSchema } from "../source/index.ts";
 import { openStore } from "../store/index.ts";
 
@@ -69,6 +75,8 @@ export function tableSql({ table, dialect }: { readonly table: string; readonly 
   const name = tableNameSchema.safeParse(table);
   if (!name.success)
     throw new CommandError("table, or schema.table: letters, digits and underscores · 表名不合法");
+  if (!fitsDialect(name.data, dialect))
+    throw new CommandError("SQLite has no schemas: a table's name alone · SQLite 没有模式，只写表名");
   return createTableSql(name.data, dialect);
 }
 

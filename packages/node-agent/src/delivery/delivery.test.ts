@@ -301,6 +301,7 @@ describe("what a platform does not take", () => {
     copies.take(Array.from({ length: 600 }, (_, n) => ({ id: `penalty:x${n}` })));
     await expect(deliverAll()).rejects.toThrow("delivery.too-many-refused SQLITE_CONSTRAINT_TRIGGER");
     expect(standing()).toMatchObject({ dead: 103, waiting: 500 });
+    copies.reopen();
     await expect(deliverAll()).rejects.toThrow("delivery.too-many-refused");
     expect(standing()).toMatchObject({ dead: 103, waiting: 500 });
     inTable("DROP TRIGGER never; DROP TRIGGER strict");

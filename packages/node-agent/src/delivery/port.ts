@@ -52,7 +52,7 @@ export interface Platform {
   readonly target: string;
   /** Takes a batch whole or not at all; one that it has taken already changes nothing. */
   take(batch: Batch, signal: AbortSignal): Promise<Result<void, DeliveryFault>>;
-  /** Whether it could take one now: what it is, for people. */
+  /** Whether it could take one now, by reading alone: what it is, for people. */
   check(signal: AbortSignal): Promise<Result<string, DeliveryFault>>;
   close(): Promise<void>;
 }

@@ -33,7 +33,7 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
           ...shownDisputes(disputes.of(change.source, change.record.id), { namesRecords: false }),
         };
   // After a refusal batches are small, and grow again as they are taken: what is refused seldom comes alone.
-  const pace: Pace = { most: mostChanges, inRow: 0 };
+  const pace: Pace = { most: mostChanges };
   const seal = database.transaction((today: string, now: number): Batch | undefined => {
     const delivery = rows.current();
     if (delivery === undefined) return undefined;
@@ -59,7 +59,6 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
     if (delivery === undefined) return;
     rows.take(delivery, delivery.sealedN, at);
     pace.most = Math.min(pace.most * 2, mostChanges);
-    pace.inRow = 0;
   });
   return {
     seal: (today, now) => seal.immediate(today, now),

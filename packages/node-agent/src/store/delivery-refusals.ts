@@ -6,7 +6,6 @@ import { type DeliveryRows, recordOf } from "./delivery-rows.ts";
 /** Of one process: after a refusal batches are small, and grow again as they are taken. */
 export interface Pace {
   most: number;
-  inRow: number;
   /** The mark of the last batch that took longer than it may. */
   slow?: string;
 }
@@ -39,7 +38,6 @@ export function createRefusals(
     const letter: DeadLetter = { source, record, item, version, reason, since: at };
     rows.bury(letter);
     rows.pass(change.n);
-    pace.inRow += 1;
     return letter;
   });
   const keepStale = database.transaction((mark: string, at: number): boolean => {
@@ -57,6 +55,6 @@ export function createRefusals(
     },
     setAside: (mark, reason, at) => setAside.immediate(mark, reason, at),
     keepStale: (mark, at) => keepStale.immediate(mark, at),
-    setAsideInRow: () => pace.inRow,
+    setAsideInRow: () => rows.current()?.refusedInRow ?? 0,
   };
 }

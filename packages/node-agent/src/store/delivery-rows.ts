@@ -14,6 +14,7 @@ const deliverySchema = z.object({
   sealedCompletes: z.number(),
   telling: z.number(),
   completeFrom: z.number().nullable(),
+  refusedInRow: z.number(),
   takenAt: z.number().nullable(),
 });
 export type Delivery = z.infer<typeof deliverySchema>;
@@ -69,7 +70,10 @@ export function openDeliveryRows(database: Database, name: string) {
       sql.prune.run();
     },
     postpone: (completeFrom: number) => void sql.postpone.run(completeFrom, name),
-    bury: (letter: DeadLetter) => void sql.bury.run({ delivery: name, ...letter }),
+    bury(letter: DeadLetter): void {
+      sql.bury.run({ delivery: name, ...letter });
+      sql.refused.run(name);
+    },
     beginAnew: (generation: string) => void sql.anew.run(generation, name),
   };
 }
@@ -84,7 +88,7 @@ export function recordOf(content: string) {
 
 const unsealed = "sealed_n = NULL, sealed_mark = NULL, sealed_completes = 0";
 /** What begins with a generation. */
-export const begun = `n = 0, mark = NULL, ${unsealed}, telling = 1, complete_from = NULL`;
+export const begun = `n = 0, mark = NULL, ${unsealed}, telling = 1, complete_from = NULL, refused_in_row = 0`;
 
 type Span = { readonly n: number; readonly upTo: number; readonly items: string | null };
 const ofItems = "(@items IS NULL OR copy_change.item IN (SELECT value FROM json_each(@items)))";
@@ -93,7 +97,7 @@ function prepare(database: Database) {
   return {
     delivery: database.prepare<[string]>(
       `SELECT items, generation, n, mark, sealed_n AS "sealedN", sealed_mark AS "sealedMark",
-         sealed_completes AS "sealedCompletes", telling, complete_from AS "completeFrom", taken_at AS "takenAt"
+         sealed_completes AS "sealedCompletes", telling, complete_from AS "completeFrom", refused_in_row AS "refusedInRow", taken_at AS "takenAt"
        FROM delivery WHERE name = ?`,
     ),
     top: database.prepare<[], number>("SELECT coalesce(max(n), 0) FROM copy_change").pluck(),
@@ -117,7 +121,7 @@ function prepare(database: Database) {
     ),
     taken: database.prepare<[{ name: string; at: number; delivered: number }]>(
       `UPDATE delivery SET n = sealed_n, mark = sealed_mark, ${unsealed},
-         telling = telling AND NOT sealed_completes,
+         refused_in_row = 0, telling = telling AND NOT sealed_completes,
          complete_from = CASE WHEN sealed_completes THEN NULL ELSE complete_from END,
          delivered = delivered + @delivered, taken_at = @at
        WHERE name = @name`,
@@ -131,6 +135,9 @@ function prepare(database: Database) {
     bury: database.prepare<[DeadLetter & { delivery: string }]>(
       `INSERT OR REPLACE INTO dead_letter (delivery, source, record, item, version, reason, since)
        VALUES (@delivery, @source, @record, @item, @version, @reason, @since)`,
+    ),
+    refused: database.prepare<[string]>(
+      "UPDATE delivery SET refused_in_row = refused_in_row + 1 WHERE name = ?",
     ),
     anew: database.prepare<[string, string]>(`UPDATE delivery SET generation = ?, ${begun} WHERE name = ?`),
   };

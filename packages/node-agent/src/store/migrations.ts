@@ -376,6 +376,8 @@ const steps: readonly string[] = [
     -- said again. Milliseconds since 1970.
     telling       INTEGER NOT NULL DEFAULT 1,
     complete_from INTEGER,
+    -- How many were set aside since one was last taken.
+    refused_in_row INTEGER NOT NULL DEFAULT 0,
     delivered  INTEGER NOT NULL DEFAULT 0,
     -- Milliseconds since 1970.
     taken_at   INTEGER

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { access, constants, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { absent, codeOf, publishFile, replaceFile, syncFolder } from "@xinqiao/runtime/files";
@@ -48,23 +48,29 @@ export function openFolder({
       return await work();
     } catch (error) {
       isReady = false;
-      const reason = codeOf(error);
-      if (typeof reason !== "string") throw error;
-      return err({ code: "delivery.unavailable", reason });
+      return unavailable(error);
     }
   }
   return {
     target: "file",
     take: (batch) => attempt(() => take(batch, folder, format)),
-    check: () =>
-      attempt(async () => {
-        const probe = join(folder, ".xinqiao-probe");
-        await replaceFile(probe, "", mode);
-        await rm(probe);
+    async check() {
+      try {
+        await access(folder, constants.W_OK | constants.X_OK);
+        await readdir(folder);
         return ok(folder);
-      }),
+      } catch (error) {
+        return unavailable(error);
+      }
+    },
     close: async () => {},
   };
+}
+
+function unavailable(error: unknown): Result<never, DeliveryFault> {
+  const reason = codeOf(error);
+  if (typeof reason !== "string") throw error;
+  return err({ code: "delivery.unavailable", reason });
 }
 
 async function take(batch: Batch, folder: string, format: Format): Promise<Result<void, DeliveryFault>> {

@@ -81,6 +81,22 @@ it("a SQLite table that the agent may not make is waited for, and may be made by
   await platform.close();
 });
 
+it("a SQLite table is not made by who asks whether it could take a batch, nor is its file", async () => {
+  const path = join(folder, "platform.db");
+  const open = (create: boolean) => openSqliteTable({ path, table: "t", create });
+  expect(await open(true).check(never)).toEqual({ ok: true, value: "sqlite, t" });
+  expect(await open(false).check(never)).toMatchObject({ error: { reason: "ENOENT" } });
+  expect(existsSync(path)).toBe(false);
+  const owner = new Database(path);
+  owner.exec("CREATE TABLE other (x)");
+  expect(await open(true).check(never)).toMatchObject({ ok: true });
+  expect(owner.prepare("SELECT name FROM sqlite_master").pluck().all()).toEqual(["other"]);
+  expect(await open(false).check(never)).toMatchObject({ error: { reason: "SQLITE_ERROR" } });
+  owner.exec("CREATE TABLE t (source TEXT); CREATE TABLE t_place (x)");
+  expect(await open(true).check(never)).toMatchObject({ error: { reason: "SQLITE_ERROR" } });
+  owner.close();
+});
+
 describe("with a PostgreSQL server", () => {
   let server: TestPostgres;
   beforeAll(async () => {
@@ -176,6 +192,14 @@ describe("with a PostgreSQL server", () => {
     await platform.close();
   });
 
+  it("is not made by who asks whether it could be", async () => {
+    const platform = open();
+    expect(await platform.check(never)).toEqual({ ok: true, value: `postgres, ${table}` });
+    const made = "SELECT to_regclass('credit.xinqiao_copy') AS made";
+    expect((await server.admin.query(made)).rows).toEqual([{ made: null }]);
+    await platform.close();
+  });
+
   it("may be one that the agent can only write to", async () => {
     await server.admin.query(createTableSql(table, "postgres"));
     await server.admin.query(`DROP ROLE IF EXISTS narrow; CREATE ROLE narrow LOGIN PASSWORD 'narrow';
@@ -253,6 +277,13 @@ describe("a folder", () => {
     writeFileSync(join(folder, ".xinqiao-place.json"), place);
     await platform.take(batch({ mark: "b", previous: "a" }), never);
     expect(files()).toEqual(["000000000001-a.ndjson", "000000000002-b.ndjson"]);
+  });
+
+  it("is only looked at by who asks whether it could take one", async () => {
+    const draft = ".000000000001-a.ndjson.0f4c.draft";
+    writeFileSync(join(folder, draft), "half");
+    expect(await openFolder({ folder, format: "ndjson" }).check(never)).toEqual({ ok: true, value: folder });
+    expect(readdirSync(folder)).toEqual([draft]);
   });
 
   it("leaves no draft of a process that died", async () => {

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { codeOf } from "@xinqiao/runtime/files";
 import Database, { SqliteError } from "better-sqlite3";
@@ -46,9 +47,33 @@ export function openSqliteTable({ path, table, create }: SqliteTableOptions): Pl
   return {
     target: "table",
     take: async (batch) => attempt(({ take }) => take(batch)),
-    check: async () => attempt(() => ok(`sqlite, ${table}`)),
+    check: async () => check({ path, table, create }),
     close: async () => close(),
   };
+}
+
+/** Makes nothing: who asks may be somebody else than who delivers. */
+function check({ path, table, create }: SqliteTableOptions): Result<string, DeliveryFault> {
+  const made = ok(`sqlite, ${table}`);
+  try {
+    if (create && !existsSync(path)) {
+      accessSync(dirname(path), constants.W_OK);
+      return made;
+    }
+    accessSync(path, constants.W_OK);
+    const database = new Database(path, { readonly: true, timeout: busyTimeoutMs });
+    try {
+      const tables = database.prepare("SELECT name FROM sqlite_master WHERE name IN (?, ?)");
+      if (!create || tables.all(table, placeTable(table)).length === 2) prepare(database, table);
+      return made;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const reason = codeOf(error);
+    if (typeof reason !== "string") throw error;
+    return err({ code: "delivery.unavailable", reason });
+  }
 }
 
 function open(path: string, table: string, create: boolean) {

@@ -4,6 +4,10 @@ import type { Batch, CopyChange } from "../port.ts";
 export const dialects = ["sqlite", "postgres"] as const;
 export type Dialect = (typeof dialects)[number];
 
+/** A table's name as the configuration has let it through. */
+export const fitsDialect = (table: string, dialect: Dialect) =>
+  dialect === "postgres" || !table.includes(".");
+
 /** Columns of the platform's table, and what they are in each dialect. */
 export const columns = [
   ["source", "TEXT NOT NULL", "text NOT NULL"],
