@@ -24,6 +24,8 @@ export interface DeliveriesDependencies {
   readonly now: () => number;
   readonly today: () => string;
   readonly events: DeliveryEvents;
+  /** Changes that nobody rang for, by another process or a change of scope, wait so long at most. */
+  readonly lookEveryMs?: number;
 }
 
 export interface KeptDeliveries {
@@ -31,9 +33,6 @@ export interface KeptDeliveries {
   wake(): void;
   stop(): Promise<void>;
 }
-
-/** Changes that nobody rang for, by another process or a change of scope, wait so long at most. */
-const lookEveryMs = 5_000;
 
 /** Delivers copies from now on: each platform at its own pace. */
 export function keepDelivering(
@@ -70,6 +69,7 @@ function keepOne(
     deliveries,
     events,
     onNewDay,
+    lookEveryMs = 5_000,
     ...time
   }: Omit<DeliveriesDependencies, "forgetEnded"> & { readonly onNewDay: () => void },
 ): () => Promise<void> {
