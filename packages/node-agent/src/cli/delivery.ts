@@ -1,7 +1,13 @@
 import { CommandError } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
-import { createTableSql, type Deliveries, type Dialect } from "../delivery/index.ts";
+import {
+  createTableSql,
+  type Deliveries,
+  type DeliveryStanding,
+  type Dialect,
+  fitsDialect,
+} from "../delivery/index.ts";
 import { tableNameSchema } from "../source/index.ts";
 import { openStore } from "../store/index.ts";
 
@@ -29,13 +35,18 @@ export function deliveryStatus({
       ],
       style: { head: [], border: [] },
     });
-    for (const { name, delivered, waiting, dead, takenAt, isTelling } of standings) {
+    for (const each of standings) {
+      const { name, delivered, waiting, dead, takenAt } = each;
       const last = takenAt === null ? "-" : new Date(takenAt).toISOString();
-      const standing = isTelling ? "telling everything · 全量交付中" : "following · 增量交付中";
-      table.push([name, delivered, waiting, dead, last, standing]);
+      table.push([name, delivered, waiting, dead, last, wordsOf(each)]);
     }
     return table.toString();
   });
+}
+
+function wordsOf({ keepsStale, isTelling }: DeliveryStanding): string {
+  if (keepsStale) return "following; stale rows are kept · 增量交付中，旧数据未能移除";
+  return isTelling ? "telling everything · 全量交付中" : "following · 增量交付中";
 }
 
 /** What a platform does not take, by reference. */
@@ -64,6 +75,8 @@ export function tableSql({ table, dialect }: { readonly table: string; readonly 
   const name = tableNameSchema.safeParse(table);
   if (!name.success)
     throw new CommandError("table, or schema.table: letters, digits and underscores · 表名不合法");
+  if (!fitsDialect(name.data, dialect))
+    throw new CommandError("SQLite has no schemas: a table's name alone · SQLite 没有模式，只写表名");
   return createTableSql(name.data, dialect);
 }
 

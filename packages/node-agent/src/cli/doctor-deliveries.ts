@@ -20,14 +20,17 @@ export async function checkDeliveries(config: AgentConfig, findings: string[]): 
       );
     }
   }
-  checkDeadLetters(config, findings);
+  checkStandings(config, findings);
   return checked.join(", ");
 }
 
-function checkDeadLetters({ store: path }: AgentConfig, findings: string[]): void {
+function checkStandings({ store: path }: AgentConfig, findings: string[]): void {
   const store = openStore(path);
   try {
-    for (const { name, dead } of store.deliveries.standings()) {
+    for (const { name, dead, keepsStale } of store.deliveries.standings()) {
+      if (keepsStale) {
+        findings.push(`${name} does not remove what is stale: see its log · ${name} 未能移除旧数据，见日志`);
+      }
       if (dead === 0) continue;
       findings.push(
         `${name} does not take ${dead} records: see \`xinqiao delivery dead ${name}\` · ${name} 拒收 ${dead} 条记录`,

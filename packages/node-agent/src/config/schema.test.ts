@@ -71,7 +71,7 @@ describe("deliveries", () => {
     parse({ local, deliveries, ...more }).error?.issues[0]?.message;
 
   it("are of what is subscribed to, each to a place of its own", () => {
-    const other = { ...table, name: "other", table: "credit.copies" };
+    const other = { ...table, name: "other", dialect: "postgres", table: "credit.copies" };
     expect(parse({ local, sharing, deliveries: [table, other, file] }).data?.deliveries).toMatchObject([
       { items: "all", table: "xinqiao_copy", create: true },
       { table: "credit.copies" },
@@ -87,6 +87,7 @@ describe("deliveries", () => {
     [{ ...table, url: undefined }, /either url or urlEnv/],
     [{ ...table, urlEnv: "PLATFORM_DB" }, /either url or urlEnv/],
     [{ ...table, table: 'x"; DROP TABLE y' }, /table, or schema.table/],
+    [{ ...table, table: "main.copies" }, /SQLite has no schemas/],
     [{ type: "webhook", name: "hook" }, /either url or urlEnv/],
     [{ ...file, name: "Not a name" }, /lower-case/],
   ])("are not like %j", (delivery, message) => {

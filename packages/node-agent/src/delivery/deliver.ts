@@ -8,6 +8,8 @@ export interface DeliverDependencies {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly today: () => string;
+  /** Once, however often it is refused. */
+  readonly onStaleKept: (fault: DeliveryFault) => void;
   readonly onDead: (letter: DeadLetter) => void;
 }
 
@@ -41,14 +43,22 @@ export async function deliver(
 }
 
 function notTaken(
-  { mark, previous }: Batch,
+  { mark, previous, complete }: Batch,
   fault: DeliveryFault,
-  { queue, now, onDead }: DeliverDependencies,
+  { queue, now, onDead, onStaleKept }: DeliverDependencies,
 ): Result<Delivered, DeliveryFault> {
   // A generation's beginning goes on from anything: who refuses that as another past is at fault.
   if (fault.code === "delivery.another-past" && previous !== null) queue.beginAnew();
-  if (fault.code !== "delivery.refused") return err(fault);
+  const isSlow = fault.code === "delivery.too-slow";
+  if (isSlow ? !queue.isSlowAgain(mark) : fault.code !== "delivery.refused") return err(fault);
+  if (complete) {
+    // No record that is told now is at fault: it must hold none of them up.
+    if (queue.keepStale(mark, now())) onStaleKept({ ...fault, code: "delivery.stale-kept" });
+    return nothing(true);
+  }
   if (queue.split(mark)) return nothing(true);
+  // What one record alone is too much for does not work.
+  if (isSlow) return err(fault);
   if (queue.setAsideInRow() >= mostInRow) return err({ ...fault, code: "delivery.too-many-refused" });
   const letter = queue.setAside(mark, fault.reason, now());
   if (letter === undefined) return err(fault);

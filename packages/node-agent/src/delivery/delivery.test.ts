@@ -96,6 +96,33 @@ describe("a platform's table", () => {
     });
   });
 
+  it("says beside a record what is disputed of it, as soon as the city does and until it does not any more", async () => {
+    copies.take([{ id: "penalty:1" }, { id: "penalty:2" }]);
+    await deliverAll();
+    const writes = countWrites();
+    const { inbox } = copies.store;
+    const [since, tag] = ["2026-01-01T08:00:00Z", "A".repeat(43)];
+    const of = (record: string, kind: "objection" | "repair") => ({ source: dg, record, kind, since });
+    const disputes = () =>
+      inPlatform((database) =>
+        database
+          .prepare<[], string | null>("SELECT disputes FROM credit_copy ORDER BY record")
+          .pluck()
+          .all()
+          .map((text) => (text === null ? null : JSON.parse(text))),
+      );
+    inbox.dispute({ tag, records: [of("penalty:2", "objection"), of("penalty:3", "objection")] });
+    expect(standing()).toMatchObject({ waiting: 1 });
+    expect(taken()).toBe(1);
+    await deliverAll();
+    expect(disputes()).toEqual([null, [{ kind: "objection", since }]]);
+    inbox.dispute({ tag, records: [] });
+    await deliverAll();
+    expect(disputes()).toEqual([null, null]);
+    expect(writes()).toEqual(["penalty:2", "penalty:2"]);
+    expect(taken()).toBe(2);
+  });
+
   it("loses what has ended, on the day after", async () => {
     copies.take([{ id: "penalty:1", disclosedUntil: "2026-01-01" }, { id: "penalty:2" }]);
     await deliverAll();
@@ -239,8 +266,15 @@ describe("what a platform does not take", () => {
       "penalty:17",
     ]);
     expect(copies.store.deliveries.drop("platform")).toBe(2);
+    expect(copies.store.deliveries.drop("platform")).toBe(0);
     await deliverAll();
     expect(table()).toHaveLength(18);
+    expect(standing()).toMatchObject({ dead: 0 });
+    expect(copies.store.deliveries.replay("platform")).toBe(0);
+    expect(taken(), "the platform has not acted upon what was let be").toBe(18);
+    copies.take([{ id: "penalty:10", version: 2 }]);
+    await deliverAll();
+    expect(taken()).toBe(19);
   });
 
   it("is removed in the end too, when it was a removal that was refused", async () => {
@@ -267,6 +301,7 @@ describe("what a platform does not take", () => {
     copies.take(Array.from({ length: 600 }, (_, n) => ({ id: `penalty:x${n}` })));
     await expect(deliverAll()).rejects.toThrow("delivery.too-many-refused SQLITE_CONSTRAINT_TRIGGER");
     expect(standing()).toMatchObject({ dead: 103, waiting: 500 });
+    copies.reopen();
     await expect(deliverAll()).rejects.toThrow("delivery.too-many-refused");
     expect(standing()).toMatchObject({ dead: 103, waiting: 500 });
     inTable("DROP TRIGGER never; DROP TRIGGER strict");
@@ -275,6 +310,107 @@ describe("what a platform does not take", () => {
     await deliverAll();
     expect(table()).toEqual(copies.shown());
   });
+});
+
+describe("what is stale when everything was told anew", () => {
+  beforeEach(async () => {
+    copies.take([1, 2, 3, 4].map((n) => ({ id: `penalty:${n}` })));
+    await deliverAll();
+  });
+
+  it("is kept where the platform does not let it go, holds nothing up, is said once, and goes when it may", async () => {
+    inTable(`CREATE TABLE decision (source TEXT, record TEXT, FOREIGN KEY (source, record) REFERENCES credit_copy (source, record));
+      INSERT INTO decision SELECT source, record FROM credit_copy WHERE record = 'penalty:1'`);
+    copies.store.deliveries.choose([]);
+    copies.take([{ id: "penalty:5" }], { unwanted: ["penalty:1"] });
+    copies.store.deliveries.choose([all]);
+    await deliverAll();
+    expect(copies.dead).toEqual([]);
+    const kept = [{ code: "delivery.stale-kept", reason: "SQLITE_CONSTRAINT_FOREIGNKEY" }];
+    expect(copies.staleKept).toEqual(kept);
+    expect(standing()).toMatchObject({ waiting: 0, dead: 0, isTelling: true, keepsStale: true });
+    copies.take([{ id: "penalty:2", version: 2, state: "repaired", fields: {} }]);
+    await deliverAll();
+    expect(table()).toEqual(["dg penalty penalty:1 1 current", ...copies.shown()]);
+    copies.now += 3_600_000;
+    copies.reopen();
+    await deliverAll();
+    expect(copies.staleKept).toEqual(kept);
+    inTable("DROP TABLE decision");
+    copies.now += 3_600_000;
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+    expect(standing()).toMatchObject({ isTelling: false, keepsStale: false });
+  });
+
+  it("is none of the records that change while everything is told", async () => {
+    copies.take(Array.from({ length: 1_200 }, (_, n) => ({ id: `penalty:${n}` })));
+    await deliverAll();
+    copies.store.deliveries.queue("platform").beginAnew();
+    await copies.step("platform", platform);
+    copies.take(Array.from({ length: 600 }, (_, n) => ({ id: `penalty:${600 + n}`, version: 2 })));
+    for (let again = true; again; ) {
+      const step = await copies.step("platform", platform);
+      expect(table()).toHaveLength(1_200);
+      again = step.ok && step.value.again;
+    }
+    expect(table()).toEqual(copies.shown());
+  });
+
+  it("goes by the decision that left, though a change has come before it is taken", async () => {
+    copies.store.deliveries.queue("platform").beginAnew();
+    await copies.step("platform", platform);
+    expect(await copies.step("platform", replyLost(platform))).toMatchObject({ ok: false });
+    copies.take([{ id: "penalty:9" }], { unwanted: ["penalty:1"] });
+    const batches: unknown[] = [];
+    const seen: Pick<Platform, "take"> = {
+      take(batch, signal) {
+        batches.push([batch.complete, batch.changes.length]);
+        return platform.take(batch, signal);
+      },
+    };
+    await copies.deliverAll("platform", seen);
+    expect(batches).toEqual([
+      [true, 0],
+      [false, 2],
+    ]);
+    expect(table()).toEqual(copies.shown());
+  });
+});
+
+it("a platform that is too slow for a batch twice is given smaller ones, and none of them is set aside", async () => {
+  await deliverAll();
+  copies.take(Array.from({ length: 8 }, (_, n) => ({ id: `penalty:${n}` })));
+  const sizes: number[] = [];
+  let most = 2;
+  const slow: Pick<Platform, "take"> = {
+    async take(batch, signal) {
+      sizes.push(batch.changes.length);
+      if (batch.changes.length <= most) return platform.take(batch, signal);
+      return { ok: false, error: { code: "delivery.too-slow", reason: "57014" } };
+    },
+  };
+  const fault = { ok: false, error: { code: "delivery.too-slow" } };
+  expect(await copies.step("platform", slow)).toMatchObject(fault);
+  expect(await copies.step("platform", slow)).toMatchObject({ ok: true });
+  expect(await copies.step("platform", slow)).toMatchObject(fault);
+  expect(await copies.step("platform", slow)).toMatchObject({ ok: true });
+  most = 4;
+  await copies.deliverAll("platform", slow);
+  expect(sizes).toEqual([8, 8, 4, 4, 2, 4, 2]);
+  expect(copies.dead).toEqual([]);
+  expect(table()).toEqual(copies.shown());
+});
+
+it("a platform that is too slow for one record alone is waited for", async () => {
+  await deliverAll();
+  copies.take([{ id: "penalty:1" }]);
+  const error = { code: "delivery.too-slow", reason: "57014" } as const;
+  const slow: Pick<Platform, "take"> = { take: async () => ({ ok: false, error }) };
+  for (const _ of [1, 2, 3]) expect(await copies.step("platform", slow)).toEqual({ ok: false, error });
+  expect(copies.dead).toEqual([]);
+  await deliverAll();
+  expect(table()).toEqual(copies.shown());
 });
 
 describe("several deliveries", () => {

@@ -6,6 +6,7 @@ export {
   type Dialect,
   deliverySchema,
   dialects,
+  fitsDialect,
   openPlatform,
   type PlatformDependencies,
   placeOf,

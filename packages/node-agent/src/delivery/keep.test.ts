@@ -24,10 +24,11 @@ describe("deliveries", () => {
     copies.close();
   });
 
-  const keep = (platforms: Readonly<Record<string, Platform>>) => {
+  const keep = (platforms: Readonly<Record<string, Platform>>, lookEveryMs: number) => {
     kept = keepDelivering(
       Object.entries(platforms).map(([name, platform]) => ({ name, items: "all", platform })),
       {
+        lookEveryMs,
         deliveries: copies.store.deliveries,
         forgetEnded(today) {
           forgotten.push(today);
@@ -53,16 +54,14 @@ describe("deliveries", () => {
     const [near, far] = [copies.path("near"), copies.path("far")];
     mkdirSync(near);
     copies.take([{ id: "penalty:1" }]);
-    keep({
-      near: openFolder({ folder: near, format: "ndjson" }),
-      far: openFolder({ folder: far, format: "ndjson" }),
-    });
+    // Long after this test: who rings is all that can bring it on.
+    const never = 600_000;
+    const open = (folder: string) => openFolder({ folder, format: "ndjson" });
+    keep({ near: open(near), far: open(far) }, never);
     await vi.waitFor(() => expect(delivered).toBe(1), often);
-    const began = performance.now();
     copies.take([{ id: "penalty:2" }]);
     kept.wake();
     await vi.waitFor(() => expect(delivered).toBe(2), often);
-    expect(performance.now() - began, "long before it looks by itself").toBeLessThan(4_000);
     await vi.waitFor(() => expect(faults).toEqual(["far delivery.unavailable ENOENT"]), often);
     expect(existsSync(far)).toBe(false);
     mkdirSync(far);
@@ -79,7 +78,7 @@ describe("deliveries", () => {
     const folder = copies.path("files");
     mkdirSync(folder);
     copies.take([{ id: "penalty:1", disclosedUntil: "2026-01-01" }, { id: "penalty:2" }]);
-    keep({ files: openFolder({ folder, format: "ndjson" }) });
+    keep({ files: openFolder({ folder, format: "ndjson" }) }, 20);
     await vi.waitFor(() => expect(delivered).toBe(2), often);
     copies.today = "2026-01-02";
     await vi.waitFor(() => expect(delivered).toBe(3), often);

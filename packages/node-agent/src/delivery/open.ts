@@ -6,7 +6,7 @@ import type { DeadLetter, Deliveries, DeliveryFault, Platform, WantedDelivery } 
 
 export interface DeliveryEvents {
   delivered(name: string, changes: number): void;
-  /** The first of several in a row. */
+  /** The first of several in a row, or of one that holds nothing up. */
   deliveryFault(name: string, fault: DeliveryFault): void;
   /** A record that the platform does not take was set aside. */
   deadLetter(name: string, letter: DeadLetter): void;
@@ -24,6 +24,8 @@ export interface DeliveriesDependencies {
   readonly now: () => number;
   readonly today: () => string;
   readonly events: DeliveryEvents;
+  /** Changes that nobody rang for, by another process or a change of scope, wait so long at most. */
+  readonly lookEveryMs?: number;
 }
 
 export interface KeptDeliveries {
@@ -31,9 +33,6 @@ export interface KeptDeliveries {
   wake(): void;
   stop(): Promise<void>;
 }
-
-/** Changes that nobody rang for, by another process or a change of scope, wait so long at most. */
-const lookEveryMs = 5_000;
 
 /** Delivers copies from now on: each platform at its own pace. */
 export function keepDelivering(
@@ -70,11 +69,20 @@ function keepOne(
     deliveries,
     events,
     onNewDay,
+    lookEveryMs = 5_000,
     ...time
   }: Omit<DeliveriesDependencies, "forgetEnded"> & { readonly onNewDay: () => void },
 ): () => Promise<void> {
   const onDead = (letter: DeadLetter) => events.deadLetter(name, letter);
-  const deps = { ...time, platform, onDead, queue: deliveries.queue(name), durable: deliveries.durable };
+  const onStaleKept = (fault: DeliveryFault) => events.deliveryFault(name, fault);
+  const deps = {
+    ...time,
+    platform,
+    onDead,
+    onStaleKept,
+    queue: deliveries.queue(name),
+    durable: deliveries.durable,
+  };
   const work = async (signal: AbortSignal) => {
     onNewDay();
     const delivered = await deliver(deps, signal);

@@ -1,11 +1,17 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { CreditRecord, Dispute } from "@xinqiao/protocol/record";
 import type { Result } from "@xinqiao/protocol/result";
 
 /** What a copy has come to: it is as it says, or it is not to be used any more. */
 export type CopyChange =
-  | { readonly change: "put"; readonly source: NodeId; readonly record: CreditRecord }
+  | {
+      readonly change: "put";
+      readonly source: NodeId;
+      readonly record: CreditRecord;
+      /** As the city says them; absent: none. */
+      readonly disputes?: readonly Dispute[];
+    }
   | { readonly change: "remove"; readonly source: NodeId; readonly id: string };
 
 /**
@@ -18,7 +24,7 @@ export interface Batch {
   readonly mark: string;
   /** Of the batch before; null: the generation begins. */
   readonly previous: string | null;
-  /** The generation has named everything now: what the platform has of an older one goes. */
+  /** The generation has named everything: what the platform has of an older one goes. There are no changes then. */
   readonly complete: boolean;
   readonly changes: readonly CopyChange[];
 }
@@ -27,12 +33,16 @@ export interface Batch {
 export interface DeliveryFault {
   readonly code: /** It cannot be reached, or does not work: it is tried again. */
     | "delivery.unavailable"
+    /** It took longer than it may: smaller ones are tried when it does so again. */
+    | "delivery.too-slow"
     /** Something in the batch is not taken, however often it comes. */
     | "delivery.refused"
     /** It does not hold the batch before. */
     | "delivery.another-past"
     /** So many in a row that no single record can be the reason. */
-    | "delivery.too-many-refused";
+    | "delivery.too-many-refused"
+    /** What it has of an older generation and should not have any more could not be removed. */
+    | "delivery.stale-kept";
   readonly reason: string;
 }
 
@@ -42,7 +52,7 @@ export interface Platform {
   readonly target: string;
   /** Takes a batch whole or not at all; one that it has taken already changes nothing. */
   take(batch: Batch, signal: AbortSignal): Promise<Result<void, DeliveryFault>>;
-  /** Whether it could take one now: what it is, for people. */
+  /** Whether it could take one now, by reading alone: what it is, for people. */
   check(signal: AbortSignal): Promise<Result<string, DeliveryFault>>;
   close(): Promise<void>;
 }
@@ -75,6 +85,8 @@ export interface DeliveryStanding {
   readonly dead: number;
   /** Whether everything is being told anew. */
   readonly isTelling: boolean;
+  /** Whether the platform would not remove what it has of an older generation. */
+  readonly keepsStale: boolean;
   /** Milliseconds since 1970; null before the first. */
   readonly takenAt: number | null;
 }
@@ -92,8 +104,12 @@ export interface DeliveryQueue {
   taken(mark: string, at: number): void;
   /** The platform refuses it: its first half is the next batch. False: there is but one change in it, or none. */
   split(mark: string): boolean;
+  /** It took longer than it may. True: as it did the last time. */
+  isSlowAgain(mark: string): boolean;
   /** The one change in it goes to the dead letters, and what follows goes on. False: there is none. */
   setAside(mark: string, reason: string, at: number): DeadLetter | undefined;
+  /** The platform refuses to remove what is stale: what follows goes on, and it is asked again later. True: for the first time. */
+  keepStale(mark: string, at: number): boolean;
   /** Everything is told from the beginning. */
   beginAnew(): void;
   /** How many were set aside since one was last taken. */
@@ -109,7 +125,7 @@ export interface Deliveries {
   deadLetters(name: string): readonly DeadLetter[];
   /** They are delivered again. @returns how many */
   replay(name: string): number;
-  /** They are forgotten: what the platform holds of them stays as it is. @returns how many */
+  /** They are let be: what the platform holds of them stays as it is until a later version is taken. @returns how many */
   drop(name: string): number;
   /** Copies that may be used on a day and that every platform that wants them has, by source and item; undefined: there is no delivery. */
   takenBy(source: NodeId, item: ItemCode, today: string): number | undefined;

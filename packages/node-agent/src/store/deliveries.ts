@@ -4,13 +4,15 @@ import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Deliveries, WantedDelivery } from "../delivery/index.ts";
 import { createDeliveryQueue } from "./delivery-queue.ts";
+import { begun } from "./delivery-rows.ts";
 
 const standingSchema = z.object({
   name: z.string(),
   delivered: z.number(),
   waiting: z.number(),
   dead: z.number(),
-  whole: z.number().nullable(),
+  telling: z.number(),
+  stale: z.number(),
   takenAt: z.number().nullable(),
 });
 
@@ -47,15 +49,15 @@ export function createDeliveries(database: Database, durable: Durable): Deliveri
       const queued = held.length > 0 ? held : [{ item, gone: 1 }];
       for (const change of queued) sql.queue.run(source, record, change.item, change.gone);
     }
-    return sql.drop.run(name).changes;
+    return sql.forgetDead.run(name).changes;
   });
   return {
     choose: (wanted) => choose.immediate(wanted),
     queue: (name) => createDeliveryQueue(database, name),
     standings: () =>
       sql.standings.all().map((row) => {
-        const { whole, ...standing } = standingSchema.parse(row);
-        return { ...standing, isTelling: whole !== null };
+        const { telling, stale, ...standing } = standingSchema.parse(row);
+        return { ...standing, isTelling: telling === 1, keepsStale: stale === 1 };
       }),
     deadLetters: (name) => sql.dead.all(name).map((row) => deadLetterSchema.parse(row)),
     replay: (name) => replay.immediate(name),
@@ -82,22 +84,22 @@ function prepare(database: Database) {
       "INSERT INTO copy_change (source, record, item) SELECT source, record, item FROM copy WHERE true ON CONFLICT DO NOTHING",
     ),
     choose: database.prepare(
-      `INSERT INTO delivery (name, items, target, generation, n, whole)
-       VALUES (@name, @items, @target, @generation, 0, (SELECT coalesce(max(n), 0) FROM copy_change))
+      `INSERT INTO delivery (name, items, target, generation, n) VALUES (@name, @items, @target, @generation, 0)
        ON CONFLICT (name) DO UPDATE SET items = excluded.items, target = excluded.target, generation = excluded.generation,
-         n = 0, mark = NULL, sealed_n = NULL, sealed_mark = NULL, whole = excluded.whole
+         ${begun}
        WHERE excluded.items IS NOT delivery.items OR excluded.target <> delivery.target`,
     ),
     standings: database.prepare(
-      `SELECT name, delivered, whole, taken_at AS "takenAt",
+      `SELECT name, delivered, telling, complete_from IS NOT NULL AS stale, taken_at AS "takenAt",
          (SELECT count(*) FROM copy_change WHERE copy_change.n > delivery.n AND ${wantsItem("copy_change.item")}) AS waiting,
-         (SELECT count(*) FROM dead_letter WHERE dead_letter.delivery = name) AS dead
+         (SELECT count(*) FROM dead_letter WHERE dead_letter.delivery = name AND dropped = 0) AS dead
        FROM delivery ORDER BY name`,
     ),
     dead: database.prepare<[string]>(
-      "SELECT source, record, item, version, reason, since FROM dead_letter WHERE delivery = ? ORDER BY since, source, record",
+      "SELECT source, record, item, version, reason, since FROM dead_letter WHERE delivery = ? AND dropped = 0 ORDER BY since, source, record",
     ),
-    drop: database.prepare<[string]>("DELETE FROM dead_letter WHERE delivery = ?"),
+    forgetDead: database.prepare<[string]>("DELETE FROM dead_letter WHERE delivery = ? AND dropped = 0"),
+    drop: database.prepare<[string]>("UPDATE dead_letter SET dropped = 1 WHERE delivery = ? AND dropped = 0"),
     changesOf: database.prepare<[string, string], { item: string; gone: number }>(
       "SELECT item, gone FROM copy_change WHERE source = ? AND record = ? ORDER BY n",
     ),

@@ -1,6 +1,18 @@
 import { digestSchema } from "@xinqiao/runtime/digests";
 import type { Database } from "better-sqlite3";
 
+const disputeTriggers = (["INSERT", "UPDATE", "DELETE"] as const).map((event) => {
+  const row = event === "DELETE" ? "old" : "new";
+  return `
+  CREATE TRIGGER copy_dispute_${event.toLowerCase()}_change AFTER ${event} ON copy_dispute
+    WHEN EXISTS (SELECT 1 FROM delivery) BEGIN
+    DELETE FROM copy_change WHERE (source, record, item) IN (
+      SELECT source, record, item FROM copy WHERE source = ${row}.source AND record = ${row}.record);
+    INSERT INTO copy_change (source, record, item)
+      SELECT source, record, item FROM copy WHERE source = ${row}.source AND record = ${row}.record;
+  END;`;
+});
+
 /**
  * Forward only: a released step is never edited, the next one is appended. `user_version` counts the
  * steps a file has been through.
@@ -358,8 +370,14 @@ const steps: readonly string[] = [
     -- A batch that is under way ends here.
     sealed_n    INTEGER,
     sealed_mark TEXT,
-    -- The generation has named everything with the batch that comes here; null once it has.
-    whole      INTEGER,
+    -- It says that the generation has named everything.
+    sealed_completes INTEGER NOT NULL DEFAULT 0,
+    -- Whether the generation is still to say so; and, when the platform would not remove what is stale then, when it is
+    -- said again. Milliseconds since 1970.
+    telling       INTEGER NOT NULL DEFAULT 1,
+    complete_from INTEGER,
+    -- How many were set aside since one was last taken.
+    refused_in_row INTEGER NOT NULL DEFAULT 0,
     delivered  INTEGER NOT NULL DEFAULT 0,
     -- Milliseconds since 1970.
     taken_at   INTEGER
@@ -375,6 +393,8 @@ const steps: readonly string[] = [
     version  INTEGER,
     reason   TEXT NOT NULL,
     since    INTEGER NOT NULL,
+    -- Whether it was let be: the platform has not this version all the same.
+    dropped  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (delivery, source, record)
   ) STRICT, WITHOUT ROWID;
   CREATE TRIGGER delivery_begun_anew AFTER UPDATE OF generation ON delivery
@@ -525,6 +545,10 @@ const steps: readonly string[] = [
   DROP TABLE page;
   ALTER TABLE sealed_page RENAME TO page;
   UPDATE feed SET acknowledged = -1 WHERE head IS NULL;
+  `,
+  `
+  -- A copy changes with what is said beside it.
+  ${disputeTriggers.join("\n")}
   `,
 ];
 

@@ -2,7 +2,7 @@ import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { z } from "zod";
 import { authSchema, sourceNameSchema, tableNameSchema } from "../../source/index.ts";
 import { formats } from "./files.ts";
-import { dialects } from "./table.ts";
+import { dialects, fitsDialect } from "./table.ts";
 
 const common = {
   name: sourceNameSchema,
@@ -47,7 +47,12 @@ const webhookSchema = z.strictObject({
 
 /** One entry of `deliveries` in `agent.json`. */
 export const deliverySchema = z.discriminatedUnion("type", [
-  tableSchema.refine(hasOneAddress, oneAddress),
+  tableSchema
+    .refine(hasOneAddress, oneAddress)
+    .refine(
+      ({ dialect, table }) => fitsDialect(table, dialect),
+      "SQLite has no schemas: a table's name alone",
+    ),
   fileSchema,
   webhookSchema.refine(hasOneAddress, oneAddress),
 ]);

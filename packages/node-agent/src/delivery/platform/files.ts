@@ -1,11 +1,11 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { access, constants, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { absent, codeOf, publishFile, replaceFile, syncFolder } from "@xinqiao/runtime/files";
 import { z } from "zod";
 import { csvLine, defused } from "../../row/index.ts";
 import type { Batch, DeliveryFault, Platform } from "../port.ts";
-import { columnNames, rowOf, standingOf } from "./table.ts";
+import { columnNames, flatRowOf, rowOf, standingOf } from "./table.ts";
 
 export const formats = ["ndjson", "csv"] as const;
 export type Format = (typeof formats)[number];
@@ -48,23 +48,29 @@ export function openFolder({
       return await work();
     } catch (error) {
       isReady = false;
-      const reason = codeOf(error);
-      if (typeof reason !== "string") throw error;
-      return err({ code: "delivery.unavailable", reason });
+      return unavailable(error);
     }
   }
   return {
     target: "file",
     take: (batch) => attempt(() => take(batch, folder, format)),
-    check: () =>
-      attempt(async () => {
-        const probe = join(folder, ".xinqiao-probe");
-        await replaceFile(probe, "", mode);
-        await rm(probe);
+    async check() {
+      try {
+        await access(folder, constants.W_OK | constants.X_OK);
+        await readdir(folder);
         return ok(folder);
-      }),
+      } catch (error) {
+        return unavailable(error);
+      }
+    },
     close: async () => {},
   };
+}
+
+function unavailable(error: unknown): Result<never, DeliveryFault> {
+  const reason = codeOf(error);
+  if (typeof reason !== "string") throw error;
+  return err({ code: "delivery.unavailable", reason });
 }
 
 async function take(batch: Batch, folder: string, format: Format): Promise<Result<void, DeliveryFault>> {
@@ -72,7 +78,7 @@ async function take(batch: Batch, folder: string, format: Format): Promise<Resul
   const standing = standingOf(batch, place?.mark);
   if (standing === "another-past") return err({ code: "delivery.another-past", reason: standing });
   if (standing === "taken") return ok(undefined);
-  const number = place === undefined ? await numberFrom(folder, batch) : place.number + 1;
+  const number = await numberFrom(folder, batch, place?.number ?? 0);
   const text = textOf(batch, format);
   const { generation, mark } = batch;
   const name = `${String(number).padStart(12, "0")}-${mark}.${format}`;
@@ -92,12 +98,17 @@ async function readPlace(folder: string) {
   }
 }
 
-/** Without a note of where it stands: the number of this very batch, or behind all that are there. */
-async function numberFrom(folder: string, { mark }: Batch): Promise<number> {
+/**
+ * The number of this very batch when it is there; else behind all that were noted, and all that are there: one that was
+ * published before a process died may not be noted, and never comes again when everything is told anew.
+ */
+async function numberFrom(folder: string, { mark }: Batch, noted: number): Promise<number> {
   const names = await readdir(folder);
   const numberOf = (name: string) => Number(numbered.exec(name)?.[1] ?? 0);
   const same = names.find((name) => numbered.test(name) && name.includes(`-${mark}.`));
-  return same === undefined ? Math.max(0, ...names.map(numberOf)) + 1 : numberOf(same);
+  return same === undefined
+    ? names.map(numberOf).reduce((most, each) => Math.max(most, each), noted) + 1
+    : numberOf(same);
 }
 
 function textOf({ previous, complete, changes, generation }: Batch, format: Format): string {
@@ -119,7 +130,7 @@ type Line = Batch["changes"][number] | { readonly change: "begin" | "complete" }
 function cellsOf(line: Line, generation: string): readonly string[] {
   const cells: Readonly<Record<string, unknown>> =
     line.change === "put"
-      ? { ...rowOf(line, { generation }), fields: JSON.stringify(line.record.fields) }
+      ? flatRowOf(rowOf(line, { generation }))
       : { generation, ...(line.change === "remove" && { source: line.source, record: line.id }) };
   return [line.change, ...columnNames.map((name) => defused(String(cells[name] ?? "")))];
 }

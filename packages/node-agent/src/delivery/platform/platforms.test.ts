@@ -81,6 +81,22 @@ it("a SQLite table that the agent may not make is waited for, and may be made by
   await platform.close();
 });
 
+it("a SQLite table is not made by who asks whether it could take a batch, nor is its file", async () => {
+  const path = join(folder, "platform.db");
+  const open = (create: boolean) => openSqliteTable({ path, table: "t", create });
+  expect(await open(true).check(never)).toEqual({ ok: true, value: "sqlite, t" });
+  expect(await open(false).check(never)).toMatchObject({ error: { reason: "ENOENT" } });
+  expect(existsSync(path)).toBe(false);
+  const owner = new Database(path);
+  owner.exec("CREATE TABLE other (x)");
+  expect(await open(true).check(never)).toMatchObject({ ok: true });
+  expect(owner.prepare("SELECT name FROM sqlite_master").pluck().all()).toEqual(["other"]);
+  expect(await open(false).check(never)).toMatchObject({ error: { reason: "SQLITE_ERROR" } });
+  owner.exec("CREATE TABLE t (source TEXT); CREATE TABLE t_place (x)");
+  expect(await open(true).check(never)).toMatchObject({ error: { reason: "SQLITE_ERROR" } });
+  owner.close();
+});
+
 describe("with a PostgreSQL server", () => {
   let server: TestPostgres;
   beforeAll(async () => {
@@ -118,9 +134,10 @@ describe("with a PostgreSQL server", () => {
   it("has its columns in PostgreSQL's own types", async () => {
     const platform = open();
     const record = testRecord({ id: "penalty:1", disclosedUntil: "2026-02-01", annotation: "异议处理中" });
-    await platform.take(batch({ changes: [{ change: "put", source: dg, record }] }), never);
+    const disputes = [{ kind: "repair", since: "2026-01-01T00:00:00Z" }] as const;
+    await platform.take(batch({ changes: [{ change: "put", source: dg, record, disputes }] }), never);
     const { rows } = await server.admin.query(
-      `SELECT disclosed_until - occurred_on AS days, fields ->> 'CF_WSH' AS number, annotation, valid_until,
+      `SELECT disclosed_until - occurred_on AS days, fields ->> 'CF_WSH' AS number, annotation, valid_until, disputes,
          extract(epoch FROM recorded_at)::int AS at FROM ${table}`,
     );
     expect(rows).toEqual([
@@ -129,6 +146,7 @@ describe("with a PostgreSQL server", () => {
         number: "示罚〔2026〕1号",
         annotation: "异议处理中",
         valid_until: null,
+        disputes,
         at: Date.parse("2025-12-02T00:00:00Z") / 1000,
       },
     ]);
@@ -151,11 +169,34 @@ describe("with a PostgreSQL server", () => {
       ok: false,
       error: { code: "delivery.refused", reason: "22P05" },
     });
-    await server.admin.query(`ALTER TABLE ${table} DROP COLUMN subject_name`);
+    await server.admin.query(`CREATE INDEX ON ${table} ((fields ->> 'CF_NR'))`);
+    const long = Array.from({ length: 900 }, () => crypto.randomUUID()).join("");
+    const tooLong = testRecord({ id: "penalty:1", subjectName: "", fields: { CF_NR: long } });
+    expect(
+      await platform.take(
+        batch({ ...next, changes: [{ change: "put", source: dg, record: tooLong }] }),
+        never,
+      ),
+    ).toEqual({ ok: false, error: { code: "delivery.refused", reason: "54000" } });
+    await server.admin.query(`CREATE FUNCTION credit.veto() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'no' USING ERRCODE = 'PX001'; END $$;
+      CREATE TRIGGER veto BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION credit.veto()`);
+    expect(await platform.take(batch(next), never)).toMatchObject({
+      error: { code: "delivery.refused", reason: "PX001" },
+    });
+    await server.admin.query(`DROP TRIGGER veto ON ${table}; ALTER TABLE ${table} DROP COLUMN subject_name`);
     expect(await platform.take(batch(next), never)).toEqual({
       ok: false,
       error: { code: "delivery.unavailable", reason: "42703" },
     });
+    await platform.close();
+  });
+
+  it("is not made by who asks whether it could be", async () => {
+    const platform = open();
+    expect(await platform.check(never)).toEqual({ ok: true, value: `postgres, ${table}` });
+    const made = "SELECT to_regclass('credit.xinqiao_copy') AS made";
+    expect((await server.admin.query(made)).rows).toEqual([{ made: null }]);
     await platform.close();
   });
 
@@ -183,7 +224,7 @@ describe("with a PostgreSQL server", () => {
     await other.query("BEGIN");
     await other.query(`LOCK TABLE ${table}`);
     const next = batch({ mark: "b", previous: "a" });
-    expect(await platform.take(next, never)).toMatchObject({ error: { code: "delivery.unavailable" } });
+    expect(await platform.take(next, never)).toMatchObject({ error: { code: "delivery.too-slow" } });
     const stopping = new AbortController();
     const taking = platform.take(next, stopping.signal);
     stopping.abort();
@@ -238,6 +279,13 @@ describe("a folder", () => {
     expect(files()).toEqual(["000000000001-a.ndjson", "000000000002-b.ndjson"]);
   });
 
+  it("is only looked at by who asks whether it could take one", async () => {
+    const draft = ".000000000001-a.ndjson.0f4c.draft";
+    writeFileSync(join(folder, draft), "half");
+    expect(await openFolder({ folder, format: "ndjson" }).check(never)).toEqual({ ok: true, value: folder });
+    expect(readdirSync(folder)).toEqual([draft]);
+  });
+
   it("leaves no draft of a process that died", async () => {
     writeFileSync(join(folder, ".000000000001-a.ndjson.0f4c.draft"), "half");
     await openFolder({ folder, format: "ndjson" }).take(batch(), never);
@@ -255,6 +303,16 @@ describe("a folder", () => {
     expect(files().at(-1)).toBe("000000000003-d.ndjson");
   });
 
+  it("gives no number twice, though a process died before it noted one and everything is told anew", async () => {
+    const platform = openFolder({ folder, format: "ndjson" });
+    await platform.take(batch(), never);
+    const place = readFileSync(join(folder, ".xinqiao-place.json"));
+    await platform.take(batch({ mark: "y", previous: "a" }), never);
+    writeFileSync(join(folder, ".xinqiao-place.json"), place);
+    await platform.take(batch({ generation: "two", mark: "b" }), never);
+    expect(files()).toEqual(["000000000001-a.ndjson", "000000000002-y.ndjson", "000000000003-b.ndjson"]);
+  });
+
   it("that is not there is waited for, and never made: a share may be away", async () => {
     const away = join(folder, "share");
     const platform = openFolder({ folder: away, format: "ndjson" });
@@ -269,7 +327,7 @@ describe("a folder", () => {
   it("has CSV where that is wanted, with nothing that a spreadsheet would run", async () => {
     const record = testRecord({ id: "penalty:1", subjectName: '=cmd|"x",示例' });
     const changes = [
-      { change: "put", source: dg, record },
+      { change: "put", source: dg, record, disputes: [{ kind: "objection", since: "2026-01-01T00:00:00Z" }] },
       { change: "remove", source: dg, id: "penalty:2" },
     ] as const;
     await openFolder({ folder, format: "csv" }).take(batch({ changes, complete: true }), never);
@@ -287,6 +345,7 @@ describe("a folder", () => {
         subject_name: '\'=cmd|"x",示例',
         valid_until: "",
         fields: '{"CF_WSH":"示罚〔2026〕1号"}',
+        disputes: '[{"kind":"objection","since":"2026-01-01T00:00:00Z"}]',
       },
       { change: "remove", source: "dg", record: "penalty:2", item: "" },
       { change: "complete", generation: "one" },

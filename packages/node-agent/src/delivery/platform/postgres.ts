@@ -23,10 +23,21 @@ const sweepTimeoutMs = 10 * 60_000;
 
 const abandoned: DeliveryFault = { code: "delivery.unavailable", reason: "abandoned" };
 
-/** Data exceptions, violated constraints and checks, and what the platform's own triggers raise. */
-const refusals = /^(22|23|44|P0001)/;
+/**
+ * What the server or what stands in it is at fault for: connections, states of transactions and accounts, missing databases
+ * and schemas, conflicts between transactions, statements that do not fit, resources, objects in use, operators, the system.
+ * Anything else is said of what is written: the platform's own triggers may raise any code.
+ */
+const unavailabilities = /^(08|25|28|3D|3F|40|42|53|55|57|58)/;
+
+/** A statement that took longer than it may; an operator who cancels it says the same. */
+const canceled = "57014";
+
+/** insufficient_privilege */
+const notAllowed = "42501";
 
 const placeSchema = z.array(z.object({ mark: z.string() }));
+const allowedSchema = z.array(z.object({ allowed: z.boolean().nullable() }));
 const madeSchema = z.array(z.object({ made: z.boolean() }));
 
 /** A table in the platform's PostgreSQL, with where it stands in the same database: a batch is in effect once. */
@@ -67,27 +78,35 @@ export function openPostgresTable({ url, table, create, timeoutMs }: PostgresTab
   }
   const attempt = <Value>(work: Work<Value>, signal: AbortSignal) => orAbandoned(run(work, signal), signal);
 
-  async function make(client: pg.PoolClient): Promise<void> {
-    if (!create) return;
-    // Not by IF NOT EXISTS alone: that wants the right to make tables even where there is one.
+  // Not by IF NOT EXISTS alone: that wants the right to make tables even where there is one.
+  async function isToBeMade(client: pg.PoolClient): Promise<boolean> {
+    if (!create) return false;
     const { rows } = await client.query(sql.made, [quoted(table), quoted(placeTable(table))]);
-    if (madeSchema.parse(rows)[0]?.made !== true) await client.query(createTableSql(table, "postgres"));
+    return madeSchema.parse(rows)[0]?.made !== true;
   }
   return {
     target: "table",
     take: (batch, signal) =>
       attempt(async (client) => {
-        await make(client);
+        if (await isToBeMade(client)) await client.query(createTableSql(table, "postgres"));
         return take(batch, client, sql);
       }, signal),
     check: (signal) =>
       attempt(async (client) => {
-        await make(client);
-        await client.query(sql.probe);
+        if (!(await isToBeMade(client))) await client.query(sql.probe);
+        else if (!(await mayMake(client, table)))
+          return err({ code: "delivery.unavailable", reason: notAllowed });
         return ok(`postgres, ${table}`);
       }, signal),
     close: () => pool.end(),
   };
+}
+
+async function mayMake(client: pg.PoolClient, table: string): Promise<boolean> {
+  const schema = table.includes(".") ? table.split(".")[0] : null;
+  const text = "SELECT has_schema_privilege(coalesce($1, current_schema()), 'CREATE') AS allowed";
+  const { rows } = await client.query(text, [schema]);
+  return allowedSchema.parse(rows)[0]?.allowed === true;
 }
 
 async function take(
@@ -168,9 +187,9 @@ async function orAbandoned<Value>(
 
 function faultOf(error: unknown): DeliveryFault {
   const code = codeOf(error);
-  return error instanceof pg.DatabaseError && typeof code === "string" && refusals.test(code)
-    ? { code: "delivery.refused", reason: code }
-    : unavailable(error);
+  if (!(error instanceof pg.DatabaseError) || typeof code !== "string") return unavailable(error);
+  if (code === canceled) return { code: "delivery.too-slow", reason: code };
+  return unavailabilities.test(code) ? unavailable(error) : { code: "delivery.refused", reason: code };
 }
 
 /** PostgreSQL's five-character state or the system's error name; never the message, which may quote values. */

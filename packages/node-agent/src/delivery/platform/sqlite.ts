@@ -1,9 +1,10 @@
-import { closeSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { codeOf } from "@xinqiao/runtime/files";
 import Database, { SqliteError } from "better-sqlite3";
 import type { Batch, DeliveryFault, Platform } from "../port.ts";
-import { columnNames, createTableSql, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
+import { columnNames, createTableSql, flatRowOf, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
 
 export interface SqliteTableOptions {
   readonly path: string;
@@ -46,9 +47,33 @@ export function openSqliteTable({ path, table, create }: SqliteTableOptions): Pl
   return {
     target: "table",
     take: async (batch) => attempt(({ take }) => take(batch)),
-    check: async () => attempt(() => ok(`sqlite, ${table}`)),
+    check: async () => check({ path, table, create }),
     close: async () => close(),
   };
+}
+
+/** Makes nothing: who asks may be somebody else than who delivers. */
+function check({ path, table, create }: SqliteTableOptions): Result<string, DeliveryFault> {
+  const made = ok(`sqlite, ${table}`);
+  try {
+    if (create && !existsSync(path)) {
+      accessSync(dirname(path), constants.W_OK);
+      return made;
+    }
+    accessSync(path, constants.W_OK);
+    const database = new Database(path, { readonly: true, timeout: busyTimeoutMs });
+    try {
+      const tables = database.prepare("SELECT name FROM sqlite_master WHERE name IN (?, ?)");
+      if (!create || tables.all(table, placeTable(table)).length === 2) prepare(database, table);
+      return made;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const reason = codeOf(error);
+    if (typeof reason !== "string") throw error;
+    return err({ code: "delivery.unavailable", reason });
+  }
 }
 
 function open(path: string, table: string, create: boolean) {
@@ -66,7 +91,7 @@ function open(path: string, table: string, create: boolean) {
       if (standing === "taken") return ok(undefined);
       const { put, removed } = rowsOf(batch);
       for (const each of removed) sql.remove.run(each);
-      for (const row of put) sql.put.run({ ...row, fields: JSON.stringify(row.fields) });
+      for (const row of put) sql.put.run(flatRowOf(row));
       if (batch.complete) sql.sweep.run(batch.generation);
       sql.move.run(batch.generation, batch.mark);
       return ok(undefined);

@@ -1,8 +1,12 @@
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { CreditRecord, Dispute } from "@xinqiao/protocol/record";
 import type { Batch, CopyChange } from "../port.ts";
 
 export const dialects = ["sqlite", "postgres"] as const;
 export type Dialect = (typeof dialects)[number];
+
+/** A table's name as the configuration has let it through. */
+export const fitsDialect = (table: string, dialect: Dialect) =>
+  dialect === "postgres" || !table.includes(".");
 
 /** Columns of the platform's table, and what they are in each dialect. */
 export const columns = [
@@ -22,18 +26,26 @@ export const columns = [
   ["disclosed_until", "TEXT", "date"],
   ["recorded_at", "TEXT NOT NULL", "timestamptz NOT NULL"],
   ["fields", "TEXT NOT NULL", "jsonb NOT NULL"],
+  ["disputes", "TEXT", "jsonb"],
   ["generation", "TEXT NOT NULL", "text NOT NULL"],
 ] as const;
 
 export const columnNames = columns.map(([name]) => name);
 type Cell = string | number | null;
-export type TableRow = Readonly<Record<Exclude<(typeof columns)[number][0], "fields">, Cell>> & {
+export type TableRow = Readonly<Record<Exclude<(typeof columns)[number][0], "fields" | "disputes">, Cell>> & {
   readonly fields: CreditRecord["fields"];
+  readonly disputes: readonly Dispute[] | null;
 };
+
+/** What has no type of its own in a dialect is JSON. */
+export function flatRowOf({ fields, disputes, ...row }: TableRow): Readonly<Record<string, Cell>> {
+  const said = disputes === null ? null : JSON.stringify(disputes);
+  return { ...row, fields: JSON.stringify(fields), disputes: said };
+}
 
 /** What a record is as a row. */
 export function rowOf(
-  { source, record }: Extract<CopyChange, { change: "put" }>,
+  { source, record, disputes }: Extract<CopyChange, { change: "put" }>,
   { generation }: Pick<Batch, "generation">,
 ): TableRow {
   const { subject } = record;
@@ -54,6 +66,7 @@ export function rowOf(
     disclosed_until: record.disclosedUntil ?? null,
     recorded_at: record.recordedAt,
     fields: record.fields,
+    disputes: disputes ?? null,
     generation,
   };
 }

@@ -1,13 +1,20 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { recordSchema } from "@xinqiao/protocol/record";
+import { disputeSchema, recordSchema } from "@xinqiao/protocol/record";
 import { z } from "zod";
 import { HeldRows } from "./held-rows.ts";
 
+const disputesSchema = z.array(disputeSchema).min(1).optional();
 const generation = z.string();
 const lineSchema = z.discriminatedUnion("change", [
   z.strictObject({ change: z.literal("begin"), generation }),
-  z.strictObject({ change: z.literal("put"), generation, source: z.string(), record: recordSchema }),
+  z.strictObject({
+    change: z.literal("put"),
+    generation,
+    source: z.string(),
+    record: recordSchema,
+    disputes: disputesSchema,
+  }),
   z.strictObject({ change: z.literal("remove"), generation, source: z.string(), id: z.string() }),
   z.strictObject({ change: z.literal("complete"), generation }),
 ]);

@@ -33,6 +33,7 @@ export class TestCopies {
   today = testToday;
   now = 1_767_225_600_000;
   readonly dead: DeadLetter[] = [];
+  readonly staleKept: DeliveryFault[] = [];
   #seq = 0;
   #queues = new Map<string, DeliveryQueue>();
 
@@ -80,6 +81,7 @@ export class TestCopies {
         durable: deliveries.durable,
         now: () => this.now,
         today: () => this.today,
+        onStaleKept: (fault) => this.staleKept.push(fault),
         onDead: (letter) => this.dead.push(letter),
       },
       never,

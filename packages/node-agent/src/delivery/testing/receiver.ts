@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { payloadOf, readCompact, verifyCompact } from "@xinqiao/protocol/jws";
-import { recordSchema } from "@xinqiao/protocol/record";
+import { disputeSchema, recordSchema } from "@xinqiao/protocol/record";
 import { testFederation } from "@xinqiao/protocol/testing";
 import { z } from "zod";
 import { HeldRows } from "./held-rows.ts";
@@ -16,7 +16,12 @@ export const receivedSchema = z.strictObject({
   complete: z.boolean(),
   changes: z.array(
     z.discriminatedUnion("change", [
-      z.strictObject({ change: z.literal("put"), source: z.string(), record: recordSchema }),
+      z.strictObject({
+        change: z.literal("put"),
+        source: z.string(),
+        record: recordSchema,
+        disputes: z.array(disputeSchema).min(1).optional(),
+      }),
       z.strictObject({ change: z.literal("remove"), source: z.string(), id: z.string() }),
     ]),
   ),
