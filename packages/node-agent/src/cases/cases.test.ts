@@ -15,6 +15,7 @@ import {
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { fault, toProblem } from "@xinqiao/protocol/problem";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader, signResponse } from "@xinqiao/protocol/signing";
 import { testFederation, testNode, testNonce, testNow, testRecord } from "@xinqiao/protocol/testing";
@@ -47,11 +48,13 @@ let store: AgentStore;
 let asked: unknown[];
 let answers: ((body: unknown) => object | undefined)[];
 let stepped: CaseStepped[];
+/** The registry as this member has it. */
+let known: Directory;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "xinqiao-agent-cases-"));
   store = openStore(join(folder, "store.db"));
-  [asked, answers, stepped] = [[], [], []];
+  [asked, answers, stepped, known] = [[], [], [], directory];
   put({});
 });
 
@@ -88,7 +91,7 @@ function deps(node = source): CaseDependencies {
   const call = {
     node,
     gateway: { node: city, origin: "https://sz.example" },
-    directory: () => directory,
+    directory: () => known,
     signer: signer(node),
     send,
     entropy: systemEntropy(),
@@ -179,7 +182,7 @@ describe("a case about a record of this member's own", () => {
     expect(store.cases.unapplied(source)).toEqual([]);
   });
 
-  it("is believed only as every step was signed, and asked for again until it is", async () => {
+  it("is believed only as every step was signed and in its place", async () => {
     const [first = "", second = ""] = await stepsOf(opened, checked);
     const [forged = ""] = await stepsOf({ ...opened, iss: "hz" });
     const broken = first
@@ -190,11 +193,24 @@ describe("a case about a record of this member's own", () => {
       error: { fault: { code: "case.step-invalid" } },
     });
     expect(await hear({ steps: [second, first] })).toMatchObject({ ok: false });
+    await hear();
     expect(own()).toMatchObject({ state: "current", version: 1 });
-    expect(store.cases.place()).toEqual({ position: 0, head: null });
-    await hear({ steps: [first] });
-    expect(asked.at(-1)).toMatchObject({ after: 0 });
+    expect(store.cases.all()).toEqual([]);
+    expect(store.cases.aside()).toHaveLength(2);
+  });
+
+  it("holds up no other while it does not open, and is opened by itself once its key is known", async () => {
+    const late = { steps: await stepsOf(opened, checked), due };
+    known = { ...directory, key: (key, by) => (by === raiser ? undefined : directory.key(key, by)) };
+    expect(await hear(late), "it is told of").toMatchObject({ ok: false });
     expect(store.cases.place()).toMatchObject({ position: 7 });
+    await hear();
+    expect([store.cases.aside(), store.cases.all()]).toMatchObject([[late], []]);
+    known = directory;
+    await hear({ steps: await stepsOf({ ...opened, case: otherId, kind: "repair" }), due });
+    expect(store.cases.all().map(({ case: { opened } }) => opened.case)).toEqual([id, otherId]);
+    expect(store.cases.aside()).toEqual([]);
+    expect(own()).toMatchObject({ state: "annotated", annotation: expect.stringContaining("异议") });
   });
 });
 
