@@ -50,11 +50,12 @@ let answers: ((body: unknown) => object | undefined)[];
 let stepped: CaseStepped[];
 /** The registry as this member has it. */
 let known: Directory;
+let now: number;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "xinqiao-agent-cases-"));
   store = openStore(join(folder, "store.db"));
-  [asked, answers, stepped, known] = [[], [], [], directory];
+  [asked, answers, stepped, known, now] = [[], [], [], directory, testNow];
   put({});
 });
 
@@ -82,7 +83,7 @@ const send: SendToGateway = async (request) => {
   if (said === undefined) return err(fault("gateway.unreachable"));
   const status = "code" in said ? 409 : 200;
   const reply = Buffer.from(JSON.stringify(said));
-  const sealing = { signer: signer("sz"), now: testNow, nonce: testNonce };
+  const sealing = { signer: signer("sz"), now, nonce: testNonce };
   const about = { status, body: reply, contentType: "application/json", request };
   return ok({ head: { status, field: fieldReader(await signResponse(about, sealing)) }, body: reply });
 };
@@ -95,7 +96,7 @@ function deps(node = source): CaseDependencies {
     signer: signer(node),
     send,
     entropy: systemEntropy(),
-    now: () => testNow,
+    now: () => now,
   };
   return { call, shelf: store.cases, own: store.own, onStep: (each) => stepped.push(each) };
 }
@@ -275,6 +276,20 @@ describe("a decision", () => {
     store.own.correct(record, { state: "current" }, "2026-01-02T00:00:00Z");
     await hear({ steps });
     expect(own()).toMatchObject({ state: "current", version: 4 });
+  });
+
+  it("that nobody knows what became of is the same step when it is made again, unless it says otherwise", async () => {
+    await decide({ outcome: "withdrawn", reason });
+    now += 3_600_000;
+    await decide({ outcome: "withdrawn", reason });
+    await decide({ outcome: "rejected", reason });
+    const [first, again, other] = asked.slice(-3);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    answers.push(accepts);
+    await decide({ outcome: "rejected", reason });
+    expect(asked.at(-1)).toEqual(other);
+    expect(store.cases.unsent(id)).toBeUndefined();
   });
 
   it("that a city lost which was put back is sent to it again as it was signed, until it has it", async () => {

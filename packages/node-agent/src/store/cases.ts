@@ -1,14 +1,9 @@
-import {
-  caseKinds,
-  type DeliveredCase,
-  deliveredCaseSchema,
-  readCase,
-  stepHash,
-} from "@xinqiao/protocol/cases";
+import { caseKinds, readCase } from "@xinqiao/protocol/cases";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { CaseShelf, HeldCase } from "../cases/index.ts";
+import { createCaseTray } from "./case-tray.ts";
 
 const rowSchema = z.object({
   steps: z.string(),
@@ -29,8 +24,6 @@ function heldOf(row: unknown): HeldCase | undefined {
   const due = dueBy === null || dueOn === null ? undefined : { by: dueBy, on: dueOn };
   return held && { case: held, steps, due, content: content ?? undefined, settled: settled === 1 };
 }
-
-const firstOf = ({ steps: [first = ""] }: DeliveredCase): string => stepHash(first);
 
 export function createCaseShelf(database: Database): CaseShelf {
   const sql = {
@@ -63,12 +56,6 @@ export function createCaseShelf(database: Database): CaseShelf {
        ORDER BY rowid`,
     ),
     begun: database.prepare<[string, string]>("UPDATE case_file SET content = ? WHERE id = ?"),
-    setAside: database.prepare(
-      `INSERT INTO case_unopened (first, delivered) VALUES (@first, @delivered)
-       ON CONFLICT (first) DO UPDATE SET delivered = excluded.delivered`,
-    ),
-    aside: database.prepare<[], string>("SELECT delivered FROM case_unopened ORDER BY first").pluck(),
-    takeUp: database.prepare<[string]>("DELETE FROM case_unopened WHERE first = ?"),
     settle: database.prepare<[string]>("UPDATE case_file SET settled = 1 WHERE id = ?"),
   };
   const place = () => placeSchema.optional().parse(sql.place.get());
@@ -93,10 +80,7 @@ export function createCaseShelf(database: Database): CaseShelf {
       sql.others.all(source, record, id).map((kind) => z.enum(caseKinds).parse(kind)),
     unapplied: (source) => sql.unapplied.all(source).flatMap((row) => heldOf(row) ?? []),
     put,
-    setAside: (delivered) =>
-      void sql.setAside.run({ first: firstOf(delivered), delivered: JSON.stringify(delivered) }),
-    aside: () => sql.aside.all().map((text) => deliveredCaseSchema.parse(JSON.parse(text))),
-    takeUp: (delivered) => void sql.takeUp.run(firstOf(delivered)),
+    ...createCaseTray(database),
     begun: (id, content) => void sql.begun.run(content, id),
     settle: (id) => void sql.settle.run(id),
   };

@@ -505,6 +505,11 @@ const steps: readonly string[] = [
   CREATE INDEX case_file_undecided ON case_file (source, record) WHERE outcome IS NULL;
   CREATE INDEX case_file_unapplied ON case_file (source, record)
     WHERE settled = 0 AND (outcome IS NOT NULL OR content IS NULL);
+  -- Steps that this member has signed, until the city has said what became of them.
+  CREATE TABLE case_unsent (
+    id   TEXT NOT NULL PRIMARY KEY,
+    text TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
   -- Cases as they came that could not be opened, by the hash of their first step.
   CREATE TABLE case_unopened (
     first     TEXT NOT NULL PRIMARY KEY,
