@@ -304,6 +304,36 @@ describe("the city's check", () => {
   });
 });
 
+describe("a check that was interrupted", () => {
+  const interrupted = () => {
+    const killed = () => {
+      throw new Error("killed");
+    };
+    return sayDue({ ...dependencies(), cases: { ...hub, keepStep: killed } });
+  };
+
+  it("between log and file is the same step when it is gone on with", async () => {
+    await take(opening());
+    hub.leaveCheck({ case: id, finding: "same" });
+    await expect(interrupted()).rejects.toThrow("killed");
+    now += 60_000;
+    hub.leaveCheck({ case: id, finding: "same" });
+    await sayDue(dependencies());
+    const { last } = hub.caseOf(id)?.case ?? {};
+    const checks = logged("case.stepped").slice(1);
+    expect(checks.map((entry) => "sha256" in entry && entry.sha256)).toEqual([last, last]);
+  });
+
+  it("is another step where people have found another thing since", async () => {
+    await take(opening());
+    hub.leaveCheck({ case: id, finding: "same" });
+    await expect(interrupted()).rejects.toThrow("killed");
+    hub.leaveCheck({ case: id, finding: "differs" });
+    await sayDue(dependencies());
+    expect(hub.caseOf(id)?.case.checked).toMatchObject({ finding: "differs" });
+  });
+});
+
 describe("a day that is over", () => {
   it("is said once, with whose turn it was, and again only of a later day", async () => {
     await take(opening());

@@ -32,6 +32,8 @@ export type Finding = Extract<CaseStep, { step: "checked" }>["finding"];
 export interface PendingCheck {
   readonly case: string;
   readonly finding: Finding;
+  /** As it was signed, when it was. */
+  readonly text?: string;
 }
 
 export interface OverdueCase {
@@ -67,6 +69,8 @@ export interface CaseBook {
   /** What people find is the gateway's to sign. */
   leaveCheck(check: PendingCheck): void;
   pendingChecks(): readonly PendingCheck[];
+  /** Before it is logged: what is interrupted then is the same step when it is gone on with. */
+  keepCheck(id: string, text: string): void;
   dropCheck(id: string): void;
   /** Cases whose last day is over, of which that was not said yet. */
   overdueCases(today: string): readonly OverdueCase[];

@@ -1,4 +1,4 @@
-import { type CaseStep, signCaseStep } from "@xinqiao/protocol/cases";
+import { type Case, type CaseStep, readCaseStep, signCaseStep } from "@xinqiao/protocol/cases";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { Turns } from "../sharing/index.ts";
 import { type NextStepDependencies, takeNext } from "./next-step.ts";
@@ -7,7 +7,14 @@ import type { CaseBook, PendingCheck } from "./ports.ts";
 export interface SayDueDependencies extends NextStepDependencies {
   readonly cases: Pick<
     CaseBook,
-    "caseOf" | "keepStep" | "durable" | "pendingChecks" | "dropCheck" | "overdueCases" | "saidCaseOverdue"
+    | "caseOf"
+    | "keepStep"
+    | "durable"
+    | "pendingChecks"
+    | "keepCheck"
+    | "dropCheck"
+    | "overdueCases"
+    | "saidCaseOverdue"
   >;
   readonly signer: Signer;
   readonly turns: Turns;
@@ -32,17 +39,28 @@ export async function sayDue(deps: SayDueDependencies): Promise<void> {
   }
 }
 
-async function signCheck(
-  { case: id, finding }: PendingCheck,
-  { self, signer, now, ...deps }: SayDueDependencies,
-): Promise<void> {
-  const held = deps.cases.caseOf(id);
+async function signCheck(check: PendingCheck, deps: SayDueDependencies): Promise<void> {
+  const held = deps.cases.caseOf(check.case);
   if (held !== undefined) {
-    const iat = Math.floor(now() / 1000);
-    const step: CaseStep = { step: "checked", iss: self, case: id, iat, after: held.case.last, finding };
-    const text = await signCaseStep(step, signer);
-    const taken = await takeNext({ step, text, exchange: null }, { self, ...deps });
+    const taken = await takeNext({ ...(await stepOf(check, held.case, deps)), exchange: null }, deps);
     if (!taken.ok && "failed" in taken.error) return;
   }
-  deps.cases.dropCheck(id);
+  deps.cases.dropCheck(check.case);
+}
+
+/** What was signed before is taken up again: the log may have it already. */
+async function stepOf(
+  { case: id, finding, text: kept }: PendingCheck,
+  { last: after }: Case,
+  { self, signer, now, cases }: SayDueDependencies,
+): Promise<{ readonly step: CaseStep; readonly text: string }> {
+  const said = kept === undefined ? undefined : readCaseStep(kept);
+  if (kept !== undefined && said?.step === "checked" && said.after === after)
+    return { step: said, text: kept };
+  const iat = Math.floor(now() / 1000);
+  const step: CaseStep = { step: "checked", iss: self, case: id, iat, after, finding };
+  const text = await signCaseStep(step, signer);
+  cases.keepCheck(id, text);
+  await cases.durable();
+  return { step, text };
 }

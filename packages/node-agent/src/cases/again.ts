@@ -24,5 +24,5 @@ export async function sayAgain(
 }
 
 /** The case has gone on otherwise: what became of it is heard. */
-const isRefusal = (error: CallError) =>
+export const isRefusal = (error: CallError) =>
   error.by === "gateway" && error.verified && error.problem.code.startsWith("case.");

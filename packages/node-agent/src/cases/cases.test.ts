@@ -15,6 +15,7 @@ import {
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { fault, toProblem } from "@xinqiao/protocol/problem";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader, signResponse } from "@xinqiao/protocol/signing";
 import { testFederation, testNode, testNonce, testNow, testRecord } from "@xinqiao/protocol/testing";
@@ -47,11 +48,14 @@ let store: AgentStore;
 let asked: unknown[];
 let answers: ((body: unknown) => object | undefined)[];
 let stepped: CaseStepped[];
+/** The registry as this member has it. */
+let known: Directory;
+let now: number;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "xinqiao-agent-cases-"));
   store = openStore(join(folder, "store.db"));
-  [asked, answers, stepped] = [[], [], []];
+  [asked, answers, stepped, known, now] = [[], [], [], directory, testNow];
   put({});
 });
 
@@ -79,7 +83,7 @@ const send: SendToGateway = async (request) => {
   if (said === undefined) return err(fault("gateway.unreachable"));
   const status = "code" in said ? 409 : 200;
   const reply = Buffer.from(JSON.stringify(said));
-  const sealing = { signer: signer("sz"), now: testNow, nonce: testNonce };
+  const sealing = { signer: signer("sz"), now, nonce: testNonce };
   const about = { status, body: reply, contentType: "application/json", request };
   return ok({ head: { status, field: fieldReader(await signResponse(about, sealing)) }, body: reply });
 };
@@ -88,11 +92,11 @@ function deps(node = source): CaseDependencies {
   const call = {
     node,
     gateway: { node: city, origin: "https://sz.example" },
-    directory: () => directory,
+    directory: () => known,
     signer: signer(node),
     send,
     entropy: systemEntropy(),
-    now: () => testNow,
+    now: () => now,
   };
   return { call, shelf: store.cases, own: store.own, onStep: (each) => stepped.push(each) };
 }
@@ -179,7 +183,7 @@ describe("a case about a record of this member's own", () => {
     expect(store.cases.unapplied(source)).toEqual([]);
   });
 
-  it("is believed only as every step was signed, and asked for again until it is", async () => {
+  it("is believed only as every step was signed and in its place", async () => {
     const [first = "", second = ""] = await stepsOf(opened, checked);
     const [forged = ""] = await stepsOf({ ...opened, iss: "hz" });
     const broken = first
@@ -190,11 +194,24 @@ describe("a case about a record of this member's own", () => {
       error: { fault: { code: "case.step-invalid" } },
     });
     expect(await hear({ steps: [second, first] })).toMatchObject({ ok: false });
+    await hear();
     expect(own()).toMatchObject({ state: "current", version: 1 });
-    expect(store.cases.place()).toEqual({ position: 0, head: null });
-    await hear({ steps: [first] });
-    expect(asked.at(-1)).toMatchObject({ after: 0 });
+    expect(store.cases.all()).toEqual([]);
+    expect(store.cases.aside()).toHaveLength(2);
+  });
+
+  it("holds up no other while it does not open, and is opened by itself once its key is known", async () => {
+    const late = { steps: await stepsOf(opened, checked), due };
+    known = { ...directory, key: (key, by) => (by === raiser ? undefined : directory.key(key, by)) };
+    expect(await hear(late), "it is told of").toMatchObject({ ok: false });
     expect(store.cases.place()).toMatchObject({ position: 7 });
+    await hear();
+    expect([store.cases.aside(), store.cases.all()]).toMatchObject([[late], []]);
+    known = directory;
+    await hear({ steps: await stepsOf({ ...opened, case: otherId, kind: "repair" }), due });
+    expect(store.cases.all().map(({ case: { opened } }) => opened.case)).toEqual([id, otherId]);
+    expect(store.cases.aside()).toEqual([]);
+    expect(own()).toMatchObject({ state: "annotated", annotation: expect.stringContaining("异议") });
   });
 });
 
@@ -259,6 +276,20 @@ describe("a decision", () => {
     store.own.correct(record, { state: "current" }, "2026-01-02T00:00:00Z");
     await hear({ steps });
     expect(own()).toMatchObject({ state: "current", version: 4 });
+  });
+
+  it("that nobody knows what became of is the same step when it is made again, unless it says otherwise", async () => {
+    await decide({ outcome: "withdrawn", reason });
+    now += 3_600_000;
+    await decide({ outcome: "withdrawn", reason });
+    await decide({ outcome: "rejected", reason });
+    const [first, again, other] = asked.slice(-3);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    answers.push(accepts);
+    await decide({ outcome: "rejected", reason });
+    expect(asked.at(-1)).toEqual(other);
+    expect(store.cases.unsent(id)).toBeUndefined();
   });
 
   it("that a city lost which was put back is sent to it again as it was signed, until it has it", async () => {

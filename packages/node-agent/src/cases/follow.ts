@@ -16,6 +16,7 @@ export async function followCases(
 ): Promise<Result<{ readonly again: boolean }, CallError>> {
   const { call, shelf, own } = deps;
   applyCases({ node: call.node, own, shelf, now: call.now });
+  for (const each of shelf.aside()) if (holdCase(each, deps)) shelf.takeUp(each);
   const { position: after, head } = shelf.place();
   const question = { path: "/v1/cases/read", body: { after, head, waitMs }, answer: caseDeliverySchema };
   const trace = nextHop(undefined, call.entropy.hex);
@@ -27,8 +28,9 @@ export async function followCases(
     const said = await sayAgain(steps, deps, trace, signal);
     if (!said.ok) return said;
   }
-  // A key may be known here later than at the city: all of them are read again after a while.
-  if (unopened.length > 0) return err({ by: "agent", fault: fault("case.step-invalid") });
+  // They hold up no other: each is tried again by itself.
+  for (const each of unopened) shelf.setAside(each);
   shelf.readTo(place);
+  if (unopened.length > 0) return err({ by: "agent", fault: fault("case.step-invalid") });
   return ok({ again: cases.length === mostCases || place.position < after });
 }

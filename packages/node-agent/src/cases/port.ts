@@ -1,4 +1,4 @@
-import type { Case, Due } from "@xinqiao/protocol/cases";
+import type { Case, DeliveredCase, Due } from "@xinqiao/protocol/cases";
 import type { NodeId } from "@xinqiao/protocol/identity";
 
 /** A case that this member has raised, or that is about a record of its own. */
@@ -38,6 +38,14 @@ export interface CaseShelf {
   unapplied(source: NodeId): readonly HeldCase[];
   /** The same with more steps, or with those that the city has in their stead. */
   put(held: Pick<HeldCase, "case" | "steps" | "due">): void;
+  /** A step is kept as it was signed before the city is asked: not knowing what became of it, it is asked the same. */
+  keepUnsent(id: string, text: string): void;
+  unsent(id: string): string | undefined;
+  dropUnsent(id: string): void;
+  /** Sets aside what could not be opened as it came; a key may be known here later than at the city. */
+  setAside(delivered: DeliveredCase): void;
+  aside(): readonly DeliveredCase[];
+  takeUp(delivered: DeliveredCase): void;
   /** The record has come under the case. */
   begun(id: string, content: string): void;
   settle(id: string): void;

@@ -5,7 +5,6 @@ import {
   type CaseStep,
   caseReplySchema,
   refusalCodes,
-  signCaseStep,
   stepHash,
   takeStep,
 } from "@xinqiao/protocol/cases";
@@ -13,10 +12,12 @@ import { asResult, type Code, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
 import { askGateway, type CallError } from "../lookup/index.ts";
+import { isRefusal } from "./again.ts";
 import { actOf } from "./annotation.ts";
 import { isCorrected } from "./content.ts";
 import { type CaseDependencies, holdCase } from "./hold.ts";
 import type { HeldCase } from "./port.ts";
+import { signOnce } from "./sign.ts";
 
 type Stepping = Promise<Result<CaseReply, CallError>>;
 type Ask = readonly [trace: TraceContext, deps: CaseDependencies, gone: AbortSignal];
@@ -25,13 +26,16 @@ const byAgent = (code: Code) => err({ by: "agent" as const, fault: fault(code) }
 const secondsOf = (now: () => number) => Math.floor(now() / 1000);
 
 /** Raises an objection, or asks for a credit repair, about a record of any source (PR-CASES §1). */
-export function raiseCase({ case: id, ...opening }: CaseOpening, ...ask: Ask): Stepping {
+export async function raiseCase({ case: id, ...opening }: CaseOpening, ...ask: Ask): Stepping {
   const [, { call, shelf }] = ask;
   // Before the city is asked: were its reply lost, the case comes with what it is followed by.
   shelf.begin();
   const iat = secondsOf(call.now);
   const step: CaseStep = { step: "opened", iss: call.node, case: id ?? call.entropy.uuid(), iat, ...opening };
-  return send(step, id === undefined ? undefined : shelf.find(id), ask);
+  const raised = await send(step, id === undefined ? undefined : shelf.find(id), ask);
+  // Nobody can raise it again.
+  if (id === undefined) shelf.dropUnsent(step.case);
+  return raised;
 }
 
 /** Takes the longer time, once. */
@@ -64,14 +68,15 @@ export async function decideCase(id: string, { outcome, reason }: CaseDecision, 
 
 /** Where it would not count the city need not be asked. */
 async function send(step: CaseStep, held: HeldCase | undefined, [trace, deps, gone]: Ask): Stepping {
-  const { call } = deps;
-  const signed = await asResult(() => signCaseStep(step, call.signer));
+  const { call, shelf } = deps;
+  const signed = await asResult(() => signOnce(step, deps));
   if (!signed.ok) return err({ by: "agent", fault: signed.error });
   const text = signed.value;
   const fits = takeStep(held?.case, { step, hash: stepHash(text) }, call.gateway.node);
   if (!fits.ok) return byAgent(refusalCodes[fits.error]);
   const question = { path: "/v1/cases", body: { step: text }, answer: caseReplySchema };
   const replied = await askGateway(question, trace, call, gone);
+  if (replied.ok || isRefusal(replied.error)) shelf.dropUnsent(step.case);
   if (!replied.ok) return replied;
   const { due } = replied.value;
   holdCase({ steps: [...(held?.steps ?? []), text], ...(due !== undefined && { due }) }, deps);

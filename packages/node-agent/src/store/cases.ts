@@ -3,6 +3,7 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { CaseShelf, HeldCase } from "../cases/index.ts";
+import { createCaseTray } from "./case-tray.ts";
 
 const rowSchema = z.object({
   steps: z.string(),
@@ -79,6 +80,7 @@ export function createCaseShelf(database: Database): CaseShelf {
       sql.others.all(source, record, id).map((kind) => z.enum(caseKinds).parse(kind)),
     unapplied: (source) => sql.unapplied.all(source).flatMap((row) => heldOf(row) ?? []),
     put,
+    ...createCaseTray(database),
     begun: (id, content) => void sql.begun.run(content, id),
     settle: (id) => void sql.settle.run(id),
   };

@@ -531,6 +531,16 @@ const steps: readonly string[] = [
   CREATE INDEX case_file_undecided ON case_file (source, record) WHERE outcome IS NULL;
   CREATE INDEX case_file_unapplied ON case_file (source, record)
     WHERE settled = 0 AND (outcome IS NOT NULL OR content IS NULL);
+  -- Steps that this member has signed, until the city has said what became of them.
+  CREATE TABLE case_unsent (
+    id   TEXT NOT NULL PRIMARY KEY,
+    text TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  -- Cases as they came that could not be opened, by the hash of their first step.
+  CREATE TABLE case_unopened (
+    first     TEXT NOT NULL PRIMARY KEY,
+    delivered TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
   `
   -- The first page of a feed has no change when there is nothing to tell: the next begins in the same place.

@@ -248,7 +248,7 @@ describe("the agent's store: its file", () => {
     const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
     const delivered = ["copy_change", "dead_letter", "delivery"];
     const taken = ["batch", "said_state", "stream", "stream_row"];
-    const raised = ["case_file", "case_reading", "copy_dispute"];
+    const raised = ["case_file", "case_reading", "case_unopened", "case_unsent", "copy_dispute"];
     for (const table of [
       ...later,
       ...read,

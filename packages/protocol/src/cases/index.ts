@@ -37,6 +37,7 @@ export {
   caseStepMessageSchema,
   casesReadSchema,
   type DeliveredCase,
+  deliveredCaseSchema,
   mostCases,
   type ShownCase,
   shownCaseSchema,

@@ -47,7 +47,9 @@ export const caseSchema = `
   -- What the city's people have found, until the gateway has signed it.
   CREATE TABLE IF NOT EXISTS case_check (
     id      TEXT NOT NULL PRIMARY KEY,
-    finding TEXT NOT NULL
+    finding TEXT NOT NULL,
+    -- As the gateway has signed it: what was interrupted is gone on with as the same step.
+    text    TEXT
   ) STRICT, WITHOUT ROWID;
 `;
 
@@ -57,7 +59,9 @@ const dueSchema = z
 const rowSchema = z.object({ id: z.string(), position: z.number() });
 const stepSchema = z.object({ text: z.string(), sha256: z.string(), log: z.string() });
 const overdueSchema = z.object({ case: z.string(), kind: z.enum(caseKinds) });
-const checkSchema = z.object({ case: z.string(), finding: z.enum(["same", "differs"]) });
+const checkSchema = z
+  .object({ case: z.string(), finding: z.enum(["same", "differs"]), text: z.string().nullable() })
+  .transform(({ text, ...check }) => ({ ...check, ...(text !== null && { text }) }));
 const disputableSchema = z.object({
   item: itemCodeSchema,
   state: z.enum(recordStates),
@@ -83,6 +87,7 @@ export function createHubCases(database: Database): Omit<CaseBook, "durable"> {
     keepStep: (taken) => keep.immediate(taken),
     leaveCheck: ({ case: id, finding }) => void sql.leaveCheck.run(id, finding),
     pendingChecks: () => sql.checks.all().map((row) => checkSchema.parse(row)),
+    keepCheck: (id, text) => void sql.keepCheck.run(text, id),
     dropCheck: (id) => void sql.dropCheck.run(id),
     saidCaseOverdue: ({ case: id, due }) => void sql.saidOverdue.run(due.on, id),
   };
@@ -158,9 +163,11 @@ function prepare(database: Database) {
       `SELECT held.item, state, until FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     leaveCheck: database.prepare<[string, string]>(
-      "INSERT INTO case_check (id, finding) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET finding = excluded.finding",
+      `INSERT INTO case_check (id, finding) VALUES (?, ?) ON CONFLICT (id) DO UPDATE
+       SET finding = excluded.finding, text = CASE WHEN finding = excluded.finding THEN text END`,
     ),
-    checks: database.prepare('SELECT id AS "case", finding FROM case_check'),
+    checks: database.prepare('SELECT id AS "case", finding, text FROM case_check'),
+    keepCheck: database.prepare<[string, string]>("UPDATE case_check SET text = ? WHERE id = ?"),
     dropCheck: database.prepare<[string]>("DELETE FROM case_check WHERE id = ?"),
     overdue: database.prepare<[string]>(
       `SELECT id AS "case", kind, due_by AS "by", due_on AS "on" FROM raised_case
