@@ -16,7 +16,9 @@ it("packs what readers see alike once, and what one sees less of by itself", () 
 it("holds some and no more", () => {
   const pack = createPackedPages();
   const first = pack(page(1, ["a"]));
-  for (let position = 2; position <= 40; position += 1) pack(page(position, ["a"]));
+  for (let position = 2; position <= 32; position += 1) pack(page(position, ["a"]));
+  expect(pack(page(1, ["a"]))).toBe(first);
+  pack(page(33, ["a"]));
   expect(pack(page(1, ["a"]))).not.toBe(first);
   expect(pack(page(1, ["a"]))).toEqual(first);
 });

@@ -21,7 +21,7 @@ export function createPackedPages(): PackPage {
     const known = held.get(key);
     if (known !== undefined) return known;
     const packed = packPage({ head, lines });
-    for (const oldest of [...held.keys()].slice(0, held.size - most + 1)) held.delete(oldest);
+    for (const oldest of [...held.keys()].slice(0, Math.max(0, held.size - most + 1))) held.delete(oldest);
     held.set(key, packed);
     return packed;
   };

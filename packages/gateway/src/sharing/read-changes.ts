@@ -65,13 +65,18 @@ export async function readChanges(
   hub.seen({ node: member.node, position: isHere ? after : 0 }, deps.now());
   // Not of this past: the gateway was put back to an older state, and the reader has to begin again.
   if (!isHere) {
-    return ok({ position: 0, newest: hub.newest(), scope: scopeOf(member.node, deps), pages: [] });
+    return ok({
+      position: 0,
+      newest: hub.newest(),
+      scope: scopeOf(member.node, subscription, deps),
+      pages: [],
+    });
   }
   const isUpToDate = hub.newest() === after && deps.disputedFor(read, member) === undefined;
   if (isUpToDate) await deps.untilTaken(member.node, read.waitMs, gone);
   // As it is now: much may have been decided while it waited.
   const reader = deps.directory().member(member.node) ?? { ...member, status: "left" as const };
-  const scope = scopeOf(member.node, deps);
+  const scope = scopeOf(member.node, subscription, deps);
   const position = hub.subscribers().find(({ node }) => node === member.node)?.position ?? 0;
   const sees = { member: reader, position, today: deps.today() };
   const visible = (page: KeptPage) => ({
@@ -117,14 +122,17 @@ async function packAll(
   return packed;
 }
 
-/** Which items a member may hold now. */
+/** Which items a member may hold now, of those that it wants: no other changes what it is handed. */
 function scopeOf(
   node: Member["node"],
+  { items: wanted }: Subscription,
   { directory, catalogue }: Pick<ReadChangesDependencies, "directory" | "catalogue">,
 ): string {
   const member = directory().member(node);
   const held = catalogue();
-  const items = [...held.items.keys()].filter((item) => member && mayHold(member, { item }, held));
+  const items = [...held.items.keys()]
+    .filter((item) => wanted === "all" || wanted.includes(item))
+    .filter((item) => member && mayHold(member, { item }, held));
   return sha256(JSON.stringify(items.sort()));
 }
 

@@ -347,6 +347,15 @@ describe("who reads", () => {
     expect((await read(baoan)).scope).not.toBe(scope);
   });
 
+  it("is not told when what has changed is an item that it does not want", async () => {
+    await told(await pageOf([one]));
+    const subscription = { ...all, items: [one.item] };
+    const { scope } = await read(baoan, { subscription });
+    catalogue = listing({}, { code: "other" });
+    expect((await read(baoan, { subscription })).scope).toBe(scope);
+    expect((await read(baoan)).scope).not.toBe(scope);
+  });
+
   it("waits while there is nothing, and is woken by the next page", async () => {
     const reading = read(baoan, { waitMs: 3_600_000 });
     await told(await pageOf([one]));

@@ -519,4 +519,16 @@ describe("what a reader takes", () => {
     const [text = ""] = asked.at(-1)?.receipts ?? [];
     expect(openReceipt(text, baoan, directory)?.refused).toEqual([{ seq: 1, code: "sync.item-unknown" }]);
   });
+
+  it("is refused in one receipt for many pages, whichever page it was of, and once", async () => {
+    catalogue = listing({ disclosure: "government-shared", shareScope: ["city"] }, { code: "licence" });
+    const [first, open] = [await pageOf([one]), testRecord({ id: "licence:1", item: "licence" })];
+    const second = await pageOf([open], following(first, 2));
+    await read([first, second]);
+    await read([await pageOf([{ ...open, version: 2 }], following(second, 3))]);
+    const refused = (text: string) => openReceipt(text, baoan, directory)?.refused;
+    expect(asked.at(-1)?.receipts.map(refused)).toEqual([[{ seq: 1, code: "sync.item-unknown" }]]);
+    await read([]);
+    expect(asked.at(-1)?.receipts.map(refused)).toEqual([[]]);
+  });
 });

@@ -1,6 +1,6 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { recordSchema } from "@xinqiao/protocol/record";
-import { feedPlaceSchema, refusedChangesSchema } from "@xinqiao/protocol/sync";
+import { feedPlaceSchema, mostRefused, refusedChangesSchema } from "@xinqiao/protocol/sync";
 import type { Durable } from "@xinqiao/runtime/durable";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
@@ -33,9 +33,12 @@ export function createInbox(database: Database, durable: Durable): Inbox {
       sql.forgetPages.run({ source, feed: at.feed });
     }
     sql.note.run(source, at.feed, at.head);
+    // A receipt says of all that was taken since the one before what was not.
+    const unsaid = refusedChangesSchema.parse(JSON.parse(sql.unsaid.get(source, at.feed) ?? "[]"));
+    const all = [...unsaid, ...refused].slice(0, mostRefused);
     const { position, head } = since;
     const place = { position, since: head, whole: complete ? at.feed : whole };
-    sql.follow.run({ source, ...at, refused: JSON.stringify(refused), ...place });
+    sql.follow.run({ source, ...at, refused: JSON.stringify(all), ...place });
   });
   return {
     past: (source) => ({
@@ -101,6 +104,11 @@ function prepare(database: Database) {
       `SELECT source, feed, up_to AS "upTo", head, refused FROM followed
        WHERE told = 0 AND NOT EXISTS (SELECT 1 FROM reading WHERE dropping = 1) LIMIT 100`,
     ),
+    unsaid: database
+      .prepare<[string, string], string>(
+        "SELECT refused FROM followed WHERE source = ? AND feed = ? AND told = 0",
+      )
+      .pluck(),
     tell: database.prepare("UPDATE followed SET told = 1 WHERE source = ? AND feed = ? AND up_to = ?"),
     find: database.prepare(
       `SELECT source, content FROM copy

@@ -26,7 +26,7 @@ export const receiptSchema = z.strictObject({
   ...feedPlaceSchema.shape,
   /** Seconds since 1970. */
   iat: z.number().int().nonnegative(),
-  /** Of the page that it ends with. */
+  /** Of all pages since its holder's receipt before; the gateway's own are of the page that it ends with. */
   refused: refusedChangesSchema,
 });
 export type Receipt = z.infer<typeof receiptSchema>;
