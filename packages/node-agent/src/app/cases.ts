@@ -1,7 +1,7 @@
 import { ok } from "@xinqiao/protocol/result";
 import { type CaseDependencies, followCases } from "../cases/index.ts";
 import type { AgentConfig } from "../config/index.ts";
-import { keepSharing } from "../sharing/index.ts";
+import { keepDoing } from "../loop/index.ts";
 import type { LocalParts } from "./local-door.ts";
 import { callOf, type Shared } from "./shared.ts";
 
@@ -25,5 +25,5 @@ export function hearCases(config: AgentConfig, parts: CaseParts): () => Promise<
   const tells = config.sharing.publish !== false;
   const hear = async (signal: AbortSignal) =>
     tells || store.cases.any() ? followCases(deps, signal) : ok({ again: false });
-  return keepSharing(hear, askEveryMs, { onFault: events.casesFault, onError: events.failed });
+  return keepDoing(hear, askEveryMs, { onFault: events.casesFault, onError: events.failed });
 }

@@ -139,7 +139,14 @@ async function checkStreams(
   const store = openStore(path);
   try {
     const exceptions = new Set(identifierExceptions);
-    const about = { store, catalogue: () => catalogue, jurisdiction, exceptions, env: process.env };
+    const about = {
+      store,
+      catalogue: () => catalogue,
+      jurisdiction,
+      exceptions,
+      env: process.env,
+      now: Date.now,
+    };
     for (const fault of await streamsFaults(intake, about)) {
       findings.push(`it cannot be followed · 无法跟踪: ${fault}`);
     }

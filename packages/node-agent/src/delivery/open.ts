@@ -1,5 +1,5 @@
 import { ok } from "@xinqiao/protocol/result";
-import { keepSharing } from "../sharing/index.ts";
+import { keepDoing } from "../loop/index.ts";
 import { type Bell, createBell } from "./bell.ts";
 import { deliver } from "./deliver.ts";
 import type { DeadLetter, Deliveries, DeliveryFault, Platform, WantedDelivery } from "./port.ts";
@@ -92,7 +92,7 @@ function keepOne(
     if (!again) await bell.heard(lookEveryMs, signal);
     return ok({ again: true });
   };
-  return keepSharing(work, 0, {
+  return keepDoing(work, 0, {
     onFault: (fault) => events.deliveryFault(name, fault),
     onError: events.failed,
   });

@@ -1,6 +1,6 @@
 import { err, ok } from "@xinqiao/protocol/result";
 import type { CallError } from "../lookup/index.ts";
-import { keepSharing } from "../sharing/index.ts";
+import { keepDoing } from "../loop/index.ts";
 import { type HearDependencies, hearRevocations } from "./hear.ts";
 
 export interface RevocationEvents {
@@ -25,5 +25,5 @@ export function keepHearing(
     if (heard.value.asked > 0) events.revocationsAsked(heard.value.asked);
     return heard.value.fault === undefined ? ok({ again: heard.value.again }) : err(heard.value.fault);
   };
-  return keepSharing(hear, askEveryMs, { onFault: events.revocationsFault, onError: events.failed });
+  return keepDoing(hear, askEveryMs, { onFault: events.revocationsFault, onError: events.failed });
 }

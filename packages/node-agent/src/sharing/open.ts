@@ -4,7 +4,7 @@ import type { Fault } from "@xinqiao/protocol/problem";
 import { ok } from "@xinqiao/protocol/result";
 import { feedIdSchema, type Subscription } from "@xinqiao/protocol/sync";
 import type { CallError } from "../lookup/index.ts";
-import { keepSharing } from "./keep-sharing.ts";
+import { keepDoing } from "../loop/index.ts";
 import { type PublishDependencies, type Published, publish } from "./publish.ts";
 import { type Received, readChanges, type SubscribeDependencies } from "./subscribe.ts";
 
@@ -58,7 +58,7 @@ export function openSharing(
       if (published.value.pages > 0) events.published(published.value);
       return ok({ again: false });
     };
-    stops.push(keepSharing(tell, lookEveryMs, options("publish")));
+    stops.push(keepDoing(tell, lookEveryMs, options("publish")));
   }
   if (subscribe !== undefined) {
     const hearing = { ...deps, subscription: subscribe, onBroken: events.brokenPage };
@@ -68,7 +68,7 @@ export function openSharing(
       if (taken.value.pages > 0) events.received(taken.value);
       return ok({ again: taken.value.pages > 0 });
     };
-    stops.push(keepSharing(hear, askEveryMs, options("subscribe")));
+    stops.push(keepDoing(hear, askEveryMs, options("subscribe")));
   }
   return async () => {
     await Promise.all(stops.map((stop) => stop()));

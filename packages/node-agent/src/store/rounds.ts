@@ -1,15 +1,19 @@
 import type { Database } from "better-sqlite3";
 
+export interface RoundRow {
+  readonly key: string;
+  /** Whether this round has met it. */
+  readonly isMet: boolean;
+}
+
 /** Which rows of a stream one reading of all of them has met. */
 export interface Rounds {
   beginRound(stream: string): void;
   met(stream: string, keys: readonly string[]): void;
   /** How many rows there are, counted no further than so many. */
   known(stream: string, most: number): number;
-  /** How many of them this round has not met. */
-  missing(stream: string): number;
-  /** The first so many of those behind a key; the empty one for the first. */
-  unmetKeys(stream: string, after: string, limit: number): readonly string[];
+  /** So many rows behind a key, the empty one for the first. */
+  slice(stream: string, after: string, limit: number): readonly RoundRow[];
   endRound(stream: string): void;
 }
 
@@ -20,21 +24,15 @@ export function createRounds(database: Database): Rounds {
   );
   const clear = database.prepare<[string]>("DELETE FROM met WHERE stream = ?");
   const meet = database.prepare<[string, string]>("INSERT INTO met VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const missing = `FROM stream_row WHERE stream = @stream AND key > @after
-    AND NOT EXISTS (SELECT 1 FROM met WHERE met.stream = @stream AND met.key = stream_row.key)`;
-  const count = database
-    .prepare<[{ stream: string; after: string }], number>(`SELECT count(*) ${missing}`)
-    .pluck();
   const known = database
     .prepare<[string, number], number>(
       "SELECT count(*) FROM (SELECT 1 FROM stream_row WHERE stream = ? LIMIT ?)",
     )
     .pluck();
-  const keys = database
-    .prepare<[{ stream: string; after: string; limit: number }], string>(
-      `SELECT key ${missing} ORDER BY key LIMIT @limit`,
-    )
-    .pluck();
+  const slice = database.prepare<[{ stream: string; after: string; limit: number }], Row>(
+    `SELECT key, EXISTS (SELECT 1 FROM met WHERE met.stream = @stream AND met.key = stream_row.key) AS met
+     FROM stream_row WHERE stream = @stream AND key > @after ORDER BY key LIMIT @limit`,
+  );
   const meetAll = database.transaction((stream: string, all: readonly string[]) => {
     for (const key of all) meet.run(stream, key);
   });
@@ -42,8 +40,13 @@ export function createRounds(database: Database): Rounds {
     beginRound: (stream) => void clear.run(stream),
     met: (stream, all) => meetAll(stream, all),
     known: (stream, most) => known.get(stream, most) ?? 0,
-    missing: (stream) => count.get({ stream, after: "" }) ?? 0,
-    unmetKeys: (stream, after, limit) => keys.all({ stream, after, limit }),
+    slice: (stream, after, limit) =>
+      slice.all({ stream, after, limit }).map(({ key, met }) => ({ key, isMet: met === 1 })),
     endRound: (stream) => void clear.run(stream),
   };
+}
+
+interface Row {
+  readonly key: string;
+  readonly met: number;
 }

@@ -22,6 +22,7 @@ const about = () => ({
   catalogue: () => testCatalogue,
   jurisdiction: testJurisdiction,
   env: {},
+  now: () => intake.now,
 });
 const column = { by: "column", column: "changed", overlapSeconds: 60 } as const;
 const faultsOf = (changes: Parameters<typeof databaseOf>[1], more: object = {}) =>

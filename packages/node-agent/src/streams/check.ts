@@ -7,13 +7,12 @@ const withinMs = 10_000;
 /** Which streams cannot be read, and why; nothing is taken. Throws as opening them does. */
 export async function streamsFaults(
   config: StreamsConfig,
-  deps: Omit<StreamsDependencies, "events" | "now" | "giveWay">,
+  deps: Omit<StreamsDependencies, "events" | "giveWay">,
 ): Promise<readonly string[]> {
   const events = { streamTaken() {}, streamFault() {}, streamFaults() {}, failed() {} };
   const { streams, opened } = await openStreams(config, {
     ...deps,
     events,
-    now: Date.now,
     giveWay: () => setImmediate(),
   });
   await using _ = opened;

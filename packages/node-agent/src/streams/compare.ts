@@ -35,7 +35,7 @@ export function compareAll(table: FollowedTable, taking: Taking, now: () => numb
     if (!met.ok) return unreadable(met.error);
     const { began } = round;
     round = undefined;
-    const gone = await withdrawMissing(taking);
+    const gone = await withdrawMissing(taking, met.value);
     streams.endRound(stream);
     return gone.ok ? ok({ again: false, asOf: began }) : gone;
   };
@@ -45,38 +45,52 @@ export function compareAll(table: FollowedTable, taking: Taking, now: () => numb
   return { step, beginAnew };
 }
 
+/** Keys that this round has not met, and of how many; a slice at a time, however many rows there are. */
+async function* unmet({ stream, streams, giveWay }: Taking) {
+  let rows = streams.slice(stream, "", mostKeys);
+  for (let last = rows.at(-1); last !== undefined; last = rows.at(-1)) {
+    yield { keys: rows.filter(({ isMet }) => !isMet).map(({ key }) => key), of: rows.length };
+    await giveWay();
+    rows = streams.slice(stream, last.key, mostKeys);
+  }
+}
+
+interface Missing {
+  readonly known: number;
+  readonly missing: number;
+}
+
 /** Rows that the pages have not shown: their keys may have come in behind the page that was being read. */
 async function meetOthers(
   table: FollowedTable,
-  { stream, streams, take }: Taking,
+  taking: Taking,
   signal: AbortSignal,
-): Promise<Result<undefined, string>> {
-  let keys = streams.unmetKeys(stream, "", mostKeys);
-  while (keys.length > 0) {
+): Promise<Result<Missing, string>> {
+  let [known, missing] = [0, 0];
+  for await (const { keys, of } of unmet(taking)) {
+    known += of;
+    if (keys.length === 0) continue;
     const found = await table.ofKeys(keys, signal);
     if (!found.ok) return found;
-    await take(found.value);
-    streams.met(
-      stream,
-      found.value.map(({ key }) => key),
-    );
-    keys = streams.unmetKeys(stream, keys.at(-1) ?? "", mostKeys);
+    await taking.take(found.value);
+    const there = new Set(found.value.map(({ key }) => key));
+    taking.streams.met(taking.stream, [...there]);
+    missing += keys.length - there.size;
   }
-  return ok(undefined);
+  return ok({ known, missing });
 }
 
-async function withdrawMissing({ stream, streams, take }: Taking): Promise<Result<undefined, StreamFault>> {
-  const [known, missing] = [streams.known(stream, Number.MAX_SAFE_INTEGER), streams.missing(stream)];
+async function withdrawMissing(
+  taking: Taking,
+  { known, missing }: Missing,
+): Promise<Result<undefined, StreamFault>> {
+  const { stream, streams, take } = taking;
   const isTooMuch = isMoreThanGoes(missing, () => known);
   if (isTooMuch && missing > streams.confirmed(stream)) {
     streams.waitForWord(stream, missing);
     return err({ code: "intake.rows-missing", known, missing });
   }
-  let keys = streams.unmetKeys(stream, "", mostKeys);
-  while (keys.length > 0) {
-    await take(keys.map((key) => ({ key })));
-    keys = streams.unmetKeys(stream, keys.at(-1) ?? "", mostKeys);
-  }
+  if (missing > 0) for await (const { keys } of unmet(taking)) await take(keys.map((key) => ({ key })));
   streams.waitForWord(stream, undefined);
   return ok(undefined);
 }

@@ -1,5 +1,5 @@
 import { ok } from "@xinqiao/protocol/result";
-import { keepSharing } from "../sharing/index.ts";
+import { keepDoing } from "../loop/index.ts";
 import { authValue, createPlatformClient, openDatabase, secret } from "../source/index.ts";
 import {
   type FollowedDatabase,
@@ -10,7 +10,7 @@ import {
 } from "./config.ts";
 import { pollService } from "./polling.ts";
 import type { StreamFault } from "./step.ts";
-import { type FollowedTable, openTable } from "./table.ts";
+import { type FollowedTable, followedTable } from "./table.ts";
 import { followTable } from "./table-step.ts";
 import { createTaking, type TakingDependencies } from "./taking.ts";
 import { createWatch, type WatchedStream } from "./watch.ts";
@@ -46,7 +46,7 @@ async function openDatabaseStreams(
   return config.tables.map((table) => {
     const stream = streamName(config, table);
     const taking = createTaking(stream, table, deps);
-    const followed = openTable(stream, table, dialect, database);
+    const followed = followedTable(stream, table, dialect, database);
     const step = followTable(table, followed, taking, deps.now);
     const check = (signal: AbortSignal) => checkTable(table, followed, signal);
     return { name: stream, item: table.item, everySeconds, step, check };
@@ -98,7 +98,7 @@ export async function keepStreams(
   const watch = createWatch(streams, deps);
   for (const { name } of streams) deps.store.streams.failing(name, undefined);
   const stops = streams.map((stream) =>
-    keepSharing(watch(stream), stream.everySeconds * 1000, {
+    keepDoing(watch(stream), stream.everySeconds * 1000, {
       onFault: (fault: StreamFault) => deps.events.streamFault(stream.name, fault),
       onError: deps.events.failed,
     }),

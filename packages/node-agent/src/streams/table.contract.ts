@@ -317,6 +317,17 @@ function describeWays(open: () => Promise<Platform>): void {
       expect([1, 2, 451].flatMap(followed.held)).toEqual(["2 current", "2 withdrawn", "1 current"]);
     });
 
+    it("lets others write while it looks for what is missing", async () => {
+      await putMany(450);
+      followed = await followPlatform(platform, compare);
+      await followed.run();
+      dueAgain();
+      const before = followed.gaveWay();
+      await followed.run();
+      // Three pages of two batches, the last with one; then five slices of rows.
+      expect(followed.gaveWay() - before).toBe(2 + 5);
+    });
+
     it("withdraws nothing that came in behind the page", async () => {
       await putMany(250);
       followed = await followPlatform(platform, compare);

@@ -43,7 +43,7 @@ export interface FollowedTable {
 
 const unfitKey = "a key or mark is neither text nor a number";
 
-export function openTable(
+export function followedTable(
   stream: string,
   config: TableConfig,
   dialect: FollowedDatabase["dialect"],
@@ -80,7 +80,7 @@ export function openTable(
     },
     async newestChange(which, signal) {
       const read = await ask(which === "any" ? "newest" : "newestSettled", [], signal);
-      return read.ok ? ok(placeOf(read.value.at(-1))) : read;
+      return read.ok ? ok(changePlaceOf(read.value.at(-1))) : read;
     },
     async ofKeys(keys, signal) {
       const [some = ""] = keys;
@@ -132,7 +132,7 @@ function changePage(found: readonly DatabaseRow[], rowsOf: RowReader): Result<Ch
     if (key === undefined) return err(unfitKey);
     gone.push({ key });
   }
-  const last = placeOf(found.at(-1));
+  const last = changePlaceOf(found.at(-1));
   return ok({
     rows: [...gone, ...there.value],
     isLast: found.length < pageRows,
@@ -141,6 +141,6 @@ function changePage(found: readonly DatabaseRow[], rowsOf: RowReader): Result<Ch
   });
 }
 
-function placeOf(row: DatabaseRow | undefined): ChangePlace | undefined {
+function changePlaceOf(row: DatabaseRow | undefined): ChangePlace | undefined {
   return row === undefined ? undefined : [String(row.xid), String(row.n)];
 }

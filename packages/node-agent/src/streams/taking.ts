@@ -33,6 +33,8 @@ export interface Taking {
   /** What rows say depends on it: where it has changed all are to be read again. Nothing when the mapping does not fit. */
   basis(): string | undefined;
   readonly streams: AgentStore["streams"];
+  /** Lets others write. */
+  readonly giveWay: () => Promise<unknown>;
   /** Once with the cursor that they bring it to. */
   take(rows: readonly StreamRow[], cursor?: string): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function createTaking(
   return {
     stream,
     streams,
+    giveWay: deps.giveWay,
     basis() {
       const mapping = mappingNow();
       return mapping && basisOf(mapping, deps);

@@ -16,6 +16,8 @@ export interface Followed {
   readonly intake: TestIntake;
   step(): ReturnType<Step>;
   readonly taken: ImportCounts[];
+  /** How often it let others write. */
+  gaveWay(): number;
   /** Steps until there is nothing more to read at once. Answers what the last one came to. */
   run(): ReturnType<Step>;
   /** Of the n-th enterprise: version and state of each penalty held. */
@@ -36,13 +38,16 @@ type Config = Parameters<typeof openStreams>[0];
 async function follow(config: Config): Promise<Followed> {
   const intake = openTestIntake();
   const taken: ImportCounts[] = [];
+  let gaveWay = 0;
   const open = () =>
     openStreams(config, {
       store: intake.store,
       catalogue: () => testCatalogue,
       jurisdiction: testJurisdiction,
       now: () => intake.now,
-      giveWay: async () => {},
+      giveWay: async () => {
+        gaveWay += 1;
+      },
       env: {},
       events: {
         streamTaken: (_, counts) => void taken.push(counts),
@@ -60,6 +65,7 @@ async function follow(config: Config): Promise<Followed> {
   return {
     intake,
     taken,
+    gaveWay: () => gaveWay,
     step,
     async run() {
       for (;;) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Result } from "@xinqiao/protocol/result";
 
-export interface SharingOptions<Reason> {
+export interface LoopOptions<Reason> {
   /** Told of the first of several faults in a row. */
   readonly onFault: (reason: Reason) => void;
   readonly onError: (error: unknown) => void;
@@ -19,10 +19,10 @@ const [firstRetryMs, mostRetryMs] = [500, 30_000];
  * Does something over and over from now on: at once while it finds something to do, and after `pauseMs` when it does not.
  * @returns what ends it
  */
-export function keepSharing<Reason>(
-  share: (signal: AbortSignal) => Promise<Result<{ readonly again: boolean }, Reason>>,
+export function keepDoing<Reason>(
+  work: (signal: AbortSignal) => Promise<Result<{ readonly again: boolean }, Reason>>,
   pauseMs: number,
-  { onFault, onError, pause: wait = pauseFor }: SharingOptions<Reason>,
+  { onFault, onError, pause: wait = pauseFor }: LoopOptions<Reason>,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -30,12 +30,12 @@ export function keepSharing<Reason>(
 
   async function once(): Promise<number> {
     try {
-      const shared = await share(signal);
-      if (shared.ok) {
+      const done = await work(signal);
+      if (done.ok) {
         failing = false;
-        return shared.value.again ? 0 : pauseMs;
+        return done.value.again ? 0 : pauseMs;
       }
-      if (!failing && !signal.aborted) onFault(shared.error);
+      if (!failing && !signal.aborted) onFault(done.error);
     } catch (error) {
       onError(error);
     }

@@ -1,16 +1,16 @@
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import { describe, expect, it } from "vitest";
-import { keepSharing } from "./keep-sharing.ts";
+import { keepDoing } from "./keep-doing.ts";
 
 const unreachable = err({ by: "agent" as const, fault: fault("gateway.unreachable") });
 
 /** Does what it is told, one thing after the other, and then ends. @returns how long it paused after each */
-async function pausesOf(works: readonly (() => ReturnType<Parameters<typeof keepSharing>[0]>)[]) {
+async function pausesOf(works: readonly (() => ReturnType<Parameters<typeof keepDoing>[0]>)[]) {
   const [pauses, faults, errors]: [number[], unknown[], unknown[]] = [[], [], []];
   const left = [...works];
   const { promise: done, resolve } = Promise.withResolvers<void>();
-  const stop = keepSharing(() => left.shift()?.() ?? Promise.resolve(ok({ again: false })), 200, {
+  const stop = keepDoing(() => left.shift()?.() ?? Promise.resolve(ok({ again: false })), 200, {
     onFault: (reason) => faults.push(reason),
     onError: (error) => errors.push(error),
     pause: (ms, signal) => {
@@ -25,7 +25,7 @@ async function pausesOf(works: readonly (() => ReturnType<Parameters<typeof keep
   return { pauses, faults, errors };
 }
 
-describe("what is shared over and over", () => {
+describe("what is done over and over", () => {
   it("goes on at once while there is something, and pauses when there is not", async () => {
     const { pauses } = await pausesOf([
       async () => ok({ again: true }),

@@ -1,0 +1,1 @@
+export { keepDoing, type LoopOptions } from "./keep-doing.ts";
