@@ -20,6 +20,7 @@ import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader, signResponse } from "@xinqiao/protocol/signing";
 import { testFederation, testNode, testNonce, testNow, testRecord } from "@xinqiao/protocol/testing";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { SendToGateway } from "../lookup/index.ts";
@@ -368,6 +369,26 @@ describe("a decision", () => {
     const { cases } = showCases({ case: id }, { shelf: store.cases, today: () => "2026-01-09" });
     expect(cases).toMatchObject([{ state: "extended", due: { on: "2026-01-08" }, late: true }]);
     expect(codeOf(await extendCase(id, { reason }, trace, deps(), never))).toBe("case.step-not-next");
+  });
+});
+
+describe("a case that an older agent has kept", () => {
+  it("is found by its record, and a correction is told from then on", async () => {
+    await hear({ steps: await stepsOf(opened, checked), due });
+    store.close();
+    const file = new Database(join(folder, "store.db"));
+    file.exec(
+      "UPDATE case_file SET source = NULL, record = NULL, kind = NULL, outcome = NULL, content = NULL",
+    );
+    file.close();
+    store = openStore(join(folder, "store.db"));
+    const other = { ...caseOpeningSchema.parse({ kind: "repair", source, record, reason }), case: otherId };
+    expect(store.cases.othersAbout({ ...other, step: "opened", iss: raiser, iat: 0 })).toEqual(["objection"]);
+    await hear();
+    expect(codeOf(await decide({ outcome: "corrected", reason }))).toBe("case.not-corrected");
+    put({ CF_WSH: "更正" });
+    answers.push(accepts);
+    expect(await decide({ outcome: "corrected", reason })).toMatchObject({ ok: true });
   });
 });
 
