@@ -14,6 +14,14 @@ export function actWhileOpen({ state }: CreditRecord, kind: Kind): CorrectionAct
   return state === "current" ? { state: "annotated", annotation: texts[kind] } : undefined;
 }
 
+/** What leaves a record as it is. */
+export function actAsIs({
+  state,
+  annotation = "",
+}: Pick<CreditRecord, "state" | "annotation">): CorrectionAct {
+  return state === "annotated" ? { state, annotation } : { state };
+}
+
 /** What makes a record be as decided. @param others kinds of the cases about it that are still open */
 export function actOf(
   outcome: CaseOutcome,

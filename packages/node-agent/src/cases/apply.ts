@@ -1,6 +1,6 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
-import type { CorrectionAct, OwnRecords } from "../sharing/index.ts";
-import { actOf, actWhileOpen } from "./annotation.ts";
+import type { OwnRecords } from "../sharing/index.ts";
+import { actAsIs, actOf, actWhileOpen } from "./annotation.ts";
 import { contentAtOpening } from "./content.ts";
 import type { CaseShelf, HeldCase } from "./port.ts";
 
@@ -20,14 +20,15 @@ export function applyCase(held: HeldCase, deps: ApplyDependencies): void {
   const before = own.byId(record);
   if (before === undefined) return;
   const { decided } = held.case;
-  const correct = (act: CorrectionAct | undefined) =>
-    act !== undefined && own.correct(record, act, new Date(now()).toISOString());
+  const at = new Date(now()).toISOString();
   if (decided !== undefined) {
-    correct(actOf(decided.outcome, before, shelf.othersAbout(held.case.opened)));
+    const act = actOf(decided.outcome, before, shelf.othersAbout(held.case.opened));
+    own.correct(record, act ?? actAsIs(before), at, decided.version);
     shelf.settle(id);
     return;
   }
-  correct(actWhileOpen(before, kind));
+  const act = actWhileOpen(before, kind);
+  if (act !== undefined) own.correct(record, act, at);
   if (held.content === undefined) shelf.begun(id, contentAtOpening(held.case.opened, before, own));
 }
 

@@ -20,7 +20,9 @@ import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader, signResponse } from "@xinqiao/protocol/signing";
 import { testFederation, testNode, testNonce, testNow, testRecord } from "@xinqiao/protocol/testing";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { SendToGateway } from "../lookup/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
 import {
@@ -165,23 +167,27 @@ describe("a case about a record of this member's own", () => {
   });
 
   it.each([
-    ["annotates", "annotated", [checked]],
+    ["annotates", "annotated", 2, [checked]],
     [
       "withdraws",
       "withdrawn",
+      3,
       [checked, { step: "decided", iss: source, outcome: "withdrawn", reason, version: 3 }],
     ],
-  ] as const)("%s a record that a file brings after its case was heard", async (_does, state, rest) => {
-    const late = "penalty:late";
-    await hear({ steps: await stepsOf({ ...opened, record: late }, ...rest) });
-    put({}, { id: late });
-    expect(store.own.byId(late)).toMatchObject({ state: "current" });
-    await hear();
-    expect(store.own.byId(late)).toMatchObject({ state, version: 2 });
-    await hear();
-    expect(store.own.byId(late)).toMatchObject({ version: 2 });
-    expect(store.cases.unapplied(source)).toEqual([]);
-  });
+  ] as const)(
+    "%s a record that a file brings after its case was heard",
+    async (_does, state, version, rest) => {
+      const late = "penalty:late";
+      await hear({ steps: await stepsOf({ ...opened, record: late }, ...rest) });
+      put({}, { id: late });
+      expect(store.own.byId(late)).toMatchObject({ state: "current" });
+      await hear();
+      expect(store.own.byId(late)).toMatchObject({ state, version });
+      await hear();
+      expect(store.own.byId(late)).toMatchObject({ version });
+      expect(store.cases.unapplied(source)).toEqual([]);
+    },
+  );
 
   it("is believed only as every step was signed and in its place", async () => {
     const [first = "", second = ""] = await stepsOf(opened, checked);
@@ -221,14 +227,14 @@ describe("a decision", () => {
   });
 
   it.each([
-    ["withdrawn", { state: "withdrawn", version: 3 }],
-    ["rejected", { state: "current", version: 3 }],
+    ["withdrawn", { state: "withdrawn", version: 102 }],
+    ["rejected", { state: "current", version: 102 }],
   ] as const)("that it is %s names the version that says so, and makes it", async (outcome, after) => {
     answers.push(accepts);
     expect(await decide({ outcome, reason })).toMatchObject({ ok: true });
     expect(own()).toMatchObject(after);
     const { step } = caseStepMessageSchema.parse(asked.at(-1));
-    expect(openCaseStep(step, source, directory)).toMatchObject({ outcome, version: 3, iss: source });
+    expect(openCaseStep(step, source, directory)).toMatchObject({ outcome, version: 102, iss: source });
     expect(showCases({}, { shelf: store.cases, today: () => "2026-02-01" }).cases).toMatchObject([
       { case: id, state: "decided", outcome, late: false },
     ]);
@@ -239,7 +245,7 @@ describe("a decision", () => {
     put({ CF_WSH: "更正" });
     answers.push(accepts);
     await decide({ outcome: "corrected", reason });
-    expect(own()).toMatchObject({ state: "current", version: 4 });
+    expect(own()).toMatchObject({ state: "current", version: 103 });
   });
 
   it("that it is corrected is not another annotation", async () => {
@@ -259,6 +265,29 @@ describe("a decision", () => {
       expect((await decide({ outcome: "corrected", reason }, otherId)).ok).toBe(counts);
     },
   );
+
+  it("names a version that no file makes meanwhile", async () => {
+    const before: number[] = [];
+    answers.push((body) => {
+      for (const text of ["一", "二"]) put({ CF_WSH: text });
+      before.push(own().version ?? 0);
+      return accepts(body);
+    });
+    await decide({ outcome: "withdrawn", reason });
+    const { step } = caseStepMessageSchema.parse(asked.at(-1));
+    const { version } = z.object({ version: z.number() }).parse(readCaseStep(step));
+    expect(before).toEqual([4]);
+    expect(own()).toMatchObject({ state: "withdrawn", version });
+  });
+
+  it("is reached also where somebody has taken the annotation off meanwhile", async () => {
+    answers.push((body) => {
+      store.own.correct(record, { state: "current" }, "2026-01-01T00:00:00Z");
+      return accepts(body);
+    });
+    await decide({ outcome: "rejected", reason });
+    expect(own()).toMatchObject({ state: "current", version: 102 });
+  });
 
   it("changes nothing unless the city has it", async () => {
     await decide({ outcome: "withdrawn", reason });
@@ -302,7 +331,7 @@ describe("a decision", () => {
     expect(await followCases(deps(), never, 0)).toMatchObject({ ok: true });
     expect(asked.slice(-3)).toMatchObject([{ step }, { after: 7 }, { step }]);
     expect(store.cases.find(id)?.steps.at(-1)).toBe(step);
-    expect(own(), "once").toMatchObject({ state: "current", version: 3 });
+    expect(own(), "once").toMatchObject({ state: "current", version: 102 });
   });
 
   it("is another's word where the city has checked anew, and may be made again", async () => {
@@ -340,6 +369,26 @@ describe("a decision", () => {
     const { cases } = showCases({ case: id }, { shelf: store.cases, today: () => "2026-01-09" });
     expect(cases).toMatchObject([{ state: "extended", due: { on: "2026-01-08" }, late: true }]);
     expect(codeOf(await extendCase(id, { reason }, trace, deps(), never))).toBe("case.step-not-next");
+  });
+});
+
+describe("a case that an older agent has kept", () => {
+  it("is found by its record, and a correction is told from then on", async () => {
+    await hear({ steps: await stepsOf(opened, checked), due });
+    store.close();
+    const file = new Database(join(folder, "store.db"));
+    file.exec(
+      "UPDATE case_file SET source = NULL, record = NULL, kind = NULL, outcome = NULL, content = NULL",
+    );
+    file.close();
+    store = openStore(join(folder, "store.db"));
+    const other = { ...caseOpeningSchema.parse({ kind: "repair", source, record, reason }), case: otherId };
+    expect(store.cases.othersAbout({ ...other, step: "opened", iss: raiser, iat: 0 })).toEqual(["objection"]);
+    await hear();
+    expect(codeOf(await decide({ outcome: "corrected", reason }))).toBe("case.not-corrected");
+    put({ CF_WSH: "更正" });
+    answers.push(accepts);
+    expect(await decide({ outcome: "corrected", reason })).toMatchObject({ ok: true });
   });
 });
 

@@ -48,6 +48,11 @@ export function extendCase(id: string, { reason }: { readonly reason: string }, 
 }
 
 /**
+ * Versions left to what files say until the city has the decision: none of them is taken for the one that is as decided.
+ */
+const leap = 100;
+
+/**
  * Decides, and makes the record be as decided: the decision names the version that says so, and is the city's before the
  * record is changed, so that whatever is interrupted goes on from there.
  */
@@ -59,7 +64,7 @@ export async function decideCase(id: string, { outcome, reason }: CaseDecision, 
   if (record === undefined) return byAgent("case.record-unknown");
   if (outcome === "corrected" && !isCorrected(held, record)) return byAgent("case.not-corrected");
   const act = actOf(outcome, record, shelf.othersAbout(held.case.opened));
-  const version = record.version + (act === undefined ? 0 : 1);
+  const version = record.version + (act === undefined ? 0 : leap);
   const iat = secondsOf(call.now);
   const after = held.case.last;
   const step: CaseStep = { step: "decided", iss: call.node, case: id, iat, after, outcome, reason, version };

@@ -10,6 +10,9 @@ export interface OwnRecords {
   byId(id: string): CreditRecord | undefined;
   /** The ISO instant at which a file said otherwise of it last than one before. */
   changedAt(id: string): string | undefined;
-  /** Makes the next version. False when there is no such record, or it stands so already. */
-  correct(id: string, act: CorrectionAct, recordedAt: string): boolean;
+  /**
+   * Makes the next version. False when there is no such record, or it stands so already.
+   * @param atLeast a version that it has to have reached by then: those between are nobody's
+   */
+  correct(id: string, act: CorrectionAct, recordedAt: string, atLeast?: number): boolean;
 }

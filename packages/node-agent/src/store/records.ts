@@ -96,8 +96,8 @@ export function createRecords(database: Database): Records {
 function createOwnRecords(database: Database): OwnRecords {
   const find = database.prepare<[string], Row>(`SELECT ${list("", columns)} FROM record WHERE id = ?`);
   const correct = database.prepare(
-    `UPDATE record SET version = version + 1, state = @state, annotation = @annotation, recorded_at = @recordedAt
-     WHERE id = @id AND (state, annotation) IS NOT (@state, @annotation)`,
+    `UPDATE record SET version = max(version + 1, @atLeast), state = @state, annotation = @annotation, recorded_at = @recordedAt
+     WHERE id = @id AND ((state, annotation) IS NOT (@state, @annotation) OR version < @atLeast)`,
   );
   const changed = database
     .prepare<[string], string | null>("SELECT changed_at FROM record WHERE id = ?")
@@ -108,9 +108,9 @@ function createOwnRecords(database: Database): OwnRecords {
       const row = find.get(id);
       return row && toRecord(row);
     },
-    correct(id, act, recordedAt) {
+    correct(id, act, recordedAt, atLeast = 0) {
       const annotation = act.state === "annotated" ? act.annotation : null;
-      return correct.run({ id, state: act.state, annotation, recordedAt }).changes === 1;
+      return correct.run({ id, state: act.state, annotation, recordedAt, atLeast }).changes === 1;
     },
   };
 }
