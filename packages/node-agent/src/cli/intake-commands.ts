@@ -37,6 +37,13 @@ export function addIntakeCommands(program: Command): void {
       runCommand(async () => (await import("./intake.ts")).confirmGone(options.home, stream)),
     );
   intake
+    .command("forget <stream>")
+    .description("forget one that is in agent.json no more; its records stay · 移除已停用的来源，记录保留")
+    .option(...home)
+    .action((stream: string, options: Options) =>
+      runCommand(async () => (await import("./intake.ts")).forgetStream(options.home, stream)),
+    );
+  intake
     .command("triggers <stream>")
     .description(
       "SQL that lets the platform's database write down what changes; run it there · 变更触发器 SQL",

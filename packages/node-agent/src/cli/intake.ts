@@ -2,7 +2,7 @@ import { CommandError } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { describeReason } from "../intake/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
-import { streamName, triggerSql } from "../streams/index.ts";
+import { streamName, streamNames, triggerSql } from "../streams/index.ts";
 
 export function intakeStatus(home: string, json = false): Promise<string> {
   return withStore(home, ({ streams }) => {
@@ -38,6 +38,18 @@ export function confirmGone(home: string, stream: string): Promise<string> {
     const rows = streams.confirm(stream);
     if (rows === undefined) throw new CommandError("no rows of it wait for a word · 没有待确认的行");
     return `${rows} rows may go · 行可撤下`;
+  });
+}
+
+export async function forgetStream(home: string, stream: string): Promise<string> {
+  if (streamNames((await loadConfig(home)).intake).includes(stream)) {
+    throw new CommandError(
+      "it is in agent.json: take it out and restart the agent first · 该来源仍在配置中，请先移除并重启前置机",
+    );
+  }
+  return withStore(home, ({ streams }) => {
+    if (!streams.forget(stream)) throw new CommandError("there is no such stream · 没有该来源");
+    return `${stream} is forgotten; its records stay · 已移除，记录保留`;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { Database } from "better-sqlite3";
+import { createForgetting } from "./forget-stream.ts";
 import { type ImportCounts, type RowReason, reasonsSchema } from "./imports.ts";
 import type { Records } from "./records.ts";
 import { createRounds, type Rounds } from "./rounds.ts";
@@ -48,6 +49,8 @@ export interface Streams extends Rounds {
   /** An operator's word: what is missing may go. @returns how many; nothing when none waits for it */
   confirm(stream: string): number | undefined;
   standings(): readonly StreamStanding[];
+  /** Of a stream that is followed no more: its records stay. Whether there was anything to forget. */
+  forget(stream: string): boolean;
   /** Why rows are kept back, where they stand and never what they say: the first so many. */
   keptBack(
     stream: string,
@@ -81,6 +84,7 @@ export function createStreams(database: Database, records: Records): Streams {
     confirmed: (stream) => sql.confirmed.get(stream) ?? 0,
     confirm: (stream) => sql.confirm.get(stream),
     standings: () => sql.standings.all(),
+    forget: createForgetting(database),
     keptBack: (stream, limit) =>
       sql.kept
         .all(stream, limit)

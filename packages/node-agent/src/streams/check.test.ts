@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTestIntake, type TestIntake } from "../intake/testing/intake.ts";
 import { testCatalogue, testJurisdiction } from "../intake/testing/rows.ts";
 import { streamsFaults } from "./check.ts";
-import { testTriggers } from "./table.contract.ts";
 import { databaseOf, serviceOf } from "./testing/followed.ts";
 import { type Platform, sqlitePlatform } from "./testing/platform.ts";
+import { testTriggers } from "./testing/triggers.ts";
 
 let intake: TestIntake;
 let platform: Platform;

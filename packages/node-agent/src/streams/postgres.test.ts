@@ -1,9 +1,10 @@
 import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startPostgres, type TestPostgres } from "../testing/postgres.ts";
-import { describeTable, testTriggers } from "./table.contract.ts";
+import { describeTable } from "./table.contract.ts";
 import { type Followed, followPlatform } from "./testing/followed.ts";
 import { type Platform, postgresPlatform, upsert, valuesOf } from "./testing/platform.ts";
+import { testTriggers } from "./testing/triggers.ts";
 
 let server: TestPostgres;
 beforeAll(async () => {
