@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { codeOf } from "@xinqiao/runtime/files";
 import Database, { SqliteError } from "better-sqlite3";
+import { quotedTable } from "../../source/index.ts";
 import type { Batch, DeliveryFault, Platform } from "../port.ts";
-import { columnNames, createTableSql, flatRowOf, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
+import { columnNames, createTableSql, flatRowOf, placeTable, rowsOf, standingOf } from "./table.ts";
 
 export interface SqliteTableOptions {
   readonly path: string;
@@ -104,7 +105,7 @@ function open(path: string, table: string, create: boolean) {
 }
 
 function prepare(database: Database.Database, table: string) {
-  const [name, place] = [quoted(table), quoted(placeTable(table))];
+  const [name, place] = [quotedTable(table), quotedTable(placeTable(table))];
   const changes = columnNames.map((column) => `${column} = excluded.${column}`).join(", ");
   return {
     place: database.prepare<[], string>(`SELECT mark FROM ${place}`).pluck(),
