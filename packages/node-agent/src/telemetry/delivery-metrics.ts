@@ -7,25 +7,28 @@ import type { DeliveryStanding } from "../delivery/index.ts";
  */
 export function createDeliveryMetrics(registers: Registry[], standings: () => readonly DeliveryStanding[]) {
   const labelNames = ["delivery"];
-  const collectedBy = (of: (standing: DeliveryStanding) => number) =>
-    function collect(this: Gauge): void {
-      this.reset();
-      for (const each of standings()) this.set({ delivery: each.name }, of(each));
-    };
+  // Registered, and so collected, behind the one that asks for both: what waits is counted.
+  const dead = new Gauge({
+    name: "xinqiao_agent_delivery_dead_letters",
+    help: "Records that a platform does not take",
+    labelNames,
+    registers: [],
+  });
   new Gauge({
     name: "xinqiao_agent_delivery_waiting",
     help: "Changes of copies that a platform has not taken yet",
     labelNames,
     registers,
-    collect: collectedBy(({ waiting }) => waiting),
+    collect() {
+      this.reset();
+      dead.reset();
+      for (const each of standings()) {
+        this.set({ delivery: each.name }, each.waiting);
+        dead.set({ delivery: each.name }, each.dead);
+      }
+    },
   });
-  new Gauge({
-    name: "xinqiao_agent_delivery_dead_letters",
-    help: "Records that a platform does not take",
-    labelNames,
-    registers,
-    collect: collectedBy(({ dead }) => dead),
-  });
+  for (const registry of registers) registry.registerMetric(dead);
   return {
     delivered: new Counter({
       name: "xinqiao_agent_delivered_changes_total",

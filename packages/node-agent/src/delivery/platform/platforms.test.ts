@@ -63,6 +63,39 @@ describePlatform("a SQLite table", async () => {
   };
 });
 
+it("a SQLite table loses what is stale a slice at a time, for others to get on, and keeps what its owner holds", async () => {
+  const path = join(folder, "platform.db");
+  const platform = openSqliteTable({ path, table: "t", create: true });
+  await platform.take(batch(), never);
+  const owner = new Database(path);
+  owner.exec(`WITH RECURSIVE c (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM c WHERE i < 9000)
+    INSERT INTO t SELECT source, 'penalty:' || i, item, version, state, annotation, subject_kind, subject_scheme, subject_id,
+      subject_name, jurisdiction, occurred_on, valid_until, disclosed_until, recorded_at, fields, disputes,
+      CASE i % 3 WHEN 0 THEN 'two' ELSE 'one' END FROM t, c;
+    CREATE TABLE decision (source TEXT, record TEXT, FOREIGN KEY (source, record) REFERENCES t (source, record));
+    INSERT INTO decision VALUES ('dg', 'penalty:4')`);
+  let turns = 0;
+  const turn = () => {
+    turns += 1;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  const complete = batch({ generation: "two", mark: "b", changes: [], complete: true });
+  const refused = { code: "delivery.refused", reason: "SQLITE_CONSTRAINT_FOREIGNKEY" };
+  expect(await platform.take(complete, never)).toEqual({ ok: false, error: refused });
+  clearImmediate(next);
+  expect(turns).toBeGreaterThanOrEqual(4);
+  const stale = () => owner.prepare("SELECT count(*) FROM t WHERE generation = 'one'").pluck().get();
+  expect(stale()).toBeLessThanOrEqual(2_000);
+  expect(stale()).toBeGreaterThan(0);
+  owner.exec("DROP TABLE decision");
+  expect(await platform.take(complete, never)).toMatchObject({ ok: true });
+  expect(stale()).toBe(0);
+  expect(owner.prepare("SELECT count(*) FROM t").pluck().get()).toBe(3_000);
+  owner.close();
+  await platform.close();
+});
+
 it("a SQLite table that the agent may not make is waited for, and may be made by its owner", async () => {
   const path = join(folder, "platform.db");
   const owner = new Database(path);

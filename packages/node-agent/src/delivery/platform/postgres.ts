@@ -2,8 +2,9 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { codeOf } from "@xinqiao/runtime/files";
 import pg from "pg";
 import { z } from "zod";
+import { quotedTable } from "../../source/index.ts";
 import type { Batch, DeliveryFault, Platform } from "../port.ts";
-import { columnNames, columns, createTableSql, placeTable, quoted, rowsOf, standingOf } from "./table.ts";
+import { columnNames, columns, createTableSql, placeTable, rowsOf, standingOf } from "./table.ts";
 
 export interface PostgresTableOptions {
   readonly url: string;
@@ -81,7 +82,7 @@ export function openPostgresTable({ url, table, create, timeoutMs }: PostgresTab
   // Not by IF NOT EXISTS alone: that wants the right to make tables even where there is one.
   async function isToBeMade(client: pg.PoolClient): Promise<boolean> {
     if (!create) return false;
-    const { rows } = await client.query(sql.made, [quoted(table), quoted(placeTable(table))]);
+    const { rows } = await client.query(sql.made, [quotedTable(table), quotedTable(placeTable(table))]);
     return madeSchema.parse(rows)[0]?.made !== true;
   }
   return {
@@ -136,7 +137,7 @@ async function take(
 }
 
 function statementsFor(table: string) {
-  const [name, place] = [quoted(table), quoted(placeTable(table))];
+  const [name, place] = [quotedTable(table), quotedTable(placeTable(table))];
   const list = columnNames.join(", ");
   const types = columns.map(([column, , type]) => `${column} ${type.replace(" NOT NULL", "")}`).join(", ");
   const changes = columnNames.map((column) => `${column} = excluded.${column}`).join(", ");

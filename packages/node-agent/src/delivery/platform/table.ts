@@ -1,4 +1,5 @@
 import type { CreditRecord, Dispute } from "@xinqiao/protocol/record";
+import { quotedTable } from "../../source/index.ts";
 import type { Batch, CopyChange } from "../port.ts";
 
 export const dialects = ["sqlite", "postgres"] as const;
@@ -85,12 +86,6 @@ export function rowsOf(batch: Batch): {
   return { put: [...put.values()], removed };
 }
 
-/** `table` or `schema.table`: the configuration lets no other form through. */
-export const quoted = (table: string) =>
-  table
-    .split(".")
-    .map((part) => `"${part}"`)
-    .join(".");
 /** Where the table stands: a row beside it, changed in the same transaction. */
 export const placeTable = (table: string) => `${table}_place`;
 
@@ -101,12 +96,12 @@ export function createTableSql(table: string, dialect: Dialect): string {
   );
   const text = dialect === "sqlite" ? "TEXT" : "text";
   const index = `${table.split(".").at(-1)}_by_subject`;
-  return `CREATE TABLE IF NOT EXISTS ${quoted(table)} (
+  return `CREATE TABLE IF NOT EXISTS ${quotedTable(table)} (
 ${types.join(",\n")},
   PRIMARY KEY (source, record)
 );
-CREATE INDEX IF NOT EXISTS "${index}" ON ${quoted(table)} (subject_scheme, subject_id, item);
-CREATE TABLE IF NOT EXISTS ${quoted(placeTable(table))} (
+CREATE INDEX IF NOT EXISTS "${index}" ON ${quotedTable(table)} (subject_scheme, subject_id, item);
+CREATE TABLE IF NOT EXISTS ${quotedTable(placeTable(table))} (
   one integer PRIMARY KEY CHECK (one = 1),
   generation ${text} NOT NULL,
   mark ${text} NOT NULL
