@@ -51,6 +51,7 @@ export function createHubLetters(database: Database) {
     isLetter: (source, { code, record: { id, version } }) =>
       sql.is.get(source, id, version, code) !== undefined,
     letterCounts: () => sql.counts.all().map((row) => countSchema.parse(row)),
+    countLetters: (choice) => sql.count.get(choose(choice)) ?? 0,
     again: (source) => sql.asked.all(source, pageLength),
     askAgain: (choice) => sql.ask.run(choose(choice)).changes,
     dropLetters: (choice) => sql.drop.run(choose(choice)).changes,
@@ -95,6 +96,9 @@ function prepare(database: Database) {
     counts: database.prepare(
       "SELECT source, code, count(*) AS count FROM dead_letter GROUP BY source, code ORDER BY source, code",
     ),
+    count: database
+      .prepare<[ReturnType<typeof choose>], number>(`SELECT count(*) FROM dead_letter WHERE ${chosen}`)
+      .pluck(),
     asked: database
       .prepare<[string, number], string>("SELECT record FROM dead_letter WHERE source = ? AND asked LIMIT ?")
       .pluck(),
