@@ -1,5 +1,6 @@
 import { tellDigests } from "@xinqiao/gateway/sharing";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { groupName, rangeOf, recordKey } from "@xinqiao/protocol/digests";
 import { ok } from "@xinqiao/protocol/result";
 import { testNow, testRecord } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -86,6 +87,31 @@ describe("the city's copy of a source", () => {
     expect(await pair.reconcile(baoan)).toMatchObject([
       { here: records - 1, there: records - 1, equal: true },
     ]);
+  });
+
+  it("is digested a little at a time: others have their turns meanwhile", async () => {
+    const [group] = await pair.hub.digests.catchUp(today(), () => pair.hub.digests.groups());
+    if (group === undefined) throw new Error("no group");
+    const keys = Array.from({ length: 20_000 }, (_, at) => ({ at, key: recordKey(`${at}`) }));
+    pair.inFile("sharing.db", (file) => {
+      const add = file.prepare("INSERT INTO digest_entry VALUES ('dg', ?, ?, ?, ?, NULL)");
+      const content = "A".repeat(43);
+      file.transaction(() => {
+        for (const { at, key } of keys) add.run(`other:${at}`, groupName(group), key, content);
+      })();
+    });
+    let turns = 0;
+    let counting = setImmediate(function count() {
+      turns += 1;
+      counting = setImmediate(count);
+    });
+    const place = { group, prefix: "" };
+    const root = () => rangeOf("", pair.hub.digests.book(group));
+    const { count } = await pair.hub.digests.catchUp(today(), root, [place]);
+    clearImmediate(counting);
+    expect(count).toBe(records + keys.length);
+    // Some 4 400 reads, 500 at a time.
+    expect(turns).toBeGreaterThan(7);
   });
 
   it("is not told to whom it is not for: digests are of what a reader may hold and wants", async () => {

@@ -1,6 +1,6 @@
 import { runCommand } from "@xinqiao/runtime/cli";
 import type { Command } from "commander";
-import type { HomeOptions, LetterOptions } from "./sharing.ts";
+import type { ChosenLetters, HomeOptions, LetterOptions } from "./sharing.ts";
 
 const home = ["--home <dir>", "the gateway's folder · 网关目录", "."] as const;
 
@@ -22,14 +22,15 @@ export function addSharingCommands(program: Command): void {
       runCommand(async () => (await import("./sharing.ts")).deadLetters(options)),
     );
   chosen(sharing, "replay")
+    .option("--all", "all of them · 全部")
     .description("ask sources to tell refused changes again, e.g. after a change of the catalogue · 要求重报")
-    .action((options: LetterOptions) =>
+    .action((options: ChosenLetters) =>
       runCommand(async () => (await import("./sharing.ts")).replayLetters(options, Date.now)),
     );
   chosen(sharing, "drop")
     .option("--all", "all of them · 全部")
     .description("take refused changes off the list; refused they stay · 从清单移除")
-    .action((options: LetterOptions & { all?: boolean }) =>
+    .action((options: ChosenLetters) =>
       runCommand(async () => (await import("./sharing.ts")).dropLetters(options, Date.now)),
     );
 }

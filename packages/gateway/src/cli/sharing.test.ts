@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
@@ -106,6 +106,18 @@ describe("what an operator does about what was refused", () => {
       { kind: "dead-letters.decided", decision: "told-again", source: null, letters: 1 },
     ]);
     expect(JSON.stringify(await waiting())).not.toContain("penalty:bad");
+  });
+
+  it("is not done when the log could not hear of it, nor to all of it by mistake", async () => {
+    await expect(replayLetters({ home }, now)).rejects.toThrow("--all");
+    const { acts } = await loadConfig(home);
+    await rm(acts, { recursive: true, force: true });
+    await writeFile(acts, "no folder");
+    await expect(replayLetters({ home, all: true }, now)).rejects.toThrow();
+    await expect(dropLetters({ home, all: true }, now)).rejects.toThrow();
+    const hub = await open();
+    expect(hub.letters({}, 10)).toMatchObject([{ isAskedFor: false }, { isAskedFor: false }]);
+    hub.close();
   });
 
   it("is to drop it from the list, not all by mistake, and nothing is logged where nothing was dropped", async () => {

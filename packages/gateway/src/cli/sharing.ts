@@ -18,6 +18,11 @@ export interface LetterOptions extends HomeOptions {
   readonly record?: string;
 }
 
+/** All of them have to be asked for by name. */
+export interface ChosenLetters extends LetterOptions {
+  readonly all?: boolean;
+}
+
 const sourceHead = "来源 source\t上报批次 feed\t序号 change\t最近上报 last page\t完整 whole\t被拒 refused";
 const readerHead =
   "订阅 reader\t位置 position\t落后页数 pages behind\t落后自 behind since\t最近读取 last asked";
@@ -65,32 +70,32 @@ export function deadLetters(options: LetterOptions & { readonly limit: string })
 }
 
 /** Asks sources to tell again what was refused; the gateway judges it anew when it comes. */
-export function replayLetters(options: LetterOptions, now: () => number): Promise<string> {
+export function replayLetters(options: ChosenLetters, now: () => number): Promise<string> {
   return decide(options, "told-again", now);
 }
 
-export async function dropLetters(
-  { all = false, ...options }: LetterOptions & { readonly all?: boolean },
+export function dropLetters(options: ChosenLetters, now: () => number): Promise<string> {
+  return decide(options, "dropped", now);
+}
+
+async function decide(
+  { all = false, ...options }: ChosenLetters,
+  decision: "told-again" | "dropped",
   now: () => number,
 ): Promise<string> {
   if (!all && Object.keys(choiceOf(options)).length === 0) {
     throw new CommandError("say which, or --all · 请用 --source、--code 或 --record 指明，或用 --all");
   }
-  return decide(options, "dropped", now);
-}
-
-function decide(
-  options: LetterOptions,
-  decision: "told-again" | "dropped",
-  now: () => number,
-): Promise<string> {
   return withHub(options.home, async ({ hub, config }) => {
     const choice = choiceOf(options);
-    const letters = decision === "dropped" ? hub.dropLetters(choice) : hub.askAgain(choice);
+    const letters = hub.countLetters(choice);
     if (letters > 0) {
+      // First: nothing is done that the log does not hear of.
       const about = { exchange: null, actor: null, decision, source: choice.source ?? null, letters };
       const act = { kind: "dead-letters.decided", ...about } as const;
       await openActsFolder(config.acts).leave(randomUUID(), act, now());
+      if (decision === "dropped") hub.dropLetters(choice);
+      else hub.askAgain(choice);
     }
     if (options.json) return JSON.stringify({ letters });
     return decision === "dropped"

@@ -45,7 +45,10 @@ export interface LetterCount {
 export interface DeadLetters {
   /** The oldest first. */
   letters(choice: LetterChoice, limit: number): readonly DeadLetter[];
+  /** Whether this version is refused for that already. */
+  isLetter(source: NodeId, refused: Pick<RefusedRecord, "code" | "record">): boolean;
   letterCounts(): readonly LetterCount[];
+  countLetters(choice: LetterChoice): number;
   /** Records that a source is asked to tell again with its next page: some of them. */
   again(source: NodeId): readonly string[];
   /** From now on their sources are asked to tell them again. @returns how many */

@@ -5,6 +5,7 @@ import type {
   Change,
   Correction,
   CorrectionLine,
+  FeedId,
   FeedPast,
   FeedPlace,
   KeptBack,
@@ -166,6 +167,10 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   readonly digests: DigestIndex;
   /** What a source says it has kept back in a month, in place of what it said before. */
   noteKeptBack(source: NodeId, keptBack: KeptBack): void;
+  /** Whether a feed tells anew what another has told before, and is not whole yet. */
+  isRetelling(source: NodeId, feed: FeedId): boolean;
+  /** Whether a version of a record was taken once, also when it is held no more. */
+  hasHad(source: NodeId, record: string): boolean;
   /** How sources did in a month that has these first and last instants, seconds since 1970. */
   scores(month: string, from: number, to: number): readonly ScoreLine[];
   /**

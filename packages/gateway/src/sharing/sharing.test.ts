@@ -26,6 +26,7 @@ import {
 import { testFederation, testItem, testNow, testRecord } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
+import type { TimelinessRule } from "../scorecard/index.ts";
 import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
 import {
   createCompleting,
@@ -67,6 +68,7 @@ let completing: ReturnType<typeof createCompleting>;
 let turns: ReturnType<typeof createTurns>;
 let requests: number;
 let today: string;
+let rules: TimelinessRule[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "xinqiao-hub-"));
@@ -78,6 +80,7 @@ beforeEach(() => {
   turns = createTurns();
   requests = 0;
   today = "2026-01-01";
+  rules = [];
   completing = createCompleting({ ...common(), self: city, signer: signer("sz") });
 });
 
@@ -93,7 +96,7 @@ const common = () => ({
   catalogue: () => catalogue,
   now: () => testNow,
   today: () => today,
-  timeliness: { rules: [], workingDayAfter: (day: string) => day },
+  timeliness: { rules, workingDayAfter: (day: string) => day },
   lapsesAfterMs: 30 * 86_400_000,
   dueOn: (days: number) => `2026-01-0${days + 1}`,
 });
@@ -286,6 +289,53 @@ describe("a page that is handed over", () => {
     log.fail("log.full");
     expect(await post(await pageOf([one]))).toMatchObject({ error: { failed: { code: "log.full" } } });
     expect(hub.newest()).toBe(0);
+  });
+});
+
+describe("what a source is judged by", () => {
+  const [one, two] = [testRecord(), testRecord({ id: "penalty:2" })];
+  const bad = testRecord({ id: "penalty:bad", fields: {} });
+  const score = () => {
+    const [{ told: count, refused, judged } = { told: 0, refused: 0, judged: 0 }] = hub.scores(
+      "2026-01",
+      0,
+      9e9,
+    );
+    return { told: count, refused, judged };
+  };
+  beforeEach(() => {
+    rules = [{ from: "2016-01-01", items: [one.item], workingDays: 7 }];
+  });
+
+  it("is not counted again when it is told anew, until that feed is whole", async () => {
+    await told(await pageOf([one, two, bad]));
+    const counted = { told: 2, refused: 1, judged: 2 };
+    expect(score()).toEqual(counted);
+    const anew = await pageOf([one], { feed: secondFeed, complete: false });
+    await told(anew);
+    const whole = await pageOf([two, bad], { ...following(anew, 2), feed: secondFeed });
+    await told(whole);
+    expect(score()).toEqual(counted);
+    await told(await pageOf([{ ...one, version: 2 }], { ...following(whole, 4), feed: secondFeed }));
+    expect(score()).toEqual({ ...counted, told: 3 });
+  });
+
+  it("is told for the first time once, also when it was taken back meanwhile", async () => {
+    await told(await pageOf([one, two]));
+    const without = await pageOf([one], { feed: secondFeed });
+    await told(without);
+    await told(await pageOf([two], { ...following(without, 2), feed: secondFeed }));
+    expect(score()).toEqual({ told: 3, refused: 0, judged: 2 });
+  });
+
+  it("is refused once, however often the same version is told", async () => {
+    const first = await pageOf([bad]);
+    await told(first);
+    const second = await pageOf([bad], following(first, 2));
+    await told(second);
+    expect(score()).toMatchObject({ refused: 1 });
+    await told(await pageOf([{ ...bad, version: 2 }], following(second, 3)));
+    expect(score()).toMatchObject({ refused: 2 });
   });
 });
 

@@ -23,7 +23,7 @@ import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import { addScores, type Judging, noScore, type Score, scoreOf } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
 import { type Judged, judge } from "./judge.ts";
-import type { Hub, TakenChange, VersionBefore } from "./ports.ts";
+import type { Hub, PageToTake, VersionBefore } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 
 export interface TakePageDependencies {
@@ -47,7 +47,7 @@ export interface TakePageDependencies {
   readonly onTaken: () => void;
 }
 
-type ScoreDependencies = Pick<TakePageDependencies, "catalogue" | "today" | "timeliness">;
+type ScoreDependencies = Pick<TakePageDependencies, "hub" | "catalogue" | "today" | "timeliness">;
 
 export interface PublishedPage {
   readonly page: PageMessage;
@@ -118,7 +118,7 @@ async function keep(
   const letters = refused.filter(({ isHeld }) => !isHeld);
   const dueOn = ({ item }: Pick<CreditRecord, "item">) =>
     deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
-  const counted = scorePage(changes, { first, refused: refused.length }, deps);
+  const counted = scorePage({ changes, first, letters }, { source, feed: page.feed }, { hub, ...deps });
   const score = { ...counted, month: deps.today().slice(0, 7) };
   const taken = { page, head, changes, refused: named, first, letters, at: now() };
   hub.take({ source, ...taken, score, holders, dueOn });
@@ -127,15 +127,19 @@ async function keep(
   if (hub.unannounced().length > 0) await completing.complete();
 }
 
+/** What is told anew was counted when it was told, and a refusal is one however often the same version is told. */
 function scorePage(
-  changes: readonly TakenChange[],
-  { first, refused }: { readonly first: ReadonlySet<string>; readonly refused: number },
-  { catalogue, today, timeliness }: ScoreDependencies,
+  { changes, first, letters }: Pick<PageToTake, "changes" | "first" | "letters">,
+  { source, feed }: { readonly source: Member["node"]; readonly feed: OpenedPage["feed"] },
+  { hub, catalogue, today, timeliness }: ScoreDependencies,
 ): Score {
+  if (hub.isRetelling(source, feed)) return noScore;
+  const refused = letters.filter((letter) => !hub.isLetter(source, letter)).length;
   const { items } = catalogue();
   const day = today();
+  const isFirst = (id: string) => first.has(id) && !hub.hasHad(source, id);
   const scores = changes.map(({ change: { record } }) =>
-    scoreOf(record, items.get(record.item), { ...timeliness, today: day, isFirst: first.has(record.id) }),
+    scoreOf(record, items.get(record.item), { ...timeliness, today: day, isFirst: isFirst(record.id) }),
   );
   return scores.reduce(addScores, { ...noScore, refused });
 }

@@ -50,7 +50,7 @@ export async function tellDigests(
     newest: hub.newest(),
     ranges: places.map((place) => ({ ...place, range: range(place) })),
   });
-  return ok(await hub.digests.catchUp(today(), told));
+  return ok(await hub.digests.catchUp(today(), told, places));
 }
 
 function isVisible(

@@ -80,11 +80,12 @@ async function compareGroup(
   group: DigestGroup,
   range: Range,
   subscription: Subscription | null,
-  { digests, call, outbox }: CopiesDependencies,
+  { digests, call, outbox, today }: CopiesDependencies,
   signal: AbortSignal,
 ): Promise<Result<GroupCompared, CallError>> {
   const book = digests.book(group);
-  const { count: here } = rangeOf("", book);
+  const whole = [{ group, prefix: "" }];
+  const { count: here } = await digests.catchUp(today(), () => rangeOf("", book), whole);
   const ask = (prefixes: readonly string[]) =>
     askRanges(
       prefixes.map((prefix) => ({ group, prefix })),

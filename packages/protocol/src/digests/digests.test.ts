@@ -11,6 +11,7 @@ import {
   emptyRange,
   type RangeDigest,
   rangeOf,
+  rangeWithin,
   recordContent,
   recordKey,
   undivided,
@@ -106,6 +107,16 @@ describe("two books", () => {
       value: { moved: true, differences: [] },
     });
     expect(await compare(here, before)).toMatchObject({ moved: false });
+  });
+
+  it("are computed in slices, of which each goes on where the one before ended", () => {
+    const entries = Array.from({ length: 2_000 }, (_, id) => entry(id, 1));
+    const book = bookOf(entries);
+    let slices = 0;
+    let range: ReturnType<typeof rangeWithin>;
+    for (; range === undefined && slices < 100; slices += 1) range = rangeWithin("", book, { left: 60 });
+    expect(range).toEqual(rangeOf("", bookOf(entries)));
+    expect(slices).toBeGreaterThan(5);
   });
 
   it("keep what they have computed, and give the same by it", () => {

@@ -28,4 +28,12 @@ export {
   mostRanges,
   type RangePlace,
 } from "./message.ts";
-export { type DigestBook, emptyRange, type Range, type RangeDigest, rangeOf, undivided } from "./range.ts";
+export {
+  type DigestBook,
+  emptyRange,
+  type Range,
+  type RangeDigest,
+  rangeOf,
+  rangeWithin,
+  undivided,
+} from "./range.ts";

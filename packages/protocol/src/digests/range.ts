@@ -39,17 +39,41 @@ export interface DigestBook {
  * became of them on the way. A first byte keeps an undivided range from passing for a divided one (RFC 9162 §2.1.1).
  */
 export function rangeOf(prefix: string, book: DigestBook): Range {
+  const range = rangeWithin(prefix, book, { left: Number.POSITIVE_INFINITY });
+  if (range === undefined) throw new Error("a range without end");
+  return range;
+}
+
+/** How many more reads of entries there is time for. */
+export interface Reads {
+  left: number;
+}
+
+/**
+ * The same in slices: undefined when there was no time for all of it. What was computed of it is kept, so that the next
+ * slice goes on from there.
+ */
+export function rangeWithin(prefix: string, book: DigestBook, reads: Reads): Range | undefined {
+  if (reads.left <= 0) return undefined;
+  reads.left -= 1;
   const entries = [...book.entries(prefix, undivided + 1)];
   if (entries.length <= undivided) return { count: entries.length, digest: ofEntries(entries), entries };
-  const parts = rangeParts.map((digit) => digestOf(`${prefix}${digit}`, book));
+  const parts: RangeDigest[] = [];
+  for (const digit of rangeParts) {
+    const part = digestWithin(`${prefix}${digit}`, book, reads);
+    if (part === undefined) return undefined;
+    parts.push(part);
+  }
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   return { count, digest: ofParts(parts), parts };
 }
 
-function digestOf(prefix: string, book: DigestBook): RangeDigest {
+function digestWithin(prefix: string, book: DigestBook, reads: Reads): RangeDigest | undefined {
   const kept = book.kept(prefix);
   if (kept !== undefined) return kept;
-  const { count, digest } = rangeOf(prefix, book);
+  const range = rangeWithin(prefix, book, reads);
+  if (range === undefined) return undefined;
+  const { count, digest } = range;
   // One that is not divided costs a single read.
   if (count > undivided) book.keep(prefix, { count, digest });
   return { count, digest };

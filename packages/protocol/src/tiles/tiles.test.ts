@@ -126,7 +126,7 @@ beforeAll(() => {
     for (const { level, index, hash } of appended.nodes) nodes.set(`${level}/${index}`, hash);
     roots.push(rootOf(frontier));
   }
-});
+}, 120_000);
 
 const rootAt = (size: number) => roots[size] ?? Buffer.alloc(0);
 const sizes = fc.oneof(

@@ -5,6 +5,8 @@ import {
   digestEntrySchema,
   digestGroupSchema,
   groupName,
+  type RangePlace,
+  rangeWithin,
   recordContent,
   recordKey,
 } from "@xinqiao/protocol/digests";
@@ -32,8 +34,9 @@ export interface DigestIndex {
   /**
    * Digests what has changed, and leaves out what is no longer disclosed on a day.
    * @param then done at the very moment at which nothing is left to digest: what it looks at is of that moment
+   * @param places ranges that it looks at: what is not kept of them is computed before, a little at a time
    */
-  catchUp<T>(today: string, then: () => T): Promise<T>;
+  catchUp<T>(today: string, then: () => T, places?: readonly RangePlace[]): Promise<T>;
   groups(): readonly DigestGroup[];
   book(group: DigestGroup): DigestBook;
   /** The record of a key; undefined when its source has none. */
@@ -45,7 +48,7 @@ const entryNameSchema = z.object({ name: z.string(), key: z.string() });
 const endedSchema = markSchema.extend(entryNameSchema.shape);
 const rangeSchema = z.object({ count: z.number(), digest: z.string() });
 
-/** Digested in one go: a few milliseconds. */
+/** Records digested, and ranges read, in one go: a few milliseconds. */
 const most = 500;
 
 /** Under which a member's own records stand in its own store. */
@@ -82,6 +85,15 @@ export function createDigestIndex(
     sql.dirty.run(name, JSON.stringify(prefixesOf(key)));
   }
 
+  /** @returns how many of them are computed, so that nothing but reading is left of them */
+  function compute(places: readonly RangePlace[]): number {
+    const reads = { left: most };
+    const unfinished = places.findIndex(
+      ({ group, prefix }) => rangeWithin(prefix, bookOf(groupName(group), sql), reads) === undefined,
+    );
+    return unfinished < 0 ? places.length : unfinished;
+  }
+
   const some = (today: string) => () => {
     const ended = sql.ended.all(today, most).map((row) => endedSchema.parse(row));
     for (const each of ended) drop(each);
@@ -93,9 +105,15 @@ export function createDigestIndex(
     return ended.length + marks.length;
   };
   return {
-    async catchUp(today, then) {
-      while (database.together(some(today)) > 0) await nextTurn();
-      return then();
+    async catchUp(today, then, places = []) {
+      let computed = 0;
+      for (;;) {
+        if (database.together(some(today)) === 0) {
+          if (computed === places.length) return then();
+          computed += database.together(() => compute(places.slice(computed)));
+        }
+        await nextTurn();
+      }
     },
     groups: () => sql.groups.all().map((row) => groupRowSchema.parse(row)),
     book: (group) => bookOf(groupName(group), sql),

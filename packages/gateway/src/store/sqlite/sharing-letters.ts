@@ -48,7 +48,10 @@ export function createHubLetters(database: Database) {
   const sql = prepare(database);
   const port: DeadLetters = {
     letters: (choice, limit) => sql.list.all({ ...choose(choice), limit }).map((row) => rowSchema.parse(row)),
+    isLetter: (source, { code, record: { id, version } }) =>
+      sql.is.get(source, id, version, code) !== undefined,
     letterCounts: () => sql.counts.all().map((row) => countSchema.parse(row)),
+    countLetters: (choice) => sql.count.get(choose(choice)) ?? 0,
     again: (source) => sql.asked.all(source, pageLength),
     askAgain: (choice) => sql.ask.run(choose(choice)).changes,
     dropLetters: (choice) => sql.drop.run(choose(choice)).changes,
@@ -79,6 +82,9 @@ function prepare(database: Database) {
          version = excluded.version, asked = 0`,
     ),
     any: database.prepare<[string], object>("SELECT 1 FROM dead_letter WHERE source = ? LIMIT 1"),
+    is: database.prepare<[string, string, number, string], object>(
+      "SELECT 1 FROM dead_letter WHERE source = ? AND record = ? AND version = ? AND code = ?",
+    ),
     settle: database.prepare(
       "DELETE FROM dead_letter WHERE source = ? AND record = ? AND NOT (feed = ? AND seq > ?)",
     ),
@@ -90,6 +96,9 @@ function prepare(database: Database) {
     counts: database.prepare(
       "SELECT source, code, count(*) AS count FROM dead_letter GROUP BY source, code ORDER BY source, code",
     ),
+    count: database
+      .prepare<[ReturnType<typeof choose>], number>(`SELECT count(*) FROM dead_letter WHERE ${chosen}`)
+      .pluck(),
     asked: database
       .prepare<[string, number], string>("SELECT record FROM dead_letter WHERE source = ? AND asked LIMIT ?")
       .pluck(),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { KeptBack } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
@@ -21,6 +22,12 @@ export const scoreSchema = `
     kept_back       INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (month, source)
   ) STRICT, WITHOUT ROWID;
+  -- Records that the city has had a version of, by a hash of their ids, also when it has them no more.
+  CREATE TABLE IF NOT EXISTS had (
+    source TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (source, record)
+  ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS correction_by_time ON correction (opened_at);
 `;
 
@@ -43,6 +50,19 @@ const lineSchema = z.object({
   hoursUntilKnown: z.number().nullable(),
   hours: z.number().nullable(),
 });
+
+/** 48 bits: of ten million records of a source, none is likely to pass for another. */
+const shortHash = (id: string) => createHash("sha256").update(id).digest().readUIntBE(0, 6);
+
+/** Which records the city has had: parts of the transaction that takes a page. */
+export function createHad(database: Database) {
+  const note = database.prepare("INSERT INTO had (source, record) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const has = database.prepare<[string, number], object>("SELECT 1 FROM had WHERE source = ? AND record = ?");
+  return {
+    noteHad: (source: NodeId, id: string) => void note.run(source, shortHash(id)),
+    hasHad: (source: NodeId, id: string) => has.get(source, shortHash(id)) !== undefined,
+  };
+}
 
 export function createHubScores(database: Database) {
   const add = database.prepare(
@@ -68,7 +88,13 @@ export function createHubScores(database: Database) {
      VALUES (@source, @month, 0, 0, 0, 0, 0, 0, 0, 0, @rows)
      ON CONFLICT (month, source) DO UPDATE SET kept_back = excluded.kept_back WHERE kept_back <> excluded.kept_back`,
   );
+  const retelling = database.prepare<{ source: string; feed: string }, object>(
+    `SELECT 1 FROM source WHERE node = @source AND coalesce(whole, '') <> @feed
+       AND (EXISTS (SELECT 1 FROM page WHERE source = @source AND feed < @feed)
+         OR EXISTS (SELECT 1 FROM page WHERE source = @source AND feed > @feed))`,
+  );
   return {
+    isRetelling: (source: NodeId, feed: string) => retelling.get({ source, feed }) !== undefined,
     noteKeptBack: (source: NodeId, keptBack: KeptBack) => void keepBack.run({ source, ...keptBack }),
     addScore: (source: NodeId, month: string, score: Score) => void add.run({ ...score, source, month }),
     /** @param from first and next month's first second, by the city's calendar */

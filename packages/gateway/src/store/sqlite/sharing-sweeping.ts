@@ -1,5 +1,5 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { jurisdictionSchema, subjectKinds } from "@xinqiao/protocol/identity";
+import { jurisdictionSchema, type NodeId, subjectKinds } from "@xinqiao/protocol/identity";
 import { feedIdSchema, lineHash } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
@@ -31,6 +31,8 @@ const most = 500;
 export function createSweeping(
   database: Database,
   corrections: Pick<ReturnType<typeof createHubCorrections>, "supersede" | "withdraw">,
+  /** Files from before it was noted hold some of which it was not. */
+  noteHad: (source: NodeId, record: string) => void,
 ): (page: PageToTake) => void {
   const sql = prepare(database);
 
@@ -58,6 +60,7 @@ export function createSweeping(
     for (let some = behind(""); some.length > 0; some = behind(some.at(-1)?.record ?? "")) {
       for (const swept of some) {
         withdraw(swept, page);
+        noteHad(source, swept.record);
         sql.dropLine.run(swept.position, swept.seq);
         sql.drop.run(source, swept.record);
       }

@@ -1,4 +1,5 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import type { NodeId } from "@xinqiao/protocol/identity";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { CorrectionEffect } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
@@ -31,6 +32,8 @@ interface Books {
   readonly corrections: ReturnType<typeof createHubCorrections>;
   readonly letters: ReturnType<typeof createHubLetters>;
   readonly overtaking: ReturnType<typeof createOvertaking>;
+  /** The city has a version of a record, or had one. */
+  readonly noteHad: (source: NodeId, record: string) => void;
 }
 
 /** A page in its place. */
@@ -41,12 +44,12 @@ interface Placed extends PageToTake {
 /** How a page comes in: versions before, and those who hold them. To be called within a transaction. */
 export function createTaking(
   database: Database,
-  { corrections, letters, overtaking }: Books,
+  { corrections, letters, overtaking, noteHad }: Books,
   leap: () => number,
 ): (page: PageToTake) => readonly OpenedCorrection[] {
   const sql = prepare(database);
   const takeOne = createTakingOne(sql, corrections);
-  const sweep = createSweeping(database, corrections);
+  const sweep = createSweeping(database, corrections, noteHad);
   const newest = () => sql.newest.get() ?? 0;
   const first = newest() + 1 + leap();
 
@@ -79,6 +82,7 @@ export function createTaking(
       at,
     );
     const placed = { ...page, position: Number(lastInsertRowid) };
+    for (const id of page.first) noteHad(source, id);
     const unknown = new Set(page.first);
     const corrected: OpenedCorrection[] = [];
     for (const taken of changes) {

@@ -28,7 +28,7 @@ import { createHubLetters } from "./sharing-letters.ts";
 import { createHubMeasures } from "./sharing-measures.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { createHubRevocations, createOvertaking } from "./sharing-revocations.ts";
-import { createHubScores } from "./sharing-scores.ts";
+import { createHad, createHubScores } from "./sharing-scores.ts";
 import { createTaking } from "./sharing-taking.ts";
 
 export interface OpenedHub extends Hub, ToldRecords, Measures, CaseBook {
@@ -63,13 +63,14 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const sql = prepare(database);
   const corrections = createHubCorrections(database);
   const letters = createHubLetters(database);
-  const { addScore, noteKeptBack, scores } = createHubScores(database);
+  const { addScore, ...scores } = createHubScores(database);
+  const had = createHad(database);
   const overtaking = createOvertaking(database);
   const disputes = createHubDisputes(database);
   const cases = createHubCases(database);
   const revocations = createHubRevocations(database);
   const given = createGiven(database);
-  const take = createTaking(database, { corrections, letters, overtaking }, leap);
+  const take = createTaking(database, { corrections, letters, overtaking, ...had }, leap);
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
@@ -99,8 +100,8 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
       disputes.changed();
     },
     disputed: disputes.disputed,
-    noteKeptBack,
-    scores,
+    ...scores,
+    hasHad: had.hasHad,
     digests: createHubDigests(database),
     ...corrections.port,
     ...letters.port,
