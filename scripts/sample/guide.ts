@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import Table from "cli-table3";
 import { demonstrationSubject } from "./data/index.ts";
 import type { LookupInput } from "./federation/index.ts";
@@ -6,7 +6,7 @@ import type { AgentHandle, Federation } from "./federation.ts";
 import { demonstrationLookup } from "./lookups.ts";
 
 /** Where everything listens, and two lookups to begin with. */
-export function guide({ gateway, agents, agent, data }: Federation): string {
+export function guide({ gateway, agents, agent, data, handover, delivered }: Federation): string {
   const table = new Table({
     head: ["节点 node", "地址 address", "用途 what it is"],
     style: { head: [], border: [] },
@@ -27,6 +27,9 @@ export function guide({ gateway, agents, agent, data }: Federation): string {
     "\n■ 联邦运行中，按 Ctrl-C 停止 · the federation is up; Ctrl-C stops it",
     table.toString(),
     `数据与日志 data and logs: ${data}`,
+    `宝安区报送文件夹 Bao'an takes files from: ${join(handover, "in")}`,
+    `龙岗区平台库表 copies of Longgang's platform: ${delivered} (SQLite, xinqiao_copy)`,
+    "改 agent.json 后：Ctrl-C，再以同一 --data 启动，数据保留 · after a change of an agent.json: Ctrl-C, and start again with the same --data; everything stays",
     "\n# 宝安查询所有辖区 · Bao'an asks everywhere",
     curl(agent("sz-baoan"), everything),
     "\n# 东莞查询深圳两区的登记与处罚 · Dongguan asks two districts of Shenzhen for registration and penalties",

@@ -85,7 +85,8 @@ describe("a node's circuit", () => {
     await expect.poll(async () => statusOf(await lookup(), "hz"), soon).toBe("open");
     hz.fake.become(honest(hz.party));
     await expect.poll(async () => statusOf(await lookup(), "hz"), soon).toBe("none");
-    expect((await lookup()).complete).toBe(true);
+    // On a machine with other work to do the other node's answer may be late, once.
+    await expect.poll(async () => (await lookup()).complete, soon).toBe(true);
   });
 
   it("holds up no lookup while it probes a node that still hangs", async () => {

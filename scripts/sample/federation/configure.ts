@@ -20,6 +20,7 @@ import type { Layout } from "./layout.ts";
 import { writeOffer } from "./members.ts";
 
 const objectSchema = z.looseObject({});
+const configSchema = z.looseObject({ gateway: objectSchema, intake: objectSchema.optional() });
 
 /**
  * Brings the homes in step with this start's addresses: ports may differ from last time, keys, logs and
@@ -60,13 +61,15 @@ async function configureAgent(
 ): Promise<void> {
   const file = join(layout.agent(node), "agent.json");
   const listen = addresses.agent(node);
-  const { gateway } = z.looseObject({ gateway: objectSchema }).parse(await readJson(file));
+  const { gateway, intake } = configSchema.parse(await readJson(file));
   await amend(file, {
     listen,
     origin: `http://${listen}`,
     local: addresses.local(node),
     gateway: { ...gateway, origin: `http://${addresses.gateway}` },
     ...more,
+    // What somebody has tried out beside the folder stays.
+    ...(more.intake && { intake: { ...intake, ...more.intake } }),
   });
 }
 

@@ -89,6 +89,8 @@ async function decide(
   return withHub(options.home, async ({ hub, config }) => {
     const choice = choiceOf(options);
     const letters = hub.countLetters(choice);
+    if (letters === 0 && !all)
+      throw new CommandError("nothing refused is like that · 没有符合条件的被拒变更");
     if (letters > 0) {
       // First: nothing is done that the log does not hear of.
       const about = { exchange: null, actor: null, decision, source: choice.source ?? null, letters };

@@ -45,7 +45,7 @@ export function localApp({
     books: { ...books, reconciled: store.reconciled, now },
     intake: takePosted(config, { ...rest, city, now, store }),
     cases: { ...caseDependencies(config, { ...rest, city, signer, now, client, store }), today },
-    sharing: { call, inbox: store.inbox, today },
+    sharing: { call, inbox: store.inbox, today, identifierExceptions },
     revoking: { ...call, revocations: store.revocations },
     screening: {
       ...{ call, inbox: store.inbox, catalogue, standing, today, identifierExceptions },

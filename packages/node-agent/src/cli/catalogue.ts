@@ -1,4 +1,5 @@
 import type { Item, Purpose } from "@xinqiao/protocol/catalogue";
+import { CommandError } from "@xinqiao/runtime/cli";
 import Table from "cli-table3";
 import { loadConfig } from "../config/index.ts";
 import { heldCatalogue } from "./held-catalogue.ts";
@@ -31,6 +32,21 @@ export async function catalogue(home: string): Promise<string> {
       [...purposes.values()].map(purposeRow),
     ),
   ].join("\n");
+}
+
+/** One item's columns, as files, tables and services map them. */
+export async function catalogueItem(home: string, code: string): Promise<string> {
+  const { items } = await heldCatalogue(await loadConfig(home));
+  const item = [...items.values()].find((each) => each.code === code);
+  if (item === undefined) throw new CommandError(`no such item · 没有该事项: ${code}`);
+  const rows = item.fields.map(({ name, label, type, required, values }) => [
+    name,
+    `${label.zh}\n${label.en}`,
+    type,
+    required ? "必填 yes" : "—",
+    values?.join("\n") ?? "",
+  ]);
+  return tableOf(["栏目 column", "名称 name", "类型 type", "必填 required", "可选值 values"], rows);
 }
 
 function itemRow(item: Item): string[] {

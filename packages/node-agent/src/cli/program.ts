@@ -52,11 +52,16 @@ export function createProgram(): Command {
   addGaps(program);
   addIntakeCommands(program);
   program
-    .command("catalogue")
-    .description("the codes to ask with: items by class, and purposes · 事项与用途代码")
+    .command("catalogue [item]")
+    .description(
+      "the codes to ask with: items by class, and purposes; or an item's columns · 事项与用途代码，或某事项的栏目",
+    )
     .option(...home)
-    .action((options: { home: string }) =>
-      runCommand(async () => (await import("./catalogue.ts")).catalogue(options.home)),
+    .action((item: string | undefined, { home }: { home: string }) =>
+      runCommand(async () => {
+        const { catalogue, catalogueItem } = await import("./catalogue.ts");
+        return item === undefined ? catalogue(home) : catalogueItem(home, item);
+      }),
     );
   addTemplate(program);
   addDoctor(program);

@@ -85,7 +85,9 @@ export function reconcileFor({ books }: LocalWorkDependencies): LocalWork {
 export function copiesFor({ sharing }: LocalWorkDependencies): LocalWork {
   return async (body) => {
     const asked = parseJson(body, copiesRequestSchema);
-    return asked.ok ? ok(copiesOf(asked.value, sharing)) : byAgent(asked.error);
+    if (!asked.ok) return byAgent(asked.error);
+    const copies = copiesOf(asked.value, sharing);
+    return copies.ok ? copies : byAgent(copies.error);
   };
 }
 

@@ -1,6 +1,8 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { subjectSchema } from "@xinqiao/protocol/identity";
+import { checkSubject, subjectSchema } from "@xinqiao/protocol/identity";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { isDisclosable } from "@xinqiao/protocol/record";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { z } from "zod";
 import type { Copy, Inbox } from "./inbox.ts";
 
@@ -10,11 +12,19 @@ export const copiesRequestSchema = z.strictObject({
   items: z.array(itemCodeSchema).min(1).max(1_000),
 });
 
+export interface CopiesDependencies {
+  readonly inbox: Pick<Inbox, "of">;
+  readonly today: () => string;
+  readonly identifierExceptions: ReadonlySet<string>;
+}
+
 /** What others have shared about a subject and may be used today: nothing that was repaired, withdrawn or has ended. */
 export function copiesOf(
   { subject, items }: z.infer<typeof copiesRequestSchema>,
-  { inbox, today }: { readonly inbox: Pick<Inbox, "of">; readonly today: () => string },
-): { readonly copies: readonly Copy[] } {
+  { inbox, today, identifierExceptions: exceptions }: CopiesDependencies,
+): Result<{ readonly copies: readonly Copy[] }, Fault> {
+  // One that is mistyped must not pass for one that nothing is held of.
+  if (!checkSubject(subject, { exceptions }).ok) return err(fault("lookup.subject-invalid"));
   const day = today();
-  return { copies: inbox.of(subject, items).filter(({ record }) => isDisclosable(record, day)) };
+  return ok({ copies: inbox.of(subject, items).filter(({ record }) => isDisclosable(record, day)) });
 }

@@ -49,6 +49,8 @@ export interface Outbox {
   feed(): OwnFeed;
   /** Whether there ever was a feed: something may have been told. */
   hasBegun(): boolean;
+  /** Whether this member holds any record, told or not. */
+  holdsAny(): boolean;
   /** The oldest of these items that wait, at most so many. */
   waiting(items: readonly ItemCode[], limit: number): readonly Waiting[];
   /** Whether the feed has named all of these items that was held when it began, once those up to `n` are in a page. */

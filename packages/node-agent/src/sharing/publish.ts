@@ -81,7 +81,10 @@ export async function publish(
   return ok({ pages, changes, refused: notTaken });
 }
 
-/** Signs a page of what waits. Nothing when nothing does, but in a feed that has no page yet: what was told before is taken back. */
+/**
+ * Signs a page of what waits. Nothing when nothing does, but in a feed that has no page yet: what was told before is taken
+ * back. A store without any record says nothing: it is more likely one that was lost than one that has none.
+ */
 async function sealNext(deps: PublishDependencies): Promise<SealedPage | undefined> {
   const { outbox, signer, catalogue, now } = deps;
   const items = [...catalogue().items.keys()];
@@ -89,7 +92,8 @@ async function sealNext(deps: PublishDependencies): Promise<SealedPage | undefin
   const waiting = outbox.waiting(items, pageLength);
   const { lines, taken } = linesOf(waiting, last, deps);
   const newest = taken.at(-1);
-  if (newest === undefined && (prev !== null || waiting.length > 0)) return undefined;
+  const isToldNothing = prev === null && waiting.length === 0 && outbox.holdsAny();
+  if (newest === undefined && !isToldNothing) return undefined;
   const iat = Math.floor(now() / 1000);
   const complete = newest === undefined || outbox.isComplete(items, newest.n);
   const place = { iss: deps.node, feed, iat, from: last + 1, prev };

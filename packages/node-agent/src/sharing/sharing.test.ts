@@ -168,9 +168,15 @@ describe("what a source tells", () => {
   });
 
   it("begins behind the page of nothing that said it had nothing", async () => {
+    expect(await tell(), "an empty store may be a lost one").toEqual(
+      ok({ pages: 0, changes: 0, refused: 0 }),
+    );
+    const record = testRecord();
+    put(record);
+    store.outbox.choose([itemCodeSchema.parse("licence")], feedIdSchema.parse(systemEntropy().uuid()));
     expect(await tell()).toEqual(ok({ pages: 1, changes: 0, refused: 0 }));
     expect(await tell(), "once").toEqual(ok({ pages: 0, changes: 0, refused: 0 }));
-    put(testRecord());
+    store.outbox.requeue([record.id]);
     await tell();
     expect(pages).toMatchObject([{ last: 0 }, { from: 1, last: 1, prev: pages[0]?.hash, complete: true }]);
   });

@@ -72,6 +72,7 @@ export function createOutbox(database: Database): Outbox {
       if (list.join() !== sql.chosen.all().join()) choose.immediate(list, id);
     },
     feed: current,
+    holdsAny: () => sql.anyRecord.get() !== undefined,
     hasBegun: () => sql.feed.get() !== undefined,
     waiting: (items, limit) =>
       sql.waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
@@ -91,6 +92,7 @@ export function createOutbox(database: Database): Outbox {
 
 function prepare(database: Database) {
   return {
+    anyRecord: database.prepare("SELECT 1 FROM record LIMIT 1"),
     feed: database.prepare("SELECT id, last, head, mark, receipt FROM feed"),
     begin: database.prepare<[string]>(
       `INSERT OR REPLACE INTO feed (one, id, last, head, mark, receipt, acknowledged)
