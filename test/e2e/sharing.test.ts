@@ -148,7 +148,12 @@ describe("what a district shares", () => {
       ...["sharing", "status", "--json", "--home", gateway.home],
     ]);
     expect(JSON.parse(standing)).toMatchObject({
-      sources: [{ source: "sz-baoan", isWhole: true, refused: 0 }],
+      // Who publishes and has nothing says so.
+      sources: [
+        { source: "dg", upTo: 0, isWhole: true },
+        { source: "sz-baoan", isWhole: true, refused: 0 },
+        { source: "sz-longgang", upTo: 0, isWhole: true },
+      ],
       subscribers: [
         { node: "dg", isLapsed: false },
         { node: "sz-longgang", isLapsed: false },

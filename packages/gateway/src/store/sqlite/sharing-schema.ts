@@ -140,7 +140,7 @@ export const sharingSchema = `
     excused      INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
 
-  -- The newest of each holder for each source.
+  -- The newest of each holder for each source: nothing is decided by it, benches watch it (bench/).
   CREATE TABLE IF NOT EXISTS receipt (
     holder TEXT NOT NULL,
     source TEXT NOT NULL,

@@ -85,7 +85,8 @@ export function createHubScores(database: Database) {
   const keepBack = database.prepare(
     `INSERT INTO score
        (source, month, told, refused, judged, timely, required, required_filled, optional, optional_filled, kept_back)
-     VALUES (@source, @month, 0, 0, 0, 0, 0, 0, 0, 0, @rows)
+     SELECT @source, @month, 0, 0, 0, 0, 0, 0, 0, 0, @rows
+     WHERE @rows > 0 OR EXISTS (SELECT 1 FROM score WHERE month = @month AND source = @source)
      ON CONFLICT (month, source) DO UPDATE SET kept_back = excluded.kept_back WHERE kept_back <> excluded.kept_back`,
   );
   const retelling = database.prepare<{ source: string; feed: string }, object>(
@@ -96,7 +97,10 @@ export function createHubScores(database: Database) {
   return {
     isRetelling: (source: NodeId, feed: string) => retelling.get({ source, feed }) !== undefined,
     noteKeptBack: (source: NodeId, keptBack: KeptBack) => void keepBack.run({ source, ...keptBack }),
-    addScore: (source: NodeId, month: string, score: Score) => void add.run({ ...score, source, month }),
+    /** Of a page of nothing there is nothing to say. */
+    addScore(source: NodeId, month: string, score: Score): void {
+      if (score.told + score.refused > 0) add.run({ ...score, source, month });
+    },
     /** @param from first and next month's first second, by the city's calendar */
     scores: (month: string, from: number, to: number): readonly ScoreLine[] =>
       lines.all({ month, from, to }).map((row) => lineSchema.parse(row)),
