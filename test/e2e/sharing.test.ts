@@ -149,11 +149,7 @@ describe("what a district shares", () => {
     ]);
     expect(JSON.parse(standing)).toMatchObject({
       // Who publishes and has nothing says so.
-      sources: [
-        { source: "dg", upTo: 0, isWhole: true },
-        { source: "sz-baoan", isWhole: true, refused: 0 },
-        { source: "sz-longgang", upTo: 0, isWhole: true },
-      ],
+      sources: [{ source: "sz-baoan", isWhole: true, refused: 0 }],
       subscribers: [
         { node: "dg", isLapsed: false },
         { node: "sz-longgang", isLapsed: false },
