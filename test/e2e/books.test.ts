@@ -121,7 +121,7 @@ describe("both sides' books", () => {
 
   it("agree after a full answer, a partial one and a refusal, and the log says so", async () => {
     await ask();
-    await ask({ jurisdictions: ["440307", "441300"], deadlineMs: 300 });
+    await ask({ jurisdictions: ["440307", "441300"], deadlineMs: 2_000 });
     await ask({ purpose: "no-such-purpose" });
     await laterOn();
     const hours = await reconcile(agents.baoan);
