@@ -1,5 +1,5 @@
 import type { Item } from "@xinqiao/protocol/catalogue";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { TimelinessRule } from "./rule.ts";
 
 /** What is counted of one source's item in one month. */
@@ -49,9 +49,8 @@ export interface Judging {
 
 /** Of one record that was taken. What is no longer disclosed has no fields, and is not judged by them. */
 export function scoreOf(record: CreditRecord, item: Item | undefined, judging: Judging): Score {
-  const isGone = record.state === "repaired" || record.state === "withdrawn";
   const told = { ...noScore, told: 1 };
-  if (item === undefined || isGone) return told;
+  if (item === undefined || isGone(record)) return told;
   const [required, optional] = [true, false].map((of) =>
     item.fields.filter((field) => field.required === of),
   );

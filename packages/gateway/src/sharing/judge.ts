@@ -1,7 +1,7 @@
 import { type Catalogue, validateFields } from "@xinqiao/protocol/catalogue";
 import { recordContent } from "@xinqiao/protocol/digests";
 import type { Code } from "@xinqiao/protocol/problem";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { Member } from "@xinqiao/protocol/registry";
 import type { OpenedPage, Page } from "@xinqiao/protocol/sync";
 import type { RefusedRecord } from "./dead-letters.ts";
@@ -68,7 +68,7 @@ function refusalOf(record: CreditRecord, { feed }: OpenedPage, judging: Judging)
   if (record.version <= before && !isToldAgain(record, before, judging)) return "sync.version-not-newer";
   // Who may hold the one before could not be told of it.
   if (ofFeed !== undefined && ofFeed.item !== record.item) return "sync.record-invalid";
-  const gone = record.state === "repaired" || record.state === "withdrawn";
+  const gone = isGone(record);
   if (record.jurisdiction !== member.jurisdiction) {
     return gone && held !== undefined ? undefined : "sync.jurisdiction-foreign";
   }

@@ -1,4 +1,4 @@
-export { isDisclosable } from "./disclosure.ts";
+export { isDisclosable, isGone } from "./disclosure.ts";
 export {
   type Dispute,
   disputeKinds,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type CreditRecord, recordSchema } from "../record/index.ts";
+import { type CreditRecord, isGone, recordSchema } from "../record/index.ts";
 
 /** Bytes of randomness in a line. */
 export const saltBytes = 16;
@@ -31,9 +31,7 @@ export function changeLine(seq: number, salt: Uint8Array, record: CreditRecord):
  * (《深圳经济特区社会信用条例》art. 81–82).
  */
 function shared(record: CreditRecord): CreditRecord {
-  return record.state === "repaired" || record.state === "withdrawn"
-    ? { ...record, subjectName: "", fields: {} }
-    : record;
+  return isGone(record) ? { ...record, subjectName: "", fields: {} } : record;
 }
 
 /** What a page's head knows a line by: SHA-256 of its bytes, base64url. */

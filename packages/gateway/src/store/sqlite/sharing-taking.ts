@@ -1,6 +1,6 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { CorrectionEffect } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
@@ -140,8 +140,6 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
 
 /** A position that no reader has reached: no version was given to anybody. */
 const nobody = Number.MAX_SAFE_INTEGER;
-
-const isGone = ({ state }: Pick<CreditRecord, "state">) => state === "repaired" || state === "withdrawn";
 
 function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
   return state === "current" ? "corrected" : state;
