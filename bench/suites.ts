@@ -72,7 +72,7 @@ export function signatureLimit({ signsPerSecond, verifiesPerSecond }: SuiteFigur
 }
 
 /** What a federation pays for SM2: how often each other suite signs and verifies in the time that SM2 takes. */
-export function againstSm2(figures: readonly SuiteFigure[]): readonly Figure[] {
+function againstSm2(figures: readonly SuiteFigure[]): readonly Figure[] {
   const sm2 = figures.find(({ name }) => name === titles.sm2);
   if (sm2 === undefined) throw new Error("sm2 was not measured");
   return figures
@@ -81,4 +81,16 @@ export function againstSm2(figures: readonly SuiteFigure[]): readonly Figure[] {
       { name: `sign, ${name} over sm2`, value: signsPerSecond / sm2.signsPerSecond, unit: "×" },
       { name: `verify, ${name} over sm2`, value: verifiesPerSecond / sm2.verifiesPerSecond, unit: "×" },
     ]);
+}
+
+/** What each suite makes and checks in a second, and what SM2 costs beside it. */
+export function compareSuites(seconds: number): readonly Figure[] {
+  const suites = measureSuites(seconds);
+  return [
+    ...suites.flatMap(({ name, signsPerSecond, verifiesPerSecond }) => [
+      { name: `sign, ${name}`, value: signsPerSecond, unit: "/s" },
+      { name: `verify, ${name}`, value: verifiesPerSecond, unit: "/s" },
+    ]),
+    ...againstSm2(suites),
+  ];
 }
