@@ -4,6 +4,7 @@ import { CommandError } from "@xinqiao/runtime/cli";
 import type { CaseBook, Finding, KeptCase } from "../cases/index.ts";
 import { loadConfig } from "../config/index.ts";
 import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
+import { readHub } from "./read-hub.ts";
 
 interface Home {
   readonly home: string;
@@ -23,7 +24,7 @@ const mostListed = 1_000;
 const head = "案件 case\t类型 kind\t来源 source\t记录 record\t状态 state\t待办 waits for\t期限 due";
 
 export function listCases({ json, ...home }: Home & { readonly json?: boolean }): Promise<string> {
-  return withHub(home, (hub) => {
+  return readHub(home.home, (hub) => {
     const all = hub.cases(mostListed);
     if (json) return JSON.stringify(all.map(shownOf));
     return all.length === 0 ? "没有案件 no cases" : [head, ...all.map(lineOf)].join("\n");
@@ -31,7 +32,7 @@ export function listCases({ json, ...home }: Home & { readonly json?: boolean })
 }
 
 export function showCase(id: string, home: Home): Promise<string> {
-  return withHub(home, (hub) => {
+  return readHub(home.home, (hub) => {
     const held = heldOf(id, hub);
     const { source, record } = held.case.opened;
     // A line that its source signed says what the source last told; where it was damaged here, it does not.

@@ -1,6 +1,6 @@
 import { chinaDay } from "@xinqiao/runtime/calendar";
-import { loadConfig } from "../config/index.ts";
-import { openHub } from "../store/sqlite/index.ts";
+import type { HubToRead } from "../store/sqlite/index.ts";
+import { readHub } from "./read-hub.ts";
 
 export interface MeasuresOptions {
   readonly home: string;
@@ -22,18 +22,11 @@ const countsHead = [
 const openHead = ["期限 due", "成员 member", "来源 source", "原因 because", "状态 standing", "通知 notice"];
 
 /** What members did about sources' records, by their newest reports: in a process of its own, beside the gateway. */
-export async function measures({ home, json, open }: MeasuresOptions): Promise<string> {
-  const hub = openHub((await loadConfig(home)).sharing);
-  try {
-    return open === true ? unanswered(hub, json) : counts(hub, json);
-  } finally {
-    hub.close();
-  }
+export function measures({ home, json, open }: MeasuresOptions): Promise<string> {
+  return readHub(home, (hub) => (open === true ? unanswered(hub, json) : counts(hub, json)));
 }
 
-type Hub = ReturnType<typeof openHub>;
-
-function counts(hub: Pick<Hub, "measureCounts">, json = false): string {
+function counts(hub: Pick<HubToRead, "measureCounts">, json = false): string {
   const all = hub.measureCounts();
   if (json) return JSON.stringify(all);
   if (all.length === 0) return "尚无反馈 nothing was reported";
@@ -47,7 +40,7 @@ function counts(hub: Pick<Hub, "measureCounts">, json = false): string {
   return [countsHead.join("\t"), ...lines].join("\n");
 }
 
-function unanswered({ revocations }: Pick<Hub, "revocations">, json = false): string {
+function unanswered({ revocations }: Pick<HubToRead, "revocations">, json = false): string {
   const today = chinaDay(Date.now());
   const all = revocations
     .open()

@@ -1,8 +1,7 @@
 import { instantsOfMonth } from "@xinqiao/runtime/calendar";
 import { CommandError, writeNewFile } from "@xinqiao/runtime/cli";
-import { loadConfig } from "../config/index.ts";
 import { scoreCsv, scoreText, scoreWorkbook } from "../scorecard/index.ts";
-import { openHub } from "../store/sqlite/index.ts";
+import { readHub } from "./read-hub.ts";
 
 export interface ScorecardOptions {
   readonly home: string;
@@ -17,18 +16,14 @@ export async function scorecard({ home, month, json, csv, xlsx }: ScorecardOptio
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
     throw new CommandError("not a month, e.g. 2026-11 · 月份格式不正确");
   }
-  const { sharing, timeliness } = await loadConfig(home);
-  const hub = openHub(sharing);
   const { from, to } = instantsOfMonth(month);
-  try {
+  return readHub(home, async (hub, { timeliness }) => {
     const lines = hub.scores(month, secondsOf(from), secondsOf(to));
     if (csv !== undefined) await writeNewFile(csv, scoreCsv(lines));
     if (xlsx !== undefined) await writeNewFile(xlsx, await scoreWorkbook(lines, timeliness, Date.now()));
     if (json) return JSON.stringify(lines);
     return lines.length === 0 ? "该月没有上报 nothing was told in that month" : scoreText(lines);
-  } finally {
-    hub.close();
-  }
+  });
 }
 
 const secondsOf = (instant: string) => Date.parse(instant) / 1000;

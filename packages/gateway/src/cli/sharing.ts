@@ -6,6 +6,7 @@ import { openActsFolder } from "../acts/index.ts";
 import { type GatewayConfig, loadConfig } from "../config/index.ts";
 import type { LetterChoice, SharingStanding } from "../sharing/index.ts";
 import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
+import { readHub } from "./read-hub.ts";
 
 export interface HomeOptions {
   readonly home: string;
@@ -30,7 +31,7 @@ const letterHead = "来源 source\t记录 record\t版本 version\t原因 reason\
 
 /** How far sources have told and readers have read: in a process of its own, beside the gateway. */
 export function sharingStatus({ home, json }: HomeOptions, now: () => number): Promise<string> {
-  return withHub(home, ({ hub }) => {
+  return readHub(home, (hub) => {
     const standing = hub.standing();
     const counts = hub.letterCounts();
     const refused = (source: string) =>
@@ -58,7 +59,7 @@ function readerLine(
 /** What was refused, and nothing better told of it since. */
 export function deadLetters(options: LetterOptions & { readonly limit: string }): Promise<string> {
   const limit = countOf("--limit", options.limit);
-  return withHub(options.home, ({ hub }) => {
+  return readHub(options.home, (hub) => {
     const letters = hub.letters(choiceOf(options), limit);
     if (options.json) return JSON.stringify(letters);
     if (letters.length === 0) return "没有被拒的变更 nothing is refused";

@@ -22,6 +22,7 @@ export type {
   KeptReceipt,
   OpenedCorrection,
   PageToTake,
+  Places,
   SubjectKey,
   Subscriber,
   TakenChange,

@@ -65,12 +65,22 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly goneAt: number | null;
 }
 
-/** A version given out before, and what decides who may hold the new one; where there is none, the one before. */
-export interface VersionBefore extends Pick<KeptLine, "moved"> {
-  /** Of the page that the one before had come in first: in another feed the same may be told again. */
+/** A version given out before, and what decided who was given it. */
+export interface VersionBefore {
+  /** Of the page that it had come in first: in another feed the same may be told again. */
   readonly position: number;
   readonly record: Shared;
+  /** Its line was lost: what it was about, but for its item, nobody knows. */
+  readonly isLost?: boolean;
 }
+
+/**
+ * All that a record that has moved has been about, and from which position on readers were given that: who wanted any of it
+ * has to hear what it is now. Unknown: whoever may hold it has to. None of one that has never moved.
+ */
+export type Places =
+  | "unknown"
+  | readonly (Pick<Shared, "jurisdiction" | "subject"> & { readonly from: number })[];
 
 /** A version given out before that was corrected by a page. */
 export interface OpenedCorrection extends Correction {
@@ -82,8 +92,7 @@ export interface OpenedCorrection extends Correction {
 export interface KeptLine extends Shared {
   /** Null: it was damaged. */
   readonly line: string | null;
-  /** Whether an older version was about another kind of subject or jurisdiction: who wanted that one has to hear of it. */
-  readonly moved: boolean;
+  readonly places: Places;
   /** The last day on which the record is disclosed. */
   readonly until: string | null;
   /** Of the bare fact that a record is no longer disclosed: whoever has read less was never given it. */

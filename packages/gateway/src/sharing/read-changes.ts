@@ -148,6 +148,13 @@ function isNews({ until, givenFrom }: KeptLine, position: number, today: string)
   return (until === null || today <= until) && (givenFrom === null || position >= givenFrom);
 }
 
+/** Whether a reader wants it, or was given it while it was something that the reader wants. */
+function concerns(kept: KeptLine, position: number, subscription: Subscription): boolean {
+  const { item, places } = kept;
+  if (isWanted(kept, subscription) || places === "unknown") return true;
+  return places.some(({ from, ...place }) => position >= from && isWanted({ item, ...place }, subscription));
+}
+
 function visibleTo(
   { member, position, today }: Reader,
   { source }: KeptPage,
@@ -156,7 +163,7 @@ function visibleTo(
 ): (line: KeptLine | undefined) => string | null {
   return (kept) => {
     if (kept === undefined || source === member.node) return null;
-    const seen = mayHold(member, kept, catalogue()) && (kept.moved || isWanted(kept, subscription));
+    const seen = mayHold(member, kept, catalogue()) && concerns(kept, position, subscription);
     return seen && isNews(kept, position, today) ? kept.line : null;
   };
 }

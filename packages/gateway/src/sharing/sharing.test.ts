@@ -436,6 +436,45 @@ describe("who reads", () => {
     ]);
   });
 
+  it("hears nothing of a record that has moved, nor is waited for, when it wanted none of what that was or was never given it", async () => {
+    const [kept, other] = ["enterprise" as const, "individual" as const].map((kind) => ({
+      ...all,
+      subjectKinds: [kind],
+    })) as [Subscription, Subscription];
+    const first = await pageOf([one]);
+    await told(first);
+    const { position } = await read(baoan, { subscription: kept });
+    await read(hz, { subscription: other });
+    const subject = { ...one.subject, kind: "social-organisation" };
+    const second = await pageOf([testRecord({ subject, version: 2 })], following(first, 2));
+    await told(second);
+    expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);
+    const on = { after: position, head: headHash(first.head) };
+    expect(versionsIn(await read(hz, { ...on, subscription: other }))).toEqual([null]);
+    expect(versionsIn(await read(city, { subscription: kept })), "it comes anew").toEqual([null, null]);
+    expect(versionsIn(await read(baoan, { ...on, subscription: kept }))).toEqual([2]);
+  });
+
+  it("hears of a record that has come back and gone again, when it has what that was at first", async () => {
+    const enterprises = { ...all, subjectKinds: ["enterprise" as const] };
+    const kinds = ["enterprise", "social-organisation", "enterprise", "social-organisation"];
+    const pages: SealedTestPage[] = [];
+    let on = {};
+    for (const [at, kind] of kinds.entries()) {
+      const before = pages.at(-1);
+      const record = testRecord({ subject: { ...one.subject, kind }, version: at + 1 });
+      const page = await pageOf([record], before === undefined ? {} : following(before, at + 1));
+      pages.push(page);
+      await told(page);
+      if (at === 0) {
+        const { position } = await read(baoan, { subscription: enterprises });
+        on = { after: position, head: headHash(page.head) };
+      }
+    }
+    expect(versionsIn(await read(baoan, { ...on, subscription: enterprises }))).toEqual([null, null, 4]);
+    for (const { holders } of hub.corrections(dg, 10)) expect(holders).toMatchObject([{ node: baoan }]);
+  });
+
   it("gives no receipt for a page that the source has not told, and may for one of a feed replaced", async () => {
     const first = await pageOf([one]);
     await told(first);

@@ -153,10 +153,10 @@ function holdersBy(
   source: Member["node"],
 ) {
   const subscribers = hub.subscribers().filter(({ node }) => node !== source);
-  return ({ record, position, moved }: VersionBefore) =>
+  return ({ record, position, isLost = false }: VersionBefore) =>
     subscribers
       .filter((subscriber) => subscriber.position >= position)
-      .filter(({ subscription }) => moved || isWanted(record, subscription))
+      .filter(({ subscription }) => isLost || isWanted(record, subscription))
       .map(({ node }) => node)
       .filter((node) => {
         const member = directory().member(node);

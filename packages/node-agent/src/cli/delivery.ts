@@ -10,6 +10,7 @@ import {
 } from "../delivery/index.ts";
 import { tableNameSchema } from "../source/index.ts";
 import { openStore } from "../store/index.ts";
+import { readStore } from "./read-store.ts";
 
 export interface DeliveryOptions {
   readonly home: string;
@@ -20,7 +21,7 @@ export function deliveryStatus({
   home,
   json,
 }: DeliveryOptions & { readonly json?: boolean }): Promise<string> {
-  return withDeliveries(home, (deliveries) => {
+  return readStore(home, ({ deliveries }) => {
     const standings = deliveries.standings();
     if (json) return JSON.stringify({ deliveries: standings });
     if (standings.length === 0) return "nothing is delivered · 未配置副本交付";
@@ -51,7 +52,10 @@ function wordsOf({ keepsStale, isTelling }: DeliveryStanding): string {
 
 /** What a platform does not take, by reference. */
 export function deadLetters(name: string, { home }: DeliveryOptions): Promise<string> {
-  return withNamed(name, home, (deliveries) => JSON.stringify({ deadLetters: deliveries.deadLetters(name) }));
+  return readStore(home, ({ deliveries }) => {
+    mustBeNamed(name, deliveries);
+    return JSON.stringify({ deadLetters: deliveries.deadLetters(name) });
+  });
 }
 
 export function replay(name: string, { home }: DeliveryOptions): Promise<string> {
@@ -82,11 +86,15 @@ export function tableSql({ table, dialect }: { readonly table: string; readonly 
 
 function withNamed(name: string, home: string, work: (deliveries: Deliveries) => string): Promise<string> {
   return withDeliveries(home, (deliveries) => {
-    if (!deliveries.standings().some((each) => each.name === name)) {
-      throw new CommandError(`there is no such delivery, or it has never run · 没有该交付: ${name}`);
-    }
+    mustBeNamed(name, deliveries);
     return work(deliveries);
   });
+}
+
+function mustBeNamed(name: string, deliveries: Pick<Deliveries, "standings">): void {
+  if (!deliveries.standings().some((each) => each.name === name)) {
+    throw new CommandError(`there is no such delivery, or it has never run · 没有该交付: ${name}`);
+  }
 }
 
 /** In the store itself: a running agent goes by it within seconds. */

@@ -1,10 +1,11 @@
 import { CommandError } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
+import { readStore } from "./read-store.ts";
 
 /** Rows kept back that somebody's history still waits for. */
 export function listGaps(home: string): Promise<string> {
-  return withStore(home, ({ imports }) => {
+  return readStore(home, ({ imports }) => {
     const lines = imports.openGaps().map((gap) => [gap.import, gap.line, gap.item, gap.file].join("\t"));
     return ["import 导入\tline 行\titem 事项\tfile 文件", ...lines].join("\n");
   });

@@ -3,9 +3,10 @@ import { loadConfig } from "../config/index.ts";
 import { describeReason } from "../intake/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
 import { streamName, streamNames, triggerSql } from "../streams/index.ts";
+import { readStore } from "./read-store.ts";
 
 export function intakeStatus(home: string, json = false): Promise<string> {
-  return withStore(home, ({ streams }) => {
+  return readStore(home, ({ streams }) => {
     const standings = streams.standings();
     if (json) return JSON.stringify(standings);
     const lines = standings.map(({ name, item, rows, keptBack, asOf, fault, missing }) =>
@@ -20,7 +21,7 @@ const shownRows = 100;
 
 /** To whoever sits at the agent: a key is the platform's own, and may be a person's number. */
 export function keptRows(home: string, stream: string): Promise<string> {
-  return withStore(home, ({ streams }) => {
+  return readStore(home, ({ streams }) => {
     const lines = streams.keptBack(stream, shownRows).map(({ key, reasons }) => {
       const why = reasons.map(({ field, reason }) => {
         const { zh, en } = describeReason(reason);

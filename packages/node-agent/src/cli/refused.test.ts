@@ -23,8 +23,8 @@ beforeEach(async () => {
 afterEach(() => folder[Symbol.dispose]());
 
 it("lists what the city has not taken, and why, for people and for programs", async () => {
-  expect(await refused({ home, limit: "9" })).toContain("nothing was refused");
   const store = openStore((await loadConfig(home)).store);
+  expect(await refused({ home, limit: "9" })).toContain("nothing was refused");
   const item = itemCodeSchema.parse("penalty");
   const session = store.imports.start({
     file: "a.csv",

@@ -1,8 +1,7 @@
 import { codes, isCode } from "@xinqiao/protocol/problem";
 import { chinaTime } from "@xinqiao/runtime/calendar";
 import { countOf } from "@xinqiao/runtime/cli";
-import { loadConfig } from "../config/index.ts";
-import { openStore } from "../store/index.ts";
+import { readStore } from "./read-store.ts";
 
 export interface RefusedOptions {
   readonly home: string;
@@ -13,16 +12,13 @@ export interface RefusedOptions {
 /** What the city has not taken: it stays so until the record is corrected here, or the city asks for it again. */
 export async function refused({ home, json, ...options }: RefusedOptions): Promise<string> {
   const limit = countOf("--limit", options.limit);
-  const store = openStore((await loadConfig(home)).store);
-  try {
-    const all = store.outbox.refused(limit);
+  return readStore(home, ({ outbox }) => {
+    const all = outbox.refused(limit);
     if (json) return JSON.stringify(all);
     if (all.length === 0) return "没有被拒的记录 nothing was refused";
     const lines = all.map(({ record, version, code, at }) =>
       [record, version, code, chinaTime(at), isCode(code) ? codes[code].zh : ""].join("\t"),
     );
     return ["记录 record\t版本 version\t原因 reason\t时间 at\t说明", ...lines].join("\n");
-  } finally {
-    store.close();
-  }
+  });
 }

@@ -123,6 +123,27 @@ describe("a platform's table", () => {
     expect(taken()).toBe(2);
   });
 
+  it("is told again of no record that is disputed as before, when the city says of another", async () => {
+    copies.take([{ id: "penalty:1" }, { id: "penalty:2" }, { id: "penalty:3" }]);
+    const [since, later] = ["2026-01-01T08:00:00Z", "2026-01-02T08:00:00Z"];
+    const of = (record: string, at: string) => ({
+      source: dg,
+      record,
+      kind: "objection" as const,
+      since: at,
+    });
+    const say = (...records: readonly ReturnType<typeof of>[]) =>
+      copies.store.inbox.dispute({ tag: "A".repeat(43), records: [...records] });
+    say(of("penalty:1", since), of("penalty:2", since));
+    await deliverAll();
+    const writes = countWrites();
+    say(of("penalty:2", since), of("penalty:1", since));
+    expect(standing()).toMatchObject({ waiting: 0 });
+    say(of("penalty:1", since), of("penalty:2", later), of("penalty:3", since));
+    await deliverAll();
+    expect(writes()).toEqual(["penalty:2", "penalty:3"]);
+  });
+
   it("loses what has ended, on the day after", async () => {
     copies.take([{ id: "penalty:1", disclosedUntil: "2026-01-01" }, { id: "penalty:2" }]);
     await deliverAll();

@@ -1,6 +1,7 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import Database from "better-sqlite3";
-import { migrate } from "./migrations.ts";
+import { migrate, schemaVersion, versionOf } from "./migrations.ts";
 
 /** A writer holds the file for one batch only, so that this is reached by a stuck process, never by load. */
 const busyTimeoutMs = 5_000;
@@ -29,4 +30,17 @@ export function openDatabase(path: string): Database.Database {
     database.close();
     throw error;
   }
+}
+
+/** Why it cannot be read as it is: there is none, or its schema is of an older or a newer version than this program's. */
+export type UnreadableStore = "absent" | "older" | "newer";
+
+/** As it is, beside whoever writes it: nothing is made of it, nor brought up. */
+export function openToRead(path: string): Result<Database.Database, UnreadableStore> {
+  if (!existsSync(path)) return err("absent");
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
+  const version = versionOf(database);
+  if (version === schemaVersion) return ok(database);
+  database.close();
+  return err(version < schemaVersion ? "older" : "newer");
 }

@@ -1,3 +1,4 @@
+export type { UnreadableStore } from "./database.ts";
 export type {
   ImportCounts,
   ImportSession,
@@ -12,7 +13,7 @@ export type {
 } from "./imports.ts";
 export type { SubjectKey } from "./records.ts";
 export { rowStates, type SaidState } from "./row-states.ts";
-export { type AgentStore, type Held, openStore } from "./store.ts";
+export { type AgentStore, type Held, openStore, openStoreToRead, type StoreToRead } from "./store.ts";
 export { type KeptRow, noCounts, type RowChange, type StreamBatch } from "./stream-rows.ts";
 export type { StreamStanding, Streams } from "./streams.ts";
 export { type OpenedWitnessBook, openWitnessBook } from "./witness-book.ts";

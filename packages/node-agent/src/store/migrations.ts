@@ -564,12 +564,14 @@ const steps: readonly string[] = [
 
 export const schemaVersion = steps.length;
 
+export const versionOf = (database: Database) => Number(database.pragma("user_version", { simple: true }));
+
 /** Brings a store up to this version; refuses one that a newer version has already changed. */
 export function migrate(database: Database): void {
   // Immediate: a `serve` and an `import` that start together must not both take the same step.
   database
     .transaction(() => {
-      const done = Number(database.pragma("user_version", { simple: true }));
+      const done = versionOf(database);
       if (done > schemaVersion) {
         throw new Error(
           `this store is of version ${done}, newer than this agent's ${schemaVersion}: update the agent`,

@@ -1,6 +1,7 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import { ok, type Result } from "@xinqiao/protocol/result";
 import type { DigestIndex } from "@xinqiao/runtime/digests";
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
@@ -15,7 +16,7 @@ import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.
 import { type Batches, createBatches } from "./batches.ts";
 import { createBook, createReconciledHours } from "./book.ts";
 import { createCaseShelf } from "./cases.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase, openToRead, type UnreadableStore } from "./database.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createDigests } from "./digests.ts";
 import { createImports, type Imports } from "./imports.ts";
@@ -64,6 +65,29 @@ export interface AgentStore extends Nonces {
   /** One indexed read, in one snapshot. */
   find(subject: SubjectKey, items: readonly ItemCode[]): Held;
   close(): void;
+}
+
+/** What is read of a store by a process of its own, beside the agent. */
+export interface StoreToRead extends Pick<AgentStore, "close"> {
+  readonly imports: Pick<Imports, "openGaps">;
+  readonly streams: Pick<Streams, "standings" | "keptBack">;
+  readonly outbox: Pick<Outbox, "refused">;
+  readonly deliveries: Pick<Deliveries, "standings" | "deadLetters">;
+}
+
+/** It makes no file, nor changes one. */
+export function openStoreToRead(path: string): Result<StoreToRead, UnreadableStore> {
+  const opened = openToRead(path);
+  if (!opened.ok) return opened;
+  const database = opened.value;
+  const records = createRecords(database);
+  return ok({
+    imports: createImports(database, records),
+    streams: createStreams(database, records),
+    outbox: createOutbox(database),
+    deliveries: createDeliveries(database, createDurable(path, "book.unavailable")),
+    close: () => void database.close(),
+  });
 }
 
 /** Opens the store at `path`, making or upgrading it. Throws when the file cannot be used. */

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { isMoreThanGoes } from "./most-gone.ts";
+import { isMoreThanIsMissed } from "./most-gone.ts";
 import { mostKeys } from "./statements.ts";
 import { type Step, type StreamFault, unreadable } from "./step.ts";
 import type { FollowedTable } from "./table.ts";
@@ -85,7 +85,7 @@ async function withdrawMissing(
   { known, missing }: Missing,
 ): Promise<Result<undefined, StreamFault>> {
   const { stream, streams, take } = taking;
-  const isTooMuch = isMoreThanGoes(missing, () => known);
+  const isTooMuch = isMoreThanIsMissed(missing, known);
   if (isTooMuch && missing > streams.confirmed(stream)) {
     streams.waitForWord(stream, missing);
     return err({ code: "intake.rows-missing", known, missing });

@@ -1,9 +1,15 @@
-/** So many rows may go without an operator's word, or one in so many; but never all of them. */
+/** So many rows may go without an operator's word, or one in so many. */
 const [few, oneIn] = [20, 10];
 
-/** @param known how many rows there are, counted no further than it is told to */
+/**
+ * Whether more rows have been deleted at once than go by themselves.
+ * @param known how many rows there are, counted no further than it is told to
+ */
 export function isMoreThanGoes(gone: number, known: (most: number) => number): boolean {
-  if (gone === 0) return false;
-  const enough = gone > few ? gone * oneIn : gone + 1;
-  return known(enough) < enough;
+  return gone > few && known(gone * oneIn) < gone * oneIn;
+}
+
+/** Where nothing but their absence says so, all rows are too many, however few: a view that is broken is empty. */
+export function isMoreThanIsMissed(gone: number, known: number): boolean {
+  return isMoreThanGoes(gone, () => known) || (gone > 0 && gone >= known);
 }

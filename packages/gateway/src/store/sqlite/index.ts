@@ -12,7 +12,8 @@ export {
   openSearch,
   openSearchIndex,
 } from "./search/index.ts";
-export { type OpenedHub, openHub } from "./sharing.ts";
+export { type HubToRead, type OpenedHub, openHub, openHubToRead } from "./sharing.ts";
+export type { UnreadableSharing } from "./sharing-file.ts";
 export { entriesOf, type LogReport, lastTaken, logSize, readEntries, verifyLog } from "./verify-log.ts";
 export { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
 export { startWriter } from "./writer-thread.ts";

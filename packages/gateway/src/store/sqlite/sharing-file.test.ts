@@ -34,6 +34,7 @@ it("opens a file of before lines went with what superseded them: blank ones go, 
   const before = new Database(path);
   before.exec(`
     ALTER TABLE held DROP COLUMN content;
+    ALTER TABLE change DROP COLUMN places;
     ALTER TABLE subscriber DROP COLUMN lapsed;
     ALTER TABLE subscriber DROP COLUMN applied;
     INSERT INTO subscriber (node, position, subscription, at)

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import Database from "better-sqlite3";
 import { z } from "zod";
 import { caseSchema } from "./sharing-cases.ts";
@@ -34,8 +35,24 @@ export function openSharingFile(path: string): Database.Database {
   return database;
 }
 
+/** Why it cannot be read as it is: there is none, or its schema is of an older or a newer version than this program's. */
+export type UnreadableSharing = "absent" | "older" | "newer";
+
+/** As it is, beside whoever writes it: nothing is made of it, nor brought up. */
+export function openSharingToRead(path: string): Result<Database.Database, UnreadableSharing> {
+  if (!existsSync(path)) return err("absent");
+  const database = new Database(path, { readonly: true, fileMustExist: true });
+  database.pragma("busy_timeout = 5000");
+  const version = versionOf(database);
+  if (version === sharingVersion) return ok(database);
+  database.close();
+  return err(version < sharingVersion ? "older" : "newer");
+}
+
+const versionOf = (database: Database.Database) => Number(database.pragma("user_version", { simple: true }));
+
 function bringUp(database: Database.Database, path: string): void {
-  const done = Number(database.pragma("user_version", { simple: true }));
+  const done = versionOf(database);
   if (done > sharingVersion) throw new Error(`${path} is of a newer version (${done}) than this program`);
   for (const { table, column, sql } of addedColumns) {
     if (lacks(database, table, column)) database.exec(sql);

@@ -4,6 +4,7 @@ import { pageHeadSchema, subscriptionSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Hub, KeptLine, KeptPage } from "../../sharing/index.ts";
+import { placesOf } from "./sharing-places.ts";
 
 const pageSchema = z.object({
   position: z.number(),
@@ -19,7 +20,8 @@ const lineSchema = z.object({
   jurisdiction: jurisdictionSchema,
   subjectKind: z.enum(subjectKinds),
   line: z.string().nullable(),
-  moved: z.number().transform((moved) => moved === 1),
+  moved: z.number(),
+  places: z.string().nullable(),
   until: z.string().nullable(),
   givenFrom: z.number().nullable(),
 });
@@ -44,7 +46,7 @@ export function createHubReading(
      WHERE position > ? AND head <> '' ORDER BY position LIMIT ?`,
   );
   const lines = database.prepare(
-    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved, until, given_from AS "givenFrom" FROM change WHERE position = ? ORDER BY seq`,
+    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved, places, until, given_from AS "givenFrom" FROM change WHERE position = ? ORDER BY seq`,
   );
   const subscribers = database.prepare("SELECT node, position, subscription, lapsed FROM subscriber");
   const hand = database.prepare(
@@ -62,8 +64,8 @@ export function createHubReading(
   function linesOf({ position, from, last }: z.infer<typeof pageSchema>): readonly (KeptLine | undefined)[] {
     const all = new Map(
       lines.all(position).map((row) => {
-        const { seq, subjectKind: kind, ...line } = lineSchema.parse(row);
-        return [seq, { ...line, subject: { kind } }];
+        const { seq, subjectKind: kind, moved, places, ...line } = lineSchema.parse(row);
+        return [seq, { ...line, subject: { kind }, places: placesOf({ moved, places }) }];
       }),
     );
     return Array.from({ length: last - from + 1 }, (_, at) => all.get(from + at));

@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 4;
+export const sharingVersion = 5;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -26,6 +26,7 @@ export const addedColumns = [
     column: "kept_back",
     sql: "ALTER TABLE score ADD COLUMN kept_back INTEGER NOT NULL DEFAULT 0",
   },
+  { table: "change", column: "places", sql: "ALTER TABLE change ADD COLUMN places TEXT" },
   { table: "held", column: "content", sql: "ALTER TABLE held ADD COLUMN content TEXT" },
   {
     table: "held",
@@ -94,6 +95,8 @@ export const sharingSchema = `
     line         TEXT,
     -- Whether an older version was of another jurisdiction or kind.
     moved        INTEGER NOT NULL,
+    -- What all of them were of, and from which position on (JSON); null of one that had moved before this was noted.
+    places       TEXT,
     -- The last day on which the record is disclosed.
     until        TEXT,
     -- Of the bare fact that a record is no longer disclosed: from which position on readers were given an older version.

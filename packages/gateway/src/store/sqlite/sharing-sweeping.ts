@@ -17,7 +17,7 @@ const sweptSchema = z.object({
   jurisdiction: jurisdictionSchema,
   kind: z.enum(subjectKinds),
   line: z.string(),
-  moved: z.number(),
+  isLost: z.number(),
 });
 type Swept = z.infer<typeof sweptSchema>;
 
@@ -44,7 +44,7 @@ export function createSweeping(
     if (swept.state === "repaired" || swept.state === "withdrawn") return;
     const { item, jurisdiction, kind, record, seq } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
-    const given = page.holders({ record: shared, position: swept.given, moved: swept.moved === 1 });
+    const given = page.holders({ record: shared, position: swept.given, isLost: swept.isLost === 1 });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return;
     const about = { source, record, feed: swept.feed, seq, change: lineHash(swept.line) };
@@ -73,7 +73,7 @@ function prepare(database: Database) {
     // Of a line that was lost nobody knows who wanted it: whoever may hold the item is waited for.
     behind: database.prepare(
       `SELECT record, position, seq, given, feed, state, held.item, coalesce(jurisdiction, 'unknown') AS jurisdiction,
-         coalesce(kind, 'enterprise') AS kind, coalesce(line, '') AS line, coalesce(moved, 1) AS moved
+         coalesce(kind, 'enterprise') AS kind, coalesce(line, '') AS line, change.position IS NULL AS "isLost"
        FROM held LEFT JOIN change USING (position, seq)
        WHERE source = ? AND feed <> ? AND record > ? ORDER BY record LIMIT ?`,
     ),

@@ -1,12 +1,19 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import type { NodeId } from "@xinqiao/protocol/identity";
+import { jurisdictionSchema, type NodeId, subjectKinds } from "@xinqiao/protocol/identity";
 import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { CorrectionEffect } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import { contentOf, type OpenedCorrection, type PageToTake, type TakenChange } from "../../sharing/index.ts";
+import {
+  contentOf,
+  type OpenedCorrection,
+  type PageToTake,
+  type Places,
+  type TakenChange,
+} from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
 import type { createHubLetters } from "./sharing-letters.ts";
+import { placesAfter, placesOf, placesRow } from "./sharing-places.ts";
 import type { createOvertaking } from "./sharing-revocations.ts";
 import { createSweeping } from "./sharing-sweeping.ts";
 
@@ -18,10 +25,11 @@ const heldSchema = z.object({
   feed: z.string(),
   version: z.number(),
   item: itemCodeSchema,
-  jurisdiction: z.string(),
-  kind: z.string(),
+  jurisdiction: jurisdictionSchema,
+  kind: z.enum(subjectKinds),
   line: z.string().nullable(),
   moved: z.number(),
+  places: z.string().nullable(),
   content: z.string().nullable(),
   goneAt: z.number().nullable(),
 });
@@ -102,7 +110,7 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
   function supersede(
     page: Placed,
     { change: { record, seq } }: TakenChange,
-    { before, moved, same }: { readonly before: Held; readonly moved: boolean; readonly same: boolean },
+    { before, same }: { readonly before: Held; readonly same: boolean },
   ): OpenedCorrection | undefined {
     const { source } = page;
     const { feed } = page.page;
@@ -110,7 +118,12 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
     const waiting = corrections.supersede(source, record.id, { feed, seq });
     // In another feed everything is told again.
     if (same) return undefined;
-    const given = page.holders({ record, position: before.given, moved });
+    const { item, jurisdiction, kind } = before;
+    // Who wanted what it was before that and has not heard of it yet is waited for already.
+    const given = page.holders({
+      record: { item, jurisdiction, subject: { kind } },
+      position: before.given,
+    });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return undefined;
     const openedAt = Math.floor(page.at / 1000);
@@ -125,11 +138,12 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
     const { id, item, jurisdiction, version, state, disclosedUntil: until = null } = record;
     const { scheme, kind, id: subject } = record.subject;
     const content = contentOf(record);
-    const moved = before !== undefined && hasMoved(before, record);
+    const { moved, places } = placesRow(before === undefined ? [] : placesSince(before, record, position));
     const same = before !== undefined && isSame(before, { version, content }, feed);
-    const correction = before && supersede(page, taken, { before, moved, same });
+    const correction = before && supersede(page, taken, { before, same });
     const givenFrom = isGone(record) ? (before?.first ?? nobody) : null;
-    sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved), until, givenFrom);
+    const { line } = taken;
+    sql.change.run({ position, seq, item, jurisdiction, kind, line, moved, places, until, givenFrom });
     const given = same ? before.given : position;
     const place = { source, record: id, position, seq, given, first: before?.first ?? position, feed };
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
@@ -145,9 +159,9 @@ function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
   return state === "current" ? "corrected" : state;
 }
 
-/** Once it has, it has for good: who wanted what it was may not have heard of it yet. */
-function hasMoved({ jurisdiction, kind, moved }: Held, record: CreditRecord): boolean {
-  return moved === 1 || jurisdiction !== record.jurisdiction || kind !== record.subject.kind;
+function placesSince(before: Held, record: CreditRecord, position: number): Places {
+  const { kind, ...held } = before;
+  return placesAfter({ ...held, subject: { kind }, places: placesOf(before) }, record, position);
 }
 
 /** Its number alone does not tell: a source whose store was put back may have given it out twice. */
@@ -169,11 +183,11 @@ function prepare(database: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     change: database.prepare(
-      `INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved, until, given_from)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved, places, until, given_from)
+       VALUES (@position, @seq, @item, @jurisdiction, @kind, @line, @moved, @places, @until, @givenFrom)`,
     ),
     held: database.prepare(
-      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved, content,
+      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved, places, content,
          gone_at AS "goneAt"
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),

@@ -1,6 +1,7 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { subjectSchema } from "@xinqiao/protocol/identity";
 import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
+import { ok, type Result } from "@xinqiao/protocol/result";
 import {
   feedPlaceSchema,
   lineHash,
@@ -22,7 +23,7 @@ import { createHubCopy } from "./sharing-copy.ts";
 import { createHubCorrections } from "./sharing-corrections.ts";
 import { createHubDigests } from "./sharing-digests.ts";
 import { createHubDisputes } from "./sharing-disputes.ts";
-import { openSharingFile } from "./sharing-file.ts";
+import { openSharingFile, openSharingToRead, type UnreadableSharing } from "./sharing-file.ts";
 import { createGiven } from "./sharing-given.ts";
 import { createHubLetters } from "./sharing-letters.ts";
 import { createHubMeasures } from "./sharing-measures.ts";
@@ -30,6 +31,13 @@ import { createHubReading } from "./sharing-reading.ts";
 import { createHubRevocations, createOvertaking } from "./sharing-revocations.ts";
 import { createHad, createHubScores } from "./sharing-scores.ts";
 import { createTaking } from "./sharing-taking.ts";
+
+type Read = "standing" | "letters" | "letterCounts" | "scores" | "measureCounts" | "version" | "isAsSigned";
+
+/** What is read of a hub by a process of its own, beside the gateway. */
+export interface HubToRead extends Pick<OpenedHub, Read | "cases" | "caseOf" | "close"> {
+  readonly revocations: Pick<Revocations, "open">;
+}
 
 export interface OpenedHub extends Hub, ToldRecords, Measures, CaseBook {
   readonly revocations: Revocations;
@@ -78,8 +86,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
       knows: (feed) => sql.knows.get(source, feed) !== undefined,
     }),
     refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
-    version: (source, record) => heldVersionSchema.optional().parse(sql.version.get(source, record)),
-    isAsSigned: (source, record) => isAsSigned(source, record, sql),
+    ...versionsBy(sql),
     take(page) {
       const taking = database.transaction(() => {
         addScore(page.source, page.score.month, page.score);
@@ -116,7 +123,28 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   };
 }
 
+/** It makes no file, nor changes one. */
+export function openHubToRead(path: string): Result<HubToRead, UnreadableSharing> {
+  const opened = openSharingToRead(path);
+  if (!opened.ok) return opened;
+  const database = opened.value;
+  const { standing } = createHubAttendance(database);
+  const { letters, letterCounts } = createHubLetters(database).port;
+  const { scores } = createHubScores(database);
+  const { cases, caseOf } = createHubCases(database);
+  const revocations = createHubRevocations(database);
+  const books = { overtaking: createOvertaking(database), revocations };
+  const { measureCounts } = createHubMeasures(database, books);
+  const read = { standing, letters, letterCounts, scores, measureCounts, cases, caseOf, revocations };
+  return ok({ ...read, ...versionsBy(prepare(database)), close: () => void database.close() });
+}
+
 type Statements = ReturnType<typeof prepare>;
+
+const versionsBy = (sql: Statements): Pick<Hub, "version" | "isAsSigned"> => ({
+  version: (source, record) => heldVersionSchema.optional().parse(sql.version.get(source, record)),
+  isAsSigned: (source, record) => isAsSigned(source, record, sql),
+});
 
 const signedLineSchema = z.object({ line: z.string().nullable(), at: z.number(), head: z.string() });
 
