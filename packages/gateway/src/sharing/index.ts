@@ -21,6 +21,7 @@ export type {
   KeptPage,
   KeptReceipt,
   OpenedCorrection,
+  PageToSweep,
   PageToTake,
   Places,
   SubjectKey,

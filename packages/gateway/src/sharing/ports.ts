@@ -54,6 +54,9 @@ export interface PageToTake {
   readonly dueOn: (record: Pick<CreditRecord, "item">) => string;
 }
 
+/** A page with which its feed is whole. */
+export type PageToSweep = Pick<PageToTake, "source" | "page" | "changes" | "at" | "holders" | "dueOn">;
+
 /** What is held of a record. */
 export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   /** The newest of its source that has named it. */
@@ -183,8 +186,16 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   /** How sources did in a month that has these first and last instants, seconds since 1970. */
   scores(month: string, from: number, to: number): readonly ScoreLine[];
   /**
-   * One transaction: an older version's line goes to nobody any more. What a feed that is whole has not named is withdrawn
-   * (PR-SYNC §5).
+   * Withdraws some of what a feed that is whole with a page has not named (PR-SYNC §5), in one transaction: to be called
+   * until nothing is left, before the page is taken. Until that is, the source is whole no more.
+   * @param after a record's id; nothing to begin with
+   * @returns where to go on; nothing: that was all
+   */
+  sweep(page: PageToSweep, after: string): string | undefined;
+  /** Counts what was swept: a line that was read before may be gone. */
+  swept(): number;
+  /**
+   * One transaction: an older version's line goes to nobody any more.
    * @returns corrections that the page's changes have opened
    */
   take(page: PageToTake): readonly OpenedCorrection[];

@@ -83,7 +83,7 @@ export async function readChanges(
     ...page,
     lines: page.lines.map(visibleTo(sees, page, subscription, deps)),
   });
-  const newest = hub.newest();
+  const [newest, swept] = [hub.newest(), hub.swept()];
   const pages = hub.behind(after, replyBytes).map(visible);
   const last = pages.at(-1);
   const disputed = deps.disputedFor(read, reader);
@@ -97,7 +97,7 @@ export async function readChanges(
   if (!logged.ok) return err({ failed: logged.error });
   await hub.durable();
   // What was corrected meanwhile is blank by now.
-  const unchanged = hub.newest() === newest;
+  const unchanged = hub.newest() === newest && hub.swept() === swept;
   const isHanded = ({ position }: KeptPage) => position <= last.position;
   const still = unchanged ? pages : hub.behind(after, replyBytes).filter(isHanded).map(visible);
   return ok({

@@ -491,6 +491,120 @@ describe("who reads", () => {
   });
 });
 
+describe("what a feed that is whole has not named", () => {
+  const stays = testRecord();
+  const records = Array.from({ length: 1_200 }, (_, at) => testRecord({ id: `penalty:gone-${at}` }));
+
+  /** All of them, and the one that stays. */
+  async function tellAll(): Promise<void> {
+    const pages = [records.slice(0, 400), records.slice(400, 800), [...records.slice(800), stays]];
+    let before: SealedTestPage | undefined;
+    for (const [at, some] of pages.entries()) {
+      const place = before === undefined ? {} : following(before, at * 400 + 1);
+      before = await pageOf(some, { ...place, complete: at === 2 });
+      await told(before);
+    }
+  }
+  const held = () => hub.told(dg, stays.subject, [stays.item]);
+  const reopen = () => {
+    hub.close();
+    hub = openHub(join(folder, "sharing.db"));
+    completing = createCompleting({ ...common(), self: city, signer: signer("sz") });
+  };
+  /** A city that dies at that turn. */
+  const dyingAt = (turn: number): OpenedHub => {
+    const { sweep } = hub;
+    let turns = 0;
+    return {
+      ...hub,
+      sweep(page, after) {
+        turns += 1;
+        if (turns === turn) throw new Error("killed");
+        return sweep(page, after);
+      },
+    };
+  };
+
+  it("goes in turns, each of so many, and readers go in between", async () => {
+    await tellAll();
+    const turns: (string | undefined)[] = [];
+    const { sweep } = hub;
+    hub = {
+      ...hub,
+      sweep(page, after) {
+        const next = sweep(page, after);
+        turns.push(next);
+        return next;
+      },
+    };
+    const swept = told(await pageOf([stays], { feed: secondFeed }));
+    await read(baoan);
+    await swept;
+    expect(turns).toHaveLength(3);
+    expect(turns.at(-1)).toBeUndefined();
+    expect(held()?.records).toEqual([stays]);
+    await told(await pageOf([stays], { feed: secondFeed }));
+    expect(turns, "it was taken before").toHaveLength(3);
+  });
+
+  it.each([1, 2, 3])(
+    "is gone on with where it was cut off at turn %i, seen as whole by nobody until then",
+    async (turn) => {
+      await tellAll();
+      let on: Asking = {};
+      for (let at = 0; at < 3; at += 1) {
+        const { position, pages } = await read(baoan, on);
+        on = {
+          after: position,
+          head: headHash(unpackPage(pages.at(-1) ?? { lines: "", head: "" })?.head ?? ""),
+        };
+      }
+      const anew = await pageOf([stays], { feed: secondFeed });
+      hub = dyingAt(turn);
+      await expect(told(anew)).rejects.toThrow("killed");
+      reopen();
+      expect(held()?.records.length).toBe(turn === 1 ? 1_201 : undefined);
+      expect(await told(anew)).toMatchObject({ feed: secondFeed, upTo: 1 });
+      expect(held()?.records).toEqual([stays]);
+      const corrections = hub.corrections(dg, 2_000);
+      expect(corrections).toHaveLength(1_200);
+      expect(new Set(corrections.map(({ seq }) => seq)).size).toBe(1_200);
+      for (const { effect, holders } of corrections) {
+        expect([effect, holders]).toEqual(["withdrawn", [{ node: baoan }]]);
+      }
+      await read(baoan, { receipts: [await receiptOf(baoan, anew, 1, secondFeed)] });
+      expect(statements().every((said) => said?.holders[0]?.node === baoan)).toBe(true);
+    },
+  );
+
+  it("is handed to nobody any more, whose question came before", async () => {
+    await told(await pageOf([stays]));
+    const append = log.append;
+    const opened = Promise.withResolvers<void>();
+    log = {
+      ...log,
+      append: async (draft, claim) => {
+        if (draft.kind === "changes.delivered") await opened.promise;
+        return append(draft, claim);
+      },
+    };
+    const reading = read(baoan);
+    const whole = hub;
+    hub = {
+      ...whole,
+      take() {
+        throw new Error("killed");
+      },
+    };
+    const anew = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
+    await expect(told(anew)).rejects.toThrow("killed");
+    opened.resolve();
+    expect(versionsIn(await reading)).toEqual([null]);
+    expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "withdrawn", holders: [{ node: baoan }] }]);
+    hub = whole;
+  });
+});
+
 describe("a correction that is late", () => {
   it("is said once, when its last day is over, with those who are late", async () => {
     const first = await pageOf([testRecord()]);

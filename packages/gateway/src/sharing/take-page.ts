@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
@@ -23,7 +24,7 @@ import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import { addScores, type Judging, noScore, type Score, scoreOf } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
 import { type Judged, judge } from "./judge.ts";
-import type { Hub, PageToTake, VersionBefore } from "./ports.ts";
+import type { Hub, PageToSweep, PageToTake, VersionBefore } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 
 export interface TakePageDependencies {
@@ -113,18 +114,29 @@ async function keep(
   { member: { node: source } }: PublishedPage,
   { hub, now, completing, onTaken, ...deps }: TakePageDependencies,
 ): Promise<void> {
-  const holders = holdersBy({ hub, ...deps }, source);
   const named = refused.slice(0, mostRefused).map(({ seq, code }) => ({ seq, code }));
   const letters = refused.filter(({ isHeld }) => !isHeld);
   const dueOn = ({ item }: Pick<CreditRecord, "item">) =>
     deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
   const counted = scorePage({ changes, first, letters }, { source, feed: page.feed }, { hub, ...deps });
   const score = { ...counted, month: deps.today().slice(0, 7) };
-  const taken = { page, head, changes, refused: named, first, letters, at: now() };
-  hub.take({ source, ...taken, score, holders, dueOn });
+  const told = { source, page, changes, at: now(), dueOn };
+  await sweep(told, { hub, ...deps });
+  const holders = holdersBy({ hub, ...deps }, source);
+  hub.take({ ...told, head, refused: named, first, letters, score, holders });
   await hub.durable();
   onTaken();
   if (hub.unannounced().length > 0) await completing.complete();
+}
+
+/** Readers go in between, so that who was given what is to go is looked up in each turn. */
+async function sweep(
+  page: Omit<PageToSweep, "holders">,
+  deps: Pick<TakePageDependencies, "hub" | "directory" | "catalogue">,
+): Promise<void> {
+  const { hub } = deps;
+  const turn = (after: string) => hub.sweep({ ...page, holders: holdersBy(deps, page.source) }, after);
+  for (let next = turn(""); next !== undefined; next = turn(next)) await nextTurn();
 }
 
 /** What is told anew was counted when it was told, and a refusal is one however often the same version is told. */

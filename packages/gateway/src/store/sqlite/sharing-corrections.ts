@@ -125,7 +125,7 @@ function createOpening(sql: ReturnType<typeof prepare>) {
     /** What a whole feed has not named is withdrawn: whoever has applied that feed up to here has dropped it. */
     withdraw(
       { record, ...correction }: Omit<OpenedCorrection, "effect" | "id"> & { readonly record: string },
-      { page: { feed, last } }: PageToTake,
+      { page: { feed, last } }: Pick<PageToTake, "page">,
     ): void {
       begin({ ...correction, record, effect: "withdrawn", decidedAt: null }, { feed, seq: last });
     },

@@ -1,9 +1,10 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, type NodeId, subjectKinds } from "@xinqiao/protocol/identity";
+import { isGone, recordStates } from "@xinqiao/protocol/record";
 import { feedIdSchema, lineHash } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { PageToTake } from "../../sharing/index.ts";
+import type { PageToSweep } from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
 
 const sweptSchema = z.object({
@@ -12,7 +13,7 @@ const sweptSchema = z.object({
   seq: z.number(),
   given: z.number(),
   feed: feedIdSchema,
-  state: z.string(),
+  state: z.enum(recordStates),
   item: itemCodeSchema,
   jurisdiction: jurisdictionSchema,
   kind: z.enum(subjectKinds),
@@ -21,27 +22,34 @@ const sweptSchema = z.object({
 });
 type Swept = z.infer<typeof sweptSchema>;
 
-/** Most that are in memory at once. */
+/** Most records that are looked at in one turn: some ten milliseconds of work when all of them go. */
 const most = 500;
 
+interface Turn {
+  readonly swept: number;
+  /** Where to go on; nothing: that was all. */
+  readonly next: string | undefined;
+}
+
 /**
- * What a feed that is whole has not named its source has no more: whoever was given it has to drop it, and is waited for.
- * To be called within the transaction that takes the page.
+ * What a feed that is whole with a page has not named its source has no more: whoever was given it has to drop it, and is
+ * waited for. Some at a time, behind a record's id, each time in a transaction: where it is cut off the source's page is not
+ * taken yet, and comes again.
  */
 export function createSweeping(
   database: Database,
   corrections: Pick<ReturnType<typeof createHubCorrections>, "supersede" | "withdraw">,
   /** Files from before it was noted hold some of which it was not. */
   noteHad: (source: NodeId, record: string) => void,
-): (page: PageToTake) => void {
+): (page: PageToSweep, after: string) => Turn {
   const sql = prepare(database);
 
-  function withdraw(swept: Swept, page: PageToTake): void {
+  function withdraw(swept: Swept, page: PageToSweep): void {
     const { source } = page;
     const { feed, last } = page.page;
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
-    // Who was given it has dropped it when it was repaired or withdrawn, or is waited for until it has.
-    if (swept.state === "repaired" || swept.state === "withdrawn") return;
+    // Who was given it has dropped it then, or is waited for until it has.
+    if (isGone(swept)) return;
     const { item, jurisdiction, kind, record, seq } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
     const given = page.holders({ record: shared, position: swept.given, isLost: swept.isLost === 1 });
@@ -52,30 +60,48 @@ export function createSweeping(
     corrections.withdraw({ ...about, openedAt, dueOn: page.dueOn(shared), holders }, page);
   }
 
-  return (page) => {
+  const sweep = database.transaction((all: readonly Swept[], page: PageToSweep): void => {
     const { source } = page;
-    const { feed } = page.page;
-    const behind = (record: string) =>
-      sql.behind.all(source, feed, record, most).map((row) => sweptSchema.parse(row));
-    for (let some = behind(""); some.length > 0; some = behind(some.at(-1)?.record ?? "")) {
-      for (const swept of some) {
-        withdraw(swept, page);
-        noteHad(source, swept.record);
-        sql.dropLine.run(swept.position, swept.seq);
-        sql.drop.run(source, swept.record);
-      }
+    // Until the page is taken nothing that is held of the source is all that it holds.
+    sql.unwhole.run(source);
+    for (const swept of all) {
+      withdraw(swept, page);
+      noteHad(source, swept.record);
+      sql.dropLine.run(swept.position, swept.seq);
+      sql.drop.run(source, swept.record);
     }
+  });
+
+  return (page, after) => {
+    const { source, changes } = page;
+    const { feed, complete } = page.page;
+    if (!complete || sql.whole.get(source) === feed) return { swept: 0, next: undefined };
+    const named = new Set(changes.map(({ change }) => change.record.id));
+    const end = sql.end.get(source, after, most - 1);
+    const behind = sql.behind.all({ source, feed, after, end: end ?? null });
+    const all = behind.map((row) => sweptSchema.parse(row)).filter(({ record }) => !named.has(record));
+    if (all.length > 0) sweep.immediate(all, page);
+    return { swept: all.length, next: end };
   };
 }
 
 function prepare(database: Database) {
   return {
+    whole: database.prepare<[string], string | null>("SELECT whole FROM source WHERE node = ?").pluck(),
+    unwhole: database.prepare("UPDATE source SET whole = NULL WHERE node = ? AND whole IS NOT NULL"),
+    end: database
+      .prepare<[string, string, number], string>(
+        "SELECT record FROM held WHERE source = ? AND record > ? ORDER BY record LIMIT 1 OFFSET ?",
+      )
+      .pluck(),
     // Of a line that was lost nobody knows who wanted it: whoever may hold the item is waited for.
     behind: database.prepare(
-      `SELECT record, position, seq, given, feed, state, held.item, coalesce(jurisdiction, 'unknown') AS jurisdiction,
-         coalesce(kind, 'enterprise') AS kind, coalesce(line, '') AS line, change.position IS NULL AS "isLost"
-       FROM held LEFT JOIN change USING (position, seq)
-       WHERE source = ? AND feed <> ? AND record > ? ORDER BY record LIMIT ?`,
+      `SELECT record, held.position, held.seq, given, feed, state, held.item,
+         coalesce(jurisdiction, 'unknown') AS jurisdiction, coalesce(kind, 'enterprise') AS kind,
+         coalesce(line, '') AS line, change.position IS NULL AS "isLost"
+       FROM held LEFT JOIN change ON change.position = held.position AND change.seq = held.seq
+       WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)
+       ORDER BY record`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
     drop: database.prepare("DELETE FROM held WHERE source = ? AND record = ?"),

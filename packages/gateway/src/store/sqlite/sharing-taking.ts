@@ -15,7 +15,6 @@ import type { createHubCorrections } from "./sharing-corrections.ts";
 import type { createHubLetters } from "./sharing-letters.ts";
 import { placesAfter, placesOf, placesRow } from "./sharing-places.ts";
 import type { createOvertaking } from "./sharing-revocations.ts";
-import { createSweeping } from "./sharing-sweeping.ts";
 
 const heldSchema = z.object({
   position: z.number(),
@@ -57,17 +56,15 @@ export function createTaking(
 ): (page: PageToTake) => readonly OpenedCorrection[] {
   const sql = prepare(database);
   const takeOne = createTakingOne(sql, corrections);
-  const sweep = createSweeping(database, corrections, noteHad);
   const newest = () => sql.newest.get() ?? 0;
   const first = newest() + 1 + leap();
 
-  /** Notes how far the feed is now; what one that is whole has not named its source has no more. */
+  /** Notes how far the feed is now. */
   function moveOn(page: PageToTake): void {
     const { source } = page;
     const { feed, last, hash, complete } = page.page;
     const whole = sql.whole.get(source) ?? null;
     if (complete && whole !== feed) {
-      sweep(page);
       corrections.postpone(page);
       letters.forgetOther(source, feed);
     }

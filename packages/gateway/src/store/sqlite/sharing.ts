@@ -30,6 +30,7 @@ import { createHubMeasures } from "./sharing-measures.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { createHubRevocations, createOvertaking } from "./sharing-revocations.ts";
 import { createHad, createHubScores } from "./sharing-scores.ts";
+import { createSweeping } from "./sharing-sweeping.ts";
 import { createTaking } from "./sharing-taking.ts";
 
 type Read = "standing" | "letters" | "letterCounts" | "scores" | "measureCounts" | "version" | "isAsSigned";
@@ -78,6 +79,8 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const cases = createHubCases(database);
   const revocations = createHubRevocations(database);
   const given = createGiven(database);
+  const sweep = createSweeping(database, corrections, had.noteHad);
+  let swept = 0;
   const take = createTaking(database, { corrections, letters, overtaking, ...had }, leap);
   return {
     past: (source) => ({
@@ -87,6 +90,13 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
     }),
     refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
     ...versionsBy(sql),
+    sweep(page, after) {
+      const turn = sweep(page, after);
+      swept += turn.swept;
+      if (turn.swept > 0) disputes.changed();
+      return turn.next;
+    },
+    swept: () => swept,
     take(page) {
       const taking = database.transaction(() => {
         addScore(page.source, page.score.month, page.score);
