@@ -13,14 +13,12 @@ import {
 } from "@xinqiao/protocol/log";
 import { keyNameSchema, noteKey, noteSigner } from "@xinqiao/protocol/note";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { intentDraft } from "../log/audit-log.contract.ts";
 import { entriesOf, openAuditLog, openPublishedLog, readEntries, verifyLog } from "../store/sqlite/index.ts";
 import { nodeReader } from "../witnesses/index.ts";
 import { archiveLog } from "./archive-log.ts";
 import { archiveOf } from "./layout.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const origin = keyNameSchema.parse("xinqiao/sz");
 const tagKey = Buffer.alloc(32, 7);

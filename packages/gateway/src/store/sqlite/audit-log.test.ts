@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { commit, sealEntry } from "@xinqiao/protocol/log";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { auditLogContract, claimOf, intentDraft } from "../../log/audit-log.contract.ts";
 import { type ClaimsHarness, claimsContract } from "../../log/claims.contract.ts";
 import { type EvidenceHarness, evidenceContract } from "../../log/evidence.contract.ts";
@@ -15,9 +15,6 @@ import { readEvidence } from "./read-evidence.ts";
 import { tagKey } from "./testing/tag-key.ts";
 import { readEntries, verifyLog } from "./verify-log.ts";
 import { type OpenedWithdrawals, openWithdrawals } from "./withdrawals.ts";
-
-// Every log that is opened starts a thread: on a busy machine that alone takes a second.
-vi.setConfig({ testTimeout: 30_000 });
 
 const harness = async (): Promise<ClaimsHarness & EvidenceHarness> => {
   const folder = await mkdtemp(join(tmpdir(), "xinqiao-log-"));
@@ -181,7 +178,7 @@ describe("audit log on SQLite", () => {
     ]);
   });
 
-  it("verifies one snapshot, whatever is written meanwhile", { timeout: 30_000 }, () => {
+  it("verifies one snapshot, whatever is written meanwhile", () => {
     const database = openDatabase(path);
     const writer = createLogWriter(database);
     const { leaf } = sealEntry({ kind: "gateway.stopped", exchange: null, actor: null }, 0, Buffer.alloc);
