@@ -15,10 +15,10 @@ import type { Member } from "@xinqiao/protocol/registry";
 import { writeCatalogueFile } from "@xinqiao/runtime/catalogue";
 import { createLogger } from "@xinqiao/runtime/logging";
 import { writeRegistryFile } from "@xinqiao/runtime/registry";
+import { freePort } from "@xinqiao/runtime/testing";
 import { request } from "undici";
 import { programFile } from "../programs/index.ts";
 import { createTestCatalogue } from "./catalogue.ts";
-import { freePort } from "./free-port.ts";
 import { createParty, type Party, type PartyOptions } from "./party.ts";
 import { createTestRegistry } from "./registry.ts";
 

@@ -1,3 +1,4 @@
+export { freePort } from "@xinqiao/runtime/testing";
 export { type PreparedAgent, prepareAgent, type RunningAgent } from "./agent.ts";
 export { authorise, type GivenAuthorisation } from "./authorisation.ts";
 export { createTestCatalogue, type TestCatalogue } from "./catalogue.ts";
@@ -14,7 +15,6 @@ export {
   startFakeNode,
 } from "./fake-node.ts";
 export { copyMemory, findMarkers, searchFolder } from "./find-markers.ts";
-export { freePort } from "./free-port.ts";
 export { readLog, startGateway, type TestGateway } from "./gateway.ts";
 export { type GatewayProcess, type ProcessOptions, startGatewayProcess } from "./gateway-process.ts";
 export { askLocally, type Installation, installAgent, installGateway } from "./operators.ts";

@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "@xinqiao/runtime/testing";
 import { request } from "undici";
 import { programFile } from "../programs/index.ts";
-import { freePort } from "./free-port.ts";
 import { untilReady } from "./until-ready.ts";
 
 const execute = promisify(execFile);

@@ -49,7 +49,7 @@ describe("one bad node", () => {
     faulty: exchange.results.find(({ node }) => node === "hz"),
   });
 
-  const lookup = (deadlineMs = 600) => ask(asker, gateway, sampleLookup({ deadlineMs }));
+  const lookup = (deadlineMs = 2_000) => ask(asker, gateway, sampleLookup({ deadlineMs }));
 
   const cases: readonly { name: string; behaviour: () => Behaviour; status: string; code: string }[] = [
     { name: "hangs", behaviour: () => hanging, status: "timeout", code: "node.timeout" },

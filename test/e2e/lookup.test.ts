@@ -202,10 +202,8 @@ describe("a lookup across the federation", () => {
     leaving.abort();
     expect(await gone).toBeInstanceOf(Error);
     await expect
-      .poll(
-        async () =>
-          (await readLog(gateway)).filter(({ exchange }) => exchange === outgoing.outgoing.requestId),
-        { timeout: 5_000 },
+      .poll(async () =>
+        (await readLog(gateway)).filter(({ exchange }) => exchange === outgoing.outgoing.requestId),
       )
       .toMatchObject([
         { kind: "lookup.intent" },

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
+import { cp, open, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { verifyLog } from "@xinqiao/gateway";
 import { readCheckpoint } from "@xinqiao/protocol/checkpoint";
 import { appendLeaf, emptyFrontier, leafHash, rootOf } from "@xinqiao/protocol/log";
 import Database from "better-sqlite3";
 import { request } from "undici";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   createParty,
   type FakeNode,
@@ -25,16 +26,28 @@ describe("a page of the log's database that was torn", () => {
   let node: FakeNode;
   let gateway: GatewayProcess;
 
-  beforeEach(async () => {
+  /** The log as it was closed, whole. */
+  let closed: string;
+
+  beforeAll(async () => {
     const dg = await placeNode("dg", "441900");
     node = dg.fake;
     gateway = await startGatewayProcess([asker, dg.party]);
     for (let at = 0; at < lookups; at += 1) expect((await lookUp()).status).toBe(200);
     // All of it is in the database then, and nothing in the journal.
     await gateway.kill("SIGTERM");
+    closed = join(gateway.home, "closed");
+    await cp(dirname(gateway.logFile), closed, { recursive: true });
   });
 
-  afterEach(async () => {
+  beforeEach(async () => {
+    await rm(dirname(gateway.logFile), { recursive: true });
+    await cp(closed, dirname(gateway.logFile), { recursive: true });
+  });
+
+  afterEach(() => gateway.kill("SIGKILL"));
+
+  afterAll(async () => {
     await Promise.all([gateway.close(), node.close()]);
   });
 

@@ -4,6 +4,7 @@ import { testRecord } from "@xinqiao/protocol/testing";
 import fc from "fast-check";
 import { lapsesAfterMs } from "./hub-process.ts";
 import {
+  demands,
   type ItemName,
   itemStates,
   items,
@@ -154,14 +155,20 @@ const moments: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc
       .record({ item, state: fc.constantFrom(...itemStates) })
       .map(({ item, state }) =>
-        act("rules", { item, state }, async (world) => world.setRules({ [item]: state })),
+        act("publish a catalogue", { item, state }, async (world) => world.setRules({ [item]: state })),
       ),
   },
   {
-    weight: 2,
+    weight: 1,
     arbitrary: fc
-      .constantFrom(...readers)
-      .map((reader) => act("learn", { who: nodeOf(reader) }, async (world) => world.learn(reader))),
+      .constantFrom(...demands)
+      .map((demand) => act("publish a catalogue", { demand }, async (world) => world.setRules({ demand }))),
+  },
+  {
+    weight: 3,
+    arbitrary: anybody.map((party) =>
+      act("learn", { who: nodeOf(party) }, async (world) => world.learn(party)),
+    ),
   },
   {
     weight: 2,
@@ -177,6 +184,12 @@ const moments: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc
       .constantFrom(1, 61, 301, 3601)
       .map((seconds) => act("pass", { seconds }, async (world) => world.pass(seconds))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .option(fc.nat(40), { nil: undefined })
+      .map((steps) => act("a day", { steps }, (world) => world.spendDay(steps))),
   },
   {
     weight: 1,

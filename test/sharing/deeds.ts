@@ -29,13 +29,12 @@ export interface DeedDependencies {
   readonly wire: Pick<ReturnType<typeof createWire>, "send">;
   readonly directory: () => Directory;
   readonly now: () => number;
-  readonly rules: () => Rules;
   /** As a member knows them. */
   readonly known: (node: NodeId) => Rules;
 }
 
 /** What an agent does, until it is done or its process dies. */
-export function createDeeds({ agent, watch, wire, directory, now, rules, known }: DeedDependencies) {
+export function createDeeds({ agent, watch, wire, directory, now, known }: DeedDependencies) {
   const entropy = createEntropy();
   const call = (party: Party, trouble: Trouble) => ({
     node: nodeOf(party),
@@ -47,11 +46,11 @@ export function createDeeds({ agent, watch, wire, directory, now, rules, known }
   const outboxOf = (source: Source) => fused(agent(source).file.port.outbox, agent(source).fuse);
   const inboxOf = (reader: Reader) =>
     fused(watch.inbox(reader, agent(reader).file.port.inbox), agent(reader).fuse);
-  const knownTo = (reader: Reader) => () => catalogueOf(known(nodeOf(reader)));
+  const knownTo = (party: Party) => () => catalogueOf(known(nodeOf(party)));
 
   /** @returns whether it could */
   async function tell(source: Source, trouble: Trouble): Promise<boolean> {
-    const catalogue = () => catalogueOf(rules());
+    const catalogue = knownTo(source);
     const own = { outbox: outboxOf(source), catalogue, onTooLong: () => undefined, keptBack: () => [] };
     return (await publish({ ...call(source, trouble), ...own }, never)).ok;
   }
@@ -72,11 +71,11 @@ export function createDeeds({ agent, watch, wire, directory, now, rules, known }
     const { outbox, inbox, digests, deliveries } = agent(party).file.port;
     const own = { call: call(party, trouble), outbox, inbox, digests: digests(nodeOf(party)) };
     const { takenBy } = deliveries;
-    const catalogue = () => catalogueOf(rules());
+    const catalogue = knownTo(party);
     const side =
       "subscription" in party
         ? {
-            ...{ tells: false, wants: party.subscription, catalogue: knownTo(party) },
+            ...{ tells: false, wants: party.subscription, catalogue },
             async settled() {
               while (await hear(party, {}));
               return !inbox.standing().isReadAnew;

@@ -1,10 +1,11 @@
 import type { OpenedHub } from "@xinqiao/gateway";
-import { createCompleting, createTurns } from "@xinqiao/gateway/sharing";
+import { compactSharing, createCompleting, createTurns } from "@xinqiao/gateway/sharing";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok } from "@xinqiao/protocol/result";
 import { packPage } from "@xinqiao/protocol/sync";
-import { createFuse, fused } from "./fuse.ts";
+import { chinaDay } from "@xinqiao/runtime/calendar";
+import { createFuse, fused, Killed } from "./fuse.ts";
 import { hub, nodeOf } from "./members.ts";
 import type { StoreFile } from "./store-file.ts";
 
@@ -17,8 +18,13 @@ export interface HubSurroundings {
   readonly now: () => number;
 }
 
+const dayMs = 86_400_000;
+
 /** Far longer than anything takes here, but for one that is made to be away. */
-export const lapsesAfterMs = 30 * 86_400_000;
+export const lapsesAfterMs = 30 * dayMs;
+
+/** How long a completed correction is kept: so little that some are forgotten in every life. */
+const keptMs = dayMs;
 
 /** The gateway's part, as a process that may die between any two of its steps. */
 export function createHubProcess({ file, watched, ...common }: HubSurroundings) {
@@ -39,14 +45,21 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
       log: fused(log, fuse),
       self: nodeOf(hub),
       signer: hub.signer,
-      today: () => "2026-01-01",
+      today: () => chinaDay(common.now()),
       lapsesAfterMs,
       timeliness: { rules: [], workingDayAfter: (day: string) => day },
     };
     const completing = createCompleting(all);
     return {
       completing,
-      take: { ...all, completing, turns: createTurns(), dueOn: () => "2026-01-02", onTaken: () => undefined },
+      port,
+      take: {
+        ...all,
+        completing,
+        turns: createTurns(),
+        dueOn: () => chinaDay(common.now() + dayMs),
+        onTaken: () => undefined,
+      },
       read: {
         ...all,
         completing,
@@ -62,6 +75,16 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
     running: () => running,
     setFull(isFull: boolean) {
       full = isFull;
+    },
+    /** What its timers do once a day, until it is done or the process dies. */
+    async tidy() {
+      const { completing, port } = running;
+      try {
+        await completing.complete();
+        await compactSharing(port, common.now() - keptMs, chinaDay(common.now()));
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+      }
     },
     /** One that has died is a new process. */
     revive() {

@@ -74,9 +74,14 @@ const directories = kept((names): Directory => {
 export const itemStates = ["public", "districts", "cities", "both", "absent"] as const;
 export type ItemState = (typeof itemStates)[number];
 
+/** What it asks of a record's fields: the document's number, more than any record has, or nothing. */
+export const demands = ["number", "more", "nothing"] as const;
+export type Demand = (typeof demands)[number];
+
 export interface Rules {
   readonly open: ItemState;
   readonly shared: ItemState;
+  readonly demand: Demand;
 }
 
 export const items = ["open", "shared"] as const;
@@ -88,10 +93,20 @@ const scopes = {
   both: ["district", "neighbour-city"],
 } as const;
 
-export const catalogueOf = ({ open, shared }: Rules): Catalogue => catalogues(`${open} ${shared}`);
+export const catalogueOf = ({ open, shared, demand }: Rules): Catalogue =>
+  catalogues(`${open} ${shared} ${demand}`);
+
+const [number] = testItem().fields;
+const fieldsOf = {
+  number: [number],
+  more: [number, { ...number, name: "CF_NR" }],
+  nothing: [{ ...number, required: false }],
+} as const;
 
 const catalogues = kept((states): Catalogue => {
-  const all = states.split(" ").map((state) => itemStates.find((each) => each === state));
+  const words = states.split(" ");
+  const all = words.map((state) => itemStates.find((each) => each === state));
+  const demand = demands.find((each) => words.includes(each)) ?? "number";
   const listed = items.flatMap((code, at) => {
     const state = all[at];
     if (state === undefined || state === "absent") return [];
@@ -99,7 +114,7 @@ const catalogues = kept((states): Catalogue => {
       state === "public"
         ? { disclosure: "public", shareScope: [] }
         : { disclosure: "government-shared", shareScope: scopes[state] };
-    return [testItem({ code, ...scope })];
+    return [testItem({ code, ...scope, fields: fieldsOf[demand] })];
   });
   return indexCatalogue({ classes: [], items: listed, purposes: [] });
 });

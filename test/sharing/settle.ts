@@ -12,7 +12,7 @@ import {
   sources,
   wants,
 } from "./members.ts";
-import { must } from "./watch.ts";
+import { must } from "./must.ts";
 import type { World } from "./world.ts";
 
 const rounds = 6;
@@ -20,7 +20,10 @@ const rounds = 6;
 /** Nothing goes wrong any more, and time enough passes: then everybody holds what it must, and nothing else. */
 export async function settle(world: World): Promise<void> {
   for (const source of sources) world.suspended.delete(nodeOf(source));
-  for (const reader of readers) world.learn(reader);
+  world.setRules({ demand: "number" });
+  for (const party of [...sources, ...readers]) world.learn(party);
+  // What another catalogue had refused is told anew when somebody asks for it.
+  for (const source of sources) world.hubFile.port.askAgain({ source: nodeOf(source) });
   for (let round = 0; round < rounds; round += 1) {
     world.pass(3_700);
     for (const source of sources) {
@@ -44,7 +47,7 @@ export async function settle(world: World): Promise<void> {
 }
 
 function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, source: Source): void {
-  const catalogue = catalogueOf({ open: "public", shared: "public" });
+  const catalogue = catalogueOf({ ...rules(), open: "public", shared: "public" });
   const { own } = agent(source).file.port;
   const held = watch.copies(reader).filter((copy) => copy.source === nodeOf(source));
   const ids = agent(source)
@@ -78,7 +81,7 @@ function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, 
 
 /** What the city lacks it lists as refused, and nothing else. */
 function checkLetters({ agent, hubFile, rules }: World): void {
-  const catalogue = catalogueOf({ open: "public", shared: "public" });
+  const catalogue = catalogueOf({ ...rules(), open: "public", shared: "public" });
   for (const source of sources) {
     const letters = hubFile.port.letters({ source: nodeOf(source) }, 500);
     const { own } = agent(source).file.port;

@@ -20,7 +20,9 @@ import {
 import { z } from "zod";
 import type { Party } from "../constellation/party.ts";
 import { hub as city, items, maySee, nodeOf, type Reader, type Rules, readers } from "./members.ts";
+import { Broken, must } from "./must.ts";
 import type { StoreFile } from "./store-file.ts";
+import { watchTime } from "./watch-time.ts";
 
 interface Watched {
   readonly hub: StoreFile<OpenedHub>;
@@ -29,10 +31,8 @@ interface Watched {
   readonly known: (node: NodeId) => Rules;
   readonly suspended: ReadonlySet<NodeId>;
   readonly directory: () => Directory;
+  readonly now: () => number;
 }
-
-/** Something that must not be. */
-export class Broken extends Error {}
 
 const copySchema = z.object({
   source: z.string(),
@@ -51,10 +51,6 @@ const pageRowSchema = z.object({
   last: z.number(),
   head: z.string(),
 });
-
-export const must = (condition: boolean, what: string): void => {
-  if (!condition) throw new Broken(what);
-};
 
 interface OpenedNote {
   readonly holders: readonly string[];
@@ -110,7 +106,7 @@ export function createWatch(watched: Watched) {
     copies,
     putBack: notes.nextEra,
     hubPutBack: () => notes.nextEra("hub"),
-    hub: watchHub(watched, notes),
+    hub: (port: OpenedHub) => watchHub(watched, notes)(watchTime(watched, port)),
     ...watchReaders(watched, notes),
     /** What must hold at any moment. */
     check() {

@@ -36,7 +36,7 @@ export interface Trouble {
 /** Who is in it, what the catalogue says, what time it is. */
 function createCircumstances() {
   let ticks = 0;
-  let rules: Rules = { open: "public", shared: "districts" };
+  let rules: Rules = { open: "public", shared: "districts", demand: "number" };
   const known = new Map<NodeId, Rules>();
   const suspended = new Set<NodeId>();
   return {
@@ -47,10 +47,11 @@ function createCircumstances() {
       ticks += seconds;
     },
     rules: () => rules,
-    /** As a reader knows them, which may not have heard of the newest yet. */
+    /** As a member knows them, which may not have heard of the newest yet. */
     known: (node: NodeId) => known.get(node) ?? rules,
     setRules(change: Partial<Rules>) {
-      for (const party of readers) if (!known.has(nodeOf(party))) known.set(nodeOf(party), rules);
+      for (const party of [...sources, ...readers])
+        if (!known.has(nodeOf(party))) known.set(nodeOf(party), rules);
       rules = { ...rules, ...change };
     },
     learn: (party: Party) => void known.delete(nodeOf(party)),
@@ -107,6 +108,13 @@ export function createWorld() {
     /** Compares what a party tells, or holds of others, with the city's, and repairs it. */
     reconcile: (party: Source | Reader, trouble: Trouble = {}) =>
       attempt(party, trouble, () => deeds.compare(party, trouble)),
+    /** A day goes by, and at its end the hub drops what is past its time, unless it dies after so many steps. */
+    async spendDay(steps: number | undefined) {
+      around.pass(86_400);
+      if (steps !== undefined) hubProcess.fuse.light(steps);
+      await hubProcess.tidy();
+      hubProcess.revive();
+    },
     putBackHub() {
       if (hubProcess.putBack()) watch.hubPutBack();
     },

@@ -9,7 +9,7 @@ export interface TestClock {
   putAhead(milliseconds: number): void;
 }
 
-const shift = new URL("shift.ts", import.meta.url);
+const shift = new URL("shift.mjs", import.meta.url);
 
 export function createTestClock(): TestClock {
   let ahead = 0;

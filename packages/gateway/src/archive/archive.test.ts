@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signCheckpoint } from "@xinqiao/protocol/checkpoint";
@@ -7,23 +7,23 @@ import { generatePrivateJwk, importSigner, publicOf } from "@xinqiao/protocol/ke
 import {
   consistencyProof,
   inclusionProof,
+  type LogEntryDraft,
   leafHash,
   verifyConsistency,
   verifyInclusion,
 } from "@xinqiao/protocol/log";
 import { keyNameSchema, noteKey, noteSigner } from "@xinqiao/protocol/note";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { intentDraft } from "../log/audit-log.contract.ts";
 import { entriesOf, openAuditLog, openPublishedLog, readEntries, verifyLog } from "../store/sqlite/index.ts";
 import { nodeReader } from "../witnesses/index.ts";
 import { archiveLog } from "./archive-log.ts";
 import { archiveOf } from "./layout.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const origin = keyNameSchema.parse("xinqiao/sz");
 const tagKey = Buffer.alloc(32, 7);
+const begin = Date.parse("2026-03-01T00:00:00Z");
 const size = 2_000;
 const keep = 256;
 
@@ -36,7 +36,7 @@ describe("the log's archive", () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "xinqiao-archive-"));
     path = join(folder, "log.db");
-    now = Date.parse("2026-03-01T00:00:00Z");
+    now = begin;
   });
 
   afterEach(async () => {
@@ -55,14 +55,41 @@ describe("the log's archive", () => {
     return published;
   };
 
-  /** Two thousand entries, a second apart, and a checkpoint over all of them. */
-  async function fill() {
+  /** Two thousand entries, a second apart, and a checkpoint over all of them: written once, and every case has a copy. */
+  let written: string;
+
+  beforeAll(async () => {
+    written = await mkdtemp(join(tmpdir(), "xinqiao-archive-"));
+    path = join(written, "log.db");
+    now = begin;
     const log = await open();
+    await write(log);
+    await log.close();
+    opened.splice(0);
+  });
+
+  afterAll(() => rm(written, { recursive: true, force: true }));
+
+  async function fill() {
+    await cp(written, folder, { recursive: true });
+    now = begin + size * 1_000;
+    return open();
+  }
+
+  /** An exchange is two entries beside one another: what is closed is not touched again when the log is opened. */
+  async function write(log: Awaited<ReturnType<typeof open>>) {
+    const append = (draft: LogEntryDraft) => {
+      now += 1_000;
+      return log.append(draft);
+    };
     for (let at = 0; at < size; at += 500) {
       await Promise.all(
-        Array.from({ length: 500 }, () => {
-          now += 1_000;
-          return log.append(intentDraft());
+        Array.from({ length: 250 }, (_, pair) => {
+          const draft = intentDraft();
+          const { exchange, actor } = draft;
+          const intent = at + 2 * pair;
+          const end = { kind: "lookup.outcome", exchange, actor, intent, complete: true, rows: [] } as const;
+          return Promise.all([append(draft), append(end)]);
         }),
       );
     }
@@ -75,7 +102,6 @@ describe("the log's archive", () => {
       noteSigner(key, signer.value),
     ]);
     await log.keepCheckpoint({ size, at: now, note, cosigners: 0 });
-    return log;
   }
 
   const archived = archiveOf;
@@ -103,7 +129,7 @@ describe("the log's archive", () => {
     expect(published.hashes(3, 30, 34)).toHaveLength(4);
     expect(proofsOf()).toEqual(proofs);
     const root = Buffer.from(log.head().root, "base64");
-    const [leaf = Buffer.alloc(0)] = published.leaves(300, 301);
+    const [leaf = Buffer.alloc(0), outcome = Buffer.alloc(0)] = published.leaves(300, 302);
     const proof = inclusionProof(nodeReader(published), 300, size);
     expect(verifyInclusion({ index: 300, size, leafHash: leafHash(leaf), root, proof })).toBe(true);
     const [oldSize, oldRoot] = [777, published.rootAt(777)];
@@ -111,7 +137,10 @@ describe("the log's archive", () => {
     expect(verifyConsistency({ oldSize, newSize: size, oldRoot, newRoot: root, proof: extends_ })).toBe(true);
     expect(verifyLog(path)).toMatchObject({ size, root: log.head().root, findings: [] });
     const exchange = before[300]?.exchange ?? "";
-    expect(entriesOf(path, exchange)).toEqual([{ index: 300, leaf: leaf.toString() }]);
+    expect(entriesOf(path, exchange)).toEqual([
+      { index: 300, leaf: leaf.toString() },
+      { index: 301, leaf: outcome.toString() },
+    ]);
     expect(await archiveLog(now, { folder: archived(path), published, log, keep })).toEqual({
       size: most,
       moved: 0,
@@ -129,7 +158,7 @@ describe("the log's archive", () => {
 
   it("takes what is older, and no tile that is not older as a whole", async () => {
     const log = await fill();
-    const first = Date.parse("2026-03-01T00:00:01Z");
+    const first = begin + 1_000;
     const done = await archiveLog(first + 700_000, {
       folder: archived(path),
       published: publish(),

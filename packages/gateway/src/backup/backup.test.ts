@@ -8,7 +8,7 @@ import { keyNameSchema, noteKey, noteSigner } from "@xinqiao/protocol/note";
 import { fault } from "@xinqiao/protocol/problem";
 import { err, ok } from "@xinqiao/protocol/result";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { archiveLog, archiveOf } from "../archive/index.ts";
 import { init } from "../cli/init.ts";
 import { addMembers } from "../cli/members.ts";
@@ -18,8 +18,6 @@ import { openRegistryFolder } from "../registry/index.ts";
 import { openAuditLog, openPublishedLog, readEntries, verifyLog } from "../store/sqlite/index.ts";
 import type { WitnessLine } from "../witnesses/index.ts";
 import { backUp, restore } from "./index.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const origin = keyNameSchema.parse("xinqiao/sz");
 const now = () => Date.now();

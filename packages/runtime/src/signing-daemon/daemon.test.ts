@@ -188,7 +188,7 @@ describe("a signer whose key is behind a daemon", () => {
     await listen((request, response) => {
       if (request.method === "GET") response.end(listed);
     });
-    const signer = await openRemoteSigner({ socket, keyId }, 100);
+    const signer = await openRemoteSigner({ socket, keyId }, 2_000);
     expect(await code(Promise.resolve(signer.sign(message)))).toMatchObject(unavailable("TimeoutError"));
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { LogEntryDraft } from "@xinqiao/protocol/log";
 import Database from "better-sqlite3";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { intentDraft } from "../../log/audit-log.contract.ts";
 import { subjectTags } from "../../log/index.ts";
 import { openAuditLog } from "./audit-log.ts";
@@ -14,8 +14,6 @@ import { readEvidence } from "./read-evidence.ts";
 import { seal, unseal } from "./sealing.ts";
 import { tagKey } from "./testing/tag-key.ts";
 import { verifyLog } from "./verify-log.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 describe("what is sealed beside an entry", () => {
   const key = randomBytes(32);
@@ -80,7 +78,7 @@ describe("evidence on SQLite", () => {
     await log.erase({ tag: tagOf("uscc:A"), reason: "unlawful" });
     expect(await holds(key), "a reader still sees it").toBe(true);
     reader.close();
-    await expect.poll(() => holds(key), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => holds(key)).toBe(false);
     await log.close();
   });
 

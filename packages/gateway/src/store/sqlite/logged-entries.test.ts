@@ -3,14 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sealEntry } from "@xinqiao/protocol/log";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "./database.ts";
 import { createLogWriter } from "./log-writer.ts";
 import { openLoggedEntries } from "./logged-entries.ts";
 import { openSearch } from "./search/index.ts";
 import { verifyLog } from "./verify-log.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

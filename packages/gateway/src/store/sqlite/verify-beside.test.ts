@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Kept, keepResponse } from "@xinqiao/protocol/evidence";
 import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { intentDraft } from "../../log/audit-log.contract.ts";
 import { subjectTags } from "../../log/index.ts";
 import { openAuditLog } from "./audit-log.ts";
@@ -12,8 +12,6 @@ import { readEvidence } from "./read-evidence.ts";
 import { type Part, seal } from "./sealing.ts";
 import { tagKey } from "./testing/tag-key.ts";
 import { verifyLog } from "./verify-log.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const dongguan = jurisdictionSchema.parse("441900");
 const answers = [{ jurisdiction: dongguan, jws: "signed-by-dongguan" }];

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leafHash } from "@xinqiao/protocol/log";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { intentDraft } from "../../../log/audit-log.contract.ts";
 import { caseTag, subjectTags } from "../../../log/index.ts";
 import { indexedCriteria } from "../../../search/index.ts";
@@ -12,9 +12,6 @@ import { openDatabase } from "../database.ts";
 import { openHashIndex } from "./hashes.ts";
 import { openSearch } from "./open.ts";
 import { openSearchIndex } from "./search-thread.ts";
-
-// Every log that is opened starts a thread: on a busy machine that alone takes a second.
-vi.setConfig({ testTimeout: 30_000 });
 
 const tagKey = Buffer.alloc(32);
 

@@ -3,13 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sealEntry } from "@xinqiao/protocol/log";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { intentDraft } from "../../../log/audit-log.contract.ts";
 import { type Database, openDatabase, openReadOnly } from "../database.ts";
 import { createLogWriter, type LogWriter } from "../log-writer.ts";
 import { type OpenedSearch, openSearch } from "./open.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const until = Date.parse("2099-01-01");
 const tagOf = (subject: number) => createHash("sha256").update(`${subject}`).digest("hex").slice(0, 32);
