@@ -208,7 +208,7 @@ describe("screening", () => {
       { member: "sz-longgang", source: "sz-baoan", notice: shown?.notice, late: false },
     ]);
     expect(await revocations("answer", "1", "--outcome", "revoked")).toContain("answered");
-    expect(await revocations()).toMatch(/^1\t.*revoked/m);
+    expect(await revocations()).toMatch(/^│ 1 .*revoked/m);
     expect(await atCity("--open")).toContain("every notice was answered");
     expect(await counted()).toMatchObject([{ overtaken: 1, revoked: 1, unanswered: 0 }]);
     const [asked, answered] = readEntries(gateway.logFile).filter(({ kind }) =>

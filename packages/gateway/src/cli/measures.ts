@@ -1,4 +1,5 @@
 import { chinaDay } from "@xinqiao/runtime/calendar";
+import { tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { openHub } from "../store/sqlite/index.ts";
 
@@ -37,14 +38,12 @@ function counts(hub: Pick<Hub, "measureCounts">, json = false): string {
   const all = hub.measureCounts();
   if (json) return JSON.stringify(all);
   if (all.length === 0) return "尚无反馈 nothing was reported";
-  const lines = all.map((count) =>
-    [
-      count.source,
-      ...[count.applied, count.partly, count.notApplied, count.overtaken],
-      ...[count.revoked, count.kept, count.unanswered],
-    ].join("\t"),
-  );
-  return [countsHead.join("\t"), ...lines].join("\n");
+  const rows = all.map((count) => [
+    count.source,
+    ...[count.applied, count.partly, count.notApplied, count.overtaken],
+    ...[count.revoked, count.kept, count.unanswered],
+  ]);
+  return tableOf(countsHead, rows);
 }
 
 function unanswered({ revocations }: Pick<Hub, "revocations">, json = false): string {
@@ -54,8 +53,10 @@ function unanswered({ revocations }: Pick<Hub, "revocations">, json = false): st
     .map(({ id: _id, ...revocation }) => ({ ...revocation, late: revocation.dueOn < today }));
   if (json) return JSON.stringify(all);
   if (all.length === 0) return "均已答复 every notice was answered";
-  const lines = all.map(({ dueOn, member, source, effect, late, notice }) =>
-    [dueOn, member, source, effect, late ? "逾期 late" : "待答复 waits", notice].join("\t"),
-  );
-  return [openHead.join("\t"), ...lines].join("\n");
+  const rows = all.map(({ dueOn, member, source, effect, late, notice }) => [
+    ...[dueOn, member, source, effect],
+    late ? "逾期 late" : "待答复 waits",
+    notice,
+  ]);
+  return tableOf(openHead, rows);
 }
