@@ -63,7 +63,7 @@ async function actUpon({ federation, say, signal, id }: Story): Promise<void> {
     "\n■ 东莞市筛查投标人名单，该主体命中，不得参加政府采购，并反馈结果 · Dongguan screens bidders, excludes the listed one, and reports it",
   );
   const hits = await screenBidders(dongguan, signal);
-  say(hits.trimEnd());
+  say(hits.trim());
   say(await reportExclusion(hits, id, dongguan, signal));
 }
 

@@ -1,3 +1,4 @@
+import { type RevokingEffect, readMeasureReport } from "@xinqiao/protocol/measures";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import { tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
@@ -20,7 +21,21 @@ const countsHead = [
   "仍保留 kept",
   "未答复 unanswered",
 ];
-const openHead = ["期限 due", "成员 member", "来源 source", "原因 because", "状态 standing", "通知 notice"];
+const openHead = [
+  "期限 due",
+  "状态 standing",
+  "成员 member",
+  "办件 matter",
+  "办理日期 done on",
+  "来源 source",
+  "记录 record",
+  "原因 because",
+];
+
+const effects: Readonly<Record<RevokingEffect, string>> = {
+  repaired: "已修复 repaired",
+  withdrawn: "已撤回 withdrawn",
+};
 
 /** What members did about sources' records, by their newest reports: in a process of its own, beside the gateway. */
 export async function measures({ home, json, open }: MeasuresOptions): Promise<string> {
@@ -48,15 +63,16 @@ function counts(hub: Pick<Hub, "measureCounts">, json = false): string {
 
 function unanswered({ revocations }: Pick<Hub, "revocations">, json = false): string {
   const today = chinaDay(Date.now());
-  const all = revocations
-    .open()
-    .map(({ id: _id, ...revocation }) => ({ ...revocation, late: revocation.dueOn < today }));
+  const all = revocations.open().map(({ id: _id, reported, ...revocation }) => {
+    // What the member can be called about: its own number of the matter is no person's (PR-SYNC §8).
+    const { record, exchange, matter, on } = readMeasureReport(reported) ?? {};
+    return { ...revocation, record, exchange, matter, on, late: revocation.dueOn < today };
+  });
   if (json) return JSON.stringify(all);
   if (all.length === 0) return "均已答复 every notice was answered";
-  const rows = all.map(({ dueOn, member, source, effect, late, notice }) => [
-    ...[dueOn, member, source, effect],
-    late ? "逾期 late" : "待答复 waits",
-    notice,
+  const rows = all.map(({ dueOn, late, member, matter = "-", on = "-", source, record = "-", effect }) => [
+    ...[dueOn, late ? "逾期 late" : "待答复 waits"],
+    ...[member, matter, on, source, record, effects[effect]],
   ]);
   return tableOf(openHead, rows);
 }
