@@ -195,6 +195,6 @@ export const sharingCases: readonly Case[] = [
   {
     schema: "Corrections",
     code: correctionsSchema,
-    samples: [{ corrections: [correction, { ...correction, completion: "a.b.c" }] }],
+    samples: [{ corrections: [correction, { ...correction, record: "penalty:1", completion: "a.b.c" }] }],
   },
 ];

@@ -194,7 +194,9 @@ describe("at a terminal", () => {
       watched,
     );
     expect(listed.out).toContain("北京时间");
-    expect(listed.out.trim().split("\n")[1]?.split("\t")).toEqual([
+    const row = listed.out.split("\n").find((line) => line.includes("lookup.intent"));
+    const cells = row?.split("│").slice(1, -1);
+    expect(cells?.map((cell) => cell.trim())).toEqual([
       String(first.log.intent),
       expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
       "获准查询 lookup.intent",

@@ -171,7 +171,9 @@ describe("a case about a record", () => {
       expect(copy?.disputes).toBeUndefined();
     }, often);
     expect(stepsOf(id)).toEqual(["opened dg", "checked null", "extended sz-baoan", "decided sz-baoan"]);
-    expect(await city("cases", "list")).toContain(`${id}\tobjection\tsz-baoan\t${record}\tcorrected`);
+    expect(await city("cases", "list")).toMatch(
+      new RegExp(`│ ${id} │ 异议 objection\\s+│ sz-baoan\\s+│ ${record}\\s+│ 已更正 corrected`),
+    );
     expect(await xinqiao("counter", "cases", "list")).toContain("corrected");
     const entries = JSON.stringify(readEntries(gateway.logFile));
     for (const hidden of [record, reason, subject.id]) expect(entries).not.toContain(hidden);
@@ -196,7 +198,9 @@ describe("a case about a record", () => {
   it("that is rejected leaves the record as it was, annotated no longer", async () => {
     const id = await raise("objection");
     await until("source", id, "opened");
-    expect(JSON.parse(await city("cases", "show", id))).toMatchObject({ suggested: "same" });
+    expect(JSON.parse(await city("cases", "show", id, "--json"))).toMatchObject({ suggested: "same" });
+    expect(await city("cases", "show", id)).toMatch(/suggested: 与来源一致 same\n.*已受理 opened/s);
+    expect(await xinqiao("counter", "cases", "show", id)).toContain("已受理 opened");
     await check(id);
     const { status } = await running.source.call(`/v1/cases/${id}/decision`, { outcome: "rejected", reason });
     expect(status).toBe(200);

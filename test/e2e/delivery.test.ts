@@ -119,13 +119,16 @@ describe("a subscriber's platform", () => {
     await report(["示例罚〔2025〕1号", "示例罚〔2025〕2号"]);
     const dead = await vi.waitFor(async () => {
       const letters = lettersSchema.parse(
-        JSON.parse(await atLonggang("delivery", "dead", "platform")),
+        JSON.parse(await atLonggang("delivery", "dead", "platform", "--json")),
       ).deadLetters;
       expect(letters).toMatchObject([
         { source: "sz-baoan", version: 1, reason: "SQLITE_CONSTRAINT_TRIGGER" },
       ]);
       return letters;
     }, often);
+    expect(await atLonggang("delivery", "dead", "platform")).toMatch(
+      /│ sz-baoan .*SQLITE_CONSTRAINT_TRIGGER/,
+    );
     const standings: unknown = JSON.parse(await atLonggang("delivery", "--json"));
     expect(standings).toMatchObject({
       deliveries: [
@@ -140,7 +143,7 @@ describe("a subscriber's platform", () => {
     await expect(atLonggang("doctor")).rejects.toThrow(/platform does not take 1 records/);
 
     changeTable("DROP TRIGGER strict");
-    expect(await atLonggang("delivery", "replay", "platform")).toContain("1 delivered again");
+    expect(await atLonggang("delivery", "replay", "platform")).toContain("1 条已排队");
     await vi.waitFor(() => expect(inTable().map(({ record }) => record)).toContain(dead[0]?.record), often);
     expect(await atLonggang("doctor")).toMatch(/platform \(sqlite, xinqiao_copy\), files/);
     const files = (await readdir(join(prepared.longgang.home, "copies"))).filter((name) =>

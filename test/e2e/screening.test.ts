@@ -205,10 +205,12 @@ describe("screening", () => {
     });
     expect(await counted()).toMatchObject([{ partly: 1, overtaken: 1, unanswered: 1 }]);
     expect(JSON.parse(await atCity("--open", "--json"))).toMatchObject([
-      { member: "sz-longgang", source: "sz-baoan", notice: shown?.notice, late: false },
+      { member: "sz-longgang", source: "sz-baoan", notice: shown?.notice, matter: "2026-0042", late: false },
     ]);
+    const open = await atCity("--open");
+    for (const named of ["sz-longgang", "2026-0042", id]) expect(open).toContain(named);
     expect(await revocations("answer", "1", "--outcome", "revoked")).toContain("answered");
-    expect(await revocations()).toMatch(/^1\t.*revoked/m);
+    expect(await revocations()).toMatch(/^│ 1 .*revoked/m);
     expect(await atCity("--open")).toContain("every notice was answered");
     expect(await counted()).toMatchObject([{ overtaken: 1, revoked: 1, unanswered: 0 }]);
     const [asked, answered] = readEntries(gateway.logFile).filter(({ kind }) =>

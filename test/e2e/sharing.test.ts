@@ -122,6 +122,7 @@ describe("what a district shares", () => {
       return correction;
     }, often);
     expect(completed).toMatchObject({
+      record: id,
       effect: "repaired",
       holders: [{ node: "dg" }, { node: "sz-longgang" }],
     });
@@ -135,7 +136,8 @@ describe("what a district shares", () => {
     const opened = kinds().filter((kind) => kind.startsWith("correction."));
     expect(opened).toEqual(["correction.opened", "correction.completed"]);
     const { stdout } = await xinqiao("corrections");
-    expect(stdout).toContain("complete · 已办结");
+    expect(stdout).toContain("已办结 complete");
+    expect(stdout).toContain(id);
     const compared = await xinqiao("reconcile", "copies");
     expect(compared.stdout).toMatch(/sz-baoan\s+│ penalty\s+│ 1\s+│ 1\s.*是 yes/);
     const scored = await execute(process.execPath, [

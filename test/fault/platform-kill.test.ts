@@ -128,7 +128,7 @@ it("an operator sees how a platform's table stands, and what is wrong with it", 
   });
   expect(standing.asOf).toMatch(/^20/);
   const rows = await xinqiao("intake", "rows", "platform.penalty");
-  expect(rows).toContain("3\tCF_JDRQ: 日期不存在 · no such day");
+  expect(rows).toMatch(/│ 3\s+│ CF_JDRQ: 日期不存在 · no such day │/);
   expect(rows).not.toContain(uscc(3));
 });
 

@@ -186,7 +186,7 @@ describe("an operator with every right on the gateway's machine is caught", () =
     expect(member.text).toContain(deleted);
     expect(member.text).toContain("by count · 数量不符");
     const operator = await command("gateway", ["log", "reconciliations", "--home", gateway.home]);
-    expect(operator.text).toMatch(/sz-longgang\t\S+\t1\t0/);
+    expect(operator.text).toMatch(/│ sz-longgang\s+│ \S+\s+│ 1\s+│ 0 /);
   });
 
   it("by digest, when what was told was edited with its hashes, and by inclusion proof, when anything was", async () => {

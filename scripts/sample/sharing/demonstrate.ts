@@ -63,7 +63,7 @@ async function actUpon({ federation, say, signal, id }: Story): Promise<void> {
     "\n■ 东莞市筛查投标人名单，该主体命中，不得参加政府采购，并反馈结果 · Dongguan screens bidders, excludes the listed one, and reports it",
   );
   const hits = await screenBidders(dongguan, signal);
-  say(hits.trimEnd());
+  say(hits.trim());
   say(await reportExclusion(hits, id, dongguan, signal));
 }
 
@@ -117,9 +117,9 @@ async function compare({ federation, say, signal }: Story): Promise<void> {
 
 async function untilCompleted(agent: AgentHandle, signal: AbortSignal): Promise<string> {
   const completed = async () => {
-    const listed = await agent.run(["corrections"], signal);
-    return listed.split("\n").slice(0, 2).join("\n").includes("已办结") ? listed : undefined;
+    const newest = await agent.run(["corrections", "--limit", "1"], signal);
+    return newest.includes("已办结") ? newest : undefined;
   };
-  const listed = await until(completed, "the repair was not completed · 修复未办结", signal);
-  return `■ 市级签署的办结证明 · the city has signed that everyone has applied it\n${listed.split("\n").slice(0, 2).join("\n")}`;
+  const newest = await until(completed, "the repair was not completed · 修复未办结", signal);
+  return `■ 市级签署的办结证明 · the city has signed that everyone has applied it\n${newest}`;
 }

@@ -16,8 +16,9 @@ export function addCaseCommands(program: Command, home: readonly [string, string
   cases
     .command("show <case>")
     .option(...home)
-    .description("one case, and what the city's copy suggests, as JSON · 案件详情及核查建议")
-    .action((id: string, options: { home: string }) =>
+    .option("--json", "as JSON, with every signed step · 含全部签名步骤")
+    .description("one case with its reasons, and what the city's copy suggests · 案件详情及核查建议")
+    .action((id: string, options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./cases.ts")).showCase(id, options)),
     );
   cases

@@ -1,5 +1,6 @@
 import { readCaseStep } from "@xinqiao/protocol/cases";
 import { chinaDay } from "@xinqiao/runtime/calendar";
+import { type CaseLine, caseTable, caseText } from "@xinqiao/runtime/cases";
 import { CommandError } from "@xinqiao/runtime/cli";
 import type { CaseBook, Finding, KeptCase } from "../cases/index.ts";
 import { loadConfig } from "../config/index.ts";
@@ -21,24 +22,32 @@ async function withHub<T>({ home }: Home, use: (hub: OpenedHub) => T): Promise<T
 }
 
 const mostListed = 1_000;
-const head = "案件 case\t类型 kind\t来源 source\t记录 record\t状态 state\t待办 waits for\t期限 due";
-
 export function listCases({ json, ...home }: Home & { readonly json?: boolean }): Promise<string> {
   return readHub(home.home, (hub) => {
     const all = hub.cases(mostListed);
     if (json) return JSON.stringify(all.map(shownOf));
-    return all.length === 0 ? "没有案件 no cases" : [head, ...all.map(lineOf)].join("\n");
+    return all.length === 0 ? "没有案件 no cases" : caseTable(all.map(lineOf));
   });
 }
 
-export function showCase(id: string, home: Home): Promise<string> {
+const suggestions = {
+  same: "与来源一致 same",
+  differs: "与来源不一致 differs",
+  "not-held": "市级无副本 not-held",
+};
+
+export function showCase(id: string, { json, ...home }: Home & { readonly json?: boolean }): Promise<string> {
   return readHub(home.home, (hub) => {
     const held = heldOf(id, hub);
     const { source, record } = held.case.opened;
     // A line that its source signed says what the source last told; where it was damaged here, it does not.
     const isHeld = hub.version(source, record) !== undefined;
-    const suggested = hub.isAsSigned(source, record) ? "same" : "differs";
-    return JSON.stringify({ ...shownOf(held), suggested: isHeld ? suggested : "not-held" }, null, 2);
+    const said = hub.isAsSigned(source, record) ? "same" : "differs";
+    const suggested = isHeld ? said : "not-held";
+    const shown = shownOf(held);
+    if (json) return JSON.stringify({ ...shown, suggested }, null, 2);
+    const steps = shown.steps.flatMap((step) => step.said ?? []);
+    return caseText(lineOf(held), steps, suggestions[suggested]);
   });
 }
 
@@ -67,11 +76,10 @@ function shownOf({ case: { opened }, steps, due }: KeptCase) {
   return { case: opened.case, due, steps: signed };
 }
 
-function lineOf({ case: held, due }: KeptCase): string {
+function lineOf({ case: held, due }: KeptCase): CaseLine {
   const { case: id, kind, source, record } = held.opened;
   const { decided, extended, checked } = held;
-  const state = decided?.outcome ?? (extended ?? checked ?? held.opened).step;
-  const isLate = due !== undefined && due.on < chinaDay(Date.now());
-  const dueOn = due === undefined ? "-" : `${due.on}${isLate ? " 逾期 late" : ""}`;
-  return [id, kind, source, record, state, due?.by ?? "-", dueOn].join("\t");
+  const state = (decided ?? extended ?? checked ?? held.opened).step;
+  const late = due !== undefined && due.on < chinaDay(Date.now());
+  return { case: id, kind, source, record, state, outcome: decided?.outcome, due, late };
 }

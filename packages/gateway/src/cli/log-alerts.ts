@@ -1,5 +1,6 @@
 import { alertText, ruleLabels } from "@xinqiao/protocol/audit";
 import { shownTime, timeTitle } from "@xinqiao/runtime/audit";
+import { tableOf } from "@xinqiao/runtime/cli";
 import { raisedAlert } from "../audit/index.ts";
 import { loadConfig } from "../config/index.ts";
 import { openProofSource } from "../store/sqlite/index.ts";
@@ -23,13 +24,13 @@ export async function listAlerts({ home, all, json }: AlertListOptions): Promise
     const alerts = raised.flatMap((place) => raisedAlert(place, { source }));
     if (json) return alerts.map((alert) => JSON.stringify(alert)).join("\n");
     if (alerts.length === 0) return "没有告警 no alerts";
-    const head = `序号 index\t${timeTitle}\t规则 rule\t状态 state`;
-    const shown = alerts.map(({ index: entry, at, acknowledged, ...alert }) => {
+    const rows = alerts.map(({ index: entry, at, acknowledged, ...alert }) => {
       const { zh, en } = alertText(alert);
       const state = acknowledged === undefined ? "open 待处理" : `acknowledged 已处理 (${acknowledged})`;
-      return `${entry}\t${shownTime(at)}\t${ruleLabels[alert.rule]} ${alert.rule}\t${state}\n\t${zh}\n\t${en}`;
+      const rule = `${ruleLabels[alert.rule]} ${alert.rule}`;
+      return [entry, shownTime(at), rule, state, `${zh}\n${en}`];
     });
-    return [head, ...shown].join("\n");
+    return tableOf(["序号 index", timeTitle, "规则 rule", "状态 state", "内容 what"], rows);
   } finally {
     source.close();
     index.close();

@@ -4,8 +4,7 @@ import {
   type CriterionOptions,
   criteriaOf,
   type HeldVersions,
-  shownLine,
-  shownTitles,
+  shownTable,
   unknownNamed,
 } from "@xinqiao/runtime/audit";
 import { countOf } from "@xinqiao/runtime/cli";
@@ -40,7 +39,7 @@ export async function list(options: ListOptions): Promise<string> {
       more = after !== undefined;
     }
     if (options.json) return lines.map((line) => JSON.stringify(line)).join("\n");
-    return [shownTitles.join("\t"), ...lines.map(shownLine)].join("\n");
+    return shownTable(lines);
   } finally {
     index.close();
   }

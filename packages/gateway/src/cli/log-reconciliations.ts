@@ -1,5 +1,5 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
-import { reconciliationLines } from "@xinqiao/runtime/audit";
+import { reconciliationTables } from "@xinqiao/runtime/audit";
 import { countOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { openRegistryFolder } from "../registry/index.ts";
@@ -24,7 +24,7 @@ export async function reconciliations(options: ReconciliationsOptions, now: () =
     if (options.json) return compared.map((one) => JSON.stringify(one)).join("\n");
     const newest = kept.newest();
     const others = document.members.filter(({ node, status }) => status === "active" && node !== config.node);
-    return reconciliationLines({
+    return reconciliationTables({
       reconciliations: compared.map((one) => ({ ...one, at: new Date(one.at).toISOString() })),
       newest: others.map(({ node }) => ({ member: node, interval: newest.get(node) ?? null })),
     });

@@ -1,4 +1,6 @@
+import { type RevokingEffect, readMeasureReport } from "@xinqiao/protocol/measures";
 import { chinaDay } from "@xinqiao/runtime/calendar";
+import { tableOf } from "@xinqiao/runtime/cli";
 import type { HubToRead } from "../store/sqlite/index.ts";
 import { readHub } from "./read-hub.ts";
 
@@ -19,7 +21,21 @@ const countsHead = [
   "仍保留 kept",
   "未答复 unanswered",
 ];
-const openHead = ["期限 due", "成员 member", "来源 source", "原因 because", "状态 standing", "通知 notice"];
+const openHead = [
+  "期限 due",
+  "状态 standing",
+  "成员 member",
+  "办件 matter",
+  "办理日期 done on",
+  "来源 source",
+  "记录 record",
+  "原因 because",
+];
+
+const effects: Readonly<Record<RevokingEffect, string>> = {
+  repaired: "已修复 repaired",
+  withdrawn: "已撤回 withdrawn",
+};
 
 /** What members did about sources' records, by their newest reports: in a process of its own, beside the gateway. */
 export function measures({ home, json, open }: MeasuresOptions): Promise<string> {
@@ -30,25 +46,26 @@ function counts(hub: Pick<HubToRead, "measureCounts">, json = false): string {
   const all = hub.measureCounts();
   if (json) return JSON.stringify(all);
   if (all.length === 0) return "尚无反馈 nothing was reported";
-  const lines = all.map((count) =>
-    [
-      count.source,
-      ...[count.applied, count.partly, count.notApplied, count.overtaken],
-      ...[count.revoked, count.kept, count.unanswered],
-    ].join("\t"),
-  );
-  return [countsHead.join("\t"), ...lines].join("\n");
+  const rows = all.map((count) => [
+    count.source,
+    ...[count.applied, count.partly, count.notApplied, count.overtaken],
+    ...[count.revoked, count.kept, count.unanswered],
+  ]);
+  return tableOf(countsHead, rows);
 }
 
 function unanswered({ revocations }: Pick<HubToRead, "revocations">, json = false): string {
   const today = chinaDay(Date.now());
-  const all = revocations
-    .open()
-    .map(({ id: _id, ...revocation }) => ({ ...revocation, late: revocation.dueOn < today }));
+  const all = revocations.open().map(({ id: _id, reported, ...revocation }) => {
+    // What the member can be called about: its own number of the matter is no person's (PR-SYNC §8).
+    const { record, exchange, matter, on } = readMeasureReport(reported) ?? {};
+    return { ...revocation, record, exchange, matter, on, late: revocation.dueOn < today };
+  });
   if (json) return JSON.stringify(all);
   if (all.length === 0) return "均已答复 every notice was answered";
-  const lines = all.map(({ dueOn, member, source, effect, late, notice }) =>
-    [dueOn, member, source, effect, late ? "逾期 late" : "待答复 waits", notice].join("\t"),
-  );
-  return [openHead.join("\t"), ...lines].join("\n");
+  const rows = all.map(({ dueOn, late, member, matter = "-", on = "-", source, record = "-", effect }) => [
+    ...[dueOn, late ? "逾期 late" : "待答复 waits"],
+    ...[member, matter, on, source, record, effects[effect]],
+  ]);
+  return tableOf(openHead, rows);
 }

@@ -62,17 +62,20 @@ function page() {
 describe("what an operator sees of what is shared", () => {
   it("is how far sources have told and readers are behind", async () => {
     const text = await sharingStatus({ home }, now);
-    expect(text).toMatch(/dg\t0f4c2d1e\S+\t3\t2026-03-01 07:58:30\t是 yes\t2/);
-    expect(text).toMatch(/hz\t0\t1\t\S+ \S+ \(90 s\)/);
+    expect(text).toMatch(/│ dg\s+│ 0f4c2d1e\S+ │ 3\s+│ 2026-03-01 07:58:30 │ 是 yes\s+│ 2 /);
+    expect(text).toMatch(/│ hz\s+│ 0\s+│ 1\s+│ 3\s+│ \S+ \S+ \(90 s\)/);
+    expect(text).toContain("newest page: 1");
     expect(JSON.parse(await sharingStatus({ home, json: true }, now))).toMatchObject({
       newest: 1,
       sources: [{ source: "dg", upTo: 3, refused: 2 }],
-      subscribers: [{ node: "hz", behind: 1, isLapsed: false }],
+      subscribers: [{ node: "hz", behind: 1, changesBehind: 3, isLapsed: false }],
     });
   });
 
   it("is what was refused, all or some of it", async () => {
-    expect(await deadLetters({ home, limit: "10" })).toContain("dg\tpenalty:bad\t1\tsync.record-invalid\t");
+    expect(await deadLetters({ home, limit: "10" })).toMatch(
+      /│ dg\s+│ penalty:bad\s+│ 1\s+│ sync.record-invalid\s+│/,
+    );
     const some = await deadLetters({ home, limit: "10", json: true, code: "sync.jurisdiction-foreign" });
     expect(JSON.parse(some)).toMatchObject([{ record: "penalty:foreign", isAskedFor: false }]);
     expect(await deadLetters({ home, limit: "10", source: "hz" })).toContain("nothing is refused");

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { chinaTime } from "@xinqiao/runtime/calendar";
-import { CommandError, countOf } from "@xinqiao/runtime/cli";
+import { type Cell, CommandError, countOf, tableOf } from "@xinqiao/runtime/cli";
 import { openActsFolder } from "../acts/index.ts";
 import { type GatewayConfig, loadConfig } from "../config/index.ts";
 import type { LetterChoice, SharingStanding } from "../sharing/index.ts";
@@ -24,10 +24,30 @@ export interface ChosenLetters extends LetterOptions {
   readonly all?: boolean;
 }
 
-const sourceHead = "来源 source\t上报批次 feed\t序号 change\t最近上报 last page\t完整 whole\t被拒 refused";
-const readerHead =
-  "订阅 reader\t位置 position\t落后页数 pages behind\t落后自 behind since\t最近读取 last asked";
-const letterHead = "来源 source\t记录 record\t版本 version\t原因 reason\t自 since\t已要求重报 asked for";
+const sourceHead = [
+  "来源 source",
+  "上报批次 feed",
+  "来源自编序号 change, its own count",
+  "最近上报 last page",
+  "完整 whole",
+  "被拒 refused",
+];
+const readerHead = [
+  "订阅 reader",
+  "已读至页 applied up to page",
+  "落后页数 pages behind",
+  "落后变更 changes behind",
+  "落后自 behind since",
+  "最近读取 last asked",
+];
+const letterHead = [
+  "来源 source",
+  "记录 record",
+  "版本 version",
+  "原因 reason",
+  "自 since",
+  "已要求重报 asked for",
+];
 
 /** How far sources have told and readers have read: in a process of its own, beside the gateway. */
 export function sharingStatus({ home, json }: HomeOptions, now: () => number): Promise<string> {
@@ -38,22 +58,39 @@ export function sharingStatus({ home, json }: HomeOptions, now: () => number): P
       counts.filter((each) => each.source === source).reduce((sum, { count }) => sum + count, 0);
     const sources = standing.sources.map((each) => ({ ...each, refused: refused(each.source) }));
     if (json) return JSON.stringify({ ...standing, sources, deadLetters: counts });
-    const told = sources.map(({ source, feed, upTo, at, isWhole, refused: letters }) =>
-      [source, feed, upTo, chinaTime(at), isWhole ? "是 yes" : "否 not yet", letters].join("\t"),
-    );
-    const read = standing.subscribers.map((reader) => readerLine(reader, now()));
-    return [sourceHead, ...told, "", readerHead, ...read].join("\n");
+    const told = sources.map(({ source, feed, upTo, at, isWhole, refused: letters }) => [
+      ...[source, feed, upTo, chinaTime(at)],
+      isWhole ? "是 yes" : "否 not yet",
+      letters,
+    ]);
+    const read = standing.subscribers.map((reader) => readerRow(reader, now()));
+    return [tableOf(sourceHead, told), tableOf(readerHead, read), numberings(standing.newest)].join("\n");
   });
 }
 
-function readerLine(
-  { node, position, behind, behindSince, seenAt, isLapsed }: SharingStanding["subscribers"][number],
+/** Else the two columns of numbers are compared with each other. */
+const numberings = (newest: number): string =>
+  [
+    `市级最新页 newest page: ${newest}`,
+    "页由市级按到达先后编号，变更由各来源自行编号，两者不可相比；差距见“落后” Pages are numbered by the city as they come, changes by each source itself: not to be compared; how far a reader has to go is what it is behind",
+  ].join("\n");
+
+function readerRow(
+  {
+    node,
+    position,
+    behind,
+    changesBehind,
+    behindSince,
+    seenAt,
+    isLapsed,
+  }: SharingStanding["subscribers"][number],
   now: number,
-): string {
+): readonly Cell[] {
   const since =
     behindSince === null ? "-" : `${chinaTime(behindSince)} (${Math.ceil((now - behindSince) / 1000)} s)`;
   const lapsed = isLapsed ? "  ✗ 不再等待 not waited for" : "";
-  return [node, position, behind, since, `${chinaTime(seenAt)}${lapsed}`].join("\t");
+  return [node, position, behind, changesBehind, since, `${chinaTime(seenAt)}${lapsed}`];
 }
 
 /** What was refused, and nothing better told of it since. */
@@ -63,10 +100,11 @@ export function deadLetters(options: LetterOptions & { readonly limit: string })
     const letters = hub.letters(choiceOf(options), limit);
     if (options.json) return JSON.stringify(letters);
     if (letters.length === 0) return "没有被拒的变更 nothing is refused";
-    const lines = letters.map(({ source, record, version, code, since, isAskedFor }) =>
-      [source, record, version, code, chinaTime(since), isAskedFor ? "是 yes" : "-"].join("\t"),
-    );
-    return [letterHead, ...lines].join("\n");
+    const rows = letters.map(({ source, record, version, code, since, isAskedFor }) => [
+      ...[source, record, version, code, chinaTime(since)],
+      isAskedFor ? "是 yes" : "-",
+    ]);
+    return tableOf(letterHead, rows);
   });
 }
 

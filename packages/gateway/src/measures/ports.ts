@@ -92,6 +92,6 @@ export interface Revocations {
   answered(id: number, answer: SignedText & { readonly outcome: RevocationOutcome }): void;
   /** Whether its member is asked to revoke the measure that the report is about: from then on only an answer counts. */
   isAsked(report: Pick<MeasureReport, "source" | "record" | "iss" | "exchange">): boolean;
-  /** All that wait for an answer, those due first. */
-  open(): readonly OpenRevocation[];
+  /** All that wait for an answer, those due first, with the report as its member signed it. */
+  open(): readonly (OpenRevocation & { readonly reported: string })[];
 }

@@ -1,3 +1,4 @@
+import { tableOf } from "@xinqiao/runtime/cli";
 import type { ScoreLine } from "./line.ts";
 
 /** What a column holds: parts of a whole are shown in percent, and nothing where there is no whole. */
@@ -52,7 +53,7 @@ function shown(value: string | number | null, as: ScoreColumn["as"]): string {
 }
 
 export function scoreText(lines: readonly ScoreLine[]): string {
-  return [titles, ...lines.map(cells)].map((row) => row.join("\t")).join("\n");
+  return tableOf(titles, lines.map(cells));
 }
 
 /** Node ids, months and numbers only: nothing has to be quoted. Without the mark Excel takes UTF-8 for the machine's own encoding. */

@@ -431,7 +431,7 @@ describe("who reads", () => {
     const on = { after: position, head: headHash(first.head), subscription: enterprises };
     expect(versionsIn(await read(baoan, on))).toEqual([null, 3]);
     expect(hub.corrections(dg, 10)).toMatchObject([
-      { holders: [{ node: baoan }] },
+      { record: one.id, holders: [{ node: baoan }] },
       { holders: [{ node: baoan }] },
     ]);
   });

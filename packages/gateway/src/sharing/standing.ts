@@ -13,10 +13,12 @@ export interface SourceStanding extends Pick<FeedPlace, "feed" | "upTo"> {
 /** How far a reader has come. */
 export interface SubscriberStanding {
   readonly node: NodeId;
-  /** Behind which it asked last: as far as it has applied. */
+  /** Behind which it asked last: as far as it has applied. The city's own numbering of pages. */
   readonly position: number;
   /** Pages that it has not. */
   readonly behind: number;
+  /** The changes in them, whether this reader may be handed them or not. */
+  readonly changesBehind: number;
   /** Milliseconds since 1970: when the oldest of them came; null: it has all. */
   readonly behindSince: number | null;
   /** Milliseconds since 1970: when it asked last. */
@@ -26,6 +28,7 @@ export interface SubscriberStanding {
 }
 
 export interface SharingStanding {
+  /** Position of the newest page. */
   readonly newest: number;
   readonly sources: readonly SourceStanding[];
   readonly subscribers: readonly SubscriberStanding[];

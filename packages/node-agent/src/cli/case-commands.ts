@@ -32,9 +32,10 @@ export function addCaseCommands(program: Command): void {
     );
   cases
     .command("show <case>")
-    .description("one case with its reasons, as JSON · 案件详情")
+    .description("one case with its reasons · 案件详情")
     .option(...home)
-    .action((id: string, options: { home: string }) =>
+    .option("--json", "as JSON, with every signed step · 含全部签名步骤")
+    .action((id: string, options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./cases.ts")).show(id, options)),
     );
   cases

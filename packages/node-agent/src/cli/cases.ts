@@ -6,9 +6,9 @@ import {
   caseExtensionSchema,
   caseOpeningSchema,
   caseReplySchema,
-  type ShownCase,
   shownCasesSchema,
 } from "@xinqiao/protocol/cases";
+import { caseTable, caseText } from "@xinqiao/runtime/cases";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { z } from "zod";
 import { loadConfig } from "../config/index.ts";
@@ -44,19 +44,20 @@ export function decide(id: string, { home, ...options }: DecideOptions): Promise
   return step(`/v1/cases/${idOf(id)}/decision`, checked(caseDecisionSchema, options), home);
 }
 
-const head = "case 案件\tkind 类型\tsource 来源\trecord 记录\tstate 状态\twaits for 待办\tdue 期限";
-
 export async function list({ home, json }: Home & { readonly json?: boolean }): Promise<string> {
   const answered = await postLocal(await loadConfig(home), "/v1/cases/list", {});
   if (json) return answered;
-  return [head, ...shownCasesSchema.parse(JSON.parse(answered)).cases.map(lineOf)].join("\n");
+  const { cases } = shownCasesSchema.parse(JSON.parse(answered));
+  return cases.length === 0 ? "没有案件 no cases" : caseTable(cases);
 }
 
-export async function show(id: string, { home }: Home): Promise<string> {
+export async function show(id: string, { home, json }: Home & { readonly json?: boolean }): Promise<string> {
   const answered = await postLocal(await loadConfig(home), "/v1/cases/list", { case: idOf(id) });
   const [shown] = shownCasesSchema.parse(JSON.parse(answered)).cases;
   if (shown === undefined) throw new CommandError("there is no such case here · 本单位没有该案件");
-  return JSON.stringify(shown, null, 2);
+  if (json) return JSON.stringify(shown, null, 2);
+  const steps = shown.steps.map(({ said }) => said);
+  return caseText(shown, steps);
 }
 
 async function step(path: string, body: object, home: string): Promise<string> {
@@ -64,11 +65,6 @@ async function step(path: string, body: object, home: string): Promise<string> {
   const { case: id, due, log } = caseReplySchema.parse(JSON.parse(answered));
   const waits = due === undefined ? "decided · 已办结" : `waits for · 待办: ${due.by}, ${due.on}`;
   return `case · 案件: ${id}\n${waits}\nlog · 日志: ${log.origin} ${log.index}`;
-}
-
-function lineOf({ case: id, kind, source, record, state, outcome, due, late }: ShownCase): string {
-  const dueOn = due === undefined ? "-" : `${due.on}${late ? " late 逾期" : ""}`;
-  return [id, kind, source, record, outcome ?? state, due?.by ?? "-", dueOn].join("\t");
 }
 
 function idOf(id: string): string {

@@ -1,6 +1,5 @@
 import type { Item, Purpose } from "@xinqiao/protocol/catalogue";
-import { CommandError } from "@xinqiao/runtime/cli";
-import Table from "cli-table3";
+import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { heldCatalogue } from "./held-catalogue.ts";
 
@@ -70,10 +69,4 @@ function inForce({ validFrom, validUntil }: Purpose): string[] {
   const from = validFrom === undefined ? [] : [`自 from ${validFrom}`];
   const until = validUntil === undefined ? [] : [`至 until ${validUntil}`];
   return [...from, ...until];
-}
-
-function tableOf(head: string[], rows: readonly string[][]): string {
-  const table = new Table({ head, style: { head: [], border: [] } });
-  table.push(...rows);
-  return table.toString();
 }

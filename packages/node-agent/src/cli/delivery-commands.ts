@@ -16,18 +16,19 @@ export function addDeliveryCommands(program: Command): void {
       runCommand(async () => (await import("./delivery.ts")).deliveryStatus(options)),
     );
   for (const [name, work, description] of [
-    ["dead", "deadLetters", "what the platform does not take, by reference, as JSON · 平台拒收的记录"],
-    ["replay", "replay", "deliver it again · 重新交付拒收的记录"],
+    ["dead", "deadLetters", "what the platform does not take, by reference · 平台拒收的记录"],
+    ["replay", "replay", "queue it to be delivered again · 拒收的记录排队重新交付"],
     ["drop", "drop", "forget it: the platform goes without until it changes · 放弃交付拒收的记录"],
     ["anew", "deliverAnew", "deliver everything anew: the platform has lost what it had · 全部重新交付"],
   ] as const) {
-    delivery
+    const command = delivery
       .command(`${name} <delivery>`)
       .description(description)
-      .option(...home)
-      .action((which: string, _options: unknown, command: Command) =>
-        runCommand(async () => (await import("./delivery.ts"))[work](which, command.optsWithGlobals())),
-      );
+      .option(...home);
+    if (name === "dead") command.option("--json", "as JSON");
+    command.action((which: string, _options: unknown, command: Command) =>
+      runCommand(async () => (await import("./delivery.ts"))[work](which, command.optsWithGlobals())),
+    );
   }
   delivery
     .command("table")

@@ -1,5 +1,5 @@
-import { CommandError } from "@xinqiao/runtime/cli";
-import Table from "cli-table3";
+import { chinaTime } from "@xinqiao/runtime/calendar";
+import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import {
   createTableSql,
@@ -16,6 +16,15 @@ export interface DeliveryOptions {
   readonly home: string;
 }
 
+const standingsHead = [
+  "名称 name",
+  "已交付 delivered",
+  "待交付 waiting",
+  "拒收 dead letters",
+  "最近交付（北京时间） last",
+  "状态 standing",
+];
+
 /** How every delivery stands. */
 export function deliveryStatus({
   home,
@@ -25,23 +34,11 @@ export function deliveryStatus({
     const standings = deliveries.standings();
     if (json) return JSON.stringify({ deliveries: standings });
     if (standings.length === 0) return "nothing is delivered · 未配置副本交付";
-    const table = new Table({
-      head: [
-        "name 名称",
-        "delivered 已交付",
-        "waiting 待交付",
-        "dead letters 死信",
-        "last 最近交付",
-        "standing 状态",
-      ],
-      style: { head: [], border: [] },
-    });
-    for (const each of standings) {
+    const rows = standings.map((each) => {
       const { name, delivered, waiting, dead, takenAt } = each;
-      const last = takenAt === null ? "-" : new Date(takenAt).toISOString();
-      table.push([name, delivered, waiting, dead, last, wordsOf(each)]);
-    }
-    return table.toString();
+      return [name, delivered, waiting, dead, takenAt === null ? "-" : chinaTime(takenAt), wordsOf(each)];
+    });
+    return tableOf(standingsHead, rows);
   });
 }
 
@@ -51,15 +48,41 @@ function wordsOf({ keepsStale, isTelling }: DeliveryStanding): string {
 }
 
 /** What a platform does not take, by reference. */
-export function deadLetters(name: string, { home }: DeliveryOptions): Promise<string> {
+export function deadLetters(
+  name: string,
+  { home, json }: DeliveryOptions & { readonly json?: boolean },
+): Promise<string> {
   return readStore(home, ({ deliveries }) => {
     mustBeNamed(name, deliveries);
-    return JSON.stringify({ deadLetters: deliveries.deadLetters(name) });
+    const letters = deliveries.deadLetters(name);
+    if (json) return JSON.stringify({ deadLetters: letters });
+    if (letters.length === 0) return "没有被平台拒收的记录 the platform refuses nothing";
+    const rows = letters.map(({ source, record, item, version, reason, since }) => [
+      ...[source, record, item, version ?? "移除 to be removed"],
+      ...[reason, chinaTime(since)],
+    ]);
+    return tableOf(lettersHead, rows);
   });
 }
 
+const lettersHead = [
+  "来源 source",
+  "记录 record",
+  "事项 item",
+  "版本 version",
+  "原因 reason",
+  "自（北京时间） since",
+];
+
+/** What the platform says to it is known later: the running agent delivers. */
 export function replay(name: string, { home }: DeliveryOptions): Promise<string> {
-  return withNamed(name, home, (deliveries) => `${deliveries.replay(name)} delivered again · 条重新交付`);
+  return withNamed(name, home, (deliveries) => {
+    const queued = deliveries.replay(name);
+    return [
+      `${queued} 条已排队待重新交付，由运行中的节点交付 queued: the running agent delivers them`,
+      `结果见 what came of it: xinqiao delivery · xinqiao delivery dead ${name}`,
+    ].join("\n");
+  });
 }
 
 export function drop(name: string, { home }: DeliveryOptions): Promise<string> {
@@ -70,7 +93,7 @@ export function drop(name: string, { home }: DeliveryOptions): Promise<string> {
 export function deliverAnew(name: string, { home }: DeliveryOptions): Promise<string> {
   return withNamed(name, home, (deliveries) => {
     deliveries.queue(name).beginAnew();
-    return "everything is delivered anew · 全部副本重新交付";
+    return "everything is queued to be delivered anew · 全部副本已排队，将重新交付";
   });
 }
 

@@ -3,10 +3,9 @@ import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "@xinqiao/protoco
 import { codes } from "@xinqiao/protocol/problem";
 import { registryStanding } from "@xinqiao/protocol/registry";
 import { chinaDay } from "@xinqiao/runtime/calendar";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { ConfigError, parseConfig } from "@xinqiao/runtime/config";
 import { readRegistryFile } from "@xinqiao/runtime/registry";
-import Table from "cli-table3";
 import { z } from "zod";
 import { loadConfig } from "../config/index.ts";
 import { explainLookup, ownRules, type PolicyStep, requesterCanUnseal } from "../policy/index.ts";
@@ -84,13 +83,9 @@ const deciders: Readonly<Record<PolicyStep["by"], string>> = {
 };
 
 function stepsTable(steps: readonly PolicyStep[]): string {
-  const table = new Table({
-    head: ["规则 rule", "由谁决定 decided by", "", "说明 why"],
-    style: { head: [], border: [] },
-  });
-  for (const { rule, by, fault } of steps) {
+  const rows = steps.map(({ rule, by, fault }) => {
     const why = fault === undefined ? "" : `${codes[fault.code].zh}\n${codes[fault.code].en}\n${fault.code}`;
-    table.push([rule, deciders[by], fault === undefined ? "✓" : "✗", why]);
-  }
-  return table.toString();
+    return [rule, deciders[by], fault === undefined ? "✓" : "✗", why];
+  });
+  return tableOf(["规则 rule", "由谁决定 decided by", "", "说明 why"], rows);
 }

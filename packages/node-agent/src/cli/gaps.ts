@@ -1,13 +1,15 @@
-import { CommandError } from "@xinqiao/runtime/cli";
+import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
 import { readStore } from "./read-store.ts";
 
 /** Rows kept back that somebody's history still waits for. */
-export function listGaps(home: string): Promise<string> {
+export function listGaps(home: string, json = false): Promise<string> {
   return readStore(home, ({ imports }) => {
-    const lines = imports.openGaps().map((gap) => [gap.import, gap.line, gap.item, gap.file].join("\t"));
-    return ["import 导入\tline 行\titem 事项\tfile 文件", ...lines].join("\n");
+    const all = imports.openGaps();
+    if (json) return JSON.stringify(all);
+    const rows = all.map((gap) => [gap.import, gap.line, gap.item, gap.file]);
+    return tableOf(["导入 import", "行 line", "事项 item", "文件 file"], rows);
   });
 }
 

@@ -2,8 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Catalogue, Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction } from "@xinqiao/protocol/identity";
-import { CommandError } from "@xinqiao/runtime/cli";
-import Table from "cli-table3";
+import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import {
   describeImportFault,
@@ -119,12 +118,10 @@ function describe(report: FileReport, catalogue: Catalogue): string {
 }
 
 function countsTable({ received, accepted, unchanged, quarantined, duplicates }: ImportReport): string {
-  const table = new Table({
-    head: ["收到 received", "采纳 accepted", "无变化 unchanged", "隔离 quarantined", "重复 duplicates"],
-    style: { head: [], border: [] },
-  });
-  table.push([received, accepted, unchanged, quarantined, duplicates]);
-  return table.toString();
+  return tableOf(
+    ["收到 received", "采纳 accepted", "无变化 unchanged", "隔离 quarantined", "重复 duplicates"],
+    [[received, accepted, unchanged, quarantined, duplicates]],
+  );
 }
 
 /** Line, column and reason; never the value. */

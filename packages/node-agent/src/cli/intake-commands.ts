@@ -24,8 +24,9 @@ export function addIntakeCommands(program: Command): void {
     .command("rows <stream>")
     .description("rows kept back: the platform's own keys, and why; the first hundred · 隔离行及原因")
     .option(...home)
+    .option("--json", "print JSON")
     .action((stream: string, options: Options) =>
-      runCommand(async () => (await import("./intake.ts")).keptRows(options.home, stream)),
+      runCommand(async () => (await import("./intake.ts")).keptRows(options.home, stream, options.json)),
     );
   intake
     .command("confirm <stream>")

@@ -1,4 +1,4 @@
-import { CommandError } from "@xinqiao/runtime/cli";
+import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { describeReason } from "../intake/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
@@ -9,28 +9,40 @@ export function intakeStatus(home: string, json = false): Promise<string> {
   return readStore(home, ({ streams }) => {
     const standings = streams.standings();
     if (json) return JSON.stringify(standings);
-    const lines = standings.map(({ name, item, rows, keptBack, asOf, fault, missing }) =>
-      [name, item, rows, keptBack, asOf ?? "-", missing ?? "-", fault ?? "-"].join("\t"),
-    );
-    const head = "stream 来源\titem 事项\trows 行\tkept back 隔离\tas of 截至\tgone 消失待确认\tfault 故障";
-    return [head, ...lines].join("\n");
+    const lines = standings.map(({ name, item, rows, keptBack, asOf, fault, missing }) => [
+      ...[name, item, rows, keptBack],
+      ...[asOf ?? "-", missing ?? "-", fault ?? "-"],
+    ]);
+    return tableOf(standingsHead, lines);
   });
 }
+
+const standingsHead = [
+  "来源 stream",
+  "事项 item",
+  "行 rows",
+  "隔离 kept back",
+  "截至 as of",
+  "消失待确认 gone",
+  "故障 fault",
+];
 
 const shownRows = 100;
 
 /** To whoever sits at the agent: a key is the platform's own, and may be a person's number. */
-export function keptRows(home: string, stream: string): Promise<string> {
+export function keptRows(home: string, stream: string, json = false): Promise<string> {
   return readStore(home, ({ streams }) => {
-    const lines = streams.keptBack(stream, shownRows).map(({ key, reasons }) => {
+    // The first letter of a key says of which type it is.
+    const kept = streams.keptBack(stream, shownRows).map((row) => ({ ...row, key: row.key.slice(1) }));
+    if (json) return JSON.stringify(kept);
+    const rows = kept.map(({ key, reasons }) => {
       const why = reasons.map(({ field, reason }) => {
         const { zh, en } = describeReason(reason);
         return `${field === undefined ? "" : `${field}: `}${zh} · ${en}`;
       });
-      // The first letter says of which type it is.
-      return [key.slice(1), ...why].join("\t");
+      return [key, why.join("\n")];
     });
-    return ["key 主键\twhy 原因", ...lines].join("\n");
+    return tableOf(["主键 key", "原因 why"], rows);
   });
 }
 

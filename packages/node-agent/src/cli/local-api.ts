@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { parseProblem } from "@xinqiao/protocol/problem";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { type Problem, parseProblem } from "@xinqiao/protocol/problem";
+import { CommandError, factsOf } from "@xinqiao/runtime/cli";
 import { request } from "undici";
 import type { AgentConfig } from "../config/index.ts";
 
@@ -22,9 +22,21 @@ export async function postLocal(config: AgentConfig, path: string, body: object)
   if (reply.statusCode === 200) return answered;
   const problem = parseProblem(answered);
   if (problem === undefined) throw new CommandError(`the agent answered ${reply.statusCode} · 节点返回异常`);
-  const facts = problem.facts ? `\n${JSON.stringify(problem.facts)}` : "";
+  const facts = problem.facts ? `\n${factsText(problem.facts)}` : "";
   throw new CommandError(
     `${problem.titleZh} · ${problem.title} (${problem.code}, hop ${problem.hop}, request ${problem.requestId ?? "-"}, trace ${problem.traceId ?? "-"})` +
       `${problem.detail === undefined ? "" : `\n${problem.detail}`}${facts}`,
   );
+}
+
+/** What a refusal says in figures, a line each; what is not here goes by its own name. */
+const factTitles = new Map([
+  ["logIndex", "日志序号 log index"],
+  ["logSize", "日志总数 log size"],
+  ["logRoot", "日志根 log root"],
+  ["retryAfterMs", "可重试（毫秒后） retry after ms"],
+]);
+
+function factsText(facts: NonNullable<Problem["facts"]>): string {
+  return factsOf(Object.entries(facts).map(([name, value]) => [factTitles.get(name) ?? name, String(value)]));
 }

@@ -6,7 +6,7 @@ import {
   ruleLabels,
 } from "@xinqiao/protocol/audit";
 import { commit, commitmentKeyBytes } from "@xinqiao/protocol/log";
-import { shownLine, shownTime, shownTitles } from "@xinqiao/runtime/audit";
+import { shownTable, shownTime } from "@xinqiao/runtime/audit";
 import { countOf } from "@xinqiao/runtime/cli";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
 import { loadConfig } from "../config/index.ts";
@@ -39,8 +39,7 @@ function describe(raised: AlertsAnswer["alerts"][number]): string {
   const state = acknowledged === undefined ? "待处理 open" : `已处理 acknowledged (${acknowledged})`;
   const hours = `北京时间 ${shownTime(alert.from)} – ${shownTime(alert.to)}`;
   const head = `${alert.alert}  ${ruleLabels[alert.rule]} ${alert.rule}  ${hours}  ${state}\n  ${zh}\n  ${en}`;
-  const entries = lines.length === 0 ? [] : [shownTitles.join("\t"), ...lines.map(shownLine)];
-  return [head, ...entries.map((entry) => `  ${entry}`)].join("\n");
+  return lines.length === 0 ? head : `${head}\n${shownTable(lines)}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { countsAnswerSchema } from "@xinqiao/protocol/audit";
 import { shownOutcome, shownTime, summaryColumns } from "@xinqiao/runtime/audit";
 import { chinaDay } from "@xinqiao/runtime/calendar";
-import Table from "cli-table3";
+import { tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
 import { type CriteriaOptions, readCriteria } from "./log-criteria.ts";
@@ -24,16 +24,13 @@ export async function counts(options: CountsOptions): Promise<string> {
   if (json) return answered;
   const { rows, cut } = countsAnswerSchema.parse(JSON.parse(answered));
   const most = Math.max(...rows.map(({ count }) => count), 1);
-  const table = new Table({
-    head: ["时段（北京时间） from", groupTitle(by), "条数 count", ""],
-    style: { head: [], border: [] },
-  });
-  for (const { at, group, count } of rows) {
+  const shown = rows.map(({ at, group, count }) => {
     const begin = every === "hour" ? shownTime(at) : chinaDay(Date.parse(at));
     const what = by === "outcome" && group ? shownOutcome(group) : (group ?? "-");
-    table.push([begin, what, count, "█".repeat(Math.ceil((count / most) * widest))]);
-  }
-  return cut ? `${table}\n还有更多 there are more: --from, --to` : table.toString();
+    return [begin, what, count, "█".repeat(Math.ceil((count / most) * widest))];
+  });
+  const table = tableOf(["时段（北京时间） from", groupTitle(by), "条数 count", ""], shown);
+  return cut ? `${table}\n还有更多 there are more: --from, --to` : table;
 }
 
 const groupTitle = (by: string | undefined) => summaryColumns.find(([column]) => column === by)?.[1] ?? "";

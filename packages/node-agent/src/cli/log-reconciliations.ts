@@ -1,5 +1,5 @@
 import { reconciliationsSchema } from "@xinqiao/protocol/reconciliation";
-import { reconciliationLines } from "@xinqiao/runtime/audit";
+import { reconciliationTables } from "@xinqiao/runtime/audit";
 import { countOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -21,5 +21,5 @@ export async function reconciliations({
   const asked = { limit: countOf("--limit", limit), ...(member !== undefined && { member }) };
   const config = await loadConfig(home);
   const answered = await postLocal(config, "/v1/audit/reconciliations", asked);
-  return json ? answered : reconciliationLines(reconciliationsSchema.parse(JSON.parse(answered)));
+  return json ? answered : reconciliationTables(reconciliationsSchema.parse(JSON.parse(answered)));
 }

@@ -1,7 +1,6 @@
 import { type SearchAnswer, searchAnswerSchema, searchPage } from "@xinqiao/protocol/audit";
 import { shownCells, shownTitles, summaryOf } from "@xinqiao/runtime/audit";
-import { CommandError, countOf } from "@xinqiao/runtime/cli";
-import Table from "cli-table3";
+import { CommandError, countOf, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
 import { type CriteriaOptions, readCriteria } from "./log-criteria.ts";
@@ -28,21 +27,17 @@ export async function search(options: SearchOptions): Promise<string> {
 }
 
 function pagesTable(pages: readonly SearchAnswer[]): string {
-  const table = new Table({
-    head: [...shownTitles],
-    style: { head: [], border: [] },
-  });
   const lines = pages.flatMap((page) => page.lines);
-  for (const line of lines) {
+  const rows = lines.map((line) => {
     const summary = summaryOf(line);
     if (summary === undefined)
       throw new CommandError("an entry cannot be read: update · 日志条目无法识别，请升级");
-    table.push([...shownCells(summary)]);
-  }
+    return shownCells(summary);
+  });
   const last = pages.at(-1);
   const more = last?.next === undefined ? "" : " · 还有更多 more: --limit";
   return [
-    table.toString(),
+    tableOf(shownTitles, rows),
     `${lines.length} 条 lines${more}`,
     ...(last ? [`log · 日志: size 总数 ${last.head.size}, root ${last.head.root}`] : []),
   ].join("\n");

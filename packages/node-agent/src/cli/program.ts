@@ -173,8 +173,9 @@ function addGaps(program: Command): void {
   gaps
     .command("list")
     .option(...home)
-    .action((options: { home: string }) =>
-      runCommand(async () => (await import("./gaps.ts")).listGaps(options.home)),
+    .option("--json", "as JSON")
+    .action((options: { home: string; json?: boolean }) =>
+      runCommand(async () => (await import("./gaps.ts")).listGaps(options.home, options.json)),
     );
   gaps
     .command("close <import> <line>")

@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import { tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { type CopiesReconciled, copiesReconciledSchema } from "../copies/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -18,33 +18,33 @@ export async function reconcileCopies(options: {
   return options.json ? answered : copiesReport(config.node, reconciled);
 }
 
+const titles = [
+  "来源 source",
+  "事项 item",
+  "本节点 here",
+  "市级 city",
+  "仅本节点 only here",
+  "仅市级 only there",
+  "内容不同 otherwise",
+  "被拒 refused",
+  "已修复 repaired",
+  "接收 received",
+  "回执 applied",
+  "已执行 acted upon",
+  "现一致 equal",
+];
+
 /** A row for each source and item, in both languages. */
 export function copiesReport(node: string, { rows }: CopiesReconciled): string {
   const title = `对账报告 Reconciliation of copies · ${node}`;
   if (rows.length === 0) return `${title}\n没有共享的记录 nothing is shared`;
-  const table = new Table({
-    head: [
-      "来源 source",
-      "事项 item",
-      "本节点 here",
-      "市级 city",
-      "仅本节点 only here",
-      "仅市级 only there",
-      "内容不同 otherwise",
-      "被拒 refused",
-      "已修复 repaired",
-      "接收 received",
-      "回执 applied",
-      "已执行 acted upon",
-      "现一致 equal",
-    ],
-    style: { head: [], border: [] },
-  });
-  for (const row of rows) {
+  const lines = rows.map((row) => {
     const found = [row.here, row.there, row.onlyHere, row.onlyThere, row.otherwise];
     const counts = [...found, row.refused, row.repaired];
     const flow = [row.received, row.applied, row.actedUpon].map((count) => count ?? "-");
-    table.push([row.source, row.item, ...counts, ...flow, row.equal ? "是 yes" : "✗ 否 no"]);
-  }
-  return [title, table.toString(), "- 未知或不适用 unknown, or of this member's own records"].join("\n");
+    return [row.source, row.item, ...counts, ...flow, row.equal ? "是 yes" : "✗ 否 no"];
+  });
+  return [title, tableOf(titles, lines), "- 未知或不适用 unknown, or of this member's own records"].join(
+    "\n",
+  );
 }

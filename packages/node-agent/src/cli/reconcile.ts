@@ -1,6 +1,5 @@
 import { intervalAt } from "@xinqiao/protocol/reconciliation";
-import { CommandError } from "@xinqiao/runtime/cli";
-import Table from "cli-table3";
+import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { type HourReport, shownHoursSchema } from "../reconciliation/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -71,32 +70,28 @@ function explainedOf(findings: HourReport["findings"]): string {
   return [...kinds].map(([kind, { length }]) => `${kind} ${length}`).join("\n") || "0";
 }
 
+const titles = [
+  "时段 hour",
+  "查询 asked",
+  "应答 answered",
+  "差异 differences",
+  "已说明 explained",
+  "已证明 proved",
+  "日志 log",
+];
+
 /** One row an hour, and below it every exchange that is not told alike, in both languages. */
 export function hoursTable(hours: readonly HourReport[]): string {
   if (hours.length === 0) return "no hour is due · 暂无可对账时段";
-  const table = new Table({
-    head: [
-      "时段 hour",
-      "查询 asked",
-      "应答 answered",
-      "差异 differences",
-      "已说明 explained",
-      "已证明 proved",
-      "日志 log",
-    ],
-    style: { head: [], border: [] },
-  });
-  for (const { interval, here, there, differences, findings, proved, log } of hours) {
-    table.push([
-      interval,
-      `${here.asked.count} / ${there.asked.count}`,
-      `${here.answered.count} / ${there.answered.count}`,
-      differences,
-      explainedOf(findings),
-      proved,
-      logs[log],
-    ]);
-  }
+  const rows = hours.map(({ interval, here, there, differences, findings, proved, log }) => [
+    interval,
+    `${here.asked.count} / ${there.asked.count}`,
+    `${here.answered.count} / ${there.answered.count}`,
+    differences,
+    explainedOf(findings),
+    proved,
+    logs[log],
+  ]);
   const found = hours.flatMap(({ interval, findings }) =>
     findings.map(({ exchange, side, how, by, explanation }) => {
       const why = explanation === undefined ? `✗ ${catches[by]}` : explanations[explanation];
@@ -106,5 +101,7 @@ export function hoursTable(hours: readonly HourReport[]): string {
   const contradicted = hours
     .filter(({ words }) => words === "contradict")
     .map(({ interval }) => `${interval}  ✗ ${catches.statement}`);
-  return [table.toString(), "本节点 here / 市级日志 the city's log", ...contradicted, ...found].join("\n");
+  return [tableOf(titles, rows), "本节点 here / 市级日志 the city's log", ...contradicted, ...found].join(
+    "\n",
+  );
 }

@@ -1,6 +1,6 @@
 import { codes, isCode } from "@xinqiao/protocol/problem";
 import { chinaTime } from "@xinqiao/runtime/calendar";
-import { countOf } from "@xinqiao/runtime/cli";
+import { countOf, tableOf } from "@xinqiao/runtime/cli";
 import { readStore } from "./read-store.ts";
 
 export interface RefusedOptions {
@@ -16,9 +16,10 @@ export async function refused({ home, json, ...options }: RefusedOptions): Promi
     const all = outbox.refused(limit);
     if (json) return JSON.stringify(all);
     if (all.length === 0) return "没有被拒的记录 nothing was refused";
-    const lines = all.map(({ record, version, code, at }) =>
-      [record, version, code, chinaTime(at), isCode(code) ? codes[code].zh : ""].join("\t"),
-    );
-    return ["记录 record\t版本 version\t原因 reason\t时间 at\t说明", ...lines].join("\n");
+    const rows = all.map(({ record, version, code, at }) => [
+      ...[record, version, code, chinaTime(at)],
+      isCode(code) ? `${codes[code].zh}\n${codes[code].en}` : "",
+    ]);
+    return tableOf(["记录 record", "版本 version", "原因 reason", "时间 at", "说明 in words"], rows);
   });
 }

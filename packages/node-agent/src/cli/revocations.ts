@@ -4,7 +4,7 @@ import {
   revocationReceiptSchema,
 } from "@xinqiao/protocol/measures";
 import { chinaDay } from "@xinqiao/runtime/calendar";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
 import { type ShownRevocation, shownRevocationsSchema } from "../feedback/index.ts";
 import { postLocal } from "./local-api.ts";
@@ -37,10 +37,11 @@ export async function revocations({ home, json }: RevocationsOptions): Promise<s
   const all = await listed(config);
   if (json === true) return JSON.stringify(all);
   if (all.length === 0) return "没有撤销通知 nothing was asked to be revoked";
-  const lines = all.map(({ number, dueOn, standing, effect, matter, source, record }) =>
-    [number, dueOn, standings[standing], effect, matter, source, record].join("\t"),
-  );
-  return [head.join("\t"), ...lines].join("\n");
+  const rows = all.map(({ number, dueOn, standing, effect, matter, source, record }) => [
+    ...[number, dueOn, standings[standing], effect],
+    ...[matter, source, record],
+  ]);
+  return tableOf(head, rows);
 }
 
 export interface AnswerOptions {

@@ -26,7 +26,7 @@ describe("what a screening has done so far", () => {
     expect([again.line, again.counts]).toEqual([10, counts]);
     again.keep(20, { ...counts, screened: 2 }, "b\n");
     await again.finish(out, "head\n");
-    expect(readFileSync(out, "utf8")).toBe("head\na\nb\n");
+    expect(readFileSync(out, "utf8")).toBe("\uFEFFhead\na\nb\n");
     expect(readdirSync(folder)).toEqual(["hits.csv"]);
   });
 
@@ -57,9 +57,9 @@ describe("what a screening has done so far", () => {
 });
 
 describe("a list", () => {
-  it("is read behind a line, so many identifiers at a time, with empty lines counted", async () => {
+  it("is read behind a line, so many identifiers at a time, with empty lines counted and without the mark of its encoding", async () => {
     const file = join(folder, "list.txt");
-    writeFileSync(file, "a\r\n\r\nb\r\nc\r\nd");
+    writeFileSync(file, "\uFEFFa\r\n\r\nb\r\nc\r\nd");
     const read = async (after: number) => {
       const batches: string[] = [];
       for await (const batch of batchesOf(file, after, 2))

@@ -99,12 +99,15 @@ function prepare(database: Database.Database) {
   };
 }
 
+/** Without it Excel takes UTF-8 for the machine's own encoding. */
+const byteOrderMark = "\uFEFF";
+
 /** Whole or not at all, and never in the place of another. */
 async function publish(file: string, header: string, texts: Iterable<string>): Promise<void> {
   const draft = `${file}.next`;
   const handle = await open(draft, "w", 0o600);
   try {
-    await handle.writeFile(header);
+    await handle.writeFile(`${byteOrderMark}${header}`);
     for (const text of texts) await handle.appendFile(text);
     await handle.sync();
   } finally {

@@ -2,9 +2,10 @@ import { subjectKinds, subjectSchemes } from "@xinqiao/protocol/identity";
 import { CommandError, runCommand } from "@xinqiao/runtime/cli";
 import { type Command, Option } from "commander";
 import type { CorrectionAct } from "../sharing/index.ts";
+import type { CopiesOptions } from "./copies.ts";
 import type { RefusedOptions } from "./refused.ts";
 import type { ScreenOptions } from "./screen.ts";
-import type { CopiesOptions } from "./sharing.ts";
+import type { CorrectionsOptions } from "./sharing.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
 
@@ -35,8 +36,9 @@ export function addSharingCommands(program: Command): void {
     .command("corrections")
     .description("who has acknowledged corrections of this member's records · 更正办理进度")
     .option(...home)
-    .option("--json", "as JSON, with the city's signed statements")
-    .action((options: { home: string; json?: boolean }) =>
+    .option("--limit <number>", "at most so many, 500 at most · 最多条数", "100")
+    .option("--json", "as JSON, with the city's signed statements · 含市级签署的办结证明")
+    .action((options: CorrectionsOptions) =>
       runCommand(async () => (await import("./sharing.ts")).corrections(options)),
     );
   addRefused(program);
@@ -64,7 +66,7 @@ export function addSharingCommands(program: Command): void {
   program
     .command("copies <identifier>")
     .description(
-      "what other members have shared about a subject, as JSON; - reads the identifier from standard input · 查共享副本",
+      "what other members have shared about a subject; - reads the identifier from standard input · 查共享副本",
     )
     .option(...home)
     .addOption(
@@ -72,8 +74,9 @@ export function addSharingCommands(program: Command): void {
     )
     .option("--scheme <scheme>", "of the identifier · 标识类型", "uscc")
     .option("--items <codes>", "comma separated; all unless said · 事项代码")
+    .option("--json", "as JSON")
     .action((identifier: string, options: CopiesOptions) =>
-      runCommand(async () => (await import("./sharing.ts")).copies(identifier, options)),
+      runCommand(async () => (await import("./copies.ts")).copies(identifier, options)),
     );
 }
 

@@ -1,11 +1,9 @@
-import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { correctionsSchema } from "@xinqiao/protocol/sync";
-import { CommandError } from "@xinqiao/runtime/cli";
+import { type CorrectionLine, correctionsSchema } from "@xinqiao/protocol/sync";
+import { chinaTime } from "@xinqiao/runtime/calendar";
+import { CommandError, countOf, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import type { CorrectionAct } from "../sharing/index.ts";
 import { openStore } from "../store/index.ts";
-import { heldCatalogue } from "./held-catalogue.ts";
-import { readIdentifier } from "./identifier.ts";
 import { postLocal } from "./local-api.ts";
 
 /** Corrects one of this member's own records; a running agent tells the city. */
@@ -24,42 +22,44 @@ export async function correct(id: string, home: string, act: CorrectionAct): Pro
   }
 }
 
-export interface CopiesOptions {
+export interface CorrectionsOptions {
   readonly home: string;
-  readonly kind: string;
-  readonly scheme: string;
-  readonly items?: string;
-}
-
-/** What others have shared about a subject, as JSON. */
-export async function copies(given: string, options: CopiesOptions): Promise<string> {
-  const config = await loadConfig(options.home);
-  const items = options.items?.split(",") ?? [...(await heldCatalogue(config)).items.keys()];
-  return postLocal(config, "/v1/copies", {
-    subject: { kind: options.kind, scheme: options.scheme, id: await readIdentifier(given) },
-    items: items.map((item) => itemCodeSchema.parse(item)),
-  });
-}
-
-/** How corrections of this member's own records fare, a line each. */
-export async function corrections(options: {
-  readonly home: string;
+  readonly limit: string;
   readonly json?: boolean;
-}): Promise<string> {
-  const config = await loadConfig(options.home);
-  const answered = await postLocal(config, "/v1/corrections", {});
-  if (options.json) return answered;
-  const { corrections: all } = correctionsSchema.parse(JSON.parse(answered));
-  const lines = all.map(({ seq, effect, openedAt, dueOn, holders, completion }) => {
-    const late = holders.filter(({ acknowledgedAt }) => acknowledgedAt === undefined).map(({ node }) => node);
-    const standing =
-      completion === undefined ? `waits for · 待回执: ${late.join(", ")}` : "complete · 已办结";
-    const opened = new Date(openedAt * 1000).toISOString();
-    return [seq, effect, opened, dueOn, `${holders.length - late.length}/${holders.length}`, standing].join(
-      "\t",
-    );
-  });
-  return ["change 变更\teffect 类型\topened 受理\tdue 期限\treceipts 回执\tstanding 状态", ...lines].join(
-    "\n",
-  );
 }
+
+const titles = [
+  "记录 record",
+  "变更序号 change",
+  "类型 effect",
+  "受理（北京时间） opened",
+  "期限 due",
+  "回执 receipts",
+  "状态 standing",
+];
+
+/** How corrections of this member's own records fare, the newest first. */
+export async function corrections({ home, json, ...options }: CorrectionsOptions): Promise<string> {
+  const limit = countOf("--limit", options.limit);
+  const answered = await postLocal(await loadConfig(home), "/v1/corrections", { limit });
+  if (json) return answered;
+  const { corrections: all } = correctionsSchema.parse(JSON.parse(answered));
+  return all.length === 0 ? "没有更正 no corrections" : correctionsTable(all);
+}
+
+export function correctionsTable(all: readonly CorrectionLine[]): string {
+  const rows = all.map(({ record, seq, effect, openedAt, dueOn, holders, completion }) => {
+    const late = holders.filter(({ acknowledgedAt }) => acknowledgedAt === undefined).map(({ node }) => node);
+    const standing = completion === undefined ? `待回执 waits for: ${late.join(", ")}` : "已办结 complete";
+    const receipts = `${holders.length - late.length}/${holders.length}`;
+    return [record ?? "-", seq, effects[effect], chinaTime(openedAt * 1000), dueOn, receipts, standing];
+  });
+  return tableOf(titles, rows);
+}
+
+const effects: Readonly<Record<CorrectionLine["effect"], string>> = {
+  corrected: "更正 corrected",
+  annotated: "标注 annotated",
+  repaired: "修复 repaired",
+  withdrawn: "撤回 withdrawn",
+};

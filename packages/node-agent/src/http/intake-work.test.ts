@@ -73,6 +73,18 @@ describe("rows that a platform posts", () => {
     expect(taken).toHaveLength(1);
   });
 
+  it("are told of everything that is wrong with them, in cells and in values", async () => {
+    const [code, day] = ["CF_XDR_SHXYM", "CF_JDRQ"];
+    const row = { ...penaltyRow(1, noSuchDay), CF_NR_FK: { a: 1 }, [code]: "91350203M0001QAY9B" };
+    const receipt = await post({ reference: "a-1", rows: [row] });
+    const reasons = [
+      { field: "CF_NR_FK", reason: "cell-not-text" },
+      { field: day, reason: "date-not-real" },
+      { field: code, reason: "uscc.check-character" },
+    ];
+    expect(receipt).toMatchObject({ rows: [{ row: 1, reasons }] });
+  });
+
   it("are answered again with the same receipt, and nothing changes", async () => {
     const batch = { reference: "a-1", rows: [penaltyRow(1), penaltyRow(2, noSuchDay)] };
     const first = await post(batch);

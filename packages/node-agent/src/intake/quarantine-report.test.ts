@@ -37,7 +37,7 @@ async function reportOf(rows: readonly Record<string, string>[]): Promise<string
 }
 
 describe("writeQuarantineReport", () => {
-  it("gives line, column and reason in both languages, and the row as it was sent", async () => {
+  it("gives line, every column at fault and why in both languages, and the row as it was sent", async () => {
     const bad = penaltyRow(2, {
       CF_JDRQ: "昨天",
       CF_XDR_SHXYM: testUscc(2).slice(0, 17),
@@ -48,9 +48,9 @@ describe("writeQuarantineReport", () => {
       ["行号 line", "栏目 column", "原因", "reason", "原始内容 as sent"],
       [
         "3",
-        "CF_WSH 行政处罚决定书文号\nCF_JDRQ 处罚决定日期",
-        "必填项为空\n日期格式应为 2024-01-02、2024/01/02 或 20240102",
-        "required, but empty\na date is written 2024-01-02, 2024/01/02 or 20240102",
+        "CF_WSH 行政处罚决定书文号\nCF_JDRQ 处罚决定日期\nCF_XDR_SHXYM 统一社会信用代码",
+        "必填项为空\n日期格式应为 2024-01-02、2024/01/02 或 20240102\n统一社会信用代码长度错误",
+        "required, but empty\na date is written 2024-01-02, 2024/01/02 or 20240102\nunified social credit code: wrong length",
         ...Object.values({ ...bad, CF_WSH: "" }),
       ],
     ]);

@@ -1,7 +1,7 @@
 import type { Jurisdiction, UsccOptions } from "@xinqiao/protocol/identity";
-import { type CreditRecord, recordFromRow } from "@xinqiao/protocol/record";
+import type { CreditRecord } from "@xinqiao/protocol/record";
 import { err, type Result } from "@xinqiao/protocol/result";
-import { cellText, rawRow } from "../row/index.ts";
+import { cellText, rawRow, recordFromCells } from "../row/index.ts";
 import type { RowReason } from "../store/index.ts";
 import type { Header } from "./header.ts";
 import type { SourceRow } from "./source-row.ts";
@@ -13,15 +13,14 @@ export interface IntakeContext extends UsccOptions {
   readonly catalogueVersion: number;
 }
 
-/** A row of a file as a record, or why it is kept back. */
+/** A row of a file as a record, or everything that it is kept back for. */
 export function rowRecord(
   row: SourceRow,
   { item, places }: Header,
   context: IntakeContext,
 ): Result<CreditRecord, readonly RowReason[]> {
   if ("reason" in row) return err([{ reason: row.reason }]);
-  const raw = rawRow(item, cellsOf(row, places));
-  return raw.ok ? recordFromRow(item, raw.value, context) : raw;
+  return recordFromCells(item, rawRow(item, cellsOf(row, places)), context);
 }
 
 /** The cells by the item's column. */

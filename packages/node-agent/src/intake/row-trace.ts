@@ -24,8 +24,8 @@ export function traceRow(
   const trace = (columns: readonly string[]): RowTrace | undefined => {
     const part = narrowed(item, columns);
     const raw = rawRow(part, cellOf);
-    if (!raw.ok) return undefined;
-    const identified = identifyRow(part, raw.value, context);
+    if (raw.faults.length > 0) return undefined;
+    const identified = identifyRow(part, raw.row, context);
     return identified.ok ? identified.value : undefined;
   };
   const { uscc, citizenId, registrationNumber, documentNumber } = item.columns;

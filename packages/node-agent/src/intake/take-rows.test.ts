@@ -141,6 +141,14 @@ describe("rows of a stream", () => {
     expect(await take([row("a", 1, {}, "revoked")])).toMatchObject({ duplicates: 1 });
   });
 
+  it("that say neither their state nor their day rightly are kept back for both", async () => {
+    await take([row("a", 1, { CF_JDRQ: "2024-02-30" }, "unheard-of"), { ...row("b", 2), isKeyless: true }]);
+    const kept = intake.store.streams.keptBack(mapping.stream, 9);
+    expect(
+      Object.fromEntries(kept.map(({ key, reasons }) => [key, reasons.map(({ reason }) => reason)])),
+    ).toEqual({ a: ["state-not-mapped", "date-not-real"], b: ["key-missing"] });
+  });
+
   it("that cannot be read leave their record as it was, with a gap until they can", async () => {
     await take([row("a", 1)]);
     expect(await take([row("a", 1, { CF_JDRQ: "2024-02-30" })])).toMatchObject({ quarantined: 1 });

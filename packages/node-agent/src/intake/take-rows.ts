@@ -134,10 +134,11 @@ function readRow(
     const trace = traceRow(row, header, context);
     return { reasons, cells: texts, ...(trace !== undefined && { trace }) };
   };
-  if (isKeyless) return { key, digest, kept: kept([{ reason: "key-missing" }]) };
-  const as = stateOf(state, stateValues);
-  if (as === undefined) return { key, digest, kept: kept([{ reason: "state-not-mapped" }]) };
   const record = rowRecord(row, header, context);
+  const faults = record.ok ? [] : record.error;
+  if (isKeyless) return { key, digest, kept: kept([{ reason: "key-missing" }, ...faults]) };
+  const as = stateOf(state, stateValues);
+  if (as === undefined) return { key, digest, kept: kept([{ reason: "state-not-mapped" }, ...faults]) };
   if (!record.ok) {
     const repaired = as === "repaired" ? as : undefined;
     return as === "withdrawn" ? undefined : { key, digest, kept: kept(record.error), state: repaired };

@@ -1,5 +1,6 @@
 import type { FieldFault, Item, RawRow } from "@xinqiao/protocol/catalogue";
-import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { type CreditRecord, type RowContext, recordFromRow } from "@xinqiao/protocol/record";
+import { err, type Result } from "@xinqiao/protocol/result";
 import { type CellReason, cellText } from "./cell.ts";
 import { dayText } from "./instant.ts";
 
@@ -9,11 +10,11 @@ export interface ColumnFault {
   readonly reason: FieldFault["reason"] | CellReason;
 }
 
-/** The cells of one row, by national column → the text that the catalogue's rules are about. */
+/** The cells of one row, by national column → the text that the catalogue's rules are about, and those without text. */
 export function rawRow(
   item: Item,
   cellOf: (column: string) => unknown,
-): Result<RawRow, readonly ColumnFault[]> {
+): { readonly row: RawRow; readonly faults: readonly ColumnFault[] } {
   const row: Record<string, string> = {};
   const faults: ColumnFault[] = [];
   for (const { name, type } of item.fields) {
@@ -21,5 +22,16 @@ export function rawRow(
     if (!text.ok) faults.push({ field: name, reason: text.error });
     else row[name] = type === "date" ? dayText(text.value) : text.value;
   }
-  return faults.length > 0 ? err(faults) : ok(row);
+  return { row, faults };
+}
+
+/** A row as a record, or every column that keeps it from being one. */
+export function recordFromCells(
+  item: Item,
+  { row, faults }: ReturnType<typeof rawRow>,
+  context: RowContext,
+): Result<CreditRecord, readonly ColumnFault[]> {
+  const unread = faults.map(({ field }) => field);
+  const record = recordFromRow(item, row, context, unread);
+  return record.ok ? record : err([...faults, ...record.error]);
 }

@@ -1,7 +1,7 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { checkSubject, subjectSchema } from "@xinqiao/protocol/identity";
+import { checkSubject, nodeIdSchema, subjectSchema } from "@xinqiao/protocol/identity";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
-import { isDisclosable } from "@xinqiao/protocol/record";
+import { disputeSchema, isDisclosable, recordSchema } from "@xinqiao/protocol/record";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { z } from "zod";
 import type { Copy, Inbox } from "./inbox.ts";
@@ -10,6 +10,13 @@ import type { Copy, Inbox } from "./inbox.ts";
 export const copiesRequestSchema = z.strictObject({
   subject: subjectSchema,
   items: z.array(itemCodeSchema).min(1).max(1_000),
+});
+
+/** What it answers. */
+export const copiesSchema = z.object({
+  copies: z.array(
+    z.object({ source: nodeIdSchema, record: recordSchema, disputes: z.array(disputeSchema).optional() }),
+  ),
 });
 
 export interface CopiesDependencies {

@@ -1,4 +1,4 @@
-export { copiesOf, copiesRequestSchema } from "./copies.ts";
+export { copiesOf, copiesRequestSchema, copiesSchema } from "./copies.ts";
 export type { CorrectionAct, OwnRecords } from "./correct.ts";
 export type { Applied, Copy, Inbox, MissedPage, Position, ReadingScope, Taken } from "./inbox.ts";
 export { keptBackLately } from "./kept-back.ts";

@@ -1,9 +1,9 @@
 import type { Item } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction, Subject, SubjectKind, SubjectScheme } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
-import { type CreditRecord, recordFromRow } from "@xinqiao/protocol/record";
+import type { CreditRecord } from "@xinqiao/protocol/record";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { rawRow } from "../row/index.ts";
+import { rawRow, recordFromCells } from "../row/index.ts";
 import type { InvalidRows, OnInvalid, RowReason } from "./invalid.ts";
 import type { Found, Gap } from "./port.ts";
 
@@ -103,10 +103,9 @@ function recordOf(
   const state = row.state === undefined ? "current" : ownValue(stateValues, row.state);
   if (state === undefined) return refuse("state", "state-not-mapped");
   const raw = rawRow(item, row.cellOf);
-  if (!raw.ok) return raw;
-  const record = recordFromRow(
+  const record = recordFromCells(
     item,
-    { ...raw.value, [column]: subject.id },
+    { ...raw, row: { ...raw.row, [column]: subject.id } },
     { jurisdiction, recordedAt, catalogueVersion, ...(kind !== undefined && { subjectKind: kind }) },
   );
   if (!record.ok) return record;

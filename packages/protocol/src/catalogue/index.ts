@@ -47,6 +47,7 @@ export {
   type FieldReason,
   type Fields,
   type RawRow,
+  readFields,
   unlistedColumns,
   validateFields,
 } from "./validate-fields.ts";

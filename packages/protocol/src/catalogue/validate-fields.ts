@@ -38,6 +38,15 @@ export type RawRow = Readonly<Record<string, string | undefined>>;
  * art. 6); `unlistedColumns` tells which.
  */
 export function validateFields(item: Item, row: RawRow): Result<Fields, readonly FieldFault[]> {
+  const { fields, faults } = readFields(item, row);
+  return faults.length > 0 ? err(faults) : ok(fields);
+}
+
+/** The same, with what is sound of a row that has faults. A column has one fault at most, and then no value. */
+export function readFields(
+  item: Item,
+  row: RawRow,
+): { readonly fields: Fields; readonly faults: readonly FieldFault[] } {
   const fields: Record<string, string> = {};
   const faults: FieldFault[] = [];
   for (const field of item.fields) {
@@ -45,7 +54,7 @@ export function validateFields(item: Item, row: RawRow): Result<Fields, readonly
     if (!value.ok) faults.push({ field: field.name, reason: value.error });
     else if (value.value !== "") fields[field.name] = value.value;
   }
-  return faults.length > 0 ? err(faults) : ok(fields);
+  return { fields, faults };
 }
 
 /** Columns of a file that the item does not have: misspelt, or none of its business. */

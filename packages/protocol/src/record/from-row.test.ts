@@ -124,6 +124,32 @@ describe("recordFromRow", () => {
     ]);
   });
 
+  it("reports them all at once, each column once, whose record it is among them", () => {
+    const { CF_JDRQ: _day, ...row } = penaltyRow;
+    const longName = "𠮷".repeat(200);
+    const wrongCode = "91350203M0001QAY9B";
+    expect(faultsOf({ ...row, CF_YXQ: "2024-02-30", CF_XDR_SHXYM: wrongCode, CF_XDR_MC: longName })).toEqual([
+      { field: "CF_JDRQ", reason: "required" },
+      { field: "CF_YXQ", reason: "date-not-real" },
+      { field: "CF_XDR_SHXYM", reason: "uscc.check-character" },
+      { field: "CF_XDR_MC", reason: "too-long" },
+    ]);
+    expect(faultsOf({ ...penaltyRow, CF_XDR_SHXYM: "", CF_WSH: "𠮷".repeat(100) })).toEqual([
+      { field: "CF_XDR_SHXYM", reason: "subject-missing" },
+      { field: "CF_WSH", reason: "too-long" },
+    ]);
+  });
+
+  it("asks for no identifier where one is given that cannot be read", () => {
+    const garbled = { ...penaltyRow, CF_XDR_SHXYM: "\u0000", CF_XDR_ZJHM: "1" };
+    expect(faultsOf(garbled)).toEqual([{ field: "CF_XDR_SHXYM", reason: "text-malformed" }]);
+    const { CF_XDR_SHXYM: _code, ...row } = penaltyRow;
+    expect(recordFromRow(itemOf("penalty"), row, context, ["CF_XDR_SHXYM"])).toEqual({
+      ok: false,
+      error: [],
+    });
+  });
+
   it("refuses names and numbers that fit in code points but not on the wire", () => {
     expect(faultsOf({ ...penaltyRow, CF_WSH: "𠮷".repeat(100) })).toEqual([
       { field: "CF_WSH", reason: "too-long" },

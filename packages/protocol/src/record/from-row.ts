@@ -7,6 +7,7 @@ import {
   type Item,
   noEndDay,
   type RawRow,
+  readFields,
   validateFields,
 } from "../catalogue/index.ts";
 import {
@@ -20,7 +21,7 @@ import {
 } from "../identity/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { type CreditRecord, recordLengths } from "./record.ts";
-import { recordId } from "./record-id.ts";
+import { recordId, recordIdLength } from "./record-id.ts";
 
 /** What a row does not say about itself. */
 export interface RowContext extends UsccOptions {
@@ -37,23 +38,39 @@ export interface RowContext extends UsccOptions {
 
 type Faults = readonly FieldFault[];
 
-/** A raw row as a record, or the columns that keep it from being one. Faults never hold a value. */
-export function recordFromRow(item: Item, row: RawRow, context: RowContext): Result<CreditRecord, Faults> {
-  const validated = validateFields(item, row);
-  if (!validated.ok) return validated;
-  const fields = validated.value;
-  const subject = subjectOf(item, fields, context);
-  if (!subject.ok) return subject;
-  const core = coreOf(item, fields, subject.value);
-  if (!core.ok) return core;
+/**
+ * A raw row as a record, or every column that keeps it from being one: its sender corrects them all at once. A column
+ * has one fault at most. Faults never hold a value.
+ *
+ * @param unread columns whose cells could not be made text: what is wrong with them is known already
+ */
+export function recordFromRow(
+  item: Item,
+  row: RawRow,
+  context: RowContext,
+  unread: readonly string[] = [],
+): Result<CreditRecord, Faults> {
+  const read = readFields(item, row);
+  const { fields } = read;
+  const faults = read.faults.filter(({ field }) => !unread.includes(field));
+  const settled = new Set([...unread, ...faults.map(({ field }) => field)]);
+  const subject = subjectOf(item, fields, context, settled);
+  const core = coreOf(item, fields);
+  if (!subject.ok || !core.ok || settled.size > 0) {
+    const further = [subject, core].flatMap((part) => (part.ok ? [] : part.error));
+    return err([...faults, ...further.filter(({ field }) => !settled.has(field))]);
+  }
+  const { documentNumber, subjectName, occurredOn } = core.value;
   const removedOn = endOf(fields, item.columns.removedOn);
   const lastListed = removedOn === undefined ? undefined : dayBefore(removedOn);
   const validUntil = earlier(endOf(fields, item.columns.validUntil), lastListed);
   const disclosedUntil = earlier(endOf(fields, item.columns.disclosedUntil), lastListed);
   return ok({
-    ...core.value,
+    id: recordId(item.code, documentNumber, subject.value),
     item: item.code,
     subject: subject.value,
+    subjectName,
+    occurredOn,
     jurisdiction: context.jurisdiction,
     version: context.version ?? 1,
     state: "current",
@@ -99,9 +116,12 @@ function subjectOf(
   item: Item,
   fields: Fields,
   context: Pick<RowContext, "subjectKind" | keyof UsccOptions>,
+  settled: ReadonlySet<string> = new Set(),
 ): Result<Subject, Faults> {
   for (const [role, scheme] of identifierRoles) {
     const field = item.columns[role];
+    // Something is given there and cannot be read: whose record it is, nobody can say.
+    if (field !== undefined && settled.has(field)) return err([]);
     const id = field === undefined ? undefined : fields[field];
     if (field === undefined || id === undefined) continue;
     const kind = context.subjectKind ?? subjectKindOf(scheme, id);
@@ -113,22 +133,27 @@ function subjectOf(
   return refuse(expected ?? item.columns.subjectName, "subject-missing");
 }
 
+interface Core {
+  readonly documentNumber: string;
+  readonly subjectName: string;
+  readonly occurredOn: string;
+}
+
 /** What every record must have; the catalogue makes these columns required. */
-function coreOf(
-  { code, columns }: Item,
-  fields: Fields,
-  subject: Subject,
-): Result<Pick<CreditRecord, "id" | "subjectName" | "occurredOn">, Faults> {
+function coreOf({ code, columns }: Item, fields: Fields): Result<Core, Faults> {
   const documentNumber = fields[columns.documentNumber];
   const subjectName = fields[columns.subjectName];
   const occurredOn = fields[columns.occurredOn];
-  if (documentNumber === undefined) return refuse(columns.documentNumber, "required");
-  if (subjectName === undefined) return refuse(columns.subjectName, "required");
-  if (occurredOn === undefined) return refuse(columns.occurredOn, "required");
-  const id = recordId(code, documentNumber, subject);
-  if (id.length > recordLengths.id) return refuse(columns.documentNumber, "too-long");
-  if (subjectName.length > recordLengths.subjectName) return refuse(columns.subjectName, "too-long");
-  return ok({ id, subjectName, occurredOn });
+  const faults: FieldFault[] = [columns.documentNumber, columns.subjectName, columns.occurredOn]
+    .filter((field) => fields[field] === undefined)
+    .map((field) => ({ field, reason: "required" }));
+  if (documentNumber !== undefined && recordIdLength(code, documentNumber) > recordLengths.id)
+    faults.push({ field: columns.documentNumber, reason: "too-long" });
+  if (subjectName !== undefined && subjectName.length > recordLengths.subjectName)
+    faults.push({ field: columns.subjectName, reason: "too-long" });
+  if (documentNumber === undefined || subjectName === undefined || occurredOn === undefined)
+    return err(faults);
+  return faults.length > 0 ? err(faults) : ok({ documentNumber, subjectName, occurredOn });
 }
 
 /** The day in a column; nothing when the column is empty or says "no end". */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type NodeId, nodeIdSchema } from "../identity/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
+import { recordSchema } from "../record/index.ts";
 import { type Directory, openWord, signWord } from "../registry/index.ts";
 import { feedIdSchema } from "./feed.ts";
 
@@ -67,6 +68,8 @@ export const correctionsRequestSchema = z.strictObject({
 });
 
 export const correctionLineSchema = correctionSchema.extend({
+  /** Its id at its source, who is the one that is told; absent from a city that does not say. */
+  record: recordSchema.shape.id.optional(),
   holders: z.array(z.strictObject({ node: nodeIdSchema, acknowledgedAt: seconds.optional() })),
   /** The signed statement, once all have acknowledged. */
   completion: z.string().optional(),

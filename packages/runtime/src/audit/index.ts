@@ -1,5 +1,5 @@
 export { type CriterionOptions, criteriaOf, criterionOptions } from "./criterion-options.ts";
-export { type ReconciliationsShown, reconciliationLines } from "./reconciliations-table.ts";
-export { shownCells, shownLine, shownOutcome, shownTime, shownTitles, timeTitle } from "./shown.ts";
+export { type ReconciliationsShown, reconciliationTables } from "./reconciliations-table.ts";
+export { shownCells, shownOutcome, shownTable, shownTime, shownTitles, timeTitle } from "./shown.ts";
 export { type LineSummary, summaryCells, summaryColumns, summaryOf } from "./summary.ts";
 export { type HeldVersions, unknownNamed } from "./unknown-named.ts";

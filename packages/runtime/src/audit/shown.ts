@@ -2,6 +2,7 @@ import { type FoundLine, outcomeLabels, useOutcomes } from "@xinqiao/protocol/au
 import { entryMeanings } from "@xinqiao/protocol/log";
 import { codes, isCode } from "@xinqiao/protocol/problem";
 import { chinaTime } from "../calendar/index.ts";
+import { tableOf } from "../cli/index.ts";
 import { type LineSummary, summaryColumns, summaryOf } from "./summary.ts";
 
 /** How a table for people shows instants: what it says above them. */
@@ -24,10 +25,14 @@ export function shownCells(summary: LineSummary): readonly string[] {
   return summaryColumns.map(([column]) => String(shown[column] ?? "-"));
 }
 
-/** The same with tabs between; of a leaf that cannot be read its place alone. */
-export function shownLine(line: FoundLine): string {
-  const summary = summaryOf(line);
-  return summary ? shownCells(summary).join("\t") : `${line.entries[0]?.index}\t?`;
+/** Lines as such a table; of a leaf that cannot be read its place alone. */
+export function shownTable(lines: readonly FoundLine[]): string {
+  const rows = lines.map((line) => {
+    const summary = summaryOf(line);
+    const [, ...rest] = shownTitles;
+    return summary ? shownCells(summary) : [String(line.entries[0]?.index), ...rest.map(() => "?")];
+  });
+  return tableOf(shownTitles, rows);
 }
 
 /** An instant as it is written, by Beijing's clock. */

@@ -3,6 +3,7 @@ export { countOf } from "./count.ts";
 export { readGivenFile, writeNewFile } from "./given-file.ts";
 export { createProgress, type Progress, type Screen, type Step, silentProgress } from "./progress.ts";
 export { runServer, type Server, surviveHangup } from "./run-server.ts";
+export { type Cell, factsOf, tableOf, wrapped } from "./table.ts";
 
 import { codes, FaultError } from "@xinqiao/protocol/problem";
 import { ConfigError } from "../config/index.ts";

@@ -16,6 +16,7 @@ const subscriberSchema = z.object({
   node: nodeIdSchema,
   position: z.number(),
   behind: z.number(),
+  changesBehind: z.number(),
   behindSince: z.number().nullable(),
   seenAt: z.number(),
   isLapsed: flag,
@@ -34,6 +35,8 @@ export function createHubAttendance(database: Database): Attendance {
   const subscribers = database.prepare(
     `SELECT node, applied AS position,
        (SELECT count(*) FROM (SELECT 1 FROM page WHERE page.position > applied LIMIT ${mostCounted})) AS behind,
+       (SELECT coalesce(sum(told), 0) FROM (SELECT last - from_seq + 1 AS told FROM page
+          WHERE page.position > applied ORDER BY page.position LIMIT ${mostCounted})) AS "changesBehind",
        (SELECT at FROM page WHERE page.position > applied ORDER BY page.position LIMIT 1) AS "behindSince",
        at AS "seenAt", lapsed AS "isLapsed" FROM subscriber ORDER BY node`,
   );

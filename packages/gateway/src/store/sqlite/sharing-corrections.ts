@@ -14,6 +14,9 @@ const rowSchema = z
   .object({ ...correctionSchema.shape, id: z.number(), statement: z.string().nullable() })
   .transform(({ id, statement, ...correction }) => ({ id, statement, correction }));
 
+const namedSchema = z.object({ record: z.string() });
+const recordOf = (row: unknown) => namedSchema.parse(row).record;
+
 const holderSchema = z.object({
   node: nodeIdSchema,
   at: z.number().nullable(),
@@ -83,7 +86,12 @@ export function createHubCorrections(database: Database) {
           node,
           ...(at !== null && { acknowledgedAt: at }),
         }));
-        return { ...correction, holders, ...(statement !== null && { completion: statement }) };
+        return {
+          ...correction,
+          record: recordOf(row),
+          holders,
+          ...(statement !== null && { completion: statement }),
+        };
       }),
   };
   return { port, ...createOpening(sql) };
@@ -201,6 +209,8 @@ function prepare(database: Database) {
     ),
     sign: database.prepare("UPDATE correction SET statement = ? WHERE id = ?"),
     complete: database.prepare("UPDATE correction SET completed_at = ? WHERE id = ?"),
-    list: database.prepare(`SELECT ${said} FROM correction WHERE source = ? ORDER BY id DESC LIMIT ?`),
+    list: database.prepare(
+      `SELECT ${said}, record FROM correction WHERE source = ? ORDER BY id DESC LIMIT ?`,
+    ),
   };
 }

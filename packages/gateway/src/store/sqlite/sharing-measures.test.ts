@@ -86,7 +86,9 @@ describe("measures in the hub's file", () => {
     tell(2, "withdrawn");
     expect(toAsk()).toEqual([applied.sha256]);
     const [notice] = ask();
-    expect(hub.revocations.open()).toMatchObject([{ notice, effect: "withdrawn", member: "dg" }]);
+    expect(hub.revocations.open()).toMatchObject([
+      { notice, effect: "withdrawn", member: "dg", reported: applied.text },
+    ]);
     tell(3, "withdrawn");
     expect(toAsk()).toEqual([]);
     expect(hub.measureCounts()).toMatchObject([{ unanswered: 1, revoked: 0 }]);

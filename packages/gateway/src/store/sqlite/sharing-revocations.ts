@@ -46,6 +46,7 @@ const keySchema = z.object({
 });
 const unsignedSchema = keySchema.extend({ reported: z.string() });
 const openSchema = keySchema.extend({ notice: z.string(), dueOn: z.string() });
+const reportedSchema = openSchema.extend({ reported: z.string() });
 const heldNoticeSchema = z.object({ notice: z.string(), text: z.string() });
 const askedSchema = z.object({
   id: z.number(),
@@ -76,7 +77,7 @@ export function createHubRevocations(database: Database): Revocations {
     answered: (id, given) => answer.immediate(id, given),
     isAsked: ({ source, record, iss, exchange }) =>
       sql.isAsked.get(source, record, iss, exchange) !== undefined,
-    open: () => sql.open.all().map((row) => openSchema.parse(row)),
+    open: () => sql.open.all().map((row) => reportedSchema.parse(row)),
   };
 }
 
@@ -144,6 +145,9 @@ function prepare(database: Database) {
     isAsked: database.prepare(
       `SELECT 1 FROM revocation WHERE source = ? AND record = ? AND member = ? AND exchange = ? AND NOT lapsed`,
     ),
-    open: database.prepare(`SELECT ${columns} FROM revocation WHERE ${isOpen} ORDER BY due_on, member, id`),
+    open: database.prepare(
+      `SELECT ${columns}, (SELECT text FROM measure_report WHERE sha256 = report) AS reported
+       FROM revocation WHERE ${isOpen} ORDER BY due_on, member, id`,
+    ),
   };
 }

@@ -1,0 +1,1 @@
+export { type CaseLine, caseTable, caseText } from "./shown.ts";
