@@ -32,7 +32,7 @@ interface Books {
   readonly corrections: ReturnType<typeof createHubCorrections>;
   readonly letters: ReturnType<typeof createHubLetters>;
   readonly overtaking: ReturnType<typeof createOvertaking>;
-  /** The city has a version of a record, or had one. */
+  /** The city had a version of a record that it is about to have no more. */
   readonly noteHad: (source: NodeId, record: string) => void;
 }
 
@@ -82,7 +82,6 @@ export function createTaking(
       at,
     );
     const placed = { ...page, position: Number(lastInsertRowid) };
-    for (const id of page.first) noteHad(source, id);
     const unknown = new Set(page.first);
     const corrected: OpenedCorrection[] = [];
     for (const taken of changes) {
