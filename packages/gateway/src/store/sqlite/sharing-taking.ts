@@ -130,9 +130,9 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
     const givenFrom = isGone(record) ? (before?.first ?? nobody) : null;
     sql.change.run(position, seq, item, jurisdiction, kind, taken.line, Number(moved), until, givenFrom);
     const given = same ? before.given : position;
-    const place = { source, record: id, position, seq, given, first: before?.first ?? position, feed };
+    const place = [source, id, position, seq, given, before?.first ?? position, feed];
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
-    sql.hold.run({ ...place, version, state, item, scheme, subject, content, goneAt });
+    sql.hold.run(...place, version, state, item, scheme, subject, content, goneAt);
     return correction;
   };
 }
@@ -179,9 +179,7 @@ function prepare(database: Database) {
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
          (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content, gone_at)
-       VALUES
-         (@source, @record, @position, @seq, @given, @first, @feed, @version, @state, @item, @scheme, @subject, @content,
-          @goneAt)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
   };
