@@ -170,6 +170,8 @@ export interface CorrectionBook {
  */
 export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction {
   past(source: NodeId): FeedPast;
+  /** Reads in one go: hundreds of small reads by themselves take longer to lock the file than to read. */
+  readTogether<T>(read: () => T): T;
   /** What was refused of the page at a source's place. */
   refused(source: NodeId): readonly RefusedChange[];
   version(source: NodeId, record: string): HeldVersion | undefined;
@@ -181,7 +183,7 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   noteKeptBack(source: NodeId, keptBack: KeptBack): void;
   /** Whether a feed tells anew what another has told before, and is not whole yet. */
   isRetelling(source: NodeId, feed: FeedId): boolean;
-  /** Whether a version of a record was taken once, also when it is held no more. */
+  /** Whether a version was taken once of a record that is held no more. */
   hasHad(source: NodeId, record: string): boolean;
   /** How sources did in a month that has these first and last instants, seconds since 1970. */
   scores(month: string, from: number, to: number): readonly ScoreLine[];
@@ -192,8 +194,6 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
    * @returns where to go on; nothing: that was all
    */
   sweep(page: PageToSweep, after: string): string | undefined;
-  /** Counts what was swept: a line that was read before may be gone. */
-  swept(): number;
   /**
    * One transaction: an older version's line goes to nobody any more.
    * @returns corrections that the page's changes have opened
@@ -203,6 +203,8 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   newest(): number;
   /** Pages behind a position, as many as have room, without those of feeds that were replaced. */
   behind(position: number, bytes: number): readonly KeptPage[];
+  /** Whether these pages have all their lines still: what is corrected loses its own. */
+  areUncorrected(pages: readonly KeptPage[]): boolean;
   /** What a source has told of a subject: newest versions, and when it last told anything; nothing until it has told all that it holds. */
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
   /** Records that are in dispute as they are held now, in one order; another list only once something has come. Whether their publication has ended is for the reader's day to say. */

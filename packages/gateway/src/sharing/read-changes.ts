@@ -83,8 +83,8 @@ export async function readChanges(
     ...page,
     lines: page.lines.map(visibleTo(sees, page, subscription, deps)),
   });
-  const [newest, swept] = [hub.newest(), hub.swept()];
-  const pages = hub.behind(after, replyBytes).map(visible);
+  const kept = hub.behind(after, replyBytes);
+  const pages = kept.map(visible);
   const last = pages.at(-1);
   const disputed = deps.disputedFor(read, reader);
   const said = await sayDisputed(disputed, { ...request, claim: noted.value.claim }, deps.log);
@@ -97,9 +97,10 @@ export async function readChanges(
   if (!logged.ok) return err({ failed: logged.error });
   await hub.durable();
   // What was corrected meanwhile is blank by now.
-  const unchanged = hub.newest() === newest && hub.swept() === swept;
   const isHanded = ({ position }: KeptPage) => position <= last.position;
-  const still = unchanged ? pages : hub.behind(after, replyBytes).filter(isHanded).map(visible);
+  const still = hub.areUncorrected(kept)
+    ? pages
+    : hub.behind(after, replyBytes).filter(isHanded).map(visible);
   return ok({
     position: last.position,
     newest: hub.newest(),

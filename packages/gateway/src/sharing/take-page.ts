@@ -87,7 +87,7 @@ async function takeInTurn(
   const { member } = published;
   const standing = standingOf(page, deps.hub.past(member.node));
   if (standing === "next" || standing === "anew") {
-    const judged = judge(page, unpacked, member, deps);
+    const judged = deps.hub.readTogether(() => judge(page, unpacked, member, deps));
     const logged = await deps.log.append(entryOf(page, judged.refused.length, published), published.claim);
     if (!logged.ok) return err({ failed: logged.error });
     await keep(page, unpacked, judged, published, deps);
@@ -118,7 +118,9 @@ async function keep(
   const letters = refused.filter(({ isHeld }) => !isHeld);
   const dueOn = ({ item }: Pick<CreditRecord, "item">) =>
     deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
-  const counted = scorePage({ changes, first, letters }, { source, feed: page.feed }, { hub, ...deps });
+  const counted = hub.readTogether(() =>
+    scorePage({ changes, first, letters }, { source, feed: page.feed }, { hub, ...deps }),
+  );
   const score = { ...counted, month: deps.today().slice(0, 7) };
   const told = { source, page, changes, at: now(), dueOn };
   await sweep(told, { hub, ...deps });

@@ -23,7 +23,7 @@ export function createInbox(database: Database, durable: Durable): Inbox {
       const { scheme, id: subject } = record.subject;
       const { id, item, state } = record;
       const content = JSON.stringify(record);
-      sql.put.run({ source, record: id, feed: at.feed, seq, item, scheme, subject, state, content, round });
+      sql.put.run(source, id, at.feed, seq, item, scheme, subject, state, content, round);
     }
     for (const id of unwanted) sql.drop.run(source, id);
     const whole = sql.whole.get(source) ?? null;
@@ -78,7 +78,7 @@ function prepare(database: Database) {
     // so does another reading.
     put: database.prepare(
       `INSERT INTO copy (source, record, feed, seq, item, scheme, subject, state, content, round)
-       VALUES (@source, @record, @feed, @seq, @item, @scheme, @subject, @state, @content, @round)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (source, record) DO UPDATE SET feed = excluded.feed, seq = excluded.seq, item = excluded.item,
          scheme = excluded.scheme, subject = excluded.subject, state = excluded.state, content = excluded.content,
          round = excluded.round

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { z } from "zod";
 import { itemCodeSchema } from "../catalogue/index.ts";
 import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "../identity/index.ts";
@@ -30,16 +30,19 @@ export function recordKey(id: string): string {
 
 /** SHA-256 of the version as RFC 8785 writes it: members in their order, whatever order a store has them in. */
 export function recordContent(record: CreditRecord): string {
-  return createHash("sha256")
-    .update(JSON.stringify(inOrder(record)))
-    .digest("base64url");
+  return hash("sha256", JSON.stringify(inOrder(record)), "base64url");
 }
 
 /** Records hold text and whole numbers only: of RFC 8785 nothing but the order of members is left to do. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value).filter(([, held]) => held !== undefined);
-  members.sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(members.map(([name, held]) => [name, inOrder(held)]));
+function inOrder(members: Members): Members {
+  const ordered: Record<string, unknown> = {};
+  for (const name of Object.keys(members).sort()) {
+    const value = members[name];
+    ordered[name] = isMembers(value) ? inOrder(value) : value;
+  }
+  return ordered;
 }
+
+type Members = Readonly<Record<string, unknown>>;
+
+const isMembers = (value: unknown): value is Members => typeof value === "object" && value !== null;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { type CreditRecord, isGone, recordSchema } from "../record/index.ts";
 
@@ -36,5 +36,5 @@ function shared(record: CreditRecord): CreditRecord {
 
 /** What a page's head knows a line by: SHA-256 of its bytes, base64url. */
 export function lineHash(line: string): string {
-  return createHash("sha256").update(line).digest("base64url");
+  return hash("sha256", line, "base64url");
 }

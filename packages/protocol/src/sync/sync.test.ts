@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { indexCatalogue } from "../catalogue/index.ts";
@@ -143,7 +144,10 @@ describe("a page of changes", () => {
     expect(unpackPage(bomb)).toBeUndefined();
     const { lines } = packPage({ head: "h", lines: ["a"] });
     expect(unpackPage({ head: "h", lines: lines.slice(0, -8) })).toBeUndefined();
+    const cut = Buffer.from("乙").subarray(0, 2);
+    expect(unpackPage({ head: "h", lines: gzipSync(cut).toString("base64") })).toBeUndefined();
     expect(unpackPage(packPage({ head: "h", lines: Array(501).fill("a") }))).toBeUndefined();
+    expect(unpackPage(packPage({ head: "h", lines: Array(500).fill("a") }))?.lines).toHaveLength(500);
   });
 });
 

@@ -29,6 +29,10 @@ export function openSharingFile(path: string): Database.Database {
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = NORMAL");
   database.pragma("busy_timeout = 5000");
+  // A page of five hundred records touches as many places of every index: most of them are to be in memory, and to be
+  // written back to the file once for many pages of records.
+  database.pragma("cache_size = -32768");
+  database.pragma("wal_autocheckpoint = 4096");
   // What was corrected is in no free page.
   database.pragma("secure_delete = ON");
   database.transaction(() => bringUp(database, path)).immediate();

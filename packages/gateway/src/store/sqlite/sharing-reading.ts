@@ -1,5 +1,4 @@
-import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "@xinqiao/protocol/identity";
+import { nodeIdSchema, type SubjectKind } from "@xinqiao/protocol/identity";
 import { pageHeadSchema, subscriptionSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
@@ -14,17 +13,13 @@ const pageSchema = z.object({
   last: z.number(),
 });
 
-const lineSchema = z.object({
-  seq: z.number(),
-  item: itemCodeSchema,
-  jurisdiction: jurisdictionSchema,
-  subjectKind: z.enum(subjectKinds),
-  line: z.string().nullable(),
-  moved: z.number(),
-  places: z.string().nullable(),
-  until: z.string().nullable(),
-  givenFrom: z.number().nullable(),
-});
+/** As it was taken: looked at when it was, and not again for every reader. */
+interface LineRow extends Omit<KeptLine, "subject" | "places"> {
+  readonly seq: number;
+  readonly kind: SubjectKind;
+  readonly moved: number;
+  readonly places: string | null;
+}
 
 const subscriberSchema = z.object({
   node: nodeIdSchema,
@@ -39,15 +34,21 @@ const mostPages = 64;
 /** How subscribers read. */
 export function createHubReading(
   database: Database,
-): Pick<Hub, "newest" | "behind" | "subscribers" | "handed" | "has" | "isAt"> {
+): Pick<Hub, "newest" | "behind" | "areUncorrected" | "subscribers" | "handed" | "has" | "isAt"> {
   const newest = database.prepare<[], number>("SELECT coalesce(max(position), 0) FROM page").pluck();
   const pages = database.prepare(
     `SELECT position, source, head, from_seq AS "from", last FROM page INDEXED BY page_kept
      WHERE position > ? AND head <> '' ORDER BY position LIMIT ?`,
   );
-  const lines = database.prepare(
-    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved, places, until, given_from AS "givenFrom" FROM change WHERE position = ? ORDER BY seq`,
+  const lines = database.prepare<[number], LineRow>(
+    `SELECT seq, item, jurisdiction, kind, line, moved, places, until, given_from AS "givenFrom"
+     FROM change WHERE position = ? ORDER BY seq`,
   );
+  const count = database
+    .prepare<[string], number>(
+      "SELECT count(*) FROM change WHERE position IN (SELECT value FROM json_each(?))",
+    )
+    .pluck();
   const subscribers = database.prepare("SELECT node, position, subscription, lapsed FROM subscriber");
   const hand = database.prepare(
     `INSERT INTO subscriber (node, position, subscription, at) VALUES (@node, @position, @subscription, @at)
@@ -64,7 +65,7 @@ export function createHubReading(
   function linesOf({ position, from, last }: z.infer<typeof pageSchema>): readonly (KeptLine | undefined)[] {
     const all = new Map(
       lines.all(position).map((row) => {
-        const { seq, subjectKind: kind, moved, places, ...line } = lineSchema.parse(row);
+        const { seq, kind, moved, places, ...line } = row;
         return [seq, { ...line, subject: { kind }, places: placesOf({ moved, places }) }];
       }),
     );
@@ -87,6 +88,9 @@ export function createHubReading(
   return {
     newest: () => newest.get() ?? 0,
     behind: (position, bytes) => behind(position, bytes),
+    areUncorrected: (kept) =>
+      count.get(JSON.stringify(kept.map(({ position }) => position))) ===
+      kept.flatMap((page) => page.lines.filter((line) => line !== undefined)).length,
     subscribers: () =>
       subscribers.all().map((row) => {
         const { subscription, lapsed, ...subscriber } = subscriberSchema.parse(row);

@@ -22,7 +22,7 @@ export const scoreSchema = `
     kept_back       INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (month, source)
   ) STRICT, WITHOUT ROWID;
-  -- Records that the city has had a version of, by a hash of their ids, also when it has them no more.
+  -- Records that the city had a version of and has no more, by a hash of their ids; in older files those that it has, too.
   CREATE TABLE IF NOT EXISTS had (
     source TEXT NOT NULL,
     record INTEGER NOT NULL,
@@ -54,7 +54,7 @@ const lineSchema = z.object({
 /** 48 bits: of ten million records of a source, none is likely to pass for another. */
 const shortHash = (id: string) => createHash("sha256").update(id).digest().readUIntBE(0, 6);
 
-/** Which records the city has had: parts of the transaction that takes a page. */
+/** Which records the city had and has no more: parts of the transaction that takes a page. */
 export function createHad(database: Database) {
   const note = database.prepare("INSERT INTO had (source, record) VALUES (?, ?) ON CONFLICT DO NOTHING");
   const has = database.prepare<[string, number], object>("SELECT 1 FROM had WHERE source = ? AND record = ?");

@@ -39,7 +39,7 @@ interface Turn {
 export function createSweeping(
   database: Database,
   corrections: Pick<ReturnType<typeof createHubCorrections>, "supersede" | "withdraw">,
-  /** Files from before it was noted hold some of which it was not. */
+  /** The city had it: should it come again, it is not new. */
   noteHad: (source: NodeId, record: string) => void,
 ): (page: PageToSweep, after: string) => Turn {
   const sql = prepare(database);

@@ -1,5 +1,5 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { jurisdictionSchema, type NodeId, subjectKinds } from "@xinqiao/protocol/identity";
+import { jurisdictionSchema, subjectKinds } from "@xinqiao/protocol/identity";
 import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { CorrectionEffect } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
@@ -39,8 +39,6 @@ interface Books {
   readonly corrections: ReturnType<typeof createHubCorrections>;
   readonly letters: ReturnType<typeof createHubLetters>;
   readonly overtaking: ReturnType<typeof createOvertaking>;
-  /** The city has a version of a record, or had one. */
-  readonly noteHad: (source: NodeId, record: string) => void;
 }
 
 /** A page in its place. */
@@ -51,7 +49,7 @@ interface Placed extends PageToTake {
 /** How a page comes in: versions before, and those who hold them. To be called within a transaction. */
 export function createTaking(
   database: Database,
-  { corrections, letters, overtaking, noteHad }: Books,
+  { corrections, letters, overtaking }: Books,
   leap: () => number,
 ): (page: PageToTake) => readonly OpenedCorrection[] {
   const sql = prepare(database);
@@ -87,7 +85,6 @@ export function createTaking(
       at,
     );
     const placed = { ...page, position: Number(lastInsertRowid) };
-    for (const id of page.first) noteHad(source, id);
     const unknown = new Set(page.first);
     const corrected: OpenedCorrection[] = [];
     for (const taken of changes) {
@@ -142,9 +139,9 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
     const { line } = taken;
     sql.change.run({ position, seq, item, jurisdiction, kind, line, moved, places, until, givenFrom });
     const given = same ? before.given : position;
-    const place = { source, record: id, position, seq, given, first: before?.first ?? position, feed };
+    const place = [source, id, position, seq, given, before?.first ?? position, feed];
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
-    sql.hold.run({ ...place, version, state, item, scheme, subject, content, goneAt });
+    sql.hold.run(...place, version, state, item, scheme, subject, content, goneAt);
     return correction;
   };
 }
@@ -191,9 +188,7 @@ function prepare(database: Database) {
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
          (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content, gone_at)
-       VALUES
-         (@source, @record, @position, @seq, @given, @first, @feed, @version, @state, @item, @scheme, @subject, @content,
-          @goneAt)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
   };

@@ -80,23 +80,21 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const revocations = createHubRevocations(database);
   const given = createGiven(database);
   const sweep = createSweeping(database, corrections, had.noteHad);
-  let swept = 0;
-  const take = createTaking(database, { corrections, letters, overtaking, ...had }, leap);
+  const take = createTaking(database, { corrections, letters, overtaking }, leap);
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
       took: ({ feed, hash }) => sql.took.get(source, feed, hash) !== undefined,
       knows: (feed) => sql.knows.get(source, feed) !== undefined,
     }),
+    readTogether: (read) => database.transaction(read).deferred(),
     refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
     ...versionsBy(sql),
     sweep(page, after) {
       const turn = sweep(page, after);
-      swept += turn.swept;
       if (turn.swept > 0) disputes.changed();
       return turn.next;
     },
-    swept: () => swept,
     take(page) {
       const taking = database.transaction(() => {
         addScore(page.source, page.score.month, page.score);
