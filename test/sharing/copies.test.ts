@@ -195,7 +195,7 @@ describe("a subscriber's copies", () => {
       `DELETE FROM copy WHERE record = 'penalty:1';
        UPDATE copy SET content = replace(content, '示例制造', '示例改动') WHERE record = 'penalty:2';
        INSERT INTO copy SELECT source, 'penalty:x', feed, seq, item, scheme, subject, state,
-         replace(content, 'penalty:3', 'penalty:x'), round FROM copy WHERE record = 'penalty:3';`,
+         replace(content, 'penalty:3', 'penalty:x'), round, until FROM copy WHERE record = 'penalty:3';`,
     );
     expect(await pair.reconcile(baoan)).toMatchObject([
       { source: dg, onlyHere: 1, onlyThere: 1, otherwise: 1, repaired: 3, equal: true, received: records },
@@ -218,6 +218,7 @@ describe("a subscriber's copies", () => {
     pair.reader.deliveries.choose([named]);
     const queue = pair.reader.deliveries.queue(named.name);
     expect(await pair.reconcile(baoan)).toMatchObject([{ here: records, actedUpon: 0 }]);
+    pair.reader.deliveries.queueSome();
     const batch = queue.seal(today(), testNow);
     expect(batch?.changes).toHaveLength(records);
     queue.taken(batch?.mark ?? "", testNow);

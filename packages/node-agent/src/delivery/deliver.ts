@@ -5,6 +5,7 @@ export interface DeliverDependencies {
   readonly queue: DeliveryQueue;
   readonly platform: Pick<Platform, "take">;
   readonly durable: Deliveries["durable"];
+  readonly queueSome: Deliveries["queueSome"];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly today: () => string;
@@ -32,9 +33,9 @@ export async function deliver(
   deps: DeliverDependencies,
   signal: AbortSignal,
 ): Promise<Result<Delivered, DeliveryFault>> {
-  const { queue, platform, durable, now, today } = deps;
+  const { queue, platform, durable, queueSome, now, today } = deps;
   const batch = queue.seal(today(), now());
-  if (batch === undefined) return nothing(false);
+  if (batch === undefined) return nothing(queueSome());
   await durable();
   const taken = await platform.take(batch, signal);
   if (!taken.ok) return notTaken(batch, taken.error, deps);

@@ -236,6 +236,66 @@ describe("a platform's table", () => {
   });
 });
 
+describe("copies that there were before the first delivery", () => {
+  const many = 4_500;
+  const queued = () => {
+    const database = new Database(copies.path("store.db"), { readonly: true });
+    const count = database.prepare<[], number>("SELECT count(*) FROM copy_change").pluck().get();
+    database.close();
+    return count;
+  };
+  beforeEach(() => {
+    copies.store.deliveries.choose([]);
+    copies.take(Array.from({ length: many }, (_, n) => ({ id: `penalty:${n}` })));
+    copies.store.deliveries.choose([all]);
+  });
+
+  it("are queued in turns, each of so many, and none once all are", () => {
+    expect(queued()).toBe(0);
+    const turns: (number | undefined)[] = [];
+    while (copies.store.deliveries.queueSome()) turns.push(queued());
+    expect(turns).toEqual([2_000, 4_000, many]);
+    copies.store.deliveries.choose([all, { ...all, name: "other" }]);
+    expect(copies.store.deliveries.queueSome()).toBe(false);
+  });
+
+  it("are all delivered, once, also when the agent stops between and when they change before their turn", async () => {
+    expect(copies.store.deliveries.queueSome()).toBe(true);
+    await copies.step("platform", platform);
+    copies.reopen();
+    const [first, last] = ["penalty:0", "penalty:999"];
+    copies.take(
+      [first, last].map((id) => ({ id, version: 2 })),
+      { unwanted: ["penalty:1", "penalty:998"] },
+    );
+    const writes = countWrites();
+    await deliverAll();
+    expect(table()).toEqual(copies.shown());
+    expect(writes().filter((record) => record === last)).toHaveLength(1);
+    expect(standing()).toMatchObject({ waiting: 0, isTelling: false });
+  });
+
+  it("are never said to be all while some are not queued", async () => {
+    // One that queues, and the batches of what that has queued.
+    for (let at = 0; at < 5; at += 1) await copies.step("platform", platform);
+    expect(standing()).toMatchObject({ waiting: 0, isTelling: true });
+    await copies.step("platform", platform);
+    expect(standing()).toMatchObject({ isTelling: true });
+    expect(table().length).toBeLessThan(many);
+    await deliverAll();
+    expect(table()).toHaveLength(many);
+  });
+
+  it("are let be when nothing is delivered any more, and all told by the next that is", async () => {
+    copies.store.deliveries.queueSome();
+    copies.store.deliveries.choose([]);
+    expect(copies.store.deliveries.queueSome()).toBe(false);
+    copies.store.deliveries.choose([all]);
+    await deliverAll();
+    expect(table()).toHaveLength(many);
+  });
+});
+
 describe("what a platform does not take", () => {
   beforeEach(async () => {
     await deliverAll();

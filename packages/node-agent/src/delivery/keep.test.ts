@@ -74,6 +74,15 @@ describe("deliveries", () => {
     }
   });
 
+  it("have all that was there before them queued, also for a platform that is away", async () => {
+    copies.take(Array.from({ length: 4_500 }, (_, n) => ({ id: `penalty:${n}` })));
+    keep({ far: openFolder({ folder: copies.path("far"), format: "ndjson" }) }, 600_000);
+    await vi.waitFor(
+      () => expect(copies.store.deliveries.standings()).toMatchObject([{ waiting: 4_500 }]),
+      often,
+    );
+  });
+
   it("remove what has ended when a day is over, with no page coming", async () => {
     const folder = copies.path("files");
     mkdirSync(folder);

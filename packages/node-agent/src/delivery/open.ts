@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { ok } from "@xinqiao/protocol/result";
 import { keepDoing } from "../loop/index.ts";
 import { type Bell, createBell } from "./bell.ts";
@@ -40,6 +41,8 @@ export function keepDelivering(
   { forgetEnded, ...deps }: DeliveriesDependencies,
 ): KeptDeliveries {
   deps.deliveries.choose(opened.map(({ platform: { target }, ...each }) => ({ ...each, target })));
+  const stopping = new AbortController();
+  const queued = queueAll(deps, stopping.signal);
   let day = "";
   const onNewDay = () => {
     const today = deps.today();
@@ -56,10 +59,23 @@ export function keepDelivering(
       for (const { bell } of kept) bell.ring();
     },
     async stop() {
-      await Promise.all(kept.map(({ stop }) => stop()));
+      stopping.abort();
+      await Promise.all([queued, ...kept.map(({ stop }) => stop())]);
       await Promise.all(opened.map(({ platform }) => platform.close()));
     },
   };
+}
+
+/** However far a platform is: what waits for one that is away is known. */
+async function queueAll(
+  { deliveries, events }: Pick<DeliveriesDependencies, "deliveries" | "events">,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    while (!signal.aborted && deliveries.queueSome()) await nextTurn();
+  } catch (error) {
+    events.failed(error);
+  }
 }
 
 function keepOne(
@@ -82,6 +98,7 @@ function keepOne(
     onStaleKept,
     queue: deliveries.queue(name),
     durable: deliveries.durable,
+    queueSome: deliveries.queueSome,
   };
   const work = async (signal: AbortSignal) => {
     onNewDay();

@@ -120,6 +120,8 @@ export interface DeliveryQueue {
 export interface Deliveries {
   /** Those there are from now on; one for other items or to elsewhere begins anew. */
   choose(wanted: readonly WantedDelivery[]): void;
+  /** Queues some of the copies that there were when the first delivery was chosen. @returns whether there were any */
+  queueSome(): boolean;
   queue(name: string): DeliveryQueue;
   standings(): readonly DeliveryStanding[];
   deadLetters(name: string): readonly DeadLetter[];

@@ -4,6 +4,7 @@ import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Deliveries, WantedDelivery } from "../delivery/index.ts";
 import { createDeliveryQueue } from "./delivery-queue.ts";
+import { createQueueing } from "./delivery-queueing.ts";
 import { begun } from "./delivery-rows.ts";
 
 const standingSchema = z.object({
@@ -28,12 +29,15 @@ const deadLetterSchema = z.object({
 /** On triggers of the table of copies (migrations): no way to change a copy leaves it out. */
 export function createDeliveries(database: Database, durable: Durable): Deliveries {
   const sql = prepare(database);
+  const queueing = createQueueing(database);
 
   const choose = database.transaction((wanted: readonly WantedDelivery[]) => {
     const isFirst = sql.names.all().length === 0;
     sql.forget.run(JSON.stringify(wanted.map(({ name }) => name)));
-    if (wanted.length === 0) sql.forgetChanges.run();
-    else if (isFirst) sql.queueAll.run();
+    if (wanted.length === 0) {
+      sql.forgetChanges.run();
+      queueing.end();
+    } else if (isFirst) queueing.begin();
     for (const { name, items, target } of wanted) {
       const list = items === "all" ? null : JSON.stringify([...items].sort());
       sql.choose.run({ name, items: list, target, generation: randomUUID() });
@@ -66,6 +70,7 @@ export function createDeliveries(database: Database, durable: Durable): Deliveri
       if (sql.wants.get(item) === undefined) return undefined;
       return sql.taken.get({ source, item, today });
     },
+    queueSome: queueing.some,
     durable: durable.reached,
   };
 }
@@ -80,9 +85,6 @@ function prepare(database: Database) {
       "DELETE FROM delivery WHERE name NOT IN (SELECT value FROM json_each(?))",
     ),
     forgetChanges: database.prepare("DELETE FROM copy_change"),
-    queueAll: database.prepare(
-      "INSERT INTO copy_change (source, record, item) SELECT source, record, item FROM copy WHERE true ON CONFLICT DO NOTHING",
-    ),
     choose: database.prepare(
       `INSERT INTO delivery (name, items, target, generation, n) VALUES (@name, @items, @target, @generation, 0)
        ON CONFLICT (name) DO UPDATE SET items = excluded.items, target = excluded.target, generation = excluded.generation,

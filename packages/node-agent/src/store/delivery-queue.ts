@@ -3,6 +3,7 @@ import { isDisclosable, shownDisputes } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Batch, CopyChange, DeliveryQueue } from "../delivery/index.ts";
+import { createQueueing } from "./delivery-queueing.ts";
 import { createRefusals, type Pace } from "./delivery-refusals.ts";
 import {
   type Change,
@@ -24,6 +25,7 @@ const makeSureEveryMs = 3_600_000;
 /** What waits for one platform: the changes behind the place up to which it has taken them. */
 export function createDeliveryQueue(database: Database, name: string): DeliveryQueue {
   const rows = openDeliveryRows(database, name);
+  const queueing = createQueueing(database);
   const disputes = createDisputes(database);
   const withDisputes = (change: CopyChange): CopyChange =>
     change.change === "remove"
@@ -38,7 +40,9 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
     const delivery = rows.current();
     if (delivery === undefined) return undefined;
     const top = Math.max(rows.top(), delivery.n);
-    const next = underSeal(delivery) ?? nextOf(delivery, endOf(delivery, pace.most, top, rows), top, now);
+    const nextIn = (end: number | undefined) =>
+      end === undefined && queueing.isUnderWay() ? undefined : nextOf(delivery, end, top, now);
+    const next = underSeal(delivery) ?? nextIn(endOf(delivery, pace.most, top, rows));
     if (next === undefined) {
       // What is not wanted here is passed over.
       if (top > delivery.n) rows.pass(top);

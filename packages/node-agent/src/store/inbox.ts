@@ -23,7 +23,8 @@ export function createInbox(database: Database, durable: Durable): Inbox {
       const { scheme, id: subject } = record.subject;
       const { id, item, state } = record;
       const content = JSON.stringify(record);
-      sql.put.run(source, id, at.feed, seq, item, scheme, subject, state, content, round);
+      const until = record.disclosedUntil ?? null;
+      sql.put.run(source, id, at.feed, seq, item, scheme, subject, state, content, round, until);
     }
     for (const id of unwanted) sql.drop.run(source, id);
     const whole = sql.whole.get(source) ?? null;
@@ -69,6 +70,8 @@ export function createInbox(database: Database, durable: Durable): Inbox {
   };
 }
 
+export const endedSql = "DELETE FROM copy WHERE until < ?";
+
 function prepare(database: Database) {
   return {
     place: database.prepare('SELECT feed, up_to AS "upTo", head FROM followed WHERE source = ?'),
@@ -77,14 +80,14 @@ function prepare(database: Database) {
     // Of two versions the later in the feed counts, however often either comes; another feed begins another count, and
     // so does another reading.
     put: database.prepare(
-      `INSERT INTO copy (source, record, feed, seq, item, scheme, subject, state, content, round)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO copy (source, record, feed, seq, item, scheme, subject, state, content, round, until)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (source, record) DO UPDATE SET feed = excluded.feed, seq = excluded.seq, item = excluded.item,
          scheme = excluded.scheme, subject = excluded.subject, state = excluded.state, content = excluded.content,
-         round = excluded.round
+         round = excluded.round, until = excluded.until
        WHERE excluded.feed <> copy.feed OR excluded.seq > copy.seq OR excluded.round > copy.round`,
     ),
-    ended: database.prepare("DELETE FROM copy WHERE json_extract(content, '$.disclosedUntil') < ?"),
+    ended: database.prepare(endedSql),
     drop: database.prepare("DELETE FROM copy WHERE source = ? AND record = ?"),
     whole: database.prepare<[string], string | null>("SELECT whole FROM followed WHERE source = ?").pluck(),
     sweep: database.prepare("DELETE FROM copy WHERE source = ? AND feed <> ?"),

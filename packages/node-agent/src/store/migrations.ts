@@ -560,6 +560,19 @@ const steps: readonly string[] = [
   -- A copy changes with what is said beside it.
   ${disputeTriggers.join("\n")}
   `,
+  `
+  -- Copies behind this place were there before the first delivery, and are not in copy_change yet. Nothing: all are.
+  CREATE TABLE copy_queueing (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    source TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+
+  -- The last day on which the record is disclosed. Of a copy that was damaged nobody knows.
+  ALTER TABLE copy ADD COLUMN until TEXT;
+  UPDATE copy SET until = content ->> '$.disclosedUntil' WHERE json_valid(content);
+  CREATE INDEX copy_ending ON copy (until) WHERE until IS NOT NULL;
+  `,
 ];
 
 export const schemaVersion = steps.length;

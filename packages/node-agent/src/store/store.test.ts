@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TestFolder, testFolder } from "../intake/testing/folder.ts";
 import { listingRow, penaltyRow, testItem, testJurisdiction, testUscc } from "../intake/testing/rows.ts";
+import { endedSql } from "./inbox.ts";
 import { schemaVersion } from "./migrations.ts";
 import { findSql } from "./records.ts";
 import { type AgentStore, openStore } from "./store.ts";
@@ -93,6 +94,16 @@ describe("the agent's store: records", () => {
       .map(({ detail }) => detail);
     database.close();
     expect(plan[0]).toBe("SEARCH record USING INDEX record_by_subject (scheme=? AND subject=? AND item=?)");
+  });
+
+  it("finds copies that have ended by their index", () => {
+    const database = new Database(path);
+    const plan = database
+      .prepare<[string], { detail: string }>(`EXPLAIN QUERY PLAN ${endedSql}`)
+      .all("2026-01-01")
+      .map(({ detail }) => detail);
+    database.close();
+    expect(plan[0]).toBe("SEARCH copy USING COVERING INDEX copy_ending (until<?)");
   });
 
   it("makes versions only of what differs, whatever the order of columns", () => {
@@ -246,7 +257,7 @@ describe("the agent's store: its file", () => {
     ];
     const read = ["copy", "followed", "followed_page", "missed", "reading"];
     const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
-    const delivered = ["copy_change", "dead_letter", "delivery"];
+    const delivered = ["copy_change", "copy_queueing", "dead_letter", "delivery"];
     const taken = ["batch", "said_state", "stream", "stream_row"];
     const raised = ["case_file", "case_reading", "case_unopened", "case_unsent", "copy_dispute"];
     for (const table of [

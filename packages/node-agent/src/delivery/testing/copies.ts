@@ -79,6 +79,7 @@ export class TestCopies {
         queue,
         platform,
         durable: deliveries.durable,
+        queueSome: deliveries.queueSome,
         now: () => this.now,
         today: () => this.today,
         onStaleKept: (fault) => this.staleKept.push(fault),
