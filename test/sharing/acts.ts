@@ -186,7 +186,7 @@ const moments: fc.Arbitrary<Act> = fc.oneof(
       .map((seconds) => act("pass", { seconds }, async (world) => world.pass(seconds))),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc
       .option(fc.nat(40), { nil: undefined })
       .map((steps) => act("a day", { steps }, (world) => world.spendDay(steps))),

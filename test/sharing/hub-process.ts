@@ -23,8 +23,8 @@ const dayMs = 86_400_000;
 /** Far longer than anything takes here, but for one that is made to be away. */
 export const lapsesAfterMs = 30 * dayMs;
 
-/** How long a completed correction is kept: so little that some are forgotten in every life. */
-const keptMs = dayMs;
+/** How long a completed correction is kept: some days, and months pass here. */
+export const keptMs = 3 * dayMs;
 
 /** The gateway's part, as a process that may die between any two of its steps. */
 export function createHubProcess({ file, watched, ...common }: HubSurroundings) {

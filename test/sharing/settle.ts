@@ -1,6 +1,7 @@
 import { validateFields } from "@xinqiao/protocol/catalogue";
 import { recordSchema } from "@xinqiao/protocol/record";
 import { z } from "zod";
+import { keptMs } from "./hub-process.ts";
 import {
   catalogueOf,
   items,
@@ -44,6 +45,12 @@ export async function settle(world: World): Promise<void> {
       must(correction.completion !== undefined, `never completed: ${JSON.stringify(correction)}`);
     }
   }
+  await world.spendDay(undefined);
+  world.pass(keptMs / 1_000);
+  await world.spendDay(undefined);
+  const left = sources.flatMap((source) => world.hubFile.port.corrections(nodeOf(source), 500));
+  must(left.length === 0, `kept beyond its time: ${JSON.stringify(left)}`);
+  world.watch.check();
 }
 
 function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, source: Source): void {

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { freePort } from "@xinqiao/runtime/testing";
 
 export interface PortChoice {
   readonly port: number;
@@ -7,8 +8,8 @@ export interface PortChoice {
 }
 
 /**
- * A port on loopback for each name: the wanted one when it is free, any free one otherwise. All are held
- * open until every one is chosen, so that no two are the same.
+ * A port on loopback for each name: the wanted one when it is free, otherwise one that nobody else is given
+ * until this process ends. All are held open until every one is chosen, so that no two are the same.
  */
 export async function choosePorts<Name extends string>(
   wanted: Readonly<Record<Name, number>>,
@@ -18,7 +19,7 @@ export async function choosePorts<Name extends string>(
   const held: AsyncDisposable[] = [];
   try {
     for (const name of namesOf(wanted)) {
-      const hold = (free ? undefined : await listen(wanted[name])) ?? (await listen(0));
+      const hold = (free ? undefined : await listen(wanted[name])) ?? (await listen(await freePort()));
       if (hold === undefined) throw new Error("no free port on 127.0.0.1 · 没有可用端口");
       held.push(hold);
       const moved = !free && hold.port !== wanted[name];
