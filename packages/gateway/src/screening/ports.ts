@@ -11,6 +11,8 @@ export interface Teller {
 
 /** What members have told, by whom it is about. */
 export interface ToldRecords {
+  /** Reads in one go: the file is locked once, and not for every subject. */
+  readTogether<T>(read: () => T): T;
   tellers(): readonly Teller[];
   about(subject: Pick<Subject, "scheme" | "id">, items: readonly ItemCode[]): readonly ToldRecord[];
   /** Whether no other version has come since, and it was not dropped. */

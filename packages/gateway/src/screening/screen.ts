@@ -90,10 +90,13 @@ interface Found {
 
 async function find({ subjects }: Screening, plan: ScreeningPlan, told: ToldRecords): Promise<Found[]> {
   const all: Found[] = [];
-  for (const [at, subject] of subjects.entries()) {
-    if (at > 0 && at % atOnce === 0) await nextTurn();
-    const found = lookUp({ at, subject }, plan, told);
-    if (found.told.length > 0) all.push(found);
+  for (let from = 0; from < subjects.length; from += atOnce) {
+    if (from > 0) await nextTurn();
+    const some = subjects.slice(from, from + atOnce);
+    const found = told.readTogether(() =>
+      some.map((subject, at) => lookUp({ at: from + at, subject }, plan, told)),
+    );
+    all.push(...found.filter((each) => each.told.length > 0));
   }
   return all;
 }

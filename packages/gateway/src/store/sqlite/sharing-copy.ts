@@ -11,7 +11,7 @@ const tellerSchema = z.object({ node: nodeIdSchema, at: z.number() });
 const lineSchema = z.object({ source: nodeIdSchema, line: z.string() });
 
 /** What sources have told, as it is looked up. */
-export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecords {
+export function createHubCopy(database: Database): Pick<Hub, "told" | "readTogether"> & ToldRecords {
   const { disputesOf } = createHubDisputes(database);
   const newest = database
     .prepare<[string], number>(
@@ -47,6 +47,7 @@ export function createHubCopy(database: Database): Pick<Hub, "told"> & ToldRecor
     )
     .pluck();
   return {
+    readTogether: (read) => database.transaction(read).deferred(),
     tellers: () => tellers.all().map((row) => tellerSchema.parse(row)),
     about: ({ scheme, id }, asked) =>
       about.all(scheme, id, JSON.stringify(asked)).map((row) => {

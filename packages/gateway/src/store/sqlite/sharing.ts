@@ -87,7 +87,6 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
       took: ({ feed, hash }) => sql.took.get(source, feed, hash) !== undefined,
       knows: (feed) => sql.knows.get(source, feed) !== undefined,
     }),
-    readTogether: (read) => database.transaction(read).deferred(),
     refused: (source) => refusedChangesSchema.parse(JSON.parse(sql.refused.get(source) ?? "[]")),
     ...versionsBy(sql),
     sweep(page, after) {
