@@ -63,6 +63,8 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly content: string | null;
   /** Milliseconds since 1970: when it was taken that it is disclosed no more; null while it is. */
   readonly goneAt: number | null;
+  /** The newest that said so, of whichever feed; null while it is disclosed. */
+  readonly goneVersion: number | null;
 }
 
 /** A version given out before, and what decided who was given it. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalogue, indexCatalogue } from "@xinqiao/protocol/catalogue";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
   changeLine,
@@ -48,6 +48,7 @@ const [city, baoan, dg, hz] = ["sz", "sz-baoan", "dg", "hz"].map((node) => nodeI
 const all = subscriptionSchema.parse({ items: "all", jurisdictions: "all", subjectKinds: "all" });
 const firstFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60");
 const secondFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f61");
+const thirdFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f62");
 const seconds = testNow / 1000;
 const never = new AbortController().signal;
 const listing = (...items: readonly object[]): Catalogue =>
@@ -289,6 +290,58 @@ describe("a page that is handed over", () => {
     log.fail("log.full");
     expect(await post(await pageOf([one]))).toMatchObject({ error: { failed: { code: "log.full" } } });
     expect(hub.newest()).toBe(0);
+  });
+});
+
+describe("a record that the city knows is repaired", () => {
+  const one = testRecord();
+  const repaired = testRecord({ version: 2, state: "repaired" });
+  const current = (records: readonly CreditRecord[]) =>
+    records.filter((record) => !isGone(record)).map(({ version }) => version);
+  const shown = () => [
+    current(hub.told(dg, one.subject, [one.item])?.records ?? []),
+    current(hub.about(one.subject, [one.item]).map(({ record }) => record)),
+  ];
+  let first: SealedTestPage;
+  beforeEach(async () => {
+    first = await pageOf([one]);
+    await told(first);
+    await read(baoan);
+    await told(await pageOf([repaired], following(first, 2)));
+  });
+
+  it("is not current again by a source that was put back to before, or made anew from its files", async () => {
+    const refused = [{ seq: 1, code: "sync.record-gone" }];
+    expect(await told(await pageOf([one], { feed: secondFeed }))).toMatchObject({ refused });
+    expect(shown()).toEqual([[], []]);
+    expect(hub.letters({}, 10)).toMatchObject([{ record: one.id, version: 1, code: "sync.record-gone" }]);
+    const third = await pageOf([one], { feed: thirdFeed });
+    expect(await told(third), "nor by the feed after that").toMatchObject({ refused });
+    expect(shown()).toEqual([[], []]);
+    expect(versionsIn(await read(baoan))).not.toContain(1);
+    const same = await pageOf([{ ...one, version: 2 }], { ...following(third, 2), feed: thirdFeed });
+    expect(await told(same)).toMatchObject({ refused: [{ seq: 2, code: "sync.record-gone" }] });
+    const higher = await pageOf([{ ...one, version: 3 }], { ...following(same, 3), feed: thirdFeed });
+    expect(await told(higher), "but by a higher version").toMatchObject({ refused: [] });
+    expect(shown()).toEqual([[3], [3]]);
+    expect(hub.letters({}, 10)).toEqual([]);
+  });
+
+  it("is not current again by a version that is newer only than what the source says is gone by now", async () => {
+    await told(await pageOf([{ ...repaired, version: 6 }], { feed: secondFeed }));
+    const withdrawn = await pageOf([testRecord({ version: 3, state: "withdrawn" })], { feed: thirdFeed });
+    expect(await told(withdrawn)).toMatchObject({ refused: [] });
+    const fourth = await pageOf([{ ...one, version: 4 }], { ...following(withdrawn, 2), feed: thirdFeed });
+    expect(await told(fourth)).toMatchObject({ refused: [{ seq: 2, code: "sync.record-gone" }] });
+    expect(shown()).toEqual([[], []]);
+  });
+
+  it("stays known as that when its source names it no more, which says nothing else of its item", async () => {
+    await told(await pageOf([], { feed: secondFeed }));
+    expect(hub.told(dg, one.subject, [one.item])?.items).toEqual([]);
+    const again = await pageOf([one], { feed: thirdFeed });
+    expect(await told(again)).toMatchObject({ refused: [{ seq: 1, code: "sync.record-gone" }] });
+    expect(shown()).toEqual([[], []]);
   });
 });
 

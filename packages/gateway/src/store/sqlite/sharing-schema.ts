@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 5;
+export const sharingVersion = 6;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -36,6 +36,13 @@ export const addedColumns = [
       ALTER TABLE held ADD COLUMN gone_at INTEGER;
       UPDATE held SET gone_at = coalesce((SELECT at FROM page WHERE page.position = held.given), 0)
         WHERE state IN ('repaired', 'withdrawn');`,
+  },
+  {
+    table: "held",
+    column: "gone_version",
+    sql: `
+      ALTER TABLE held ADD COLUMN gone_version INTEGER;
+      UPDATE held SET gone_version = version WHERE state IN ('repaired', 'withdrawn');`,
   },
   {
     table: "subscriber",
@@ -124,6 +131,8 @@ export const sharingSchema = `
     content  TEXT,
     -- When the version came with which it was disclosed no more; null while it is. Milliseconds since 1970.
     gone_at  INTEGER,
+    -- The newest version that said so, of whichever feed: no older one brings it back, and its row stays for that.
+    gone_version INTEGER,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);

@@ -1,5 +1,6 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, type NodeId, subjectKinds } from "@xinqiao/protocol/identity";
+import { isGone, recordSchema } from "@xinqiao/protocol/record";
 import { feedIdSchema, lineHash } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
@@ -12,7 +13,7 @@ const sweptSchema = z.object({
   seq: z.number(),
   given: z.number(),
   feed: feedIdSchema,
-  state: z.string(),
+  state: recordSchema.shape.state,
   item: itemCodeSchema,
   jurisdiction: jurisdictionSchema,
   kind: z.enum(subjectKinds),
@@ -41,7 +42,7 @@ export function createSweeping(
     const { feed, last } = page.page;
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
     // Who was given it has dropped it when it was repaired or withdrawn, or is waited for until it has.
-    if (swept.state === "repaired" || swept.state === "withdrawn") return;
+    if (isGone(swept)) return;
     const { item, jurisdiction, kind, record, seq } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
     const given = page.holders({ record: shared, position: swept.given, isLost: swept.isLost === 1 });
@@ -61,8 +62,9 @@ export function createSweeping(
       for (const swept of some) {
         withdraw(swept, page);
         noteHad(source, swept.record);
-        sql.dropLine.run(swept.position, swept.seq);
-        sql.drop.run(source, swept.record);
+        // That it is repaired or withdrawn stays known: its source may have been put back to before that.
+        sql[isGone(swept) ? "blankLine" : "dropLine"].run(swept.position, swept.seq);
+        if (!isGone(swept)) sql.drop.run(source, swept.record);
       }
     }
   };
@@ -76,6 +78,9 @@ function prepare(database: Database) {
          coalesce(kind, 'enterprise') AS kind, coalesce(line, '') AS line, change.position IS NULL AS "isLost"
        FROM held LEFT JOIN change USING (position, seq)
        WHERE source = ? AND feed <> ? AND record > ? ORDER BY record LIMIT ?`,
+    ),
+    blankLine: database.prepare(
+      "UPDATE change SET line = NULL WHERE position = ? AND seq = ? AND line IS NOT NULL",
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
     drop: database.prepare("DELETE FROM held WHERE source = ? AND record = ?"),
