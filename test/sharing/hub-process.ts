@@ -46,7 +46,12 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
     const completing = createCompleting(all);
     return {
       completing,
-      take: { ...all, completing, turns: createTurns(), dueOn: () => "2026-01-02", onTaken: () => undefined },
+      take: {
+        ...{ ...all, completing, turns: createTurns() },
+        dueOn: () => "2026-01-02",
+        onTaken: () => undefined,
+        onHeard: () => undefined,
+      },
       read: {
         ...all,
         completing,

@@ -54,6 +54,13 @@ export interface PageToTake {
   readonly dueOn: (record: Pick<CreditRecord, "item">) => string;
 }
 
+/** A page as the log has taken it. */
+export interface LoggedPage extends FeedPlace {
+  readonly source: NodeId;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** What is held of a record. */
 export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   /** The newest of its source that has named it. */

@@ -24,6 +24,7 @@ import {
   unpackPage,
 } from "@xinqiao/protocol/sync";
 import { testFederation, testItem, testNow, testRecord } from "@xinqiao/protocol/testing";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
 import type { TimelinessRule } from "../scorecard/index.ts";
@@ -32,8 +33,10 @@ import {
   createCompleting,
   createOneWait,
   createTakenSignal,
+  createTrustedCopy,
   createTurns,
   readChanges,
+  type TrustedCopy,
   takePage,
 } from "./index.ts";
 import { sha256 } from "./sha256.ts";
@@ -69,6 +72,7 @@ let completing: ReturnType<typeof createCompleting>;
 let turns: ReturnType<typeof createTurns>;
 let requests: number;
 let today: string;
+let onHeard: TrustedCopy["heard"];
 let rules: TimelinessRule[];
 
 beforeEach(() => {
@@ -82,6 +86,7 @@ beforeEach(() => {
   requests = 0;
   today = "2026-01-01";
   rules = [];
+  onHeard = () => undefined;
   completing = createCompleting({ ...common(), self: city, signer: signer("sz") });
 });
 
@@ -148,7 +153,7 @@ function asked(node: NodeId) {
 const post = (page: SealedTestPage, by = dg) =>
   takePage(
     { page: packPage(page), ...asked(by) },
-    { ...common(), completing, self: city, signer: signer("sz"), turns, onTaken: signal.taken },
+    { ...common(), completing, self: city, signer: signer("sz"), turns, onTaken: signal.taken, onHeard },
   );
 
 /** What the gateway says of it: how far it has taken the feed, and what it refused. */
@@ -193,6 +198,13 @@ const receiptOf = (holder: NodeId, page: SealedTestPage, upTo: number, feed = fi
     { iss: holder, source: dg, feed, upTo, head: headHash(page.head), iat: seconds, refused: [] },
     signer(holder),
   );
+
+async function copyOf({ durable }: OpenedHub, to: string): Promise<void> {
+  await durable();
+  const database = new Database(join(folder, "sharing.db"), { readonly: true });
+  await database.backup(to);
+  database.close();
+}
 
 const kinds = () => log.entries().map(({ kind }) => kind);
 const statements = () =>
@@ -246,7 +258,8 @@ describe("a page that is handed over", () => {
   it("is not taken of who answers for nothing, or when it is no page of its sender", async () => {
     const page = await pageOf([one]);
     const { jurisdiction: _none, ...member } = asked(dg).member;
-    const deps = { ...common(), completing, self: city, signer: signer("sz"), turns, onTaken: signal.taken };
+    const own = { self: city, signer: signer("sz"), turns, onTaken: signal.taken, onHeard };
+    const deps = { ...common(), completing, ...own };
     expect(await takePage({ page: packPage(page), ...asked(dg), member }, deps)).toMatchObject({
       error: { refused: { code: "sync.not-a-source" } },
     });
@@ -342,6 +355,58 @@ describe("a record that the city knows is repaired", () => {
     const again = await pageOf([one], { feed: thirdFeed });
     expect(await told(again)).toMatchObject({ refused: [{ seq: 1, code: "sync.record-gone" }] });
     expect(shown()).toEqual([[], []]);
+  });
+});
+
+describe("a hub that was put back, and the log was not", () => {
+  const [one, theirs] = [testRecord(), testRecord({ jurisdiction: "441300" })];
+  const backup = () => join(folder, "backup.db");
+  const trusted = () => {
+    const pages = log.entries().flatMap((entry) => {
+      if (entry.kind !== "changes.taken" || entry.actor === null) return [];
+      return [{ ...entry, source: entry.actor, at: Date.parse(entry.at) }];
+    });
+    const made = createTrustedCopy(hub, pages.reverse());
+    onHeard = made.heard;
+    const { told, tellers, about } = made.copy;
+    return () => ({
+      tellers: tellers().map(({ node }) => node),
+      told: told(dg, one.subject, [one.item])?.records.map(({ state }) => state),
+      about: about(one.subject, [one.item]).map(({ source, record }) => [source, record.state]),
+    });
+  };
+  let first: SealedTestPage;
+  let second: SealedTestPage;
+  beforeEach(async () => {
+    first = await pageOf([one]);
+    await told(first);
+    await told(await pageOf([theirs], {}, hz), hz);
+    await copyOf(hub, backup());
+    second = await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2));
+    await told(second);
+    hub.close();
+    hub = openHub(backup(), () => 1_000);
+  });
+
+  it("is no teller of what has changed since, until its source has told all that it holds", async () => {
+    const now = trusted();
+    const without = { tellers: [hz], told: undefined, about: [[hz, "current"]] };
+    expect(now()).toEqual(without);
+    await told(await pageOf([testRecord({ id: "penalty:2" })], following(second, 3)));
+    expect(now(), "another past").toEqual(without);
+    const begun = { feed: secondFeed, complete: false };
+    const anew = await pageOf([testRecord({ id: "penalty:2", state: "withdrawn" })], begun);
+    await told(anew);
+    expect(now(), "not whole yet").toEqual(without);
+    const repaired = testRecord({ version: 2, state: "repaired" });
+    await told(await pageOf([repaired], { ...following(anew, 2), feed: secondFeed }));
+    expect(now()).toMatchObject({ tellers: [dg, hz], told: ["withdrawn", "repaired"] });
+  });
+
+  it("is one of who says that nothing has: the source was put back, too", async () => {
+    const now = trusted();
+    await told(first);
+    expect(now()).toMatchObject({ tellers: [dg, hz], told: ["current"] });
   });
 });
 

@@ -24,6 +24,7 @@ import { addScores, type Judging, noScore, type Score, scoreOf } from "../scorec
 import type { Completing } from "./complete.ts";
 import { type Judged, judge } from "./judge.ts";
 import type { Hub, PageToTake, VersionBefore } from "./ports.ts";
+import type { TrustedCopy } from "./trusted-copy.ts";
 import type { Turns } from "./turns.ts";
 
 export interface TakePageDependencies {
@@ -45,6 +46,8 @@ export interface TakePageDependencies {
   readonly timeliness: Pick<Judging, "rules" | "workingDayAfter">;
   /** Readers that wait are told. */
   readonly onTaken: () => void;
+  /** The source knows how far it was taken: whether this page or not. */
+  readonly onHeard: TrustedCopy["heard"];
 }
 
 type ScoreDependencies = Pick<TakePageDependencies, "hub" | "catalogue" | "today" | "timeliness">;
@@ -92,6 +95,7 @@ async function takeInTurn(
     await keep(page, unpacked, judged, published, deps);
   }
   noteKeptBack(published, deps);
+  deps.onHeard(published.member.node, page);
   return ok(await reply(member, deps));
 }
 
