@@ -47,13 +47,14 @@ export function sharingStatus({ home, json }: HomeOptions, now: () => number): P
 }
 
 function readerLine(
-  { node, position, behind, behindSince, seenAt, isLapsed }: SharingStanding["subscribers"][number],
+  { node, position, behind, behindSince, missing, seenAt, isLapsed }: SharingStanding["subscribers"][number],
   now: number,
 ): string {
   const since =
     behindSince === null ? "-" : `${chinaTime(behindSince)} (${Math.ceil((now - behindSince) / 1000)} s)`;
   const lapsed = isLapsed ? "  ✗ 不再等待 not waited for" : "";
-  return [node, position, behind, since, `${chinaTime(seenAt)}${lapsed}`].join("\t");
+  const lacks = missing.length > 0 ? `  ✗ 未能签收 could not take: ${missing.join(", ")}` : "";
+  return [node, position, behind, since, `${chinaTime(seenAt)}${lapsed}${lacks}`].join("\t");
 }
 
 /** What was refused, and nothing better told of it since. */

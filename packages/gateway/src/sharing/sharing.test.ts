@@ -483,8 +483,28 @@ describe("who reads", () => {
     await read(baoan);
     await read(baoan, { after: 7, head: headHash(first.head) });
     expect(hub.standing().subscribers, "nor is it ahead of it").toMatchObject([{ position: 0, behind: 1 }]);
-    expect(await read(baoan, { after: 1, head: headHash(first.head) })).toMatchObject({ position: 1 });
+    const receipts = [await receiptOf(baoan, first, 1)];
+    expect(await read(baoan, { after: 1, head: headHash(first.head), receipts })).toMatchObject({
+      position: 1,
+    });
     expect(hub.standing().subscribers).toMatchObject([{ position: 1, behind: 0, behindSince: null }]);
+  });
+
+  it("is seen to be behind where it has gone past pages that it could not take", async () => {
+    const first = await pageOf([one]);
+    const second = await pageOf([testRecord({ id: "penalty:2" })], following(first, 2));
+    const theirs = await pageOf([testRecord({ jurisdiction: "441300" })], {}, hz);
+    for (const page of [first, second]) await told(page);
+    await told(theirs, hz);
+    const { position: after } = await read(baoan);
+    const past = { after, head: headHash(theirs.head) };
+    await read(baoan, { ...past, receipts: [await receiptOf(baoan, first, 1)] });
+    const [reader] = hub.standing().subscribers;
+    expect(reader).toMatchObject({ position: after, behind: 2, behindSince: testNow, missing: [dg, hz] });
+    const given = { source: hz, feed: firstFeed, upTo: 1, head: past.head, iat: seconds, refused: [] };
+    const ofTheirs = await signReceipt({ iss: baoan, ...given }, signer(baoan));
+    await read(baoan, { ...past, receipts: [await receiptOf(baoan, second, 2), ofTheirs] });
+    expect(hub.standing().subscribers).toMatchObject([{ behind: 0, behindSince: null, missing: [] }]);
   });
 
   it("misses nothing when the gateway was put back and took the page where it stands as the same one again", async () => {

@@ -560,6 +560,14 @@ const steps: readonly string[] = [
   -- A copy changes with what is said beside it.
   ${disputeTriggers.join("\n")}
   `,
+  `
+  -- Sources of which pages could not be taken while all was read anew: what of theirs did not come again in that round is
+  -- dropped once those were.
+  CREATE TABLE undropped (
+    source TEXT PRIMARY KEY,
+    round  INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -152,7 +152,7 @@ export const sharingSchema = `
     excused      INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
 
-  -- The newest of each holder for each source: nothing is decided by it, benches watch it (bench/).
+  -- The newest of each holder for each source: nothing is decided by it, but a reader that gives none is seen to be behind.
   CREATE TABLE IF NOT EXISTS receipt (
     holder TEXT NOT NULL,
     source TEXT NOT NULL,
