@@ -438,6 +438,26 @@ describe("what a source is judged by", () => {
     expect(score()).toEqual({ ...counted, told: 3 });
   });
 
+  it("stays what it was of a month whose corrections are kept no more, also of who told nothing in it", async () => {
+    const first = await pageOf([one]);
+    await told(first);
+    const { position: after } = await read(baoan);
+    const second = await pageOf([{ ...one, version: 2 }], following(first, 2));
+    await told(second);
+    const swept = await pageOf([], { feed: secondFeed });
+    await told(swept);
+    const receipts = [await receiptOf(baoan, swept, 0, secondFeed)];
+    await read(baoan, { after, head: headHash(first.head), receipts });
+    const [from, to] = [seconds - 86_400, seconds + 30 * 86_400];
+    const before = hub.scores("2026-01", from, to);
+    expect(before).toMatchObject([{ source: dg, told: 2, corrections: 2, completed: 2, late: 0, hours: 0 }]);
+    const none = { source: dg, told: 0, corrections: 2, completed: 2 };
+    expect(hub.scores("2025-12", from, to), "by the instants alone").toMatchObject([none]);
+    expect(hub.forgetCorrections(testNow + 86_400_000, 100)).toBe(2);
+    expect(hub.corrections(dg, 9)).toEqual([]);
+    expect(hub.scores("2026-01", from, to)).toEqual(before);
+  });
+
   it("is told for the first time once, also when it was taken back meanwhile", async () => {
     await told(await pageOf([one, two]));
     const without = await pageOf([one], { feed: secondFeed });

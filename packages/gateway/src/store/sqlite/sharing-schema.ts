@@ -26,6 +26,13 @@ export const addedColumns = [
     column: "kept_back",
     sql: "ALTER TABLE score ADD COLUMN kept_back INTEGER NOT NULL DEFAULT 0",
   },
+  {
+    table: "score",
+    column: "forgotten",
+    sql: ["", "_late", "_known", "_until_known", "_until_done"]
+      .map((of) => `ALTER TABLE score ADD COLUMN forgotten${of} INTEGER NOT NULL DEFAULT 0;`)
+      .join(""),
+  },
   { table: "change", column: "places", sql: "ALTER TABLE change ADD COLUMN places TEXT" },
   { table: "held", column: "content", sql: "ALTER TABLE held ADD COLUMN content TEXT" },
   {
