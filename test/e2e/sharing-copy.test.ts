@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { copyFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { readEntries, verifyLog } from "@xinqiao/gateway";
@@ -101,6 +101,23 @@ describe("the city's copy of what a district has shared", () => {
     );
     expect(outcome).toMatchObject({ complete: false, rows: [{ status: "stale", code: "node.unreachable" }] });
     expect(verifyLog(gateway.logFile).findings).toEqual([]);
+  });
+
+  it("does not stand in with what is older than its log, until the node has told all that it holds", async () => {
+    await share();
+    const fresh = await ask(["penalty"]);
+    await gateway.kill("SIGTERM");
+    const shared = join(gateway.home, "sharing.db");
+    await copyFile(shared, `${shared}.backup`);
+    await gateway.start();
+    await xinqiao("correct", fresh.row?.records[0]?.id ?? "", "--repair");
+    await taken(3);
+    await leave();
+    await gateway.kill("SIGTERM");
+    for (const end of ["-wal", "-shm"]) await rm(`${shared}${end}`, { force: true });
+    await rename(`${shared}.backup`, shared);
+    await gateway.start();
+    expect((await ask(["penalty"])).row).toMatchObject({ status: "error", code: "node.unreachable" });
   });
 
   it("does not stand in where the requester may hold no copy, or the node has told nothing", async () => {

@@ -59,6 +59,7 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
         turns: createTurns(),
         dueOn: () => chinaDay(common.now() + dayMs),
         onTaken: () => undefined,
+        onHeard: () => undefined,
       },
       read: {
         ...all,

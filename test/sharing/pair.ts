@@ -149,6 +149,7 @@ function cityParts(hub: ReturnType<typeof openHub>, entries: LogEntryDraft[], ar
     turns: createTurns(),
     dueOn: today,
     onTaken: () => undefined,
+    onHeard: () => undefined,
     pack: packPage,
     disputedFor: () => undefined,
     untilTaken: () => Promise.resolve(),

@@ -3,7 +3,12 @@ import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenedHub, openHub } from "@xinqiao/gateway";
-import { createAsking, readRevocations, takeAnswer } from "@xinqiao/gateway/measures";
+import {
+  createAsking,
+  type ReadRevocationsError,
+  readRevocations,
+  takeAnswer,
+} from "@xinqiao/gateway/measures";
 import { createOneWait, createTakenSignal, type UntilTaken } from "@xinqiao/gateway/sharing";
 import { type AgentStore, openStore } from "@xinqiao/node-agent";
 import {
@@ -25,6 +30,7 @@ import {
   textHash,
 } from "@xinqiao/protocol/measures";
 import { type Fault, fault, problemMediaType, statusOf, toProblem } from "@xinqiao/protocol/problem";
+import type { Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { fieldReader, signResponse, verifyRequest } from "@xinqiao/protocol/signing";
 import { changeSchema, feedIdSchema, lineHash } from "@xinqiao/protocol/sync";
@@ -67,6 +73,11 @@ afterEach(() => {
   for (const each of [hub, store]) each.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const request = (member: Member) => {
+  const claim = { keyId: member.node, nonce: "A".repeat(22), expiresAt: testNow + 1_000 };
+  return { member, requestId: exchange, traceId: "0".repeat(32), claim };
+};
 
 const log = {
   origin: "sz/log",
@@ -139,30 +150,29 @@ async function answered(request: SentToHub): Promise<Result<object, Fault>> {
   const { member } = from.value.from;
   const body: unknown = JSON.parse(Buffer.from(request.body).toString());
   const { revocations, durable } = hub;
+  const about = { member, requestId, traceId: "0".repeat(32), claim: { keyId, nonce, expiresAt } };
   if (request.path === "/v1/revocations") {
     const asked = revocationsRequestSchema.parse(body);
     const untilAsked = async () => {
       waits += 1;
     };
     const read = await readRevocations(
-      { asked, member, gone: never },
-      {
-        revocations,
-        untilAsked,
-        directory: () => directory,
-      },
+      { asked, ...about, gone: never },
+      { revocations, untilAsked, directory: () => directory, log },
     );
-    return read.ok ? read : err(read.error.refused);
+    return read.ok ? read : err(faultOf(read.error));
   }
-  const claim = { keyId, nonce, expiresAt };
   const message = revocationAnswerMessageSchema.parse(body);
   const taken = await takeAnswer(
-    { message, member, requestId, traceId: "0".repeat(32), claim },
+    { message, ...about },
     { revocations, durable, directory: () => directory, log, onAnswered: () => undefined },
   );
   if (taken.ok) return taken;
-  return err("refused" in taken.error ? taken.error.refused : fault(taken.error.failed.code));
+  return err(faultOf(taken.error));
 }
+
+const faultOf = (error: ReadRevocationsError): Fault =>
+  "refused" in error ? error.refused : fault(error.failed.code);
 
 const call = (node: NodeId) => ({
   node,
@@ -244,11 +254,12 @@ describe("a measure whose record is repaired", () => {
     const [shown] = listed();
     expect(entries).toMatchObject([
       { kind: "measures.asked", member: dg, source: baoan, notice: shown?.notice, dueOn: lastDay },
+      { kind: "revocations.delivered", actor: dg, notices: [shown?.notice] },
     ]);
     for (const secret of [record, "2026-0042"]) expect(JSON.stringify(entries)).not.toContain(secret);
     await ask();
     expect(await hear()).toEqual({ asked: 0, again: false });
-    expect(entries).toHaveLength(1);
+    expect(entries).toHaveLength(2);
   });
 
   it("is nobody else's business: another member is neither handed the notice nor may it answer", async () => {
@@ -338,8 +349,8 @@ describe("a measure whose record is repaired", () => {
     if (member === undefined) throw new Error("no such member");
     const wait = (heard: readonly string[]) =>
       readRevocations(
-        { asked: { heard: [...heard], waitMs: 25_000 }, member, gone: never },
-        { revocations: hub.revocations, untilAsked, directory: () => directory },
+        { asked: { heard: [...heard], waitMs: 25_000 }, ...request(member), gone: never },
+        { revocations: hub.revocations, untilAsked, directory: () => directory, log },
       );
     const [{ notice = "" } = {}] = hub.revocations.open();
     await report({ exchange: "00000000-0000-4000-8000-000000000002" });
@@ -357,6 +368,39 @@ describe("a measure whose record is repaired", () => {
     expect(await settling).toMatchObject({ ok: true, value: { notices: [], settled: [notice] } });
   });
 
+  it("is in the log as handed out, with the request's claim, or goes nowhere; a question that brings nothing is not", async () => {
+    const member = directory.member(dg);
+    if (member === undefined) throw new Error("no such member");
+    const appended: unknown[] = [];
+    const watching = {
+      ...log,
+      append(draft: LogEntryDraft, claim?: unknown) {
+        appended.push([draft.kind, claim]);
+        return log.append(draft);
+      },
+    };
+    const [{ notice = "" } = {}] = hub.revocations.open();
+    const question = (heard: string[]) =>
+      readRevocations(
+        { asked: { heard, waitMs: 0 }, ...request(member), gone: never },
+        {
+          revocations: hub.revocations,
+          untilAsked: () => Promise.resolve(),
+          directory: () => directory,
+          log: watching,
+        },
+      );
+    isLogFull = true;
+    expect(await question([])).toEqual(err({ failed: { code: "log.unavailable" } }));
+    isLogFull = false;
+    expect(await question([])).toMatchObject({ value: { notices: [{}] } });
+    expect(entries.at(-1)).toMatchObject({ kind: "revocations.delivered", actor: dg, notices: [notice] });
+    const { claim } = request(member);
+    expect(appended).toEqual(Array.from({ length: 2 }, () => ["revocations.delivered", claim]));
+    expect(await question([notice])).toEqual(ok({ notices: [], settled: [] }));
+    expect(appended).toHaveLength(2);
+  });
+
   it("is told nothing to a member that was suspended while it waited", async () => {
     const member = directory.member(dg);
     if (member === undefined) throw new Error("no such member");
@@ -364,8 +408,9 @@ describe("a measure whose record is repaired", () => {
     let known: typeof member | undefined = member;
     const question = () =>
       readRevocations(
-        { asked: { heard: [notice], waitMs: 25_000 }, member, gone: never },
+        { asked: { heard: [notice], waitMs: 25_000 }, ...request(member), gone: never },
         {
+          log,
           revocations: hub.revocations,
           directory: () => ({ member: () => known }),
           async untilAsked() {
@@ -396,7 +441,7 @@ it("hands out no notice that is not in the log, and the same one once it is", as
   isLogFull = false;
   await ask();
   expect(await hear()).toEqual({ asked: 1, again: false });
-  expect(kinds()).toEqual(["measures.asked"]);
+  expect(kinds()).toEqual(["measures.asked", "revocations.delivered"]);
 });
 
 /** A gateway that tells whatever notices it is given, by what it is said to have been heard. */

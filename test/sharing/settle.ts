@@ -1,5 +1,5 @@
 import { validateFields } from "@xinqiao/protocol/catalogue";
-import { recordSchema } from "@xinqiao/protocol/record";
+import { type CreditRecord, isGone, recordSchema } from "@xinqiao/protocol/record";
 import { z } from "zod";
 import { keptMs } from "./hub-process.ts";
 import {
@@ -53,7 +53,14 @@ export async function settle(world: World): Promise<void> {
   world.watch.check();
 }
 
-function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, source: Source): void {
+/** The city knows that it was repaired or withdrawn, and the source, having been put back, does not. */
+function isRefusedAsGone({ hubFile }: World, source: Source, record: CreditRecord): boolean {
+  const { goneVersion } = hubFile.port.version(nodeOf(source), record.id) ?? {};
+  return !isGone(record) && record.version <= (goneVersion ?? 0);
+}
+
+function checkCopies(world: World, reader: Reader, source: Source): void {
+  const { watch, agent, rules, suspended } = world;
   const catalogue = catalogueOf({ ...rules(), open: "public", shared: "public" });
   const { own } = agent(source).file.port;
   const held = watch.copies(reader).filter((copy) => copy.source === nodeOf(source));
@@ -65,20 +72,24 @@ function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, 
     const copy = held.find((each) => each.record === id);
     const content = copy && recordSchema.parse(JSON.parse(copy.content));
     const item = record && catalogue.items.get(record.item);
-    const isGone = record?.state === "repaired" || record?.state === "withdrawn";
+    const isOver = record !== undefined && isGone(record);
     const name = items.find((each) => each === record?.item);
     const may = name !== undefined && maySee(reader, name, rules()) && !suspended.has(nodeOf(reader));
     const what = `${id} of ${nodeOf(source)} at ${nodeOf(reader)}`;
     // Of one that the hub does not take the version before may be left.
-    const isPoison = record && item && !isGone && !validateFields(item, record.fields).ok;
+    const isPoison = record && item && !isOver && !validateFields(item, record.fields).ok;
     if (may && isPoison) continue;
     if (record === undefined || !may || !wants(reader, record)) {
       must(content === undefined, `held, and must not be: ${what}`);
       continue;
     }
     // Who was never given a version of it hears nothing of its end.
-    if (isGone && content === undefined) continue;
-    const expected = isGone ? { ...record, subjectName: "", fields: {} } : record;
+    if (isOver && content === undefined) continue;
+    if (isRefusedAsGone(world, source, record)) {
+      must(content === undefined || isGone(content), `current again, and the city knows better: ${what}`);
+      continue;
+    }
+    const expected = isOver ? { ...record, subjectName: "", fields: {} } : record;
     must(
       JSON.stringify(content) === JSON.stringify(expected),
       `${what} is ${JSON.stringify(content)} and must be ${JSON.stringify(expected)}`,
@@ -87,7 +98,8 @@ function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, 
 }
 
 /** What the city lacks it lists as refused, and nothing else. */
-function checkLetters({ agent, hubFile, rules }: World): void {
+function checkLetters(world: World): void {
+  const { agent, hubFile, rules } = world;
   const catalogue = catalogueOf({ ...rules(), open: "public", shared: "public" });
   for (const source of sources) {
     const letters = hubFile.port.letters({ source: nodeOf(source) }, 500);
@@ -96,6 +108,7 @@ function checkLetters({ agent, hubFile, rules }: World): void {
       const record = own.byId(id);
       // Of an item that is not listed nothing better can be told.
       if (record === undefined || rules()[record.item === "open" ? "open" : "shared"] === "absent") continue;
+      if (isRefusedAsGone(world, source, record) && record.version === version) continue;
       const item = catalogue.items.get(record.item);
       const isPoison = item !== undefined && !validateFields(item, record.fields).ok;
       must(

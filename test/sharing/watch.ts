@@ -2,7 +2,7 @@ import type { OpenedHub } from "@xinqiao/gateway";
 import type { Inbox } from "@xinqiao/node-agent/sharing";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
   type Completion,
@@ -68,6 +68,8 @@ function createNotes({ agent }: Watched) {
     /** Which of the hub's lives a line was handed out in: one that was put back knows nothing of what it had done since. */
     handed: new Map<string, number>(),
     seen: [] as Delivery["pages"][number][],
+    /** With which version a record was repaired or withdrawn, as the hub has taken it in this life of its. */
+    gone: new Map<string, number>(),
     /** Readers that were not waited for, at some time. */
     lapsed: new Set<string>(),
     era: (who: string) => eras.get(who) ?? 0,
@@ -161,6 +163,21 @@ function checkNamed(
   }
 }
 
+/** What the city knows as repaired or withdrawn is current again by a higher version alone, whoever was put back. */
+function checkGone(source: NodeId, record: CreditRecord, { gone, era }: Notes): void {
+  const { id, version } = record;
+  const key = `${source} ${id} ${era("hub")}`;
+  const before = gone.get(key) ?? 0;
+  if (isGone(record)) gone.set(key, Math.max(before, version));
+  else {
+    must(
+      version > before,
+      `${id} of ${source} is current again with ${version}, and was gone with ${before}`,
+    );
+    gone.delete(key);
+  }
+}
+
 const keyOf = ({ source, feed, seq, effect }: Pick<Correction, "source" | "feed" | "seq" | "effect">) =>
   `${source} ${feed} ${seq} ${effect}`;
 
@@ -227,6 +244,7 @@ function watchHub(watched: Watched, notes: Notes) {
         notes.takes.push({ order: notes.order, key: `${source} ${id}`, holders });
         if (correction) notes.opened.set(keyOf(correction), { holders, record: id, version });
         checkNamed(source, record, holders, watched, notes);
+        checkGone(source, record, notes);
       }
       noteSwept(watched, notes);
       return corrections;

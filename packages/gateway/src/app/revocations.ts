@@ -38,7 +38,7 @@ export function openRevocations(
   let last = Promise.resolve();
   return {
     routes: {
-      revocations: { revocations, untilAsked: createOneWait(asked), directory },
+      revocations: { revocations, untilAsked: createOneWait(asked), directory, log },
       answers: { revocations, durable, directory, log, onAnswered: asked.taken },
     },
     ask() {

@@ -1,4 +1,5 @@
 import type { Signer } from "@xinqiao/protocol/keys";
+import { decodeEntry } from "@xinqiao/protocol/log";
 import { chinaDay, createWorkingDays, type OfficialDays } from "@xinqiao/runtime/calendar";
 import { createInFlight, type InFlight } from "@xinqiao/runtime/http";
 import type { City } from "../city/index.ts";
@@ -10,7 +11,10 @@ import {
   createOneWait,
   createPackedPages,
   createTakenSignal,
+  createTrustedCopy,
   createTurns,
+  type LoggedPage,
+  type TrustedCopy,
 } from "../sharing/index.ts";
 import type { GatewayEvents } from "../telemetry/index.ts";
 import { openCases } from "./cases.ts";
@@ -21,6 +25,8 @@ import type { Stores } from "./stores.ts";
 export interface Sharing extends Omit<SharingRouteDependencies, "screen" | "feedback"> {
   /** A report was kept: its member may have to be asked to revoke at once. */
   readonly onKept: () => void;
+  /** What sources have told, as far as it is not older than the log. */
+  readonly copy: TrustedCopy["copy"];
   /** Lets those go who wait for changes, and takes nobody in any more. */
   drain(): void;
   idle: InFlight["idle"];
@@ -37,12 +43,13 @@ export function openSharing(
   {
     hub,
     log,
+    proofs,
     deps: { now },
     city,
     signer,
     days,
     events: { failed },
-  }: Pick<Stores, "hub" | "log"> & {
+  }: Pick<Stores, "hub" | "log" | "proofs"> & {
     readonly deps: GatewayDependencies;
     readonly city: City;
     readonly signer: Signer;
@@ -73,6 +80,7 @@ export function openSharing(
   sayWhatIsDue();
   const workingDayAfter = createWorkingDays(days);
   const cases = openCases(config, { hub, log, city, signer, days, now, failed, onStep: signal.taken });
+  const { copy, heard } = createTrustedCopy(hub, pagesIn(proofs));
   const common = { hub, directory, catalogue, log, completing, now, today };
   return {
     take: {
@@ -86,6 +94,7 @@ export function openSharing(
         signal.taken();
         revoking.ask();
       },
+      onHeard: heard,
     },
     read: {
       ...{ ...common, disputedFor: createDisputedFor(common) },
@@ -94,7 +103,7 @@ export function openSharing(
     onKept: revoking.ask,
     ...revoking.routes,
     ...cases.routes,
-    places,
+    ...{ places, copy },
     drain() {
       clearInterval(often);
       revoking.drain();
@@ -107,4 +116,14 @@ export function openSharing(
       await Promise.all([said, revoking.idle(), cases.idle()]);
     },
   };
+}
+
+/** As the log has taken them, the newest first. */
+function* pagesIn(proofs: Stores["proofs"]): Generator<LoggedPage> {
+  for (const { leaf } of proofs.taken("changes.taken", Number.MAX_SAFE_INTEGER)) {
+    const read = decodeEntry(Buffer.from(leaf));
+    if (!read.ok || read.value.kind !== "changes.taken" || read.value.actor === null) continue;
+    const { actor: source, feed, upTo, head, at } = read.value;
+    yield { source, feed, upTo, head, at: Date.parse(at) };
+  }
 }

@@ -81,7 +81,7 @@ export function lookUpDependencies(shared: Shared): LookUpDependencies {
     log,
     answerFromCopy: createAnswerFromCopy({
       self: config.node,
-      hub: shared.hub,
+      hub: shared.sharing.copy,
       directory: city.members,
       catalogue: () => city.catalogue.current().catalogue,
       signer,
@@ -96,10 +96,10 @@ export function lookUpDependencies(shared: Shared): LookUpDependencies {
 }
 
 export function screenDependencies(shared: Shared): ScreenDependencies {
-  const { config, deps, city, hub, log } = shared;
+  const { config, deps, city, hub, log, sharing } = shared;
   const { now } = deps;
   return {
-    told: hub,
+    told: sharing.copy,
     given: hub.given,
     durable: hub.durable,
     directory: () => city.registry.current().directory,

@@ -82,6 +82,7 @@ function readerRow(
     behind,
     changesBehind,
     behindSince,
+    missing,
     seenAt,
     isLapsed,
   }: SharingStanding["subscribers"][number],
@@ -90,7 +91,8 @@ function readerRow(
   const since =
     behindSince === null ? "-" : `${chinaTime(behindSince)} (${Math.ceil((now - behindSince) / 1000)} s)`;
   const lapsed = isLapsed ? "  ✗ 不再等待 not waited for" : "";
-  return [node, position, behind, changesBehind, since, `${chinaTime(seenAt)}${lapsed}`];
+  const lacks = missing.length > 0 ? `  ✗ 未能签收 could not take: ${missing.join(", ")}` : "";
+  return [node, position, behind, changesBehind, since, `${chinaTime(seenAt)}${lapsed}${lacks}`];
 }
 
 /** What was refused, and nothing better told of it since. */

@@ -6,13 +6,13 @@ export interface IndexedLeaf {
   readonly leaf: string;
 }
 
-export type TakenKind = "registry.taken" | "peer.taken";
+export type TakenKind = "registry.taken" | "peer.taken" | "changes.taken";
 
 /** What exchanges are proved from, beside the tree. */
 export interface ProofSource {
   /** Oldest first. */
   entriesOf(exchange: string): readonly IndexedLeaf[];
-  /** By which versions of registries were taken, before an entry: newest first, as far as they are asked for. */
+  /** By which versions of registries, or pages of changes, were taken, before an entry: newest first, as far as they are asked for. */
   taken(kind: TakenKind, before: number): Iterable<IndexedLeaf>;
   evidence(index: number): ReadEvidence;
 }

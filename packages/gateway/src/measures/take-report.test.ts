@@ -23,6 +23,7 @@ const held = {
   version: 2,
   item: penalty,
   content: null,
+  goneVersion: null,
   goneAt: null,
   feed: feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60"),
   subject,

@@ -20,6 +20,7 @@ export type {
   KeptLine,
   KeptPage,
   KeptReceipt,
+  LoggedPage,
   OpenedCorrection,
   PageToSweep,
   PageToTake,
@@ -37,4 +38,5 @@ export { type TakePageDependencies, takePage } from "./take-page.ts";
 export { createTakenSignal, type TakenSignal } from "./taken-signal.ts";
 export { noteCompared, tellDigests } from "./tell-digests.ts";
 export { createDisputedFor, type DisputedFor } from "./tell-disputed.ts";
+export { createTrustedCopy, type TrustedCopy } from "./trusted-copy.ts";
 export { createTurns, type Turns } from "./turns.ts";

@@ -69,6 +69,8 @@ function refusalOf(record: CreditRecord, { feed }: OpenedPage, judging: Judging)
   // Who may hold the one before could not be told of it.
   if (ofFeed !== undefined && ofFeed.item !== record.item) return "sync.record-invalid";
   const gone = isGone(record);
+  // A source whose store was put back, or made anew from its files, knows nothing of what became of it since.
+  if (!gone && record.version <= (held?.goneVersion ?? 0)) return "sync.record-gone";
   if (record.jurisdiction !== member.jurisdiction) {
     return gone && held !== undefined ? undefined : "sync.jurisdiction-foreign";
   }

@@ -57,6 +57,13 @@ export interface PageToTake {
 /** A page with which its feed is whole. */
 export type PageToSweep = Pick<PageToTake, "source" | "page" | "changes" | "at" | "holders" | "dueOn">;
 
+/** A page as the log has taken it. */
+export interface LoggedPage extends FeedPlace {
+  readonly source: NodeId;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** What is held of a record. */
 export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   /** The newest of its source that has named it. */
@@ -66,6 +73,8 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly content: string | null;
   /** Milliseconds since 1970: when it was taken that it is disclosed no more; null while it is. */
   readonly goneAt: number | null;
+  /** The newest that said so, of whichever feed; null while it is disclosed. */
+  readonly goneVersion: number | null;
 }
 
 /** A version given out before, and what decided who was given it. */

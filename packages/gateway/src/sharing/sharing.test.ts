@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalogue, indexCatalogue } from "@xinqiao/protocol/catalogue";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
   changeLine,
@@ -24,6 +24,7 @@ import {
   unpackPage,
 } from "@xinqiao/protocol/sync";
 import { testFederation, testItem, testNow, testRecord } from "@xinqiao/protocol/testing";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
 import type { TimelinessRule } from "../scorecard/index.ts";
@@ -32,8 +33,10 @@ import {
   createCompleting,
   createOneWait,
   createTakenSignal,
+  createTrustedCopy,
   createTurns,
   readChanges,
+  type TrustedCopy,
   takePage,
 } from "./index.ts";
 import { sha256 } from "./sha256.ts";
@@ -48,6 +51,7 @@ const [city, baoan, dg, hz] = ["sz", "sz-baoan", "dg", "hz"].map((node) => nodeI
 const all = subscriptionSchema.parse({ items: "all", jurisdictions: "all", subjectKinds: "all" });
 const firstFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60");
 const secondFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f61");
+const thirdFeed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f62");
 const seconds = testNow / 1000;
 const never = new AbortController().signal;
 const listing = (...items: readonly object[]): Catalogue =>
@@ -68,6 +72,7 @@ let completing: ReturnType<typeof createCompleting>;
 let turns: ReturnType<typeof createTurns>;
 let requests: number;
 let today: string;
+let onHeard: TrustedCopy["heard"];
 let rules: TimelinessRule[];
 
 beforeEach(() => {
@@ -81,6 +86,7 @@ beforeEach(() => {
   requests = 0;
   today = "2026-01-01";
   rules = [];
+  onHeard = () => undefined;
   completing = createCompleting({ ...common(), self: city, signer: signer("sz") });
 });
 
@@ -147,7 +153,7 @@ function asked(node: NodeId) {
 const post = (page: SealedTestPage, by = dg) =>
   takePage(
     { page: packPage(page), ...asked(by) },
-    { ...common(), completing, self: city, signer: signer("sz"), turns, onTaken: signal.taken },
+    { ...common(), completing, self: city, signer: signer("sz"), turns, onTaken: signal.taken, onHeard },
   );
 
 /** What the gateway says of it: how far it has taken the feed, and what it refused. */
@@ -192,6 +198,13 @@ const receiptOf = (holder: NodeId, page: SealedTestPage, upTo: number, feed = fi
     { iss: holder, source: dg, feed, upTo, head: headHash(page.head), iat: seconds, refused: [] },
     signer(holder),
   );
+
+async function copyOf({ durable }: OpenedHub, to: string): Promise<void> {
+  await durable();
+  const database = new Database(join(folder, "sharing.db"), { readonly: true });
+  await database.backup(to);
+  database.close();
+}
 
 const kinds = () => log.entries().map(({ kind }) => kind);
 const statements = () =>
@@ -245,7 +258,8 @@ describe("a page that is handed over", () => {
   it("is not taken of who answers for nothing, or when it is no page of its sender", async () => {
     const page = await pageOf([one]);
     const { jurisdiction: _none, ...member } = asked(dg).member;
-    const deps = { ...common(), completing, self: city, signer: signer("sz"), turns, onTaken: signal.taken };
+    const own = { self: city, signer: signer("sz"), turns, onTaken: signal.taken, onHeard };
+    const deps = { ...common(), completing, ...own };
     expect(await takePage({ page: packPage(page), ...asked(dg), member }, deps)).toMatchObject({
       error: { refused: { code: "sync.not-a-source" } },
     });
@@ -292,6 +306,110 @@ describe("a page that is handed over", () => {
   });
 });
 
+describe("a record that the city knows is repaired", () => {
+  const one = testRecord();
+  const repaired = testRecord({ version: 2, state: "repaired" });
+  const current = (records: readonly CreditRecord[]) =>
+    records.filter((record) => !isGone(record)).map(({ version }) => version);
+  const shown = () => [
+    current(hub.told(dg, one.subject, [one.item])?.records ?? []),
+    current(hub.about(one.subject, [one.item]).map(({ record }) => record)),
+  ];
+  let first: SealedTestPage;
+  beforeEach(async () => {
+    first = await pageOf([one]);
+    await told(first);
+    await read(baoan);
+    await told(await pageOf([repaired], following(first, 2)));
+  });
+
+  it("is not current again by a source that was put back to before, or made anew from its files", async () => {
+    const refused = [{ seq: 1, code: "sync.record-gone" }];
+    expect(await told(await pageOf([one], { feed: secondFeed }))).toMatchObject({ refused });
+    expect(shown()).toEqual([[], []]);
+    expect(hub.letters({}, 10)).toMatchObject([{ record: one.id, version: 1, code: "sync.record-gone" }]);
+    const third = await pageOf([one], { feed: thirdFeed });
+    expect(await told(third), "nor by the feed after that").toMatchObject({ refused });
+    expect(shown()).toEqual([[], []]);
+    expect(versionsIn(await read(baoan))).not.toContain(1);
+    const same = await pageOf([{ ...one, version: 2 }], { ...following(third, 2), feed: thirdFeed });
+    expect(await told(same)).toMatchObject({ refused: [{ seq: 2, code: "sync.record-gone" }] });
+    const higher = await pageOf([{ ...one, version: 3 }], { ...following(same, 3), feed: thirdFeed });
+    expect(await told(higher), "but by a higher version").toMatchObject({ refused: [] });
+    expect(shown()).toEqual([[3], [3]]);
+    expect(hub.letters({}, 10)).toEqual([]);
+  });
+
+  it("is not current again by a version that is newer only than what the source says is gone by now", async () => {
+    await told(await pageOf([{ ...repaired, version: 6 }], { feed: secondFeed }));
+    const withdrawn = await pageOf([testRecord({ version: 3, state: "withdrawn" })], { feed: thirdFeed });
+    expect(await told(withdrawn)).toMatchObject({ refused: [] });
+    const fourth = await pageOf([{ ...one, version: 4 }], { ...following(withdrawn, 2), feed: thirdFeed });
+    expect(await told(fourth)).toMatchObject({ refused: [{ seq: 2, code: "sync.record-gone" }] });
+    expect(shown()).toEqual([[], []]);
+  });
+
+  it("stays known as that when its source names it no more, which says nothing else of its item", async () => {
+    await told(await pageOf([], { feed: secondFeed }));
+    expect(hub.told(dg, one.subject, [one.item])?.items).toEqual([]);
+    const again = await pageOf([one], { feed: thirdFeed });
+    expect(await told(again)).toMatchObject({ refused: [{ seq: 1, code: "sync.record-gone" }] });
+    expect(shown()).toEqual([[], []]);
+  });
+});
+
+describe("a hub that was put back, and the log was not", () => {
+  const [one, theirs] = [testRecord(), testRecord({ jurisdiction: "441300" })];
+  const backup = () => join(folder, "backup.db");
+  const trusted = () => {
+    const pages = log.entries().flatMap((entry) => {
+      if (entry.kind !== "changes.taken" || entry.actor === null) return [];
+      return [{ ...entry, source: entry.actor, at: Date.parse(entry.at) }];
+    });
+    const made = createTrustedCopy(hub, pages.reverse());
+    onHeard = made.heard;
+    const { told, tellers, about } = made.copy;
+    return () => ({
+      tellers: tellers().map(({ node }) => node),
+      told: told(dg, one.subject, [one.item])?.records.map(({ state }) => state),
+      about: about(one.subject, [one.item]).map(({ source, record }) => [source, record.state]),
+    });
+  };
+  let first: SealedTestPage;
+  let second: SealedTestPage;
+  beforeEach(async () => {
+    first = await pageOf([one]);
+    await told(first);
+    await told(await pageOf([theirs], {}, hz), hz);
+    await copyOf(hub, backup());
+    second = await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2));
+    await told(second);
+    hub.close();
+    hub = openHub(backup(), () => 1_000);
+  });
+
+  it("is no teller of what has changed since, until its source has told all that it holds", async () => {
+    const now = trusted();
+    const without = { tellers: [hz], told: undefined, about: [[hz, "current"]] };
+    expect(now()).toEqual(without);
+    await told(await pageOf([testRecord({ id: "penalty:2" })], following(second, 3)));
+    expect(now(), "another past").toEqual(without);
+    const begun = { feed: secondFeed, complete: false };
+    const anew = await pageOf([testRecord({ id: "penalty:2", state: "withdrawn" })], begun);
+    await told(anew);
+    expect(now(), "not whole yet").toEqual(without);
+    const repaired = testRecord({ version: 2, state: "repaired" });
+    await told(await pageOf([repaired], { ...following(anew, 2), feed: secondFeed }));
+    expect(now()).toMatchObject({ tellers: [dg, hz], told: ["withdrawn", "repaired"] });
+  });
+
+  it("is one of who says that nothing has: the source was put back, too", async () => {
+    const now = trusted();
+    await told(first);
+    expect(now()).toMatchObject({ tellers: [dg, hz], told: ["current"] });
+  });
+});
+
 describe("what a source is judged by", () => {
   const [one, two] = [testRecord(), testRecord({ id: "penalty:2" })];
   const bad = testRecord({ id: "penalty:bad", fields: {} });
@@ -318,6 +436,26 @@ describe("what a source is judged by", () => {
     expect(score()).toEqual(counted);
     await told(await pageOf([{ ...one, version: 2 }], { ...following(whole, 4), feed: secondFeed }));
     expect(score()).toEqual({ ...counted, told: 3 });
+  });
+
+  it("stays what it was of a month whose corrections are kept no more, also of who told nothing in it", async () => {
+    const first = await pageOf([one]);
+    await told(first);
+    const { position: after } = await read(baoan);
+    const second = await pageOf([{ ...one, version: 2 }], following(first, 2));
+    await told(second);
+    const swept = await pageOf([], { feed: secondFeed });
+    await told(swept);
+    const receipts = [await receiptOf(baoan, swept, 0, secondFeed)];
+    await read(baoan, { after, head: headHash(first.head), receipts });
+    const [from, to] = [seconds - 86_400, seconds + 30 * 86_400];
+    const before = hub.scores("2026-01", from, to);
+    expect(before).toMatchObject([{ source: dg, told: 2, corrections: 2, completed: 2, late: 0, hours: 0 }]);
+    const none = { source: dg, told: 0, corrections: 2, completed: 2 };
+    expect(hub.scores("2025-12", from, to), "by the instants alone").toMatchObject([none]);
+    expect(hub.forgetCorrections(testNow + 86_400_000, 100)).toBe(2);
+    expect(hub.corrections(dg, 9)).toEqual([]);
+    expect(hub.scores("2026-01", from, to)).toEqual(before);
   });
 
   it("is told for the first time once, also when it was taken back meanwhile", async () => {
@@ -365,8 +503,28 @@ describe("who reads", () => {
     await read(baoan);
     await read(baoan, { after: 7, head: headHash(first.head) });
     expect(hub.standing().subscribers, "nor is it ahead of it").toMatchObject([{ position: 0, behind: 1 }]);
-    expect(await read(baoan, { after: 1, head: headHash(first.head) })).toMatchObject({ position: 1 });
+    const receipts = [await receiptOf(baoan, first, 1)];
+    expect(await read(baoan, { after: 1, head: headHash(first.head), receipts })).toMatchObject({
+      position: 1,
+    });
     expect(hub.standing().subscribers).toMatchObject([{ position: 1, behind: 0, behindSince: null }]);
+  });
+
+  it("is seen to be behind where it has gone past pages that it could not take", async () => {
+    const first = await pageOf([one]);
+    const second = await pageOf([testRecord({ id: "penalty:2" })], following(first, 2));
+    const theirs = await pageOf([testRecord({ jurisdiction: "441300" })], {}, hz);
+    for (const page of [first, second]) await told(page);
+    await told(theirs, hz);
+    const { position: after } = await read(baoan);
+    const past = { after, head: headHash(theirs.head) };
+    await read(baoan, { ...past, receipts: [await receiptOf(baoan, first, 1)] });
+    const [reader] = hub.standing().subscribers;
+    expect(reader).toMatchObject({ position: after, behind: 2, behindSince: testNow, missing: [dg, hz] });
+    const given = { source: hz, feed: firstFeed, upTo: 1, head: past.head, iat: seconds, refused: [] };
+    const ofTheirs = await signReceipt({ iss: baoan, ...given }, signer(baoan));
+    await read(baoan, { ...past, receipts: [await receiptOf(baoan, second, 2), ofTheirs] });
+    expect(hub.standing().subscribers).toMatchObject([{ behind: 0, behindSince: null, missing: [] }]);
   });
 
   it("misses nothing when the gateway was put back and took the page where it stands as the same one again", async () => {

@@ -15,12 +15,14 @@ export interface SubscriberStanding {
   readonly node: NodeId;
   /** Behind which it asked last: as far as it has applied. The city's own numbering of pages. */
   readonly position: number;
-  /** Pages that it has not. */
+  /** Pages that it has not, or of which its receipt is not here. */
   readonly behind: number;
   /** The changes in them, whether this reader may be handed them or not. */
   readonly changesBehind: number;
   /** Milliseconds since 1970: when the oldest of them came; null: it has all. */
   readonly behindSince: number | null;
+  /** Sources whose pages it has gone past without a receipt: it could not take them. */
+  readonly missing: readonly NodeId[];
   /** Milliseconds since 1970: when it asked last. */
   readonly seenAt: number;
   /** It has not asked for so long that it is not waited for. */

@@ -25,6 +25,7 @@ import { addScores, type Judging, noScore, type Score, scoreOf } from "../scorec
 import type { Completing } from "./complete.ts";
 import { type Judged, judge } from "./judge.ts";
 import type { Hub, PageToSweep, PageToTake, VersionBefore } from "./ports.ts";
+import type { TrustedCopy } from "./trusted-copy.ts";
 import type { Turns } from "./turns.ts";
 
 export interface TakePageDependencies {
@@ -46,6 +47,8 @@ export interface TakePageDependencies {
   readonly timeliness: Pick<Judging, "rules" | "workingDayAfter">;
   /** Readers that wait are told. */
   readonly onTaken: () => void;
+  /** The source knows how far it was taken: whether this page or not. */
+  readonly onHeard: TrustedCopy["heard"];
 }
 
 type ScoreDependencies = Pick<TakePageDependencies, "hub" | "catalogue" | "today" | "timeliness">;
@@ -93,6 +96,7 @@ async function takeInTurn(
     await keep(page, unpacked, judged, published, deps);
   }
   noteKeptBack(published, deps);
+  deps.onHeard(published.member.node, page);
   return ok(await reply(member, deps));
 }
 

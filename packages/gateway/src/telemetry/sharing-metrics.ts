@@ -6,7 +6,7 @@ export function createSharingMetrics(registers: Registry[]) {
   return {
     readerPages: new Gauge({
       name: "xinqiao_sharing_reader_pages_behind",
-      help: "Pages that a reader has not applied",
+      help: "Pages that a reader has not applied, or has given no receipt for",
       labelNames: ["member"],
       registers,
     }),

@@ -422,6 +422,26 @@ describe("what a reader takes", () => {
     expect(asked.at(-1), "once").toMatchObject({ after: 4 });
   });
 
+  it("keeps what it has of a source of which a page is broken while all is read anew, without a receipt, and drops what does not come again once it was read", async () => {
+    const first = await pageOf([one, two]);
+    const second = await pageOf([testRecord({ id: "penalty:3" })], following(first, 3));
+    const other = await pageOf([ofHz], { by: hz });
+    await read([first, second, other]);
+    store.inbox.readAnew();
+    const torn = { ...first, lines: packPage({ head: "", lines: ["{}", "{}"] }).lines };
+    await read([torn, second, other]);
+    const all = ["dg penalty:1 1", "dg penalty:2 1", "dg penalty:3 1", "hz penalty:1 1"];
+    expect(held()).toEqual(all);
+    await read([]);
+    expect(receipts()).toEqual(["hz 1"]);
+    now += 5 * 60_000;
+    const [, line = null] = unpackPage(first)?.lines ?? [];
+    await read([{ ...first, ...packPage({ head: first.head, lines: [null, line] }) }, second, other]);
+    expect(held(), "the first is not for this member any more").toEqual(all.slice(1));
+    await read([]);
+    expect(receipts()).toEqual(["dg 3"]);
+  });
+
   it("forgets a source that has another past than the one taken, and reads that from its beginning", async () => {
     const first = await pageOf([one]);
     const second = await pageOf([two], following(first, 2));

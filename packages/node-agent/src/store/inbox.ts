@@ -105,7 +105,8 @@ function prepare(database: Database) {
     // While all is read again, what is still held from before may be older than what a receipt would say.
     untold: database.prepare(
       `SELECT source, feed, up_to AS "upTo", head, refused FROM followed
-       WHERE told = 0 AND NOT EXISTS (SELECT 1 FROM reading WHERE dropping = 1) LIMIT 100`,
+       WHERE told = 0 AND NOT EXISTS (SELECT 1 FROM reading WHERE dropping = 1)
+         AND source NOT IN (SELECT source FROM undropped) LIMIT 100`,
     ),
     unsaid: database
       .prepare<[string, string], string>(

@@ -573,6 +573,14 @@ const steps: readonly string[] = [
   UPDATE copy SET until = content ->> '$.disclosedUntil' WHERE json_valid(content);
   CREATE INDEX copy_ending ON copy (until) WHERE until IS NOT NULL;
   `,
+  `
+  -- Sources of which pages could not be taken while all was read anew: what of theirs did not come again in that round is
+  -- dropped once those were.
+  CREATE TABLE undropped (
+    source TEXT PRIMARY KEY,
+    round  INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;

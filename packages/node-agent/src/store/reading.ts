@@ -12,6 +12,7 @@ const readingSchema = z.object({
   retoldAt: z.number(),
   again: z.number(),
 });
+type Reading = z.infer<typeof readingSchema>;
 
 const missedSchema = z.object({
   source: z.string(),
@@ -39,6 +40,7 @@ export function createReading(database: Database) {
     sql.dropPlaces.run();
     sql.dropPages.run();
     sql.dropMissed.run();
+    sql.dropOwed.run();
     sql.begin.run(scope);
   }
 
@@ -84,10 +86,7 @@ export function createReading(database: Database) {
   });
   const readTo = database.transaction((to: Position, all: boolean) => {
     sql.move.run(to);
-    const held = current();
-    if (!all || held?.dropping !== 1) return;
-    sql.dropOlder.run(held.round);
-    sql.dropped.run();
+    if (all) dropOlder(sql, current());
   });
   const missed = database.transaction((pages: readonly MissedPage[], now: number) => {
     for (const { source, forked } of pages) sql.miss.run(source, Number(forked), now + missedAgainMs);
@@ -108,7 +107,20 @@ export function createReading(database: Database) {
   return { port, round: () => current()?.round ?? 0 };
 }
 
-function standingOf(reading: z.infer<typeof readingSchema> | undefined): ReturnType<Inbox["standing"]> {
+/** All was read: what did not come again is over. Of a source that was missed that is not known before it was read, too. */
+function dropOlder(sql: ReturnType<typeof prepare>, reading: Reading | undefined): void {
+  if (reading?.dropping === 1) {
+    sql.owe.run(reading.round);
+    sql.dropOlder.run(reading.round);
+    sql.dropped.run();
+  }
+  for (const { source, round } of sql.owed.all()) {
+    sql.dropOlderOf.run(source, round);
+    sql.paid.run(source);
+  }
+}
+
+function standingOf(reading: Reading | undefined): ReturnType<Inbox["standing"]> {
   const { position = 0, dropping = 0, again = 0 } = reading ?? {};
   return { position, isReadAnew: dropping === 1 || again === 1 };
 }
@@ -128,7 +140,18 @@ function prepare(database: Database) {
     see: database.prepare("UPDATE reading SET seen = ?"),
     retold: database.prepare("UPDATE reading SET retold_at = ?"),
     dropped: database.prepare("UPDATE reading SET dropping = 0"),
-    dropOlder: database.prepare("DELETE FROM copy WHERE round < ?"),
+    dropOlder: database.prepare(
+      "DELETE FROM copy WHERE round < ? AND source NOT IN (SELECT source FROM missed)",
+    ),
+    owe: database.prepare(
+      "INSERT INTO undropped SELECT source, ? FROM missed WHERE true ON CONFLICT DO UPDATE SET round = excluded.round",
+    ),
+    owed: database.prepare<[], { source: string; round: number }>(
+      "SELECT source, round FROM undropped WHERE source NOT IN (SELECT source FROM missed)",
+    ),
+    dropOlderOf: database.prepare("DELETE FROM copy WHERE source = ? AND round < ?"),
+    paid: database.prepare("DELETE FROM undropped WHERE source = ?"),
+    dropOwed: database.prepare("DELETE FROM undropped"),
     dropOutside: database.prepare(
       `DELETE FROM copy WHERE item NOT IN (SELECT value FROM json_each(@items))
        OR (@places IS NOT NULL AND content ->> '$.jurisdiction' NOT IN (SELECT value FROM json_each(@places)))

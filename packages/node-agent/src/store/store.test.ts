@@ -255,7 +255,7 @@ describe("the agent's store: its file", () => {
       "feed",
       "page",
     ];
-    const read = ["copy", "followed", "followed_page", "missed", "reading"];
+    const read = ["copy", "followed", "followed_page", "missed", "reading", "undropped"];
     const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
     const delivered = ["copy_change", "copy_queueing", "dead_letter", "delivery"];
     const taken = ["batch", "said_state", "stream", "stream_row"];

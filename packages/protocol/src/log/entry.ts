@@ -14,7 +14,7 @@ import { copiesComparedSchema, mostCompared } from "../digests/index.ts";
 import { rowStatuses } from "../exchange/index.ts";
 import { jurisdictionSchema, nodeIdSchema } from "../identity/index.ts";
 import { thumbprintSchema } from "../keys/index.ts";
-import { measureOutcomes, revocationOutcomes, revokingEffects } from "../measures/index.ts";
+import { measureOutcomes, mostNotices, revocationOutcomes, revokingEffects } from "../measures/index.ts";
 import { isCode } from "../problem/index.ts";
 import { publishedHashSchema } from "../published/index.ts";
 import { intervalSchema, sha256Schema } from "../reconciliation/index.ts";
@@ -290,6 +290,12 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
   }),
   /** The last day for an answer is over, and none has come: said once. */
   z.strictObject({ kind: z.literal("measures.late"), ...common, ...askedShape }),
+  /** A member is handed notices: written before they leave. */
+  z.strictObject({
+    kind: z.literal("revocations.delivered"),
+    ...common,
+    notices: z.array(sha256Schema).min(1).max(mostNotices).readonly(),
+  }),
   /** A source's page of changes: durable before it is handed on to anybody. */
   z.strictObject({
     kind: z.literal("changes.taken"),

@@ -118,6 +118,12 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
     en: "The day by which a member had to answer a notice of revocation is over, and it has not",
     zh: "撤销通知答复期限已过，成员尚未答复",
   },
+  "revocations.delivered": {
+    actor: "member",
+    label: "送达撤销通知",
+    en: "A member is handed notices that ask it to revoke a measure; names them by hash, written before they leave",
+    zh: "向成员送达撤销措施的通知；记有通知哈希，先于送达写入",
+  },
   "changes.taken": {
     actor: "member",
     label: "签收变更",

@@ -465,6 +465,11 @@ export const codes = {
     en: "A version as new or newer of this record was taken before",
     zh: "已签收过该记录的相同或更新版本",
   },
+  "sync.record-gone": {
+    status: 409,
+    en: "The record was repaired or withdrawn with a version as new or newer: an older one does not bring it back",
+    zh: "该记录已按相同或更新版本修复或撤回，旧版本不能使其恢复",
+  },
   "book.unavailable": {
     status: 503,
     en: "This member's own book cannot be written; nothing was handed over",

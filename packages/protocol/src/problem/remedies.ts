@@ -280,6 +280,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "sync.jurisdiction-foreign": "correct",
   "sync.record-invalid": "correct",
   "sync.version-not-newer": "correct",
+  "sync.record-gone": "correct",
   "book.unavailable": "book",
   "reconciliation.too-early": "reconcileLater",
   "reconciliation.statement-invalid": "reconcile",

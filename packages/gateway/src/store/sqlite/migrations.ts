@@ -131,4 +131,8 @@ export const migrations: readonly string[] = [
   -- What a member is shown when evidence of its answer is gone: the entry that says that some was destroyed.
   CREATE INDEX entry_erasing ON entry (idx) WHERE kind IN ('subject.erased', 'evidence.expired');
   `,
+  `
+  -- Compared with what is shared when the gateway starts: that may have been put back alone.
+  CREATE INDEX entry_changes_taken ON entry (idx) WHERE kind = 'changes.taken';
+  `,
 ];

@@ -15,6 +15,7 @@ export function openProofSource(path: string): OpenedProofSource {
   const taken: Readonly<Record<TakenKind, ReturnType<typeof prepareTaken>>> = {
     "registry.taken": prepareTaken(database, "registry.taken"),
     "peer.taken": prepareTaken(database, "peer.taken"),
+    "changes.taken": prepareTaken(database, "changes.taken"),
   };
   return {
     entriesOf: (exchange) => ofExchange.all(exchange),

@@ -2,7 +2,7 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Attendance } from "../../sharing/index.ts";
+import type { Attendance, SharingStanding } from "../../sharing/index.ts";
 
 const flag = z.number().transform((is) => is === 1);
 const sourceSchema = z.object({
@@ -21,6 +21,13 @@ const subscriberSchema = z.object({
   seenAt: z.number(),
   isLapsed: flag,
 });
+const missingSchema = z.object({
+  node: nodeIdSchema,
+  source: nodeIdSchema,
+  behind: z.number(),
+  since: z.number(),
+});
+type Missing = z.infer<typeof missingSchema>;
 const absentSchema = subscriberSchema.pick({ node: true, position: true, seenAt: true });
 
 /** Pages that a reader is behind: more say no more. */
@@ -40,6 +47,16 @@ export function createHubAttendance(database: Database): Attendance {
        (SELECT at FROM page WHERE page.position > applied ORDER BY page.position LIMIT 1) AS "behindSince",
        at AS "seenAt", lapsed AS "isLapsed" FROM subscriber ORDER BY node`,
   );
+  // Pages up to where it asked last of which there is no receipt. A feed that was replaced is nobody's to read any more.
+  const missing = database.prepare(
+    `SELECT subscriber.node, source.node AS source, count(*) AS behind, min(page.at) AS since
+     FROM subscriber CROSS JOIN source
+       LEFT JOIN receipt ON receipt.holder = subscriber.node AND receipt.source = source.node
+       LEFT JOIN page AS told ON told.source = source.node AND told.feed = receipt.feed AND told.last = receipt.up_to
+       CROSS JOIN page ON page.source = source.node AND page.feed = source.feed AND page.head <> ''
+         AND page.position > coalesce(told.position, 0) AND page.position <= subscriber.applied
+     GROUP BY subscriber.node, source.node ORDER BY source.node`,
+  );
   const see = database.prepare(
     "UPDATE subscriber SET applied = @position, at = @at, lapsed = 0, excused = 0 WHERE node = @node",
   );
@@ -55,15 +72,31 @@ export function createHubAttendance(database: Database): Attendance {
   return {
     standing() {
       const at = newest.get() ?? 0;
+      const lacking = missing.all().map((row) => missingSchema.parse(row));
       return {
         newest: at,
         sources: sources.all().map((row) => sourceSchema.parse(row)),
-        subscribers: subscribers.all().map((row) => subscriberSchema.parse(row)),
+        subscribers: subscribers.all().map((row) => withMissing(subscriberSchema.parse(row), lacking)),
       };
     },
     seen: ({ node, position }, at) => void see.run({ node, position, at }),
     absentSince: (before) => absent.all(before).map((row) => absentSchema.parse(row)),
     cameBack: (now) => void excuse.run({ now }),
     setLapsed: ({ node, seenAt }) => void lapse.run(node, seenAt),
+  };
+}
+
+/** One that has asked behind a page without a receipt for it could not take it. */
+function withMissing(
+  reader: z.infer<typeof subscriberSchema>,
+  lacking: readonly Missing[],
+): SharingStanding["subscribers"][number] {
+  const missing = lacking.filter(({ node }) => node === reader.node);
+  const instants = [reader.behindSince, ...missing.map(({ since }) => since)].filter((at) => at !== null);
+  return {
+    ...reader,
+    behind: missing.reduce((sum, { behind }) => sum + behind, reader.behind),
+    behindSince: instants.length === 0 ? null : Math.min(...instants),
+    missing: missing.map(({ source }) => source),
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Compaction } from "../../sharing/index.ts";
+import { createForgotten } from "./sharing-scores.ts";
 
 export function createHubCompaction(database: Database): Omit<Compaction, "forgetGiven"> {
   // All that is held of a source is in its feed once that is whole.
@@ -31,6 +32,7 @@ export function createHubCompaction(database: Database): Omit<Compaction, "forge
       "DELETE FROM correction_holder WHERE correction = ? RETURNING coalesce(receipt, '')",
     )
     .pluck();
+  const keepCounts = createForgotten(database);
   const forget = database.prepare("DELETE FROM correction WHERE id = ?");
   const unname = database.prepare(
     "DELETE FROM named_receipt WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM correction_holder WHERE receipt = sha256)",
@@ -39,6 +41,7 @@ export function createHubCompaction(database: Database): Omit<Compaction, "forge
     const ids = completed.all(before, limit);
     for (const id of ids) {
       for (const receipt of receipts.all(id)) unname.run(receipt);
+      keepCounts(id);
       forget.run(id);
     }
     return ids.length;

@@ -39,11 +39,12 @@ export function createHubCopy(database: Database): Pick<Hub, "told" | "readToget
   const stands = database.prepare(
     "SELECT 1 FROM held WHERE source = ? AND record = ? AND version = ? AND state = ?",
   );
-  // A record's id begins with its item: one seek for each.
+  // A record's id begins with its item: one seek for each. Of another feed there is only what is gone for good.
   const items = database
     .prepare<[string, string], string>(
-      `SELECT value FROM json_each(?) WHERE EXISTS (
-         SELECT 1 FROM held WHERE source = ? AND record >= value || ':' AND record < value || ';')`,
+      `SELECT value FROM json_each(?), source WHERE node = ? AND EXISTS (
+         SELECT 1 FROM held
+         WHERE held.source = node AND held.feed = source.feed AND record >= value || ':' AND record < value || ';')`,
     )
     .pluck();
   return {

@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 5;
+export const sharingVersion = 6;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -26,6 +26,13 @@ export const addedColumns = [
     column: "kept_back",
     sql: "ALTER TABLE score ADD COLUMN kept_back INTEGER NOT NULL DEFAULT 0",
   },
+  {
+    table: "score",
+    column: "forgotten",
+    sql: ["", "_late", "_known", "_until_known", "_until_done"]
+      .map((of) => `ALTER TABLE score ADD COLUMN forgotten${of} INTEGER NOT NULL DEFAULT 0;`)
+      .join(""),
+  },
   { table: "change", column: "places", sql: "ALTER TABLE change ADD COLUMN places TEXT" },
   { table: "held", column: "content", sql: "ALTER TABLE held ADD COLUMN content TEXT" },
   {
@@ -36,6 +43,13 @@ export const addedColumns = [
       ALTER TABLE held ADD COLUMN gone_at INTEGER;
       UPDATE held SET gone_at = coalesce((SELECT at FROM page WHERE page.position = held.given), 0)
         WHERE state IN ('repaired', 'withdrawn');`,
+  },
+  {
+    table: "held",
+    column: "gone_version",
+    sql: `
+      ALTER TABLE held ADD COLUMN gone_version INTEGER;
+      UPDATE held SET gone_version = version WHERE state IN ('repaired', 'withdrawn');`,
   },
   {
     table: "subscriber",
@@ -124,6 +138,8 @@ export const sharingSchema = `
     content  TEXT,
     -- When the version came with which it was disclosed no more; null while it is. Milliseconds since 1970.
     gone_at  INTEGER,
+    -- The newest version that said so, of whichever feed: no older one brings it back, and its row stays for that.
+    gone_version INTEGER,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);
@@ -143,7 +159,7 @@ export const sharingSchema = `
     excused      INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
 
-  -- The newest of each holder for each source: nothing is decided by it, benches watch it (bench/).
+  -- The newest of each holder for each source: nothing is decided by it, but a reader that gives none is seen to be behind.
   CREATE TABLE IF NOT EXISTS receipt (
     holder TEXT NOT NULL,
     source TEXT NOT NULL,

@@ -20,6 +20,13 @@ export const scoreSchema = `
     optional_filled INTEGER NOT NULL,
     -- As the source says.
     kept_back       INTEGER NOT NULL DEFAULT 0,
+    -- Corrections opened in the month that are kept no more, all completed: how many, how many late, of how many it is known
+    -- when they were decided, and the seconds until they were known and completed.
+    forgotten               INTEGER NOT NULL DEFAULT 0,
+    forgotten_late          INTEGER NOT NULL DEFAULT 0,
+    forgotten_known         INTEGER NOT NULL DEFAULT 0,
+    forgotten_until_known   INTEGER NOT NULL DEFAULT 0,
+    forgotten_until_done    INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (month, source)
   ) STRICT, WITHOUT ROWID;
   -- Records that the city had a version of and has no more, by a hash of their ids; in older files those that it has, too.
@@ -64,6 +71,44 @@ export function createHad(database: Database) {
   };
 }
 
+/** A correction is about to go: its month's score keeps what is counted of it. Part of the transaction that forgets it. */
+export function createForgotten(database: Database): (correction: number) => void {
+  const fold = database.prepare(
+    `INSERT INTO score (source, month, told, refused, judged, timely, required, required_filled, optional, optional_filled,
+       forgotten, forgotten_late, forgotten_known, forgotten_until_known, forgotten_until_done)
+     SELECT source, strftime('%Y-%m', opened_at, 'unixepoch', '+8 hours'), 0, 0, 0, 0, 0, 0, 0, 0, 1, overdue,
+       decided_at IS NOT NULL, coalesce(opened_at - decided_at, 0), completed_at - opened_at FROM correction WHERE id = ?
+     ON CONFLICT (month, source) DO UPDATE SET forgotten = forgotten + 1,
+       forgotten_late = forgotten_late + excluded.forgotten_late,
+       forgotten_known = forgotten_known + excluded.forgotten_known,
+       forgotten_until_known = forgotten_until_known + excluded.forgotten_until_known,
+       forgotten_until_done = forgotten_until_done + excluded.forgotten_until_done`,
+  );
+  return (correction) => void fold.run(correction);
+}
+
+/** Of a month: of sources that told nothing in it, too, where something of theirs was corrected. */
+const linesSql = `
+  WITH
+    kept AS (
+      SELECT source, count(*) AS opened, count(completed_at) AS completed, sum(overdue) AS late,
+        count(decided_at) AS known, coalesce(sum(opened_at - decided_at), 0) AS until_known,
+        coalesce(sum(completed_at - opened_at), 0) AS until_done
+      FROM correction WHERE opened_at >= @from AND opened_at < @to GROUP BY source),
+    counted AS (SELECT * FROM score WHERE month = @month)
+  SELECT source, @month AS month, coalesce(told, 0) AS told, coalesce(refused, 0) AS refused,
+    coalesce(judged, 0) AS judged, coalesce(timely, 0) AS timely, coalesce(required, 0) AS required,
+    coalesce(required_filled, 0) AS "requiredFilled", coalesce(optional, 0) AS optional,
+    coalesce(optional_filled, 0) AS "optionalFilled", coalesce(kept_back, 0) AS "keptBack",
+    coalesce(opened, 0) + coalesce(forgotten, 0) AS corrections,
+    coalesce(completed, 0) + coalesce(forgotten, 0) AS completed,
+    coalesce(late, 0) + coalesce(forgotten_late, 0) AS late,
+    (coalesce(until_known, 0) + coalesce(forgotten_until_known, 0)) / 3600.0
+      / nullif(coalesce(known, 0) + coalesce(forgotten_known, 0), 0) AS "hoursUntilKnown",
+    (coalesce(until_done, 0) + coalesce(forgotten_until_done, 0)) / 3600.0
+      / nullif(coalesce(completed, 0) + coalesce(forgotten, 0), 0) AS hours
+  FROM counted FULL JOIN kept USING (source) ORDER BY source`;
+
 export function createHubScores(database: Database) {
   const add = database.prepare(
     `INSERT INTO score (source, month, told, refused, judged, timely, required, required_filled, optional, optional_filled)
@@ -73,15 +118,7 @@ export function createHubScores(database: Database) {
        required_filled = required_filled + excluded.required_filled, optional = optional + excluded.optional,
        optional_filled = optional_filled + excluded.optional_filled`,
   );
-  const lines = database.prepare(
-    `SELECT score.source, month, told, refused, judged, timely, required, required_filled AS "requiredFilled",
-       optional, optional_filled AS "optionalFilled", kept_back AS "keptBack", count(correction.id) AS corrections,
-       count(completed_at) AS completed, coalesce(sum(overdue), 0) AS late,
-       avg(opened_at - decided_at) / 3600.0 AS "hoursUntilKnown", avg(completed_at - opened_at) / 3600.0 AS hours
-     FROM score LEFT JOIN correction
-       ON correction.source = score.source AND opened_at >= @from AND opened_at < @to
-     WHERE month = @month GROUP BY score.source ORDER BY score.source`,
-  );
+  const lines = database.prepare(linesSql);
   const keepBack = database.prepare(
     `INSERT INTO score
        (source, month, told, refused, judged, timely, required, required_filled, optional, optional_filled, kept_back)

@@ -48,7 +48,7 @@ export function createSweeping(
     const { source } = page;
     const { feed, last } = page.page;
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
-    // Who was given it has dropped it then, or is waited for until it has.
+    // Who was given it has dropped it when it was repaired or withdrawn, or is waited for until it has.
     if (isGone(swept)) return;
     const { item, jurisdiction, kind, record, seq } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
@@ -67,8 +67,9 @@ export function createSweeping(
     for (const swept of all) {
       withdraw(swept, page);
       noteHad(source, swept.record);
-      sql.dropLine.run(swept.position, swept.seq);
-      sql.drop.run(source, swept.record);
+      // That it is repaired or withdrawn stays known: its source may have been put back to before that.
+      sql[isGone(swept) ? "blankLine" : "dropLine"].run(swept.position, swept.seq);
+      if (!isGone(swept)) sql.drop.run(source, swept.record);
     }
   });
 
@@ -102,6 +103,9 @@ function prepare(database: Database) {
        FROM held LEFT JOIN change ON change.position = held.position AND change.seq = held.seq
        WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)
        ORDER BY record`,
+    ),
+    blankLine: database.prepare(
+      "UPDATE change SET line = NULL WHERE position = ? AND seq = ? AND line IS NOT NULL",
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
     drop: database.prepare("DELETE FROM held WHERE source = ? AND record = ?"),

@@ -31,6 +31,7 @@ const heldSchema = z.object({
   places: z.string().nullable(),
   content: z.string().nullable(),
   goneAt: z.number().nullable(),
+  goneVersion: z.number().nullable(),
 });
 type Held = z.infer<typeof heldSchema>;
 
@@ -141,7 +142,8 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
     const given = same ? before.given : position;
     const place = [source, id, position, seq, given, before?.first ?? position, feed];
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
-    sql.hold.run(...place, version, state, item, scheme, subject, content, goneAt);
+    const goneVersion = isGone(record) ? Math.max(before?.goneVersion ?? 0, version) : null;
+    sql.hold.run(...place, version, state, item, scheme, subject, content, goneAt, goneVersion);
     return correction;
   };
 }
@@ -182,13 +184,14 @@ function prepare(database: Database) {
     ),
     held: database.prepare(
       `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved, places, content,
-         gone_at AS "goneAt"
+         gone_at AS "goneAt", gone_version AS "goneVersion"
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
-         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content, gone_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content, gone_at,
+          gone_version)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
   };

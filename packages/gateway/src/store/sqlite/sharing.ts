@@ -53,6 +53,7 @@ const heldVersionSchema = z
     item: itemCodeSchema,
     content: z.string().nullable(),
     goneAt: z.number().nullable(),
+    goneVersion: z.number().nullable(),
     scheme: subjectSchema.shape.scheme,
     subject: z.string(),
   })
@@ -178,8 +179,8 @@ function prepare(database: Database) {
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
     version: database.prepare(
-      `SELECT feed, version, item, content, gone_at AS "goneAt", scheme, subject FROM held
-       WHERE source = ? AND record = ?`,
+      `SELECT feed, version, item, content, gone_at AS "goneAt", gone_version AS "goneVersion", scheme, subject
+       FROM held WHERE source = ? AND record = ?`,
     ),
   };
 }
