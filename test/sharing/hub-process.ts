@@ -4,6 +4,7 @@ import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok } from "@xinqiao/protocol/result";
 import { packPage } from "@xinqiao/protocol/sync";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { createFuse, fused } from "./fuse.ts";
 import { hub, nodeOf } from "./members.ts";
 import type { StoreFile } from "./store-file.ts";
@@ -39,7 +40,7 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
       log: fused(log, fuse),
       self: nodeOf(hub),
       signer: hub.signer,
-      today: () => "2026-01-01",
+      today: () => chinaDay(common.now()),
       lapsesAfterMs,
       timeliness: { rules: [], workingDayAfter: (day: string) => day },
     };

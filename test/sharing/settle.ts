@@ -1,5 +1,6 @@
 import { validateFields } from "@xinqiao/protocol/catalogue";
 import { recordSchema } from "@xinqiao/protocol/record";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { z } from "zod";
 import {
   catalogueOf,
@@ -43,7 +44,7 @@ export async function settle(world: World): Promise<void> {
   }
 }
 
-function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, source: Source): void {
+function checkCopies({ watch, agent, rules, suspended, now }: World, reader: Reader, source: Source): void {
   const catalogue = catalogueOf({ open: "public", shared: "public" });
   const { own } = agent(source).file.port;
   const held = watch.copies(reader).filter((copy) => copy.source === nodeOf(source));
@@ -56,13 +57,15 @@ function checkCopies({ watch, agent, rules, suspended }: World, reader: Reader, 
     const content = copy && recordSchema.parse(JSON.parse(copy.content));
     const item = record && catalogue.items.get(record.item);
     const isGone = record?.state === "repaired" || record?.state === "withdrawn";
+    const { disclosedUntil } = record ?? {};
+    const isEnded = !isGone && disclosedUntil !== undefined && disclosedUntil < chinaDay(now());
     const name = items.find((each) => each === record?.item);
     const may = name !== undefined && maySee(reader, name, rules()) && !suspended.has(nodeOf(reader));
     const what = `${id} of ${nodeOf(source)} at ${nodeOf(reader)}`;
     // Of one that the hub does not take the version before may be left.
     const isPoison = record && item && !isGone && !validateFields(item, record.fields).ok;
     if (may && isPoison) continue;
-    if (record === undefined || !may || !wants(reader, record)) {
+    if (record === undefined || !may || isEnded || !wants(reader, record)) {
       must(content === undefined, `held, and must not be: ${what}`);
       continue;
     }

@@ -2,7 +2,7 @@ import type { OpenedHub } from "@xinqiao/gateway";
 import type { Inbox } from "@xinqiao/node-agent/sharing";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
   type Completion,
@@ -17,9 +17,10 @@ import {
   receiptSchema,
   unpackPage,
 } from "@xinqiao/protocol/sync";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { z } from "zod";
 import type { Party } from "../constellation/party.ts";
-import { hub as city, items, maySee, nodeOf, type Reader, type Rules, readers } from "./members.ts";
+import { hub as city, items, maySee, nodeOf, type Reader, type Rules, readers, wants } from "./members.ts";
 import type { StoreFile } from "./store-file.ts";
 
 interface Watched {
@@ -29,6 +30,7 @@ interface Watched {
   readonly known: (node: NodeId) => Rules;
   readonly suspended: ReadonlySet<NodeId>;
   readonly directory: () => Directory;
+  readonly now: () => number;
 }
 
 /** Something that must not be. */
@@ -72,6 +74,8 @@ function createNotes({ agent }: Watched) {
     /** Which of the hub's lives a line was handed out in: one that was put back knows nothing of what it had done since. */
     handed: new Map<string, number>(),
     seen: [] as Delivery["pages"][number][],
+    /** What was handed to whom while it was disclosed, in whichever of the hub's lives, or was on its way when it was corrected. */
+    given: new Set<string>(),
     /** Readers that were not waited for, at some time. */
     lapsed: new Set<string>(),
     era: (who: string) => eras.get(who) ?? 0,
@@ -248,8 +252,19 @@ function watchHub(watched: Watched, notes: Notes) {
   });
 }
 
-function watchReaders({ agent, hub, rules, suspended }: Watched, notes: Notes) {
+function watchReaders({ agent, hub, rules, suspended, now }: Watched, notes: Notes) {
   const durable = new Map<string, number>();
+
+  /** Nobody is told what became of a record that it was never given. */
+  function checkGiven(reader: Reader, source: NodeId, record: CreditRecord): void {
+    const key = `${nodeOf(reader)} ${source} ${record.id}`;
+    if (isDisclosable(record, chinaDay(now())) && wants(reader, record)) {
+      notes.given.add(key);
+      return;
+    }
+    const what = `${record.id} of ${source} version ${record.version} (${record.state}) to ${nodeOf(reader)}`;
+    must(notes.given.has(key), `told of what it was never given: ${what}`);
+  }
 
   function checkLine(reader: Reader, source: NodeId, record: CreditRecord, asked: number): void {
     const node = nodeOf(reader);
@@ -263,6 +278,13 @@ function watchReaders({ agent, hub, rules, suspended }: Watched, notes: Notes) {
     must(since.length > 0, `an older version is delivered again: ${what}, the hub holds ${held?.version}`);
     const named = since.some(({ holders }) => holders.includes(node));
     must(named, `delivered on the way of its correction, and not waited for: ${what}`);
+  }
+
+  /** What was corrected while it was being handed out has come as a blank line, and its reader is waited for. */
+  function noteOnTheWay(node: NodeId, asked: number): void {
+    for (const { order, key, holders } of notes.takes) {
+      if (order > asked && holders.includes(node)) notes.given.add(`${node} ${key}`);
+    }
   }
 
   return {
@@ -288,6 +310,7 @@ function watchReaders({ agent, hub, rules, suspended }: Watched, notes: Notes) {
     delivered(node: NodeId, { pages }: Delivery, asked: number) {
       const reader = readers.find((each) => nodeOf(each) === node);
       if (reader === undefined) throw new Broken(`${node} reads`);
+      noteOnTheWay(node, asked);
       for (const page of pages) {
         const lines = unpackPage(page)?.lines ?? [];
         // One with lines withheld from another reader would be a hub that keeps something back: that nobody can tell.
@@ -295,6 +318,7 @@ function watchReaders({ agent, hub, rules, suspended }: Watched, notes: Notes) {
         for (const line of lines.filter((each) => each !== null)) {
           const { record } = changeSchema.parse(JSON.parse(line));
           checkLine(reader, page.source, record, asked);
+          checkGiven(reader, page.source, record);
           notes.handed.set(`${node} ${page.source} ${record.id}`, notes.era("hub"));
         }
       }

@@ -107,6 +107,7 @@ function tell(state: string, more: object = {}): void {
     at: now,
     score: { ...noScore, month: "2026-01" },
     holders: () => [],
+    today: "2026-01-01",
     dueOn: () => "2026-01-02",
   });
 }

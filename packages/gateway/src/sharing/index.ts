@@ -23,6 +23,8 @@ export type {
   OpenedCorrection,
   PageToTake,
   Places,
+  Reading,
+  ReadingScope,
   SubjectKey,
   Subscriber,
   TakenChange,

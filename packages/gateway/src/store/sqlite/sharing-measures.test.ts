@@ -45,6 +45,7 @@ describe("measures in the hub's file", () => {
       at,
       score: { ...noScore, month: "2026-01" },
       holders: () => [],
+      today: "2026-01-01",
       dueOn: () => "2026-01-02",
     });
   }

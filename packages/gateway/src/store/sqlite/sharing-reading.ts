@@ -4,7 +4,9 @@ import { pageHeadSchema, subscriptionSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Hub, KeptLine, KeptPage } from "../../sharing/index.ts";
+import type { MemberSets } from "./sharing-member-sets.ts";
 import { placesOf } from "./sharing-places.ts";
+import type { Readers } from "./sharing-readers.ts";
 
 const pageSchema = z.object({
   position: z.number(),
@@ -23,7 +25,9 @@ const lineSchema = z.object({
   moved: z.number(),
   places: z.string().nullable(),
   until: z.string().nullable(),
-  givenFrom: z.number().nullable(),
+  gone: z.number(),
+  given: z.string().nullable(),
+  givenUntil: z.string().nullable(),
 });
 
 const subscriberSchema = z.object({
@@ -39,14 +43,16 @@ const mostPages = 64;
 /** How subscribers read. */
 export function createHubReading(
   database: Database,
-): Pick<Hub, "newest" | "behind" | "subscribers" | "handed" | "has" | "isAt"> {
+  { readers, sets }: { readonly readers: Readers; readonly sets: MemberSets },
+): Pick<Hub, "newest" | "behind" | "subscribers" | "isReading" | "handed" | "has" | "isAt"> {
   const newest = database.prepare<[], number>("SELECT coalesce(max(position), 0) FROM page").pluck();
   const pages = database.prepare(
     `SELECT position, source, head, from_seq AS "from", last FROM page INDEXED BY page_kept
      WHERE position > ? AND head <> '' ORDER BY position LIMIT ?`,
   );
   const lines = database.prepare(
-    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved, places, until, given_from AS "givenFrom" FROM change WHERE position = ? ORDER BY seq`,
+    `SELECT seq, item, jurisdiction, kind AS "subjectKind", line, moved, places, until, gone, given,
+       given_until AS "givenUntil" FROM change WHERE position = ? ORDER BY seq`,
   );
   const subscribers = database.prepare("SELECT node, position, subscription, lapsed FROM subscriber");
   const hand = database.prepare(
@@ -64,8 +70,9 @@ export function createHubReading(
   function linesOf({ position, from, last }: z.infer<typeof pageSchema>): readonly (KeptLine | undefined)[] {
     const all = new Map(
       lines.all(position).map((row) => {
-        const { seq, subjectKind: kind, moved, places, ...line } = lineSchema.parse(row);
-        return [seq, { ...line, subject: { kind }, places: placesOf({ moved, places }) }];
+        const { seq, subjectKind: kind, moved, places, gone, given, ...line } = lineSchema.parse(row);
+        const before = { places: placesOf({ moved, places }), given: sets.nodes(given) };
+        return [seq, { ...line, ...before, subject: { kind }, isGone: gone === 1 }];
       }),
     );
     return Array.from({ length: last - from + 1 }, (_, at) => all.get(from + at));
@@ -93,8 +100,11 @@ export function createHubReading(
         const wants = subscriptionSchema.parse(JSON.parse(subscription));
         return { ...subscriber, subscription: wants, isLapsed: lapsed === 1 };
       }),
-    handed: ({ subscription, ...subscriber }, at) =>
-      void hand.run({ ...subscriber, subscription: JSON.stringify(subscription), at }),
+    ...readers.port,
+    handed({ subscription, ...subscriber }, { after, scope }, at) {
+      hand.run({ ...subscriber, subscription: JSON.stringify(subscription), at });
+      readers.handed({ node: subscriber.node, after, scope }, subscriber.position);
+    },
     isAt: (position, head) => position === 0 || at.get(position, head) !== undefined,
     has: (source, { feed, upTo, head }) => has.get(source, feed, upTo, head) !== undefined,
   };

@@ -5,12 +5,13 @@ import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { PageToTake } from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
+import type { GivenOut } from "./sharing-given-out.ts";
 
 const sweptSchema = z.object({
   record: z.string(),
   position: z.number(),
   seq: z.number(),
-  given: z.number(),
+  givenAt: z.number(),
   feed: feedIdSchema,
   state: z.string(),
   item: itemCodeSchema,
@@ -18,8 +19,18 @@ const sweptSchema = z.object({
   kind: z.enum(subjectKinds),
   line: z.string(),
   isLost: z.number(),
+  until: z.string().nullable(),
+  given: z.string().nullable(),
+  givenUntil: z.string().nullable(),
 });
 type Swept = z.infer<typeof sweptSchema>;
+
+interface SweepingBooks {
+  readonly corrections: Pick<ReturnType<typeof createHubCorrections>, "supersede" | "withdraw">;
+  readonly givenOut: Pick<GivenOut, "holders">;
+  /** Files from before it was noted hold some of which it was not. */
+  readonly noteHad: (source: NodeId, record: string) => void;
+}
 
 /** Most that are in memory at once. */
 const most = 500;
@@ -30,9 +41,7 @@ const most = 500;
  */
 export function createSweeping(
   database: Database,
-  corrections: Pick<ReturnType<typeof createHubCorrections>, "supersede" | "withdraw">,
-  /** Files from before it was noted hold some of which it was not. */
-  noteHad: (source: NodeId, record: string) => void,
+  { corrections, givenOut, noteHad }: SweepingBooks,
 ): (page: PageToTake) => void {
   const sql = prepare(database);
 
@@ -44,7 +53,10 @@ export function createSweeping(
     if (swept.state === "repaired" || swept.state === "withdrawn") return;
     const { item, jurisdiction, kind, record, seq } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
-    const given = page.holders({ record: shared, position: swept.given, isLost: swept.isLost === 1 });
+    const isLost = swept.isLost === 1;
+    const version = { ...swept, shared: isLost ? { item } : shared, isGone: false };
+    const handed = givenOut.holders(version, page.today);
+    const given = page.holders({ record: shared, given: handed, isLost });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return;
     const about = { source, record, feed: swept.feed, seq, change: lineHash(swept.line) };
@@ -72,8 +84,9 @@ function prepare(database: Database) {
   return {
     // Of a line that was lost nobody knows who wanted it: whoever may hold the item is waited for.
     behind: database.prepare(
-      `SELECT record, position, seq, given, feed, state, held.item, coalesce(jurisdiction, 'unknown') AS jurisdiction,
-         coalesce(kind, 'enterprise') AS kind, coalesce(line, '') AS line, change.position IS NULL AS "isLost"
+      `SELECT record, position, seq, held.given AS "givenAt", feed, state, held.item, coalesce(jurisdiction, 'unknown') AS jurisdiction,
+         coalesce(kind, 'enterprise') AS kind, coalesce(line, '') AS line, change.position IS NULL AS "isLost",
+         until, change.given, given_until AS "givenUntil"
        FROM held LEFT JOIN change USING (position, seq)
        WHERE source = ? AND feed <> ? AND record > ? ORDER BY record LIMIT ?`,
     ),

@@ -25,8 +25,11 @@ import { createHubDigests } from "./sharing-digests.ts";
 import { createHubDisputes } from "./sharing-disputes.ts";
 import { openSharingFile, openSharingToRead, type UnreadableSharing } from "./sharing-file.ts";
 import { createGiven } from "./sharing-given.ts";
+import { createGivenOut } from "./sharing-given-out.ts";
 import { createHubLetters } from "./sharing-letters.ts";
 import { createHubMeasures } from "./sharing-measures.ts";
+import { createMemberSets } from "./sharing-member-sets.ts";
+import { createReaders } from "./sharing-readers.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { createHubRevocations, createOvertaking } from "./sharing-revocations.ts";
 import { createHad, createHubScores } from "./sharing-scores.ts";
@@ -78,7 +81,10 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const cases = createHubCases(database);
   const revocations = createHubRevocations(database);
   const given = createGiven(database);
-  const take = createTaking(database, { corrections, letters, overtaking, ...had }, leap);
+  const readers = createReaders(database);
+  const sets = createMemberSets(database);
+  const givenOut = createGivenOut({ readers, sets });
+  const take = createTaking(database, { corrections, letters, overtaking, givenOut, ...had }, leap);
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
@@ -96,7 +102,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
       disputes.changed();
       return corrected;
     },
-    ...createHubReading(database),
+    ...createHubReading(database, { readers, sets }),
     ...createHubCopy(database),
     ...createHubMeasures(database, { overtaking, revocations }),
     revocations,
