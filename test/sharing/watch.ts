@@ -2,7 +2,7 @@ import type { OpenedHub } from "@xinqiao/gateway";
 import type { Inbox } from "@xinqiao/node-agent/sharing";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
-import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
+import { type CreditRecord, isDisclosable, recordSchema } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
   type Completion,
@@ -44,7 +44,11 @@ const copySchema = z.object({
 });
 const placesSchema = z.array(z.object({ source: z.string(), feed: z.string(), up_to: z.number() }));
 const heldSchema = z.object({ version: z.number() });
-const versionSchema = z.object({ version: z.number(), state: z.string() });
+const versionSchema = z.object({
+  version: z.number(),
+  state: recordSchema.shape.state,
+  disclosedUntil: recordSchema.shape.disclosedUntil,
+});
 const itemSchema = z.enum(items);
 const pageRowSchema = z.object({
   source: z.string(),
@@ -153,7 +157,7 @@ function checkNamed(
   source: NodeId,
   { id, item, version, state }: CreditRecord,
   holders: readonly string[],
-  { rules, known, suspended }: Watched,
+  { rules, known, suspended, now }: Watched,
   { handed, era, copies }: Notes,
 ): void {
   const code = itemSchema.parse(item);
@@ -164,6 +168,9 @@ function checkNamed(
     if (handed.get(`${node} ${source} ${id}`) !== era("hub")) continue;
     if (!maySee(reader, code, rules()) || !maySee(reader, code, known(node))) continue;
     if (copy.version === version && copy.state === state) continue;
+    // It drops that by itself, if it has not yet; and what is gone is the bare fact.
+    const { disclosedUntil = null } = copy;
+    if (disclosedUntil !== null && disclosedUntil < chinaDay(now())) continue;
     const what = `${node} holds version ${copy.version} of ${id} of ${source}, and ${version} does not wait for it`;
     must(holders.includes(node), what);
   }

@@ -75,7 +75,7 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly subject: SubjectKey;
   /** `contentOf` what was taken; null of what is older than hashes. */
   readonly content: string | null;
-  /** Milliseconds since 1970: when it was taken that it is disclosed no more; null while it is. */
+  /** Milliseconds since 1970: when it was taken that it is disclosed no more, or since when a correction has ended it; null while it stands. */
   readonly goneAt: number | null;
 }
 

@@ -43,6 +43,13 @@ export const addedColumns = [
     sql: "ALTER TABLE subscriber ADD COLUMN excused INTEGER NOT NULL DEFAULT 0",
   },
   {
+    table: "held",
+    column: "cut",
+    sql: `
+      ALTER TABLE held ADD COLUMN cut TEXT;
+      ALTER TABLE held ADD COLUMN ended_at INTEGER;`,
+  },
+  {
     table: "change",
     column: "gone",
     sql: `
@@ -150,9 +157,13 @@ export const sharingSchema = `
     content  TEXT,
     -- When the version came with which it was disclosed no more; null while it is. Milliseconds since 1970.
     gone_at  INTEGER,
+    -- The last day on which it is in force, where a correction has brought that forward, and since when it is over; null otherwise.
+    cut      TEXT,
+    ended_at INTEGER,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);
+  CREATE INDEX IF NOT EXISTS held_to_end ON held (cut) WHERE cut IS NOT NULL AND ended_at IS NULL;
 
   -- Who reads, what it wants, and how far it was handed what there is.
   CREATE TABLE IF NOT EXISTS subscriber (

@@ -12,6 +12,7 @@ import {
   type TakenChange,
 } from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
+import { endsOf, lastDay } from "./sharing-ends.ts";
 import { type GivenOut, type GivenVersion, neverGiven } from "./sharing-given-out.ts";
 import type { createHubLetters } from "./sharing-letters.ts";
 import { placesAfter, placesOf, placesRow } from "./sharing-places.ts";
@@ -35,6 +36,8 @@ const heldSchema = z.object({
   until: z.string().nullable(),
   given: z.string().nullable(),
   givenUntil: z.string().nullable(),
+  cut: z.string().nullable(),
+  endedAt: z.number().nullable(),
 });
 type Held = z.infer<typeof heldSchema>;
 
@@ -78,6 +81,13 @@ export function createTaking(
     sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole });
   }
 
+  /** Whoever acted upon it is asked when it is over, and no more when it stands again. */
+  function follow(record: CreditRecord, { source, today }: PageToTake): void {
+    const end = lastDay(record);
+    const stands = !isGone(record) && (end === null || today <= end);
+    overtaking[stands ? "lapse" : "ask"](source, record.id);
+  }
+
   return (page) => {
     const { source, head, changes, at } = page;
     const { feed, from, last, hash } = page.page;
@@ -101,7 +111,7 @@ export function createTaking(
       const { id } = taken.change.record;
       const found = unknown.delete(id) ? undefined : sql.held.get(source, id);
       const correction = takeOne(placed, taken, heldSchema.optional().parse(found));
-      overtaking[isGone(taken.change.record) ? "ask" : "lapse"](source, id);
+      follow(taken.change.record, page);
       if (correction !== undefined) corrected.push(correction);
     }
     letters.noteRefused(page);
@@ -155,7 +165,8 @@ function createTakingOne(
     const given = same ? before.givenAt : position;
     const place = { source, record: id, position, seq, given, feed };
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
-    sql.hold.run({ ...place, version, state, item, scheme, subject, content, goneAt });
+    const ends = endsOf(record, before, page);
+    sql.hold.run({ ...place, version, state, item, scheme, subject, content, goneAt, ...ends });
     return correction;
   };
 }
@@ -206,15 +217,16 @@ function prepare(database: Database) {
     ),
     held: database.prepare(
       `SELECT position, seq, held.given AS "givenAt", feed, version, held.item, jurisdiction, kind, line, moved, places,
-         content, gone_at AS "goneAt", until, change.given, given_until AS "givenUntil"
+         content, gone_at AS "goneAt", cut, ended_at AS "endedAt", until, change.given, given_until AS "givenUntil"
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
-         (source, record, position, seq, given, feed, version, state, item, scheme, subject, content, gone_at)
+         (source, record, position, seq, given, feed, version, state, item, scheme, subject, content, gone_at, cut,
+          ended_at)
        VALUES
          (@source, @record, @position, @seq, @given, @feed, @version, @state, @item, @scheme, @subject, @content,
-          @goneAt)`,
+          @goneAt, @cut, @endedAt)`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
   };

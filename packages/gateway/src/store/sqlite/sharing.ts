@@ -177,7 +177,7 @@ function prepare(database: Database) {
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
     version: database.prepare(
-      `SELECT feed, version, item, content, gone_at AS "goneAt", scheme, subject FROM held
+      `SELECT feed, version, item, content, coalesce(gone_at, ended_at) AS "goneAt", scheme, subject FROM held
        WHERE source = ? AND record = ?`,
     ),
   };
