@@ -1,4 +1,5 @@
 import type { OpenedHub } from "@xinqiao/gateway";
+import type { Subscriber } from "@xinqiao/gateway/sharing";
 import type { Inbox } from "@xinqiao/node-agent/sharing";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
@@ -49,6 +50,7 @@ const versionSchema = z.object({
   state: recordSchema.shape.state,
   disclosedUntil: recordSchema.shape.disclosedUntil,
 });
+const lineSchema = z.object({ source: z.string(), line: z.string() });
 const itemSchema = z.enum(items);
 const pageRowSchema = z.object({
   source: z.string(),
@@ -78,7 +80,7 @@ function createNotes({ agent }: Watched) {
     /** Which of the hub's lives a line was handed out in: one that was put back knows nothing of what it had done since. */
     handed: new Map<string, number>(),
     seen: [] as Delivery["pages"][number][],
-    /** What was handed to whom while it was disclosed, in whichever of the hub's lives, or was on its way when it was corrected. */
+    /** What was handed to whom while it was disclosed, in whichever of the hub's lives, whether it arrived or not. */
     given: new Set<string>(),
     /** Readers that were not waited for, at some time. */
     lapsed: new Set<string>(),
@@ -199,6 +201,25 @@ function noteSwept({ hub }: Watched, { opened }: Notes): void {
   }
 }
 
+/** What is being handed out: it may arrive or not, and may be corrected on its way. */
+function noteGiven({ node, position }: Subscriber, after: number, watched: Watched, { given }: Notes): void {
+  const { hub, rules, now } = watched;
+  const reader = readers.find((each) => nodeOf(each) === node);
+  if (reader === undefined) return;
+  const rows = hub.rows(
+    "SELECT source, line FROM change JOIN page USING (position) WHERE position > ? AND position <= ? AND line IS NOT NULL",
+    after,
+    position,
+  );
+  for (const row of rows) {
+    const { source, line } = lineSchema.parse(row);
+    const { record } = changeSchema.parse(JSON.parse(line));
+    const isShown =
+      isDisclosable(record, chinaDay(now())) && maySee(reader, itemSchema.parse(record.item), rules());
+    if (isShown && wants(reader, record)) given.add(`${node} ${source} ${record.id}`);
+  }
+}
+
 function watchHub(watched: Watched, notes: Notes) {
   const { directory, suspended } = watched;
 
@@ -246,6 +267,10 @@ function watchHub(watched: Watched, notes: Notes) {
       noteSwept(watched, notes);
       return corrections;
     },
+    handed(subscriber, reading, at) {
+      noteGiven(subscriber, reading.after, watched, notes);
+      port.handed(subscriber, reading, at);
+    },
     setLapsed(absent) {
       notes.lapsed.add(absent.node);
       port.setLapsed(absent);
@@ -265,10 +290,7 @@ function watchReaders({ agent, hub, rules, suspended, now }: Watched, notes: Not
   /** Nobody is told what became of a record that it was never given. */
   function checkGiven(reader: Reader, source: NodeId, record: CreditRecord): void {
     const key = `${nodeOf(reader)} ${source} ${record.id}`;
-    if (isDisclosable(record, chinaDay(now())) && wants(reader, record)) {
-      notes.given.add(key);
-      return;
-    }
+    if (isDisclosable(record, chinaDay(now())) && wants(reader, record)) return;
     const what = `${record.id} of ${source} version ${record.version} (${record.state}) to ${nodeOf(reader)}`;
     must(notes.given.has(key), `told of what it was never given: ${what}`);
   }
@@ -285,13 +307,6 @@ function watchReaders({ agent, hub, rules, suspended, now }: Watched, notes: Not
     must(since.length > 0, `an older version is delivered again: ${what}, the hub holds ${held?.version}`);
     const named = since.some(({ holders }) => holders.includes(node));
     must(named, `delivered on the way of its correction, and not waited for: ${what}`);
-  }
-
-  /** What was corrected while it was being handed out has come as a blank line, and its reader is waited for. */
-  function noteOnTheWay(node: NodeId, asked: number): void {
-    for (const { order, key, holders } of notes.takes) {
-      if (order > asked && holders.includes(node)) notes.given.add(`${node} ${key}`);
-    }
   }
 
   return {
@@ -317,7 +332,6 @@ function watchReaders({ agent, hub, rules, suspended, now }: Watched, notes: Not
     delivered(node: NodeId, { pages }: Delivery, asked: number) {
       const reader = readers.find((each) => nodeOf(each) === node);
       if (reader === undefined) throw new Broken(`${node} reads`);
-      noteOnTheWay(node, asked);
       for (const page of pages) {
         const lines = unpackPage(page)?.lines ?? [];
         // One with lines withheld from another reader would be a hub that keeps something back: that nobody can tell.

@@ -29,6 +29,7 @@ import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
 import type { TimelinessRule } from "../scorecard/index.ts";
 import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
 import {
+  compactSharing,
   createCompleting,
   createOneWait,
   createTakenSignal,
@@ -435,6 +436,48 @@ describe("what is over", () => {
     expect(position).toBeLessThan(70);
     const head = headHash(pages[position - 1]?.head ?? "");
     expect(versionsIn(await read(hz, { after: position, head })).at(-1)).toBeNull();
+  });
+
+  it("is kept by the city no longer than somebody has its end to hear", async () => {
+    const kept = () =>
+      hub.about(testRecord().subject, [testRecord().item]).map(({ record }) => record.version);
+    const { first, on } = await readBy([baoan]);
+    await read(baoan, on);
+    const second = await pageOf(
+      [testRecord({ version: 2, disclosedUntil: "2026-01-31" })],
+      following(first, 2),
+    );
+    await told(second);
+    const compact = (day: string) => compactSharing(hub, 0, day);
+    await compact("2026-01-31");
+    expect(kept(), "its last day").toEqual([2]);
+    today = "2026-02-01";
+    await compact(today);
+    expect(kept(), "one has not heard").toEqual([2]);
+    expect(versionsIn(await read(baoan, on))).toEqual([2]);
+    await read(baoan, { after: 2, head: headHash(second.head) });
+    await compact(today);
+    expect(kept()).toEqual([]);
+    expect(hub.version(dg, testRecord().id)).toMatchObject({ version: 2 });
+    expect(versionsIn(await read(baoan))).toEqual([null, null]);
+    await told(await pageOf([testRecord({ version: 3 })], following(second, 3)));
+    expect(kept(), "it is disclosed again").toEqual([3]);
+  });
+
+  it("is not kept for who has not asked for too long, nor the bare fact that it is gone blanked", async () => {
+    const { first, on } = await readBy([baoan]);
+    await read(baoan, on);
+    const other = testRecord({ id: "penalty:2", disclosedUntil: "2025-12-31", state: "repaired" });
+    await told(
+      await pageOf([testRecord({ version: 2, disclosedUntil: "2025-12-31" }), other], following(first, 2)),
+    );
+    const [absent] = hub.absentSince(testNow + 1);
+    if (absent !== undefined) hub.setLapsed(absent);
+    await compactSharing(hub, 0, today);
+    expect(hub.behind(1, 1_000).flatMap(({ lines }) => lines.map((line) => line?.line != null))).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it("is told, after all, to who was given it by a gateway that has been restarted since", async () => {

@@ -8,7 +8,7 @@ import { openHub } from "./index.ts";
 
 /** Makes a file one of before it was noted who was given what. */
 const beforeGiven = `
-  DROP TABLE reading; DROP TABLE reading_scope; DROP TABLE member_number;
+  DROP TABLE reading; DROP TABLE reading_scope; DROP TABLE member_number; DROP INDEX change_to_blank;
   ALTER TABLE change DROP COLUMN gone; ALTER TABLE change DROP COLUMN given;
   ALTER TABLE change DROP COLUMN given_until; ALTER TABLE change ADD COLUMN given_from INTEGER;
   ALTER TABLE held ADD COLUMN first INTEGER NOT NULL DEFAULT 0;`;

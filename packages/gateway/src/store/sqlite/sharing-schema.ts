@@ -117,7 +117,7 @@ export const sharingSchema = `
   CREATE INDEX IF NOT EXISTS page_kept ON page (position) WHERE head <> '';
   CREATE INDEX IF NOT EXISTS page_kept_of ON page (source, feed) WHERE head <> '';
 
-  -- Their lines; none where a change was refused, or once a newer version has come.
+  -- Their lines; none where a change was refused, or once a newer version has come. What it says is null once its publication has ended.
   CREATE TABLE IF NOT EXISTS change (
     position     INTEGER NOT NULL,
     seq          INTEGER NOT NULL,
@@ -138,6 +138,9 @@ export const sharingSchema = `
     given_until  TEXT,
     PRIMARY KEY (position, seq)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX IF NOT EXISTS change_to_blank ON change (until)
+    WHERE until IS NOT NULL AND line IS NOT NULL AND NOT gone;
 
   -- Where the newest version of every record is.
   CREATE TABLE IF NOT EXISTS held (

@@ -49,8 +49,9 @@ export function createSweeping(
     const { source } = page;
     const { feed, last } = page.page;
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
-    // Who was given it has dropped it when it was repaired or withdrawn, or is waited for until it has.
+    // Who was given it has dropped it when it was repaired or withdrawn or has ended, or is waited for until it has.
     if (swept.state === "repaired" || swept.state === "withdrawn") return;
+    if (swept.until !== null && swept.until < page.today) return;
     const { item, jurisdiction, kind, record, seq } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
     const isLost = swept.isLost === 1;
