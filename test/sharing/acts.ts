@@ -1,6 +1,7 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { recordSchema } from "@xinqiao/protocol/record";
 import { testRecord } from "@xinqiao/protocol/testing";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import fc from "fast-check";
 import { lapsesAfterMs } from "./hub-process.ts";
 import {
@@ -55,11 +56,15 @@ export interface Written {
   readonly word: number;
   readonly kind: string;
   readonly poison: boolean;
+  /** Days until its publication ends, from the day on which it is written: it may be over by then. */
+  readonly days: number | null;
 }
 
 export const recordId = (item: string, slot: number): string => `${item}:${slot}`;
 
-export function put(world: World, source: Source, { item, slot, word, kind, poison }: Written): void {
+export function put(world: World, source: Source, { item, slot, word, kind, poison, days }: Written): void {
+  // What the city refuses it goes on disclosing as it was, whatever the version that it refuses says of its end.
+  const until = days === null || poison ? undefined : chinaDay(world.now() + days * 86_400_000);
   const session = world.agent(source).file.port.imports.start({
     file: "sample.csv",
     sha256: "0".repeat(64),
@@ -72,6 +77,7 @@ export function put(world: World, source: Source, { item, slot, word, kind, pois
       ...testRecord({ id: recordId(item, slot), item, jurisdiction: source.jurisdiction }),
       subject: { ...subject, kind },
       fields: poison ? {} : { CF_WSH: `示罚${word}号` },
+      ...(until !== undefined && { disclosedUntil: until }),
     }),
   ]);
   session.close();
@@ -86,9 +92,22 @@ const writing = fc
       word: fc.nat(3),
       kind: fc.constantFrom("enterprise", "enterprise", "social-organisation"),
       poison: fc.constantFrom(false, false, false, false, false, true),
+      days: fc.constantFrom(null, null, null, -40, -1, 0, 1, 40),
     }),
   })
   .map((about) => act("put", about, async (world) => put(world, sources[about.from], about.written)));
+
+/** A record that is there ends otherwise than it said, whatever else it says: it is delisted, or its publication changed. */
+const ending = fc
+  .record({ from: whose, item, slot, days: fc.constantFrom(null, -40, -1, 0, 1, 40) })
+  .map(({ from, ...about }) =>
+    act("end", { from, ...about }, async (world) => {
+      const held = world.agent(sources[from]).file.port.own.byId(recordId(about.item, about.slot));
+      if (held === undefined) return;
+      const kind = held.subject.kind;
+      put(world, sources[from], { ...about, word: 0, kind, poison: false });
+    }),
+  );
 
 const standing = fc
   .record({
@@ -182,7 +201,7 @@ const moments: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .constantFrom(1, 61, 301, 3601)
+      .constantFrom(1, 61, 301, 3601, 90_000)
       .map((seconds) => act("pass", { seconds }, async (world) => world.pass(seconds))),
   },
   {
@@ -193,11 +212,13 @@ const moments: fc.Arbitrary<Act> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc
-      .nat(5)
-      .map((pages) =>
-        act("compact", { pages }, async (world) => void world.hubFile.port.dropReplaced(pages)),
-      ),
+    arbitrary: fc.nat(5).map((pages) =>
+      act("compact", { pages }, async ({ hubFile: { port }, now }) => {
+        port.dropReplaced(pages);
+        // One that was away so long finds by comparison what it should not have.
+        if (port.subscribers().every(({ isLapsed }) => !isLapsed)) port.blankEnded(chinaDay(now()), pages);
+      }),
+    ),
   },
   {
     weight: 1,
@@ -231,6 +252,7 @@ const moments: fc.Arbitrary<Act> = fc.oneof(
 export const acts: fc.Arbitrary<Act> = fc.oneof(
   { weight: 6, arbitrary: writing },
   { weight: 3, arbitrary: standing },
+  { weight: 2, arbitrary: ending },
   { weight: 6, arbitrary: publishing },
   { weight: 7, arbitrary: reading },
   { weight: 2, arbitrary: atOnce },

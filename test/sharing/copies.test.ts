@@ -161,7 +161,7 @@ it("is counted for the scorecard as it comes, with corrections by the month they
   await pair.read();
   expect(pair.hub.scores("2026-01", at, at + 1)).toMatchObject([{ corrections: 1, completed: 1, hours: 0 }]);
   expect(pair.hub.scores("2026-01", at + 1, at + 2)).toMatchObject([{ corrections: 0 }]);
-  expect(pair.hub.scores("2026-02", at, at + 1)).toEqual([]);
+  expect(pair.hub.scores("2026-02", at + 1, at + 2)).toEqual([]);
 });
 
 it("counts what a source has kept back, by its own word, this month and the one before", async () => {

@@ -3,6 +3,7 @@ import { type CopiesReconciled, reconcileCopies } from "@xinqiao/node-agent/copi
 import { publish, readChanges } from "@xinqiao/node-agent/sharing";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Directory } from "@xinqiao/protocol/registry";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import type { Party } from "../constellation/party.ts";
 import { type Fuse, fused } from "./fuse.ts";
 import { catalogueOf, hub, nodeOf, type Reader, type Rules, type Source } from "./members.ts";
@@ -57,6 +58,8 @@ export function createDeeds({ agent, watch, wire, directory, now, known }: DeedD
 
   /** @returns whether there was something */
   async function hear(reader: Reader, trouble: Trouble): Promise<boolean> {
+    // As an agent does every day, whether it hears of anything or not.
+    agent(reader).file.port.inbox.forgetEnded(chinaDay(now()));
     const { subscription } = reader;
     const own = { inbox: inboxOf(reader), catalogue: knownTo(reader), onBroken: () => undefined };
     const read = await readChanges({ ...call(reader, trouble), ...own, subscription }, never, 0);
@@ -82,7 +85,10 @@ export function createDeeds({ agent, watch, wire, directory, now, known }: DeedD
             },
           }
         : { tells: true, wants: null, catalogue, settled: () => tell(party, {}) };
-    const reconciled = await reconcileCopies({ ...own, ...side, takenBy, today: () => "2026-01-01" }, never);
+    const reconciled = await reconcileCopies(
+      { ...own, ...side, takenBy, today: () => chinaDay(now()) },
+      never,
+    );
     return reconciled.ok ? reconciled.value.rows : undefined;
   }
 

@@ -108,6 +108,7 @@ function tell(version: number, state: string): void {
     at: testNow,
     score: { ...none, optionalFilled: 0, month: "2026-01" },
     holders: () => [],
+    today: "2026-01-01",
     dueOn: () => "2026-01-02",
   });
 }

@@ -1,5 +1,6 @@
 import { validateFields } from "@xinqiao/protocol/catalogue";
 import { type CreditRecord, isGone, recordSchema } from "@xinqiao/protocol/record";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { z } from "zod";
 import { keptMs } from "./hub-process.ts";
 import {
@@ -60,7 +61,7 @@ function isRefusedAsGone({ hubFile }: World, source: Source, record: CreditRecor
 }
 
 function checkCopies(world: World, reader: Reader, source: Source): void {
-  const { watch, agent, rules, suspended } = world;
+  const { watch, agent, rules, suspended, now } = world;
   const catalogue = catalogueOf({ ...rules(), open: "public", shared: "public" });
   const { own } = agent(source).file.port;
   const held = watch.copies(reader).filter((copy) => copy.source === nodeOf(source));
@@ -73,6 +74,8 @@ function checkCopies(world: World, reader: Reader, source: Source): void {
     const content = copy && recordSchema.parse(JSON.parse(copy.content));
     const item = record && catalogue.items.get(record.item);
     const isOver = record !== undefined && isGone(record);
+    const { disclosedUntil } = record ?? {};
+    const isEnded = !isOver && disclosedUntil !== undefined && disclosedUntil < chinaDay(now());
     const name = items.find((each) => each === record?.item);
     const may = name !== undefined && maySee(reader, name, rules()) && !suspended.has(nodeOf(reader));
     const what = `${id} of ${nodeOf(source)} at ${nodeOf(reader)}`;
@@ -87,6 +90,10 @@ function checkCopies(world: World, reader: Reader, source: Source): void {
     if (isOver && content === undefined) continue;
     if (isRefusedAsGone(world, source, record)) {
       must(content === undefined || isGone(content), `current again, and the city knows better: ${what}`);
+      continue;
+    }
+    if (isEnded) {
+      must(content === undefined, `held beyond its end: ${what}`);
       continue;
     }
     const expected = isOver ? { ...record, subjectName: "", fields: {} } : record;

@@ -1,8 +1,9 @@
 import type { OpenedHub } from "@xinqiao/gateway";
+import type { Subscriber } from "@xinqiao/gateway/sharing";
 import type { Inbox } from "@xinqiao/node-agent/sharing";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
-import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
+import { type CreditRecord, isDisclosable, isGone, recordSchema } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
   type Completion,
@@ -17,9 +18,10 @@ import {
   receiptSchema,
   unpackPage,
 } from "@xinqiao/protocol/sync";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { z } from "zod";
 import type { Party } from "../constellation/party.ts";
-import { hub as city, items, maySee, nodeOf, type Reader, type Rules, readers } from "./members.ts";
+import { hub as city, items, maySee, nodeOf, type Reader, type Rules, readers, wants } from "./members.ts";
 import { Broken, must } from "./must.ts";
 import type { StoreFile } from "./store-file.ts";
 import { watchTime } from "./watch-time.ts";
@@ -42,7 +44,12 @@ const copySchema = z.object({
 });
 const placesSchema = z.array(z.object({ source: z.string(), feed: z.string(), up_to: z.number() }));
 const heldSchema = z.object({ version: z.number() });
-const versionSchema = z.object({ version: z.number(), state: z.string() });
+const versionSchema = z.object({
+  version: z.number(),
+  state: recordSchema.shape.state,
+  disclosedUntil: recordSchema.shape.disclosedUntil,
+});
+const lineSchema = z.object({ source: z.string(), line: z.string() });
 const itemSchema = z.enum(items);
 const pageRowSchema = z.object({
   source: z.string(),
@@ -70,6 +77,8 @@ function createNotes({ agent }: Watched) {
     seen: [] as Delivery["pages"][number][],
     /** With which version a record was repaired or withdrawn, as the hub has taken it in this life of its. */
     gone: new Map<string, number>(),
+    /** What was handed to whom while it was disclosed, in whichever of the hub's lives, whether it arrived or not. */
+    given: new Set<string>(),
     /** Readers that were not waited for, at some time. */
     lapsed: new Set<string>(),
     era: (who: string) => eras.get(who) ?? 0,
@@ -147,7 +156,7 @@ function checkNamed(
   source: NodeId,
   { id, item, version, state }: CreditRecord,
   holders: readonly string[],
-  { rules, known, suspended }: Watched,
+  { rules, known, suspended, now }: Watched,
   { handed, era, copies }: Notes,
 ): void {
   const code = itemSchema.parse(item);
@@ -158,6 +167,9 @@ function checkNamed(
     if (handed.get(`${node} ${source} ${id}`) !== era("hub")) continue;
     if (!maySee(reader, code, rules()) || !maySee(reader, code, known(node))) continue;
     if (copy.version === version && copy.state === state) continue;
+    // It drops that by itself, if it has not yet; and what is gone is the bare fact.
+    const { disclosedUntil = null } = copy;
+    if (disclosedUntil !== null && disclosedUntil < chinaDay(now())) continue;
     const what = `${node} holds version ${copy.version} of ${id} of ${source}, and ${version} does not wait for it`;
     must(holders.includes(node), what);
   }
@@ -198,6 +210,25 @@ function noteSwept({ hub }: Watched, { opened }: Notes): void {
     const key = keyOf(swept);
     if (!opened.has(key))
       opened.set(key, { holders: holders.split(","), record, version: Number.POSITIVE_INFINITY });
+  }
+}
+
+/** What is being handed out: it may arrive or not, and may be corrected on its way. */
+function noteGiven({ node, position }: Subscriber, after: number, watched: Watched, { given }: Notes): void {
+  const { hub, rules, now } = watched;
+  const reader = readers.find((each) => nodeOf(each) === node);
+  if (reader === undefined) return;
+  const rows = hub.rows(
+    "SELECT source, line FROM change JOIN page USING (position) WHERE position > ? AND position <= ? AND line IS NOT NULL",
+    after,
+    position,
+  );
+  for (const row of rows) {
+    const { source, line } = lineSchema.parse(row);
+    const { record } = changeSchema.parse(JSON.parse(line));
+    const isShown =
+      isDisclosable(record, chinaDay(now())) && maySee(reader, itemSchema.parse(record.item), rules());
+    if (isShown && wants(reader, record)) given.add(`${node} ${source} ${record.id}`);
   }
 }
 
@@ -249,6 +280,10 @@ function watchHub(watched: Watched, notes: Notes) {
       noteSwept(watched, notes);
       return corrections;
     },
+    handed(subscriber, reading, at) {
+      noteGiven(subscriber, reading.after, watched, notes);
+      port.handed(subscriber, reading, at);
+    },
     setLapsed(absent) {
       notes.lapsed.add(absent.node);
       port.setLapsed(absent);
@@ -262,8 +297,16 @@ function watchHub(watched: Watched, notes: Notes) {
   });
 }
 
-function watchReaders({ agent, hub, rules, suspended }: Watched, notes: Notes) {
+function watchReaders({ agent, hub, rules, suspended, now }: Watched, notes: Notes) {
   const durable = new Map<string, number>();
+
+  /** Nobody is told what became of a record that it was never given. */
+  function checkGiven(reader: Reader, source: NodeId, record: CreditRecord): void {
+    const key = `${nodeOf(reader)} ${source} ${record.id}`;
+    if (isDisclosable(record, chinaDay(now())) && wants(reader, record)) return;
+    const what = `${record.id} of ${source} version ${record.version} (${record.state}) to ${nodeOf(reader)}`;
+    must(notes.given.has(key), `told of what it was never given: ${what}`);
+  }
 
   function checkLine(reader: Reader, source: NodeId, record: CreditRecord, asked: number): void {
     const node = nodeOf(reader);
@@ -309,6 +352,7 @@ function watchReaders({ agent, hub, rules, suspended }: Watched, notes: Notes) {
         for (const line of lines.filter((each) => each !== null)) {
           const { record } = changeSchema.parse(JSON.parse(line));
           checkLine(reader, page.source, record, asked);
+          checkGiven(reader, page.source, record);
           notes.handed.set(`${node} ${page.source} ${record.id}`, notes.era("hub"));
         }
       }

@@ -107,6 +107,7 @@ function tell(state: string, more: object = {}): void {
     at: now,
     score: { ...noScore, month: "2026-01" },
     holders: () => [],
+    today: "2026-01-01",
     dueOn: () => "2026-01-02",
   });
 }
@@ -461,11 +462,11 @@ describe("a record in dispute", () => {
   });
 
   it("is told to a reader that waits, in the log first", async () => {
-    const waitsFor = (known: string | null, waitMs: number) =>
+    const reads = (after: number, known: string | null, waitMs: number) =>
       readChanges(
         {
           read: {
-            ...{ subscription: all, after: 1, head: hub.past(dg).place?.head ?? null },
+            ...{ subscription: all, after, head: hub.past(dg).place?.head ?? null },
             ...{ receipts: [], waitMs, disputed: known },
           },
           ...asked(hz),
@@ -482,13 +483,14 @@ describe("a record in dispute", () => {
           completing: { complete: () => Promise.resolve() },
         },
       );
-    const waiting = waitsFor(null, 20_000);
+    await reads(0, null, 0);
+    const waiting = reads(1, null, 20_000);
     await take(opening());
     const delivered = await waiting;
     expect(delivered).toMatchObject({ value: { pages: [], disputed: { records: [{ record }] } } });
     expect(logged("disputes.told")).toMatchObject([{ actor: hz, records: 1 }]);
     const tag = delivered.ok ? (delivered.value.disputed?.tag ?? null) : null;
-    const nothing = await waitsFor(tag, 0);
+    const nothing = await reads(1, tag, 0);
     expect(nothing.ok && nothing.value.disputed).toBeUndefined();
     expect(logged("disputes.told")).toHaveLength(1);
   });

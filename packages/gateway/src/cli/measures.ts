@@ -16,7 +16,7 @@ const countsHead = [
   "已执行 applied",
   "部分执行 partly",
   "未执行 not applied",
-  "记录已修复或撤回 record repaired or withdrawn since",
+  "记录已修复、撤回或终止 record repaired, withdrawn or ended since",
   "已撤销 revoked",
   "仍保留 kept",
   "未答复 unanswered",
@@ -35,6 +35,7 @@ const openHead = [
 const effects: Readonly<Record<RevokingEffect, string>> = {
   repaired: "已修复 repaired",
   withdrawn: "已撤回 withdrawn",
+  ended: "已终止 ended",
 };
 
 /** What members did about sources' records, by their newest reports: in a process of its own, beside the gateway. */

@@ -23,8 +23,9 @@ beforeEach(async () => {
   await init({ home, ...city, listen: "127.0.0.1:9440", admin: "127.0.0.1:9449", suite: "ed25519" }, now());
   const hub = await open();
   hub.take(page());
-  const everything = { items: "all", jurisdictions: "all", subjectKinds: "all" };
-  hub.handed({ node: hz, position: 0, subscription: subscriptionSchema.parse(everything) }, now() - 60_000);
+  const everything = subscriptionSchema.parse({ items: "all", jurisdictions: "all", subjectKinds: "all" });
+  const reading = { after: 0, scope: { ...everything, items: [] } };
+  hub.handed({ node: hz, position: 0, subscription: everything }, reading, now() - 60_000);
   hub.close();
 });
 afterEach(() => rm(join(home, ".."), { recursive: true, force: true }));
@@ -55,6 +56,7 @@ function page() {
     at: now() - 90_000,
     score: { ...noScore, month: "2026-03" },
     holders: () => [],
+    today: "2026-01-01",
     dueOn: () => "2026-03-02",
   };
 }

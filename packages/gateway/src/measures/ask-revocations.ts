@@ -13,7 +13,7 @@ export interface AskingDependencies {
   readonly self: NodeId;
   readonly revocations: Pick<
     Revocations,
-    "unsigned" | "signed" | "unannounced" | "announced" | "overdue" | "saidOverdue"
+    "noteEnded" | "unsigned" | "signed" | "unannounced" | "announced" | "overdue" | "saidOverdue"
   >;
   readonly durable: () => Promise<void>;
   readonly signer: Signer;
@@ -35,6 +35,7 @@ export function createAsking(deps: AskingDependencies): Asking {
   const { revocations, durable, today } = deps;
   let last: Promise<void> = Promise.resolve();
   async function all(): Promise<void> {
+    while (revocations.noteEnded(today()) > 0);
     for (let some = revocations.unsigned(); some.length > 0; some = revocations.unsigned()) {
       for (const each of some) await sign(each, deps);
     }

@@ -16,7 +16,7 @@ export interface MeasureCount {
   readonly applied: number;
   readonly partly: number;
   readonly notApplied: number;
-  /** Of those applied, wholly or partly: how many stand on a record that was repaired or withdrawn since. */
+  /** Of those applied, wholly or partly: how many stand on a record that was repaired, withdrawn or ended since. */
   readonly overtaken: number;
   /** What became of notices of revocation. */
   readonly revoked: number;
@@ -28,7 +28,7 @@ export interface MeasureCount {
 export interface Measures {
   /**
    * A member's newer report about the same record of the same exchange replaces the one before; the text of each stays.
-   * Of a record that is repaired or withdrawn already its member is to be asked.
+   * Of a record that is repaired, withdrawn or ended already its member is to be asked.
    * @returns false when its member is asked about that measure already: it is not kept
    */
   keepReport(kept: KeptReport): boolean;
@@ -65,6 +65,8 @@ export interface SignedText {
  * or the report, and is asked about once; when the record stands again nobody is asked any more.
  */
 export interface Revocations {
+  /** Records whose last day, as a correction has it, was before this one: who acted upon them is to be asked. Some of them. @returns how many */
+  noteEnded(today: string): number;
   /** Those without a notice, with the report as its member signed it: some of them. */
   unsigned(): readonly (Revocation & { readonly reported: string })[];
   signed(id: number, notice: SignedText & { readonly dueOn: string }): void;

@@ -30,7 +30,12 @@ describe("the daily end of what is kept", () => {
         {
           log,
           kept: { forget: () => 0 },
-          hub: { dropReplaced: () => 0, forgetCorrections: () => 0, forgetGiven: () => 0 },
+          hub: {
+            dropReplaced: () => 0,
+            forgetCorrections: () => 0,
+            forgetGiven: () => 0,
+            blankEnded: () => 0,
+          },
         },
         { correctionDays: 1, now: () => now, onError },
       );

@@ -57,6 +57,7 @@ describe("what is corrected while it is screened", () => {
       at: testNow,
       score: { ...noScore, month: "2026-01" },
       holders: () => [],
+      today: "2026-01-01",
       dueOn: () => "2026-01-02",
     });
   }

@@ -25,6 +25,8 @@ export type {
   PageToSweep,
   PageToTake,
   Places,
+  Reading,
+  ReadingScope,
   SubjectKey,
   Subscriber,
   TakenChange,

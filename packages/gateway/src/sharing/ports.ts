@@ -34,6 +34,18 @@ export interface Subscriber {
   readonly subscription: Subscription;
 }
 
+/** What decides which lines a reader is handed: what it might hold in the gateway's eyes, of what it wants. */
+export interface ReadingScope extends Omit<Subscription, "items"> {
+  readonly items: readonly ItemCode[];
+}
+
+/** A question of a reader: from where on, and under which scope. */
+export interface Reading {
+  readonly node: NodeId;
+  readonly after: number;
+  readonly scope: ReadingScope;
+}
+
 export interface PageToTake {
   readonly source: NodeId;
   readonly page: Pick<OpenedPage, "feed" | "from" | "last" | "hash" | "complete">;
@@ -48,14 +60,19 @@ export interface PageToTake {
   readonly at: number;
   /** What it adds to what is counted of its source in a month. */
   readonly score: Score & { readonly month: string };
-  /** Who was given the version before. */
+  /** Which of those who were handed the version before have to hear of the next. */
   readonly holders: (version: VersionBefore) => readonly NodeId[];
+  /** The city's calendar day. */
+  readonly today: string;
   /** The last day on which a holder of such a record is in time. */
   readonly dueOn: (record: Pick<CreditRecord, "item">) => string;
 }
 
 /** A page with which its feed is whole. */
-export type PageToSweep = Pick<PageToTake, "source" | "page" | "changes" | "at" | "holders" | "dueOn">;
+export type PageToSweep = Pick<
+  PageToTake,
+  "source" | "page" | "changes" | "at" | "today" | "holders" | "dueOn"
+>;
 
 /** A page as the log has taken it. */
 export interface LoggedPage extends FeedPlace {
@@ -71,28 +88,26 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly subject: SubjectKey;
   /** `contentOf` what was taken; null of what is older than hashes. */
   readonly content: string | null;
-  /** Milliseconds since 1970: when it was taken that it is disclosed no more; null while it is. */
+  /** Milliseconds since 1970: when it was taken that it is disclosed no more, or since when a correction has ended it; null while it stands. */
   readonly goneAt: number | null;
   /** The newest that said so, of whichever feed; null while it is disclosed. */
   readonly goneVersion: number | null;
 }
 
-/** A version given out before, and what decided who was given it. */
+/** A version that was given out before. */
 export interface VersionBefore {
-  /** Of the page that it had come in first: in another feed the same may be told again. */
-  readonly position: number;
   readonly record: Shared;
+  /** Whom it was handed to. */
+  readonly given: readonly NodeId[];
   /** Its line was lost: what it was about, but for its item, nobody knows. */
   readonly isLost?: boolean;
 }
 
 /**
- * All that a record that has moved has been about, and from which position on readers were given that: who wanted any of it
- * has to hear what it is now. Unknown: whoever may hold it has to. None of one that has never moved.
+ * All that a record that has moved has been about: who was given any of it and wants that has to hear what it is now. Unknown:
+ * whoever was given it has to. None of one that has never moved.
  */
-export type Places =
-  | "unknown"
-  | readonly (Pick<Shared, "jurisdiction" | "subject"> & { readonly from: number })[];
+export type Places = "unknown" | readonly Pick<Shared, "jurisdiction" | "subject">[];
 
 /** A version given out before that was corrected by a page. */
 export interface OpenedCorrection extends Correction {
@@ -102,13 +117,17 @@ export interface OpenedCorrection extends Correction {
 
 /** What of a line decides who may see it. */
 export interface KeptLine extends Shared {
-  /** Null: it was damaged. */
+  /** Null: it was damaged, or is past its publication. */
   readonly line: string | null;
   readonly places: Places;
+  /** Whether it is the bare fact that a record is no longer disclosed. */
+  readonly isGone: boolean;
   /** The last day on which the record is disclosed. */
   readonly until: string | null;
-  /** Of the bare fact that a record is no longer disclosed: whoever has read less was never given it. */
-  readonly givenFrom: number | null;
+  /** Who was handed a version before it. */
+  readonly given: ReadonlySet<NodeId>;
+  /** Of those versions, the last day that any of them names; null of none. */
+  readonly givenUntil: string | null;
 }
 
 export interface KeptPage {
@@ -219,8 +238,10 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   /** Records that are in dispute as they are held now, in one order; another list only once something has come. Whether their publication has ended is for the reader's day to say. */
   disputed(): readonly DisputedRecord[];
   subscribers(): readonly (Subscriber & { readonly isLapsed: boolean })[];
-  /** Never takes back what was handed over before. */
-  handed(subscriber: Subscriber, at: number): void;
+  /** Whether it was handed, under that scope, all that is before. Who was not has to begin again. */
+  isReading(reading: Reading): boolean;
+  /** Never takes back what was handed over before. @param scope under which, and from where on */
+  handed(subscriber: Subscriber, reading: Omit<Reading, "node">, at: number): void;
   /** Whether the page of a position is the one with that head. */
   isAt(position: number, head: string | null): boolean;
   /** Whether a source's feed has a page that ends there, with that head. */

@@ -15,7 +15,7 @@ import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { Completing } from "./complete.ts";
 import type { UntilTaken } from "./one-wait.ts";
 import type { PackPage, VisiblePage } from "./packed-pages.ts";
-import type { Hub, KeptLine, KeptPage, KeptReceipt } from "./ports.ts";
+import type { Hub, KeptLine, KeptPage, KeptReceipt, Reading, ReadingScope } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
 import { type DisputedFor, sayDisputed } from "./tell-disputed.ts";
 
@@ -63,22 +63,17 @@ export async function readChanges(
   const { after, subscription } = read;
   const isHere = hub.isAt(after, read.head);
   hub.seen({ node: member.node, position: isHere ? after : 0 }, deps.now());
-  // Not of this past: the gateway was put back to an older state, and the reader has to begin again.
-  if (!isHere) {
-    return ok({
-      position: 0,
-      newest: hub.newest(),
-      scope: scopeOf(member.node, subscription, deps),
-      pages: [],
-    });
-  }
+  const reading = () => ({ node: member.node, after, scope: readingScope(member.node, subscription, deps) });
+  // Not of this past: the gateway was put back to an older state. Or of another scope: it has to begin again.
+  if (!isHere || !hub.isReading(reading())) return ok(fromTheBeginning(reading(), deps));
   const isUpToDate = hub.newest() === after && deps.disputedFor(read, member) === undefined;
   if (isUpToDate) await deps.untilTaken(member.node, read.waitMs, gone);
   // As it is now: much may have been decided while it waited.
+  const reads = reading();
+  if (!hub.isReading(reads)) return ok(fromTheBeginning(reads, deps));
   const reader = deps.directory().member(member.node) ?? { ...member, status: "left" as const };
-  const scope = scopeOf(member.node, subscription, deps);
-  const position = hub.subscribers().find(({ node }) => node === member.node)?.position ?? 0;
-  const sees = { member: reader, position, today: deps.today() };
+  const scope = nameOf(reads.scope);
+  const sees = { member: reader, today: deps.today() };
   const visible = (page: KeptPage) => ({
     ...page,
     lines: page.lines.map(visibleTo(sees, page, subscription, deps)),
@@ -92,7 +87,7 @@ export async function readChanges(
   const beside = disputed === undefined ? {} : { disputed };
   if (last === undefined) return ok({ position: after, newest: hub.newest(), scope, pages: [], ...beside });
   // Before anything is waited for: a correction that is taken meanwhile has to wait for this reader, too.
-  hub.handed({ node: member.node, position: last.position, subscription }, deps.now());
+  hub.handed({ node: member.node, position: last.position, subscription }, reads, deps.now());
   const logged = await deps.log.append(entryOf(pages, request), said.value.claim);
   if (!logged.ok) return err({ failed: logged.error });
   await hub.durable();
@@ -110,6 +105,13 @@ export async function readChanges(
   });
 }
 
+const fromTheBeginning = ({ scope }: Reading, { hub }: Pick<ReadChangesDependencies, "hub">): Delivery => ({
+  position: 0,
+  newest: hub.newest(),
+  scope: nameOf(scope),
+  pages: [],
+});
+
 /** Each in a turn of its own: compressing one takes milliseconds. */
 async function packAll(
   pages: readonly (VisiblePage & Pick<KeptPage, "source">)[],
@@ -124,49 +126,61 @@ async function packAll(
 }
 
 /** Which items a member may hold now, of those that it wants: no other changes what it is handed. */
-function scopeOf(
+function readingScope(
   node: Member["node"],
-  { items: wanted }: Subscription,
+  { items: wanted, ...places }: Subscription,
   { directory, catalogue }: Pick<ReadChangesDependencies, "directory" | "catalogue">,
-): string {
+): ReadingScope {
   const member = directory().member(node);
   const held = catalogue();
   const items = [...held.items.keys()]
     .filter((item) => wanted === "all" || wanted.includes(item))
     .filter((item) => member && mayHold(member, { item }, held));
-  return sha256(JSON.stringify(items.sort()));
+  return { ...places, items: items.sort() };
 }
+
+const nameOf = ({ items }: ReadingScope): string => sha256(JSON.stringify(items));
 
 interface Reader {
   readonly member: Member;
-  /** How far it was handed what there is, ever. */
-  readonly position: number;
   readonly today: string;
 }
 
-/** What ended, and what a reader was never given, is nobody's news. */
-function isNews({ until, givenFrom }: KeptLine, position: number, today: string): boolean {
-  return (until === null || today <= until) && (givenFrom === null || position >= givenFrom);
-}
-
-/** Whether a reader wants it, or was given it while it was something that the reader wants. */
-function concerns(kept: KeptLine, position: number, subscription: Subscription): boolean {
-  const { item, places } = kept;
-  if (isWanted(kept, subscription) || places === "unknown") return true;
-  return places.some(({ from, ...place }) => position >= from && isWanted({ item, ...place }, subscription));
-}
-
 function visibleTo(
-  { member, position, today }: Reader,
+  { member, today }: Reader,
   { source }: KeptPage,
   subscription: Subscription,
   { catalogue }: Pick<ReadChangesDependencies, "catalogue">,
 ): (line: KeptLine | undefined) => string | null {
   return (kept) => {
     if (kept === undefined || source === member.node) return null;
-    const seen = mayHold(member, kept, catalogue()) && concerns(kept, position, subscription);
-    return seen && isNews(kept, position, today) ? kept.line : null;
+    const seen = mayHold(member, kept, catalogue()) && concerns(kept, member.node, subscription);
+    return seen && isNews(kept, member.node, today) ? kept.line : null;
   };
+}
+
+/** Whether a reader wants it, or was given it while it was something that the reader wants. */
+function concerns(kept: KeptLine, node: Member["node"], subscription: Subscription): boolean {
+  const { item, places, given } = kept;
+  if (isWanted(kept, subscription)) return true;
+  return (
+    given.has(node) &&
+    (places === "unknown" || places.some((place) => isWanted({ item, ...place }, subscription)))
+  );
+}
+
+/**
+ * That a record is gone is news to those who were given it. So is that it has ended, where what they were given would go on
+ * beyond that; others drop it by themselves (PR-SYNC §1).
+ */
+function isNews(
+  { isGone, until, given, givenUntil }: KeptLine,
+  node: Member["node"],
+  today: string,
+): boolean {
+  if (isGone) return given.has(node);
+  if (until === null || today <= until) return true;
+  return given.has(node) && givenUntil !== null && until < givenUntil;
 }
 
 function entryOf(

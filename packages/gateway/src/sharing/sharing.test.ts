@@ -30,6 +30,7 @@ import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
 import type { TimelinessRule } from "../scorecard/index.ts";
 import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
 import {
+  compactSharing,
   createCompleting,
   createOneWait,
   createTakenSignal,
@@ -487,6 +488,150 @@ describe("what is over", () => {
     );
     expect(versionsIn(await read(baoan))).toEqual([null, 1]);
   });
+
+  /** The first version, as some have read it. */
+  async function readBy(holders: readonly NodeId[], change: object = {}) {
+    const first = await pageOf([testRecord(change)]);
+    await told(first);
+    for (const holder of holders) await read(holder);
+    return { first, on: { after: 1, head: headHash(first.head) } };
+  }
+
+  it("is told to those who were given a version that would go on, and to nobody else", async () => {
+    const { first, on } = await readBy([baoan]);
+    const second = await pageOf(
+      [testRecord({ version: 2, disclosedUntil: "2025-12-31" })],
+      following(first, 2),
+    );
+    await told(second);
+    expect(versionsIn(await read(baoan, on))).toEqual([2]);
+    expect(versionsIn(await read(hz))).toEqual([null, null]);
+    expect(versionsIn(await read(hz, { after: 2, head: headHash(second.head) }))).toEqual([]);
+    expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "corrected", holders: [{ node: baoan }] }]);
+    await told(
+      await pageOf(
+        [testRecord({ version: 3, state: "repaired", disclosedUntil: "2025-12-31" })],
+        following(second, 3),
+      ),
+    );
+    expect(versionsIn(await read(baoan, on)), "it has not heard of the end").toEqual([null, 3]);
+    expect(versionsIn(await read(hz))).toEqual([null, null, null]);
+  });
+
+  it("is told also once the end that a correction has brought forward is over", async () => {
+    const { first, on } = await readBy([baoan], { disclosedUntil: "2030-01-01" });
+    await told(await pageOf([testRecord({ version: 2, disclosedUntil: "2026-03-01" })], following(first, 2)));
+    today = "2026-03-02";
+    expect(versionsIn(await read(baoan, on))).toEqual([2]);
+    expect(versionsIn(await read(hz))).toEqual([null, null]);
+  });
+
+  it("is not told to who drops by itself what it was given", async () => {
+    const { first, on } = await readBy([baoan], { disclosedUntil: "2026-02-01" });
+    const second = await pageOf(
+      [testRecord({ version: 2, disclosedUntil: "2026-03-01" })],
+      following(first, 2),
+    );
+    await told(second);
+    today = "2026-03-02";
+    expect(versionsIn(await read(baoan, on))).toEqual([null]);
+    await told(await pageOf([testRecord({ version: 3, state: "withdrawn" })], following(second, 3)));
+    expect(versionsIn(await read(hz)), "it has read when it was over").toEqual([null, null, null]);
+  });
+
+  it("is not told to who was not given it, however far it had read by then", async () => {
+    const restricted = listing({ disclosure: "government-shared", shareScope: ["city"] });
+    catalogue = restricted;
+    const { first } = await readBy([hz]);
+    catalogue = listing({});
+    const on = { after: 1, head: headHash(first.head) };
+    expect(await read(hz, on), "of another scope: it begins again").toMatchObject({ position: 0, pages: [] });
+    const repaired = testRecord({ version: 2, state: "repaired" });
+    await told(await pageOf([repaired], following(first, 2)));
+    expect(versionsIn(await read(hz))).toEqual([null, null]);
+    expect(hub.corrections(dg, 10)).toEqual([]);
+  });
+
+  it("is not told to who wants more now, and had wanted nothing of it", async () => {
+    const kinds = { ...all, subjectKinds: ["individual" as const] };
+    const first = await pageOf([testRecord()]);
+    await told(first);
+    await read(hz, { subscription: kinds });
+    await told(await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2)));
+    expect(versionsIn(await read(hz))).toEqual([null, null]);
+  });
+
+  it("is not told to a newcomer that reads it all in more than one go", async () => {
+    let page = await pageOf([testRecord()]);
+    const pages = [page];
+    for (let seq = 2; seq <= 70; seq += 1) {
+      page = await pageOf([testRecord({ id: `penalty:${seq}` })], following(page, seq));
+      pages.push(page);
+    }
+    pages.push(await pageOf([testRecord({ version: 2, state: "repaired" })], following(page, 71)));
+    for (const each of pages) await told(each);
+    const { position } = await read(hz);
+    expect(position).toBeLessThan(70);
+    const head = headHash(pages[position - 1]?.head ?? "");
+    expect(versionsIn(await read(hz, { after: position, head })).at(-1)).toBeNull();
+  });
+
+  it("is kept by the city no longer than somebody has its end to hear", async () => {
+    const kept = () =>
+      hub.about(testRecord().subject, [testRecord().item]).map(({ record }) => record.version);
+    const { first, on } = await readBy([baoan]);
+    await read(baoan, on);
+    const second = await pageOf(
+      [testRecord({ version: 2, disclosedUntil: "2026-01-31" })],
+      following(first, 2),
+    );
+    await told(second);
+    const compact = (day: string) => compactSharing(hub, 0, day);
+    await compact("2026-01-31");
+    expect(kept(), "its last day").toEqual([2]);
+    today = "2026-02-01";
+    await compact(today);
+    expect(kept(), "one has not heard").toEqual([2]);
+    expect(versionsIn(await read(baoan, on))).toEqual([2]);
+    await read(baoan, { after: 2, head: headHash(second.head) });
+    await compact(today);
+    expect(kept()).toEqual([]);
+    expect(hub.version(dg, testRecord().id)).toMatchObject({ version: 2 });
+    expect(versionsIn(await read(baoan))).toEqual([null, null]);
+    await told(await pageOf([testRecord({ version: 3 })], following(second, 3)));
+    expect(kept(), "it is disclosed again").toEqual([3]);
+  });
+
+  it("is not kept for who has not asked for too long, nor the bare fact that it is gone blanked", async () => {
+    const { first, on } = await readBy([baoan]);
+    await read(baoan, on);
+    const other = testRecord({ id: "penalty:2", disclosedUntil: "2025-12-31", state: "repaired" });
+    await told(
+      await pageOf([testRecord({ version: 2, disclosedUntil: "2025-12-31" }), other], following(first, 2)),
+    );
+    const [absent] = hub.absentSince(testNow + 1);
+    if (absent !== undefined) hub.setLapsed(absent);
+    await compactSharing(hub, 0, today);
+    expect(hub.behind(1, 1_000).flatMap(({ lines }) => lines.map((line) => line?.line != null))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it("is told, after all, to who was given it by a gateway that has been restarted since", async () => {
+    const restart = () => {
+      hub.close();
+      hub = openHub(join(folder, "sharing.db"));
+      completing = createCompleting({ ...common(), self: city, signer: signer("sz") });
+    };
+    const { first, on } = await readBy([baoan, hz]);
+    restart();
+    const second = await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2));
+    await told(second);
+    restart();
+    for (const holder of [baoan, hz]) expect(versionsIn(await read(holder, on))).toEqual([2]);
+    expect(versionsIn(await read(city))).toEqual([null, null]);
+  });
 });
 
 describe("who reads", () => {
@@ -934,7 +1079,8 @@ describe("a correction", () => {
 
   it("waits on for who was handed more, when an older question of its comes late", async () => {
     const first = await handedTo(baoan);
-    hub.handed({ node: baoan, position: 0, subscription: all }, testNow);
+    const reading = { after: 0, scope: { ...all, items: [one.item] } };
+    hub.handed({ node: baoan, position: 0, subscription: all }, reading, testNow);
     await told(await pageOf([testRecord({ version: 2 })], following(first, 2)));
     expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);
   });

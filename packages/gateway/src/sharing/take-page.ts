@@ -122,11 +122,12 @@ async function keep(
   const letters = refused.filter(({ isHeld }) => !isHeld);
   const dueOn = ({ item }: Pick<CreditRecord, "item">) =>
     deps.dueOn(deps.catalogue().items.get(item)?.correctionDays ?? 1);
+  const today = deps.today();
   const counted = hub.readTogether(() =>
     scorePage({ changes, first, letters }, { source, feed: page.feed }, { hub, ...deps }),
   );
-  const score = { ...counted, month: deps.today().slice(0, 7) };
-  const told = { source, page, changes, at: now(), dueOn };
+  const score = { ...counted, month: today.slice(0, 7) };
+  const told = { source, page, changes, at: now(), today, dueOn };
   await sweep(told, { hub, ...deps });
   const holders = holdersBy({ hub, ...deps }, source);
   hub.take({ ...told, head, refused: named, first, letters, score, holders });
@@ -163,17 +164,18 @@ function scorePage(
 }
 
 /**
- * Who has read past the version before, and was not kept from it. One that is no active member any more was not, and one
- * of an item that is not listed any more may not have been: they are named, waited for or as gone.
+ * Of those who were handed a version before, who wants it yet and is not kept from it. One that is no active member any more
+ * was not, and one of an item that is not listed any more may not have been: they are named, waited for or as gone.
  */
 function holdersBy(
   { hub, directory, catalogue }: Pick<TakePageDependencies, "hub" | "directory" | "catalogue">,
   source: Member["node"],
 ) {
   const subscribers = hub.subscribers().filter(({ node }) => node !== source);
-  return ({ record, position, isLost = false }: VersionBefore) =>
-    subscribers
-      .filter((subscriber) => subscriber.position >= position)
+  return ({ record, given, isLost = false }: VersionBefore) => {
+    const handed = new Set(given);
+    return subscribers
+      .filter(({ node }) => handed.has(node))
       .filter(({ subscription }) => isLost || isWanted(record, subscription))
       .map(({ node }) => node)
       .filter((node) => {
@@ -181,6 +183,7 @@ function holdersBy(
         const judged = member?.status === "active" && catalogue().items.has(record.item);
         return !judged || mayHold(member, record, catalogue());
       });
+  };
 }
 
 function entryOf(

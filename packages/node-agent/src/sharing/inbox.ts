@@ -38,7 +38,7 @@ export interface Taken {
   /** A position that the page comes behind. */
   readonly since: Position;
   readonly changes: readonly Change[];
-  /** Records that are not wanted any more as they now are. */
+  /** Records that are not wanted any more as they now are, or are past their publication. */
   readonly unwanted: readonly string[];
   readonly refused: readonly RefusedChange[];
   /** The feed has named all that its source holds: copies of an older feed are dropped. */

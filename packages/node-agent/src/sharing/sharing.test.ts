@@ -528,6 +528,16 @@ describe("what a reader takes", () => {
     expect(held()).toEqual([]);
   });
 
+  it("drops what is past its publication as it now is, and keeps the bare fact that it is gone", async () => {
+    const first = await pageOf([one, two]);
+    await read([first]);
+    const disclosedUntil = "2025-12-31";
+    const ended = testRecord({ id: "penalty:1", version: 2, disclosedUntil });
+    const gone = testRecord({ id: "penalty:2", version: 2, disclosedUntil, state: "repaired" });
+    await read([await pageOf([ended, gone], following(first, 3))]);
+    expect(held()).toEqual(["dg penalty:2 2"]);
+  });
+
   it("is read anew when the gateway has seen another scope meanwhile: lines may have been withheld", async () => {
     const first = await pageOf([one]);
     await read([first]);

@@ -1,6 +1,7 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { type CreditRecord, isDisclosable, isGone } from "@xinqiao/protocol/record";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   type Change,
@@ -21,6 +22,7 @@ import {
   unpackPage,
 } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
+import { chinaDay } from "@xinqiao/runtime/calendar";
 import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
 import type { Applied, Inbox, MissedPage, Position, ReadingScope, Taken } from "./inbox.ts";
 
@@ -125,9 +127,12 @@ function takePage(page: OpenedPage, source: NodeId, since: Position, deps: Subsc
 /** Whoever hands on does not decide what this member holds. */
 function judge(
   { changes }: Pick<OpenedPage, "changes">,
-  { node, directory, catalogue, subscription }: SubscribeDependencies,
+  { node, directory, catalogue, subscription, now }: SubscribeDependencies,
 ): Pick<Taken, "changes" | "unwanted" | "refused"> {
   const self = directory().member(node);
+  const today = chinaDay(now());
+  // Its publication has ended: what is held of it goes. That it is gone is kept, for whoever delivers that on.
+  const isOver = (record: CreditRecord) => !isGone(record) && !isDisclosable(record, today);
   const good: Change[] = [];
   const unwanted: string[] = [];
   const refused: RefusedChange[] = [];
@@ -136,7 +141,7 @@ function judge(
     const { record, seq } = change;
     if (self === undefined || !mayHold(self, record, catalogue()))
       refused.push({ seq, code: "sync.item-unknown" });
-    else if (isWanted(record, subscription)) good.push(change);
+    else if (isWanted(record, subscription) && !isOver(record)) good.push(change);
     else unwanted.push(record.id);
   }
   return { changes: good, unwanted, refused: refused.slice(0, mostRefused) };

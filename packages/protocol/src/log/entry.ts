@@ -269,7 +269,7 @@ export const logEntrySchema = z.discriminatedUnion("kind", [
     /** SHA-256 of the member's signed report. */
     report: sha256Schema,
   }),
-  /** A member is asked to revoke what it did: the record was repaired or withdrawn. Written before it is handed the notice. */
+  /** A member is asked to revoke what it did: the record was repaired, withdrawn or ended. Written before it is handed the notice. */
   z.strictObject({
     kind: z.literal("measures.asked"),
     ...common,

@@ -103,8 +103,8 @@ export const entryMeanings: Readonly<Record<LogEntryKind, EntryMeaning>> = {
   "measures.asked": {
     actor: "gateway",
     label: "要求撤销",
-    en: "A member is asked to revoke a measure, because its record was repaired or withdrawn; names notice and report by hash",
-    zh: "因记录已修复或撤回，要求成员撤销所采取的措施；记有通知与报告的哈希",
+    en: "A member is asked to revoke a measure, because its record was repaired, withdrawn or ended; names notice and report by hash",
+    zh: "因记录已修复、撤回或终止，要求成员撤销所采取的措施；记有通知与报告的哈希",
   },
   "measures.answered": {
     actor: "member",

@@ -7,11 +7,11 @@ import { reportSchema } from "./report.ts";
 
 const seconds = z.number().int().nonnegative();
 
-/** What has become of a record that a measure stands on. */
-export const revokingEffects = ["repaired", "withdrawn"] as const;
+/** What has become of a record that a measure stands on. `ended`: a correction has taken it off its list, or brought its end forward. */
+export const revokingEffects = ["repaired", "withdrawn", "ended"] as const;
 export type RevokingEffect = (typeof revokingEffects)[number];
 
-/** The city asks a member to revoke what it did about a record that is no longer disclosed (PR-SYNC §9). */
+/** The city asks a member to revoke what it did about a record that is no longer disclosed, or not in force (PR-SYNC §9). */
 export const revocationNoticeSchema = z.strictObject({
   /** The city. */
   iss: nodeIdSchema,

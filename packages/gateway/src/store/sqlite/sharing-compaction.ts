@@ -46,7 +46,17 @@ export function createHubCompaction(database: Database): Omit<Compaction, "forge
     }
     return ids.length;
   });
+  // Who has not asked for too long finds by comparison what it should not have any more.
+  const blankEnded = database.prepare(
+    `UPDATE change SET line = NULL WHERE (position, seq) IN (
+       SELECT position, seq FROM change INDEXED BY change_to_blank
+       WHERE until < ? AND until IS NOT NULL AND line IS NOT NULL AND NOT gone
+         AND (coalesce(given_until, until) <= until
+           OR NOT EXISTS (SELECT 1 FROM subscriber WHERE applied < change.position AND NOT lapsed))
+       LIMIT ?)`,
+  );
   return {
+    blankEnded: (today, limit) => blankEnded.run(today, limit).changes,
     dropReplaced: (limit) => dropReplaced.immediate(limit),
     forgetCorrections: (before, limit) => forgetCorrections.immediate(Math.floor(before / 1000), limit),
   };

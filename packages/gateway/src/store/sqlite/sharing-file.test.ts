@@ -6,6 +6,13 @@ import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import { openHub } from "./index.ts";
 
+/** Makes a file one of before it was noted who was given what. */
+const beforeGiven = `
+  DROP TABLE reading; DROP TABLE reading_scope; DROP TABLE member_number; DROP INDEX change_to_blank;
+  ALTER TABLE change DROP COLUMN gone; ALTER TABLE change DROP COLUMN given;
+  ALTER TABLE change DROP COLUMN given_until; ALTER TABLE change ADD COLUMN given_from INTEGER;
+  ALTER TABLE held ADD COLUMN first INTEGER NOT NULL DEFAULT 0;`;
+
 it("opens a file of before corrections had deadlines: one that is open is due a day after it was opened", () => {
   const folder = mkdtempSync(join(tmpdir(), "xinqiao-hub-"));
   const path = join(folder, "sharing.db");
@@ -34,6 +41,7 @@ it("opens a file of before lines went with what superseded them: blank ones go, 
   openHub(path).close();
   const before = new Database(path);
   before.exec(`
+    ${beforeGiven}
     ALTER TABLE held DROP COLUMN content;
     ALTER TABLE held DROP COLUMN gone_version;
     ALTER TABLE change DROP COLUMN places;
@@ -56,5 +64,41 @@ it("opens a file of before lines went with what superseded them: blank ones go, 
   const after = new Database(path, { readonly: true });
   expect(after.prepare("SELECT position FROM change").pluck().all()).toEqual([2]);
   after.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it("opens a file of before it was noted who was given what: whoever had read so far counts as given", () => {
+  const folder = mkdtempSync(join(tmpdir(), "xinqiao-hub-"));
+  const path = join(folder, "sharing.db");
+  openHub(path).close();
+  const before = new Database(path);
+  const everything = '{"items":"all","jurisdictions":"all","subjectKinds":"all"}';
+  before.exec(`
+    ${beforeGiven}
+    INSERT INTO subscriber (node, position, subscription, at)
+      VALUES ('baoan', 7, '${everything}', 1), ('hz', 0, '${everything}', 1), ('city', 2, '${everything}', 1);
+    INSERT INTO page (position, source, feed, from_seq, last, hash, head, refused, at)
+      VALUES (7, 'dg', 'f', 1, 3, 'h', 'head', '[]', 1);
+    INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved, given_from)
+      VALUES (7, 1, 'penalty', '440306', 'enterprise', 'gone', 0, 2), (7, 2, 'penalty', '440306', 'enterprise', 'new', 0, NULL),
+        (7, 3, 'penalty', '440306', 'enterprise', 'never', 0, 9007199254740991);
+    INSERT INTO held (source, record, position, seq, given, first, feed, version, state, item, scheme, subject)
+      VALUES ('dg', 'penalty:1', 7, 1, 7, 2, 'f', 2, 'repaired', 'penalty', 'uscc', 'x'),
+        ('dg', 'penalty:2', 7, 2, 7, 7, 'f', 1, 'current', 'penalty', 'uscc', 'x'),
+        ('dg', 'penalty:3', 7, 3, 7, 7, 'f', 1, 'repaired', 'penalty', 'uscc', 'x');
+    PRAGMA user_version = 5;`);
+  before.close();
+  const hub = openHub(path);
+  const lines = hub.behind(0, 1_000).flatMap((page) => page.lines);
+  const given = lines.map((line) => [line?.line, line?.isGone, [...(line?.given ?? [])].sort()]);
+  expect(given).toEqual([
+    ["gone", true, ["baoan", "city"]],
+    ["new", false, []],
+    ["never", true, []],
+  ]);
+  const baoan = nodeIdSchema.parse("baoan");
+  const scope = { items: [], jurisdictions: "all", subjectKinds: "all" } as const;
+  expect(hub.isReading({ node: baoan, after: 7, scope }), "it begins again once").toBe(false);
+  hub.close();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -7,8 +7,16 @@ import { sharingDigestSchema } from "./sharing-digests.ts";
 import { givenSchema } from "./sharing-given.ts";
 import { letterSchema } from "./sharing-letters.ts";
 import { measureSchema } from "./sharing-measures.ts";
+import { readersSchema } from "./sharing-readers.ts";
 import { createOvertaking, revocationSchema } from "./sharing-revocations.ts";
-import { addedColumns, dropSuperseded, sharingSchema, sharingVersion } from "./sharing-schema.ts";
+import {
+  addedColumns,
+  dropSuperseded,
+  noteGiven,
+  noteReaders,
+  sharingSchema,
+  sharingVersion,
+} from "./sharing-schema.ts";
 import { scoreSchema } from "./sharing-scores.ts";
 
 const schemas = [
@@ -20,6 +28,7 @@ const schemas = [
   revocationSchema,
   givenSchema,
   letterSchema,
+  readersSchema,
 ];
 
 /** A file of its own beside the log, readable by its owner alone, brought up to this version's schema. */
@@ -69,7 +78,25 @@ function bringUp(database: Database.Database, path: string): void {
     database.exec(dropSuperseded);
     createOvertaking(database).askAll();
   }
+  if (!lacks(database, "held", "first")) noteGivenBefore(database);
   database.pragma(`user_version = ${sharingVersion}`);
+}
+
+const positionSchema = z.object({ number: z.number(), position: z.number() });
+
+function noteGivenBefore(database: Database.Database): void {
+  database.exec(noteReaders);
+  const rows = database
+    .prepare("SELECT number, position FROM subscriber JOIN member_number USING (node)")
+    .all();
+  const readers = rows.map((row) => positionSchema.parse(row));
+  database.function("readers_past", { deterministic: true }, (first) => {
+    const bits = readers
+      .filter(({ position }) => position >= Number(first))
+      .reduce((sum, { number }) => sum | (1n << BigInt(number)), 0n);
+    return bits === 0n ? null : bits.toString(16);
+  });
+  database.exec(noteGiven);
 }
 
 /** The version does not tell: deadlines came without one of their own. A file that is new lacks nothing. */

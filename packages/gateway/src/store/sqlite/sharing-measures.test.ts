@@ -30,8 +30,8 @@ describe("measures in the hub's file", () => {
   measuresContract(() => hub);
 
   /** The source tells one version of the record. */
-  function tell(version: number, state: string, at = testNow): void {
-    const record = testRecord({ id: firstReport.record, version, state });
+  function tell(version: number, state: string, at = testNow, ends: object = {}): void {
+    const record = testRecord({ id: firstReport.record, version, state, ...ends });
     const change = changeSchema.parse({ seq: version, salt: "A".repeat(22), record });
     const line = JSON.stringify(change);
     hub.take({
@@ -45,6 +45,7 @@ describe("measures in the hub's file", () => {
       at,
       score: { ...noScore, month: "2026-01" },
       holders: () => [],
+      today: "2026-01-01",
       dueOn: () => "2026-01-02",
     });
   }
@@ -155,6 +156,59 @@ describe("measures in the hub's file", () => {
     tell(6, "current");
     tell(7, "repaired");
     expect(toAsk()).toEqual([]);
+  });
+
+  describe("of a record that a correction ends", () => {
+    const end = (version: number, ends: object) => tell(version, "current", testNow, ends);
+    const effects = () => hub.revocations.unsigned().map(({ effect }) => effect);
+    const goneAt = () => hub.version(firstReport.source, firstReport.record)?.goneAt;
+
+    it.each([
+      ["taken off its list", { disclosedUntil: "2025-12-31" }],
+      ["not valid any more", { validUntil: "2025-12-31" }],
+    ])("has whoever acted upon it asked once it is %s", (_what, ends) => {
+      end(1, {});
+      hub.keepReport(applied);
+      end(2, ends);
+      expect(effects()).toEqual(["ended"]);
+      expect(hub.measureCounts()).toMatchObject([{ overtaken: 1, unanswered: 1 }]);
+      expect(goneAt()).toBe(testNow);
+      end(3, ends);
+      expect(toAsk(), "once").toEqual([applied.sha256]);
+      end(4, {});
+      expect(toAsk(), "it stands again").toEqual([]);
+      expect(goneAt()).toBeNull();
+    });
+
+    it("has them asked when the day is over that a correction has set", () => {
+      end(1, { validUntil: "2030-01-01" });
+      hub.keepReport(applied);
+      end(2, { validUntil: "2026-02-01" });
+      expect(hub.revocations.noteEnded("2026-02-01"), "its last day").toBe(0);
+      expect(toAsk()).toEqual([]);
+      expect(hub.revocations.noteEnded("2026-02-02")).toBe(1);
+      expect(effects()).toEqual(["ended"]);
+      expect(hub.revocations.noteEnded("2026-02-02")).toBe(0);
+      expect(goneAt(), "midnight in China").toBe(Date.parse("2026-02-01T16:00:00Z"));
+    });
+
+    it("has one asked whose report comes later", () => {
+      end(1, {});
+      end(2, { disclosedUntil: "2025-12-31" });
+      hub.keepReport(applied);
+      expect(effects()).toEqual(["ended"]);
+    });
+
+    it("asks nobody about one that ends as it always said", () => {
+      const ends = { disclosedUntil: "2025-12-31", validUntil: "2025-06-30" };
+      end(1, ends);
+      hub.keepReport(applied);
+      end(2, { ...ends, validUntil: "2025-06-01" });
+      end(3, ends);
+      expect(hub.revocations.noteEnded("2027-01-01")).toBe(0);
+      expect(toAsk()).toEqual([]);
+      expect(hub.measureCounts()).toMatchObject([{ overtaken: 0 }]);
+    });
   });
 
   it("lets a revocation stand, of two answers whichever comes last", () => {

@@ -62,7 +62,8 @@ export function createHubMeasures(
     counts: database.prepare(
       `SELECT source, sum(measure.outcome = 'applied') AS applied, sum(measure.outcome = 'partly') AS partly,
          sum(measure.outcome = 'not-applied') AS "notApplied",
-         sum(measure.outcome <> 'not-applied' AND coalesce(state, '') IN ('repaired', 'withdrawn')) AS overtaken,
+         sum(measure.outcome <> 'not-applied' AND (coalesce(state, '') IN ('repaired', 'withdrawn') OR ended_at IS NOT NULL))
+           AS overtaken,
          sum(coalesce(asked.outcome, '') = 'revoked') AS revoked, sum(coalesce(asked.outcome, '') = 'kept') AS kept,
          sum(asked.id IS NOT NULL AND asked.outcome IS NULL) AS unanswered
        FROM measure LEFT JOIN held USING (source, record)

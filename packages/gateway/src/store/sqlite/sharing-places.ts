@@ -3,11 +3,7 @@ import { z } from "zod";
 import type { Places } from "../../sharing/index.ts";
 
 const placesSchema = z.array(
-  z.object({
-    jurisdiction: jurisdictionSchema,
-    subject: z.object({ kind: z.enum(subjectKinds) }),
-    from: z.number(),
-  }),
+  z.object({ jurisdiction: jurisdictionSchema, subject: z.object({ kind: z.enum(subjectKinds) }) }),
 );
 
 /** As the file has them: of a record that had moved before places were noted there are none. */
@@ -21,24 +17,16 @@ export function placesOf({ moved, places }: PlacesRow): Places {
   return moved === 1 ? "unknown" : [];
 }
 
-type Place = Omit<Exclude<Places, "unknown">[number], "from">;
+type Place = Exclude<Places, "unknown">[number];
 
 /** Once it has moved, it has for good: who wanted what it was may not have heard of it yet. */
-export function placesAfter(
-  before: Place & { readonly first: number; readonly places: Places },
-  record: Place,
-  position: number,
-): Places {
+export function placesAfter(before: Place & { readonly places: Places }, record: Place): Places {
   if (before.places === "unknown") return "unknown";
-  const { jurisdiction, subject, first } = before;
-  const been = before.places.length > 0 ? before.places : [{ jurisdiction, subject, from: first }];
-  return been.some((place) => isSamePlace(place, record))
-    ? before.places
-    : [
-        ...been,
-        { jurisdiction: record.jurisdiction, subject: { kind: record.subject.kind }, from: position },
-      ];
+  const been = before.places.length > 0 ? before.places : [placeOf(before)];
+  return been.some((place) => isSamePlace(place, record)) ? before.places : [...been, placeOf(record)];
 }
+
+const placeOf = ({ jurisdiction, subject: { kind } }: Place): Place => ({ jurisdiction, subject: { kind } });
 
 const isSamePlace = (one: Place, other: Place) =>
   one.jurisdiction === other.jurisdiction && one.subject.kind === other.subject.kind;

@@ -3,7 +3,9 @@ import { pageHeadSchema, subscriptionSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Hub, KeptLine, KeptPage } from "../../sharing/index.ts";
+import type { MemberSets } from "./sharing-member-sets.ts";
 import { placesOf } from "./sharing-places.ts";
+import type { Readers } from "./sharing-readers.ts";
 
 const pageSchema = z.object({
   position: z.number(),
@@ -14,11 +16,13 @@ const pageSchema = z.object({
 });
 
 /** As it was taken: looked at when it was, and not again for every reader. */
-interface LineRow extends Omit<KeptLine, "subject" | "places"> {
+interface LineRow extends Omit<KeptLine, "subject" | "places" | "given" | "isGone"> {
   readonly seq: number;
   readonly kind: SubjectKind;
   readonly moved: number;
   readonly places: string | null;
+  readonly gone: number;
+  readonly given: string | null;
 }
 
 const subscriberSchema = z.object({
@@ -34,14 +38,18 @@ const mostPages = 64;
 /** How subscribers read. */
 export function createHubReading(
   database: Database,
-): Pick<Hub, "newest" | "behind" | "areUncorrected" | "subscribers" | "handed" | "has" | "isAt"> {
+  { readers, sets }: { readonly readers: Readers; readonly sets: MemberSets },
+): Pick<
+  Hub,
+  "newest" | "behind" | "areUncorrected" | "subscribers" | "isReading" | "handed" | "has" | "isAt"
+> {
   const newest = database.prepare<[], number>("SELECT coalesce(max(position), 0) FROM page").pluck();
   const pages = database.prepare(
     `SELECT position, source, head, from_seq AS "from", last FROM page INDEXED BY page_kept
      WHERE position > ? AND head <> '' ORDER BY position LIMIT ?`,
   );
   const lines = database.prepare<[number], LineRow>(
-    `SELECT seq, item, jurisdiction, kind, line, moved, places, until, given_from AS "givenFrom"
+    `SELECT seq, item, jurisdiction, kind, line, moved, places, until, gone, given, given_until AS "givenUntil"
      FROM change WHERE position = ? ORDER BY seq`,
   );
   const count = database
@@ -65,8 +73,9 @@ export function createHubReading(
   function linesOf({ position, from, last }: z.infer<typeof pageSchema>): readonly (KeptLine | undefined)[] {
     const all = new Map(
       lines.all(position).map((row) => {
-        const { seq, kind, moved, places, ...line } = row;
-        return [seq, { ...line, subject: { kind }, places: placesOf({ moved, places }) }];
+        const { seq, kind, moved, places, gone, given, ...line } = row;
+        const before = { places: placesOf({ moved, places }), given: sets.nodes(given) };
+        return [seq, { ...line, ...before, subject: { kind }, isGone: gone === 1 }];
       }),
     );
     return Array.from({ length: last - from + 1 }, (_, at) => all.get(from + at));
@@ -97,8 +106,11 @@ export function createHubReading(
         const wants = subscriptionSchema.parse(JSON.parse(subscription));
         return { ...subscriber, subscription: wants, isLapsed: lapsed === 1 };
       }),
-    handed: ({ subscription, ...subscriber }, at) =>
-      void hand.run({ ...subscriber, subscription: JSON.stringify(subscription), at }),
+    ...readers.port,
+    handed({ subscription, ...subscriber }, { after, scope }, at) {
+      hand.run({ ...subscriber, subscription: JSON.stringify(subscription), at });
+      readers.handed({ node: subscriber.node, after, scope }, subscriber.position);
+    },
     isAt: (position, head) => position === 0 || at.get(position, head) !== undefined,
     has: (source, { feed, upTo, head }) => has.get(source, feed, upTo, head) !== undefined,
   };

@@ -55,6 +55,8 @@ const askedSchema = z.object({
   isOpen: z.number().transform(Boolean),
 });
 
+const endedSchema = z.object({ source: z.string(), record: z.string() });
+
 const isOpen = "announced AND NOT lapsed AND outcome IS NULL";
 const columns = 'id, member, source, report, effect, notice, due_on AS "dueOn"';
 
@@ -64,7 +66,17 @@ export function createHubRevocations(database: Database): Revocations {
     sql.text.run(given.sha256, given.text);
     sql.answered.run({ id, outcome: given.outcome, sha256: given.sha256 });
   });
+  const overtaking = createOvertaking(database);
+  const noteEnded = database.transaction((today: string): number => {
+    const ended = sql.end.all(today, most).map((row) => endedSchema.parse(row));
+    for (const { source, record } of ended) {
+      sql.ended.run(source, record);
+      overtaking.ask(source, record);
+    }
+    return ended.length;
+  });
   return {
+    noteEnded: (today) => noteEnded.immediate(today),
     unsigned: () => sql.unsigned.all().map((row) => unsignedSchema.parse(row)),
     signed: (id, { text, sha256, dueOn }) => void sql.signed.run(sha256, text, dueOn, id),
     unannounced: () => sql.unannounced.all().map((row) => openSchema.parse(row)),
@@ -86,9 +98,10 @@ export function createOvertaking(database: Database) {
   const asking = (which: string) =>
     database.prepare(
       `INSERT INTO revocation (source, member, exchange, record, report, effect)
-       SELECT source, member, exchange, record, report, state FROM measure JOIN held USING (source, record)
+       SELECT source, member, exchange, record, report, iif(state IN ('repaired', 'withdrawn'), state, 'ended')
+       FROM measure JOIN held USING (source, record)
        WHERE ${which} AND outcome <> 'not-applied' AND followed
-         AND state IN ('repaired', 'withdrawn')
+         AND (state IN ('repaired', 'withdrawn') OR ended_at IS NOT NULL)
          AND NOT EXISTS (SELECT 1 FROM revocation AS past WHERE past.source = measure.source
            AND past.record = measure.record AND past.report = measure.report AND past.outcome = 'revoked')
        ON CONFLICT DO NOTHING`,
@@ -101,7 +114,7 @@ export function createOvertaking(database: Database) {
     ),
   };
   return {
-    /** Whoever acted upon a record that is no longer disclosed is asked, once. */
+    /** Whoever acted upon a record that is no longer disclosed, or that a correction has ended, is asked, once. */
     ask: (source: string, record: string) => void sql.ask.run(source, record),
     /** In a file that was written before anybody was asked. */
     askAll: () => void sql.askAll.run(),
@@ -112,6 +125,13 @@ export function createOvertaking(database: Database) {
 
 function prepare(database: Database) {
   return {
+    end: database.prepare(
+      "SELECT source, record FROM held WHERE cut IS NOT NULL AND ended_at IS NULL AND cut < ? LIMIT ?",
+    ),
+    // The city's day is over at midnight there.
+    ended: database.prepare(
+      `UPDATE held SET ended_at = (unixepoch(cut, '+1 day') - 8 * 3600) * 1000 WHERE source = ? AND record = ?`,
+    ),
     unsigned: database.prepare(
       `SELECT id, member, source, report, effect, text AS reported FROM
          (SELECT id, member, source, report, effect FROM revocation

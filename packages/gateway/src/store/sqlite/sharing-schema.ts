@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 6;
+export const sharingVersion = 7;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -57,6 +57,21 @@ export const addedColumns = [
     sql: "ALTER TABLE subscriber ADD COLUMN excused INTEGER NOT NULL DEFAULT 0",
   },
   {
+    table: "held",
+    column: "cut",
+    sql: `
+      ALTER TABLE held ADD COLUMN cut TEXT;
+      ALTER TABLE held ADD COLUMN ended_at INTEGER;`,
+  },
+  {
+    table: "change",
+    column: "gone",
+    sql: `
+      ALTER TABLE change ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE change ADD COLUMN given TEXT;
+      ALTER TABLE change ADD COLUMN given_until TEXT;`,
+  },
+  {
     table: "subscriber",
     column: "lapsed",
     sql: `
@@ -68,6 +83,23 @@ export const addedColumns = [
 /** Lines of which a newer version has come were left blank once. */
 export const dropSuperseded =
   "DELETE FROM change WHERE line IS NULL AND (position, seq) NOT IN (SELECT position, seq FROM held)";
+
+/** Who was given what was known by positions alone once, and of which items nobody knows any more. */
+export const noteReaders = `
+  INSERT INTO member_number (node) SELECT node FROM subscriber WHERE true ON CONFLICT DO NOTHING;
+  INSERT INTO reading_scope (content) SELECT json_set(subscription, '$.items', 'all') FROM subscriber
+    WHERE true ON CONFLICT DO NOTHING;
+  INSERT INTO reading (node, scope, position)
+    SELECT node, id, position FROM subscriber JOIN reading_scope ON content = json_set(subscription, '$.items', 'all')
+    WHERE true ON CONFLICT DO NOTHING;`;
+
+/** Whoever had read past the first version of a record may have been given one; its last day is not known. */
+export const noteGiven = `
+  UPDATE change SET gone = 1 WHERE given_from IS NOT NULL;
+  UPDATE change SET given = readers_past(first), given_until = '9999-12-31'
+    FROM held WHERE held.position = change.position AND held.seq = change.seq AND first < change.position;
+  ALTER TABLE change DROP COLUMN given_from;
+  ALTER TABLE held DROP COLUMN first;`;
 
 /** What members share (PR-SYNC). */
 export const sharingSchema = `
@@ -99,7 +131,7 @@ export const sharingSchema = `
   CREATE INDEX IF NOT EXISTS page_kept ON page (position) WHERE head <> '';
   CREATE INDEX IF NOT EXISTS page_kept_of ON page (source, feed) WHERE head <> '';
 
-  -- Their lines; none where a change was refused, or once a newer version has come.
+  -- Their lines; none where a change was refused, or once a newer version has come. What it says is null once its publication has ended.
   CREATE TABLE IF NOT EXISTS change (
     position     INTEGER NOT NULL,
     seq          INTEGER NOT NULL,
@@ -109,14 +141,20 @@ export const sharingSchema = `
     line         TEXT,
     -- Whether an older version was of another jurisdiction or kind.
     moved        INTEGER NOT NULL,
-    -- What all of them were of, and from which position on (JSON); null of one that had moved before this was noted.
+    -- What all of them were of (JSON); null of one that had moved before this was noted.
     places       TEXT,
     -- The last day on which the record is disclosed.
     until        TEXT,
-    -- Of the bare fact that a record is no longer disclosed: from which position on readers were given an older version.
-    given_from   INTEGER,
+    -- Whether it is the bare fact that a record is no longer disclosed.
+    gone         INTEGER NOT NULL DEFAULT 0,
+    -- Who was handed a version before it (a bit for each), and the last day that any of those names; null of none.
+    given        TEXT,
+    given_until  TEXT,
     PRIMARY KEY (position, seq)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX IF NOT EXISTS change_to_blank ON change (until)
+    WHERE until IS NOT NULL AND line IS NOT NULL AND NOT gone;
 
   -- Where the newest version of every record is.
   CREATE TABLE IF NOT EXISTS held (
@@ -126,8 +164,6 @@ export const sharingSchema = `
     seq      INTEGER NOT NULL,
     -- Where it came first: the same may have been told again since, in another feed.
     given    INTEGER NOT NULL,
-    -- Where any version of it came first: who has read less was never given it.
-    first    INTEGER NOT NULL,
     feed     TEXT NOT NULL,
     version  INTEGER NOT NULL,
     state    TEXT NOT NULL,
@@ -140,9 +176,13 @@ export const sharingSchema = `
     gone_at  INTEGER,
     -- The newest version that said so, of whichever feed: no older one brings it back, and its row stays for that.
     gone_version INTEGER,
+    -- The last day on which it is in force, where a correction has brought that forward, and since when it is over; null otherwise.
+    cut      TEXT,
+    ended_at INTEGER,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);
+  CREATE INDEX IF NOT EXISTS held_to_end ON held (cut) WHERE cut IS NOT NULL AND ended_at IS NULL;
 
   -- Who reads, what it wants, and how far it was handed what there is.
   CREATE TABLE IF NOT EXISTS subscriber (

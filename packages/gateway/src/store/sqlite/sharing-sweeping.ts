@@ -6,12 +6,13 @@ import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { PageToSweep } from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
+import type { GivenOut } from "./sharing-given-out.ts";
 
 const sweptSchema = z.object({
   record: z.string(),
   position: z.number(),
   seq: z.number(),
-  given: z.number(),
+  givenAt: z.number(),
   feed: feedIdSchema,
   state: z.enum(recordStates),
   item: itemCodeSchema,
@@ -19,8 +20,18 @@ const sweptSchema = z.object({
   kind: z.enum(subjectKinds),
   line: z.string(),
   isLost: z.number(),
+  until: z.string().nullable(),
+  given: z.string().nullable(),
+  givenUntil: z.string().nullable(),
 });
 type Swept = z.infer<typeof sweptSchema>;
+
+interface SweepingBooks {
+  readonly corrections: Pick<ReturnType<typeof createHubCorrections>, "supersede" | "withdraw">;
+  readonly givenOut: Pick<GivenOut, "holders">;
+  /** The city had it: should it come again, it is not new. */
+  readonly noteHad: (source: NodeId, record: string) => void;
+}
 
 /** Most records that are looked at in one turn: some ten milliseconds of work when all of them go. */
 const most = 500;
@@ -38,9 +49,7 @@ interface Turn {
  */
 export function createSweeping(
   database: Database,
-  corrections: Pick<ReturnType<typeof createHubCorrections>, "supersede" | "withdraw">,
-  /** The city had it: should it come again, it is not new. */
-  noteHad: (source: NodeId, record: string) => void,
+  { corrections, givenOut, noteHad }: SweepingBooks,
 ): (page: PageToSweep, after: string) => Turn {
   const sql = prepare(database);
 
@@ -48,11 +57,14 @@ export function createSweeping(
     const { source } = page;
     const { feed, last } = page.page;
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
-    // Who was given it has dropped it when it was repaired or withdrawn, or is waited for until it has.
-    if (isGone(swept)) return;
+    // Who was given it has dropped it when it was repaired or withdrawn or has ended, or is waited for until it has.
+    if (isGone(swept) || (swept.until !== null && swept.until < page.today)) return;
     const { item, jurisdiction, kind, record, seq } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
-    const given = page.holders({ record: shared, position: swept.given, isLost: swept.isLost === 1 });
+    const isLost = swept.isLost === 1;
+    const version = { ...swept, shared: isLost ? { item } : shared, isGone: false };
+    const handed = givenOut.holders(version, page.today);
+    const given = page.holders({ record: shared, given: handed, isLost });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return;
     const about = { source, record, feed: swept.feed, seq, change: lineHash(swept.line) };
@@ -97,9 +109,10 @@ function prepare(database: Database) {
       .pluck(),
     // Of a line that was lost nobody knows who wanted it: whoever may hold the item is waited for.
     behind: database.prepare(
-      `SELECT record, held.position, held.seq, given, feed, state, held.item,
+      `SELECT record, held.position, held.seq, held.given AS "givenAt", feed, state, held.item,
          coalesce(jurisdiction, 'unknown') AS jurisdiction, coalesce(kind, 'enterprise') AS kind,
-         coalesce(line, '') AS line, change.position IS NULL AS "isLost"
+         coalesce(line, '') AS line, change.position IS NULL AS "isLost", until, change.given,
+         given_until AS "givenUntil"
        FROM held LEFT JOIN change ON change.position = held.position AND change.seq = held.seq
        WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)
        ORDER BY record`,

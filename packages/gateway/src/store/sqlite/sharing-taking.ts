@@ -1,7 +1,7 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, subjectKinds } from "@xinqiao/protocol/identity";
 import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
-import type { CorrectionEffect } from "@xinqiao/protocol/sync";
+import type { CorrectionEffect, Shared } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import {
@@ -12,6 +12,8 @@ import {
   type TakenChange,
 } from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
+import { endsOf, lastDay } from "./sharing-ends.ts";
+import { type GivenOut, type GivenVersion, neverGiven } from "./sharing-given-out.ts";
 import type { createHubLetters } from "./sharing-letters.ts";
 import { placesAfter, placesOf, placesRow } from "./sharing-places.ts";
 import type { createOvertaking } from "./sharing-revocations.ts";
@@ -19,8 +21,7 @@ import type { createOvertaking } from "./sharing-revocations.ts";
 const heldSchema = z.object({
   position: z.number(),
   seq: z.number(),
-  given: z.number(),
-  first: z.number(),
+  givenAt: z.number(),
   feed: z.string(),
   version: z.number(),
   item: itemCodeSchema,
@@ -32,6 +33,11 @@ const heldSchema = z.object({
   content: z.string().nullable(),
   goneAt: z.number().nullable(),
   goneVersion: z.number().nullable(),
+  until: z.string().nullable(),
+  given: z.string().nullable(),
+  givenUntil: z.string().nullable(),
+  cut: z.string().nullable(),
+  endedAt: z.number().nullable(),
 });
 type Held = z.infer<typeof heldSchema>;
 
@@ -40,6 +46,7 @@ interface Books {
   readonly corrections: ReturnType<typeof createHubCorrections>;
   readonly letters: ReturnType<typeof createHubLetters>;
   readonly overtaking: ReturnType<typeof createOvertaking>;
+  readonly givenOut: GivenOut;
 }
 
 /** A page in its place. */
@@ -50,11 +57,11 @@ interface Placed extends PageToTake {
 /** How a page comes in: versions before, and those who hold them. To be called within a transaction. */
 export function createTaking(
   database: Database,
-  { corrections, letters, overtaking }: Books,
+  { corrections, letters, overtaking, givenOut }: Books,
   leap: () => number,
 ): (page: PageToTake) => readonly OpenedCorrection[] {
   const sql = prepare(database);
-  const takeOne = createTakingOne(sql, corrections);
+  const takeOne = createTakingOne(sql, { corrections, givenOut });
   const newest = () => sql.newest.get() ?? 0;
   const first = newest() + 1 + leap();
 
@@ -68,6 +75,13 @@ export function createTaking(
       letters.forgetOther(source, feed);
     }
     sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole });
+  }
+
+  /** Whoever acted upon it is asked when it is over, and no more when it stands again. */
+  function follow(record: CreditRecord, { source, today }: PageToTake): void {
+    const end = lastDay(record);
+    const stands = !isGone(record) && (end === null || today <= end);
+    overtaking[stands ? "lapse" : "ask"](source, record.id);
   }
 
   return (page) => {
@@ -92,7 +106,7 @@ export function createTaking(
       const { id } = taken.change.record;
       const found = unknown.delete(id) ? undefined : sql.held.get(source, id);
       const correction = takeOne(placed, taken, heldSchema.optional().parse(found));
-      overtaking[isGone(taken.change.record) ? "ask" : "lapse"](source, id);
+      follow(taken.change.record, page);
       if (correction !== undefined) corrected.push(correction);
     }
     letters.noteRefused(page);
@@ -101,7 +115,10 @@ export function createTaking(
   };
 }
 
-function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["corrections"]) {
+function createTakingOne(
+  sql: ReturnType<typeof prepare>,
+  { corrections, givenOut }: Pick<Books, "corrections" | "givenOut">,
+) {
   function supersede(
     page: Placed,
     { change: { record, seq } }: TakenChange,
@@ -113,11 +130,10 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
     const waiting = corrections.supersede(source, record.id, { feed, seq });
     // In another feed everything is told again.
     if (same) return undefined;
-    const { item, jurisdiction, kind } = before;
     // Who wanted what it was before that and has not heard of it yet is waited for already.
     const given = page.holders({
-      record: { item, jurisdiction, subject: { kind } },
-      position: before.given,
+      record: sharedOf(before),
+      given: givenOut.holders(givenOf(before), page.today),
     });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return undefined;
@@ -133,31 +149,43 @@ function createTakingOne(sql: ReturnType<typeof prepare>, corrections: Books["co
     const { id, item, jurisdiction, version, state, disclosedUntil: until = null } = record;
     const { scheme, kind, id: subject } = record.subject;
     const content = contentOf(record);
-    const { moved, places } = placesRow(before === undefined ? [] : placesSince(before, record, position));
+    const { moved, places } = placesRow(before === undefined ? [] : placesSince(before, record));
     const same = before !== undefined && isSame(before, { version, content }, feed);
     const correction = before && supersede(page, taken, { before, same });
-    const givenFrom = isGone(record) ? (before?.first ?? nobody) : null;
+    const gone = Number(isGone(record));
+    const givenBefore = before === undefined ? neverGiven : givenOut.after(givenOf(before), page.today);
     const { line } = taken;
-    sql.change.run({ position, seq, item, jurisdiction, kind, line, moved, places, until, givenFrom });
-    const given = same ? before.given : position;
-    const place = [source, id, position, seq, given, before?.first ?? position, feed];
+    const what = [position, seq, item, jurisdiction, kind, line, moved, places, until, gone];
+    sql.change.run(...what, givenBefore.given, givenBefore.givenUntil);
+    const given = same ? before.givenAt : position;
+    const place = [source, id, position, seq, given, feed];
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
     const goneVersion = isGone(record) ? Math.max(before?.goneVersion ?? 0, version) : null;
-    sql.hold.run(...place, version, state, item, scheme, subject, content, goneAt, goneVersion);
+    const { cut, endedAt } = endsOf(record, before, page);
+    const ends = [goneAt, goneVersion, cut, endedAt];
+    sql.hold.run(...place, version, state, item, scheme, subject, content, ...ends);
     return correction;
   };
 }
 
-/** A position that no reader has reached: no version was given to anybody. */
-const nobody = Number.MAX_SAFE_INTEGER;
+const sharedOf = ({ item, jurisdiction, kind }: Pick<Held, "item" | "jurisdiction" | "kind">): Shared => ({
+  item,
+  jurisdiction,
+  subject: { kind },
+});
+
+const givenOf = (before: Held): GivenVersion => ({
+  ...before,
+  shared: sharedOf(before),
+  isGone: before.goneAt !== null,
+});
 
 function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
   return state === "current" ? "corrected" : state;
 }
 
-function placesSince(before: Held, record: CreditRecord, position: number): Places {
-  const { kind, ...held } = before;
-  return placesAfter({ ...held, subject: { kind }, places: placesOf(before) }, record, position);
+function placesSince(before: Held, record: CreditRecord): Places {
+  return placesAfter({ ...sharedOf(before), places: placesOf(before) }, record);
 }
 
 /** Its number alone does not tell: a source whose store was put back may have given it out twice. */
@@ -179,19 +207,21 @@ function prepare(database: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     change: database.prepare(
-      `INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved, places, until, given_from)
-       VALUES (@position, @seq, @item, @jurisdiction, @kind, @line, @moved, @places, @until, @givenFrom)`,
+      `INSERT INTO change
+         (position, seq, item, jurisdiction, kind, line, moved, places, until, gone, given, given_until)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     held: database.prepare(
-      `SELECT position, seq, given, first, feed, version, held.item, jurisdiction, kind, line, moved, places, content,
-         gone_at AS "goneAt", gone_version AS "goneVersion"
+      `SELECT position, seq, held.given AS "givenAt", feed, version, held.item, jurisdiction, kind, line, moved, places,
+         content, gone_at AS "goneAt", gone_version AS "goneVersion", cut, ended_at AS "endedAt", until, change.given,
+         given_until AS "givenUntil"
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
-         (source, record, position, seq, given, first, feed, version, state, item, scheme, subject, content, gone_at,
-          gone_version)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (source, record, position, seq, given, feed, version, state, item, scheme, subject, content, gone_at,
+          gone_version, cut, ended_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
   };

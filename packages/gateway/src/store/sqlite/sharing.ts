@@ -25,8 +25,11 @@ import { createHubDigests } from "./sharing-digests.ts";
 import { createHubDisputes } from "./sharing-disputes.ts";
 import { openSharingFile, openSharingToRead, type UnreadableSharing } from "./sharing-file.ts";
 import { createGiven } from "./sharing-given.ts";
+import { createGivenOut } from "./sharing-given-out.ts";
 import { createHubLetters } from "./sharing-letters.ts";
 import { createHubMeasures } from "./sharing-measures.ts";
+import { createMemberSets } from "./sharing-member-sets.ts";
+import { createReaders } from "./sharing-readers.ts";
 import { createHubReading } from "./sharing-reading.ts";
 import { createHubRevocations, createOvertaking } from "./sharing-revocations.ts";
 import { createHad, createHubScores } from "./sharing-scores.ts";
@@ -80,8 +83,11 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
   const cases = createHubCases(database);
   const revocations = createHubRevocations(database);
   const given = createGiven(database);
-  const sweep = createSweeping(database, corrections, had.noteHad);
-  const take = createTaking(database, { corrections, letters, overtaking }, leap);
+  const readers = createReaders(database);
+  const sets = createMemberSets(database);
+  const givenOut = createGivenOut({ readers, sets });
+  const sweep = createSweeping(database, { corrections, givenOut, ...had });
+  const take = createTaking(database, { corrections, letters, overtaking, givenOut }, leap);
   return {
     past: (source) => ({
       place: feedPlaceSchema.optional().parse(sql.place.get(source)),
@@ -104,7 +110,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
       disputes.changed();
       return corrected;
     },
-    ...createHubReading(database),
+    ...createHubReading(database, { readers, sets }),
     ...createHubCopy(database),
     ...createHubMeasures(database, { overtaking, revocations }),
     revocations,
@@ -179,8 +185,8 @@ function prepare(database: Database) {
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
     ),
     version: database.prepare(
-      `SELECT feed, version, item, content, gone_at AS "goneAt", gone_version AS "goneVersion", scheme, subject
-       FROM held WHERE source = ? AND record = ?`,
+      `SELECT feed, version, item, content, coalesce(gone_at, ended_at) AS "goneAt", gone_version AS "goneVersion", scheme,
+         subject FROM held WHERE source = ? AND record = ?`,
     ),
   };
 }

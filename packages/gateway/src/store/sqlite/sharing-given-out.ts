@@ -1,0 +1,67 @@
+import type { NodeId } from "@xinqiao/protocol/identity";
+import type { Shared } from "@xinqiao/protocol/sync";
+import type { MemberSets } from "./sharing-member-sets.ts";
+import type { Readers } from "./sharing-readers.ts";
+
+/** A version that is held, as another takes its place. */
+export interface GivenVersion {
+  /** By its item alone where more is not known. */
+  readonly shared: Shared | Pick<Shared, "item">;
+  /** Where its line is, and where it was told first: in another feed the same may have been told again. */
+  readonly position: number;
+  readonly givenAt: number;
+  readonly isGone: boolean;
+  readonly until: string | null;
+  /** What stands beside it: who was handed one before it, and the last day that any of those names. */
+  readonly given: string | null;
+  readonly givenUntil: string | null;
+}
+
+/** What stands beside a version of which no other was before. */
+export const neverGiven: Pick<GivenVersion, "given" | "givenUntil"> = { given: null, givenUntil: null };
+
+/** The last day of one that names none. */
+const noEnd = "9999-12-31";
+
+export interface GivenOut {
+  /** Who may hold it: it was handed to them, and has not ended by itself. */
+  holders(version: GivenVersion, today: string): readonly NodeId[];
+  /** What stands beside the version that takes its place. */
+  after(version: GivenVersion, today: string): Pick<GivenVersion, "given" | "givenUntil">;
+}
+
+/**
+ * Who was handed what. A line that is gone or has ended was handed to those only who were given one before it; when one has
+ * ended as it said it would, whoever was given it has dropped it.
+ */
+export function createGivenOut({
+  readers,
+  sets,
+}: {
+  readonly readers: Readers;
+  readonly sets: MemberSets;
+}): GivenOut {
+  function handed({ shared, ...version }: GivenVersion, position: number, today: string): readonly NodeId[] {
+    const { isGone, until, given } = version;
+    const before = sets.nodes(given);
+    const isOver = isGone || isEnded(until, today);
+    const now = isOver ? [] : readers.past(shared, position);
+    if (before.size === 0) return now;
+    const others = readers.past({ item: shared.item }, position).filter((node) => before.has(node));
+    return [...new Set([...now, ...others])];
+  }
+  return {
+    holders: (version, today) => handed(version, version.givenAt, today),
+    after(version, today) {
+      const { position, isGone, until, given, givenUntil } = version;
+      const isOver = isGone || isEnded(until, today);
+      const last = isOver ? null : (until ?? noEnd);
+      return {
+        given: sets.with(given, handed(version, position, today)),
+        givenUntil: last === null || (givenUntil !== null && last < givenUntil) ? givenUntil : last,
+      };
+    },
+  };
+}
+
+const isEnded = (until: string | null, today: string) => until !== null && until < today;
