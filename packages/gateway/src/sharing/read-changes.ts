@@ -4,9 +4,11 @@ import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
+  closedTo,
   type Delivery,
   isWanted,
   mayHold,
+  mayHoldItem,
   openReceipt,
   type ReadRequest,
   type Subscription,
@@ -122,18 +124,22 @@ async function packAll(
   return packed;
 }
 
-/** Which items a member may hold now, of those that it wants: no other changes what it is handed. */
+/** Which items a member may hold now, of those that it wants, and from where not: nothing else changes what it is handed. */
 function scopeOf(
   node: Member["node"],
-  { items: wanted }: Subscription,
-  { directory, catalogue }: Pick<ReadChangesDependencies, "directory" | "catalogue">,
+  { items: wanted, jurisdictions }: Subscription,
+  { directory, catalogue, now }: Pick<ReadChangesDependencies, "directory" | "catalogue" | "now">,
 ): string {
   const member = directory().member(node);
   const held = catalogue();
   const items = [...held.items.keys()]
     .filter((item) => wanted === "all" || wanted.includes(item))
-    .filter((item) => member && mayHold(member, { item }, held));
-  return sha256(JSON.stringify(items.sort()));
+    .filter((item) => member && mayHoldItem(member, { item }, held))
+    .sort();
+  const closed = member === undefined ? [] : closedTo(member, { directory: directory(), at: now() });
+  const missed = closed.filter((each) => jurisdictions === "all" || jurisdictions.includes(each)).sort();
+  // Named as before where every city has agreed: nobody has to read anew for nothing.
+  return sha256(JSON.stringify(missed.length === 0 ? items : { items, missed }));
 }
 
 interface Reader {
@@ -159,11 +165,12 @@ function visibleTo(
   { member, position, today }: Reader,
   { source }: KeptPage,
   subscription: Subscription,
-  { catalogue }: Pick<ReadChangesDependencies, "catalogue">,
+  { catalogue, directory, now }: Pick<ReadChangesDependencies, "catalogue" | "directory" | "now">,
 ): (line: KeptLine | undefined) => string | null {
+  const rules = { catalogue: catalogue(), directory: directory(), at: now() };
   return (kept) => {
     if (kept === undefined || source === member.node) return null;
-    const seen = mayHold(member, kept, catalogue()) && concerns(kept, position, subscription);
+    const seen = mayHold(member, kept, rules) && concerns(kept, position, subscription);
     return seen && isNews(kept, position, today) ? kept.line : null;
   };
 }

@@ -8,6 +8,7 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   isWanted,
   mayHold,
+  mayHoldItem,
   mostRefused,
   type OpenedPage,
   openPage,
@@ -113,7 +114,7 @@ async function keep(
   { member: { node: source } }: PublishedPage,
   { hub, now, completing, onTaken, ...deps }: TakePageDependencies,
 ): Promise<void> {
-  const holders = holdersBy({ hub, ...deps }, source);
+  const holders = holdersBy({ hub, now, ...deps }, source);
   const named = refused.slice(0, mostRefused).map(({ seq, code }) => ({ seq, code }));
   const letters = refused.filter(({ isHeld }) => !isHeld);
   const dueOn = ({ item }: Pick<CreditRecord, "item">) =>
@@ -149,19 +150,22 @@ function scorePage(
  * of an item that is not listed any more may not have been: they are named, waited for or as gone.
  */
 function holdersBy(
-  { hub, directory, catalogue }: Pick<TakePageDependencies, "hub" | "directory" | "catalogue">,
+  { hub, now, ...deps }: Pick<TakePageDependencies, "hub" | "directory" | "catalogue" | "now">,
   source: Member["node"],
 ) {
   const subscribers = hub.subscribers().filter(({ node }) => node !== source);
+  const rules = { directory: deps.directory(), catalogue: deps.catalogue(), at: now() };
+  const { directory, catalogue } = rules;
   return ({ record, position, isLost = false }: VersionBefore) =>
     subscribers
       .filter((subscriber) => subscriber.position >= position)
       .filter(({ subscription }) => isLost || isWanted(record, subscription))
       .map(({ node }) => node)
       .filter((node) => {
-        const member = directory().member(node);
-        const judged = member?.status === "active" && catalogue().items.has(record.item);
-        return !judged || mayHold(member, record, catalogue());
+        const member = directory.member(node);
+        const judged = member?.status === "active" && catalogue.items.has(record.item);
+        // Of a line that was lost nobody knows where it was from.
+        return !judged || (isLost ? mayHoldItem(member, record, catalogue) : mayHold(member, record, rules));
       });
 }
 

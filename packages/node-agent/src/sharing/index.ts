@@ -4,5 +4,5 @@ export type { Applied, Copy, Inbox, MissedPage, Position, ReadingScope, Taken } 
 export { keptBackLately } from "./kept-back.ts";
 export { openSharing, type SharingChoice, type SharingEvents } from "./open.ts";
 export type { Outbox, OwnFeed, RefusedSince, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
-export { type PublishDependencies, publish } from "./publish.ts";
+export { type PublishDependencies, publish, tellableItems } from "./publish.ts";
 export { readChanges, type SubscribeDependencies } from "./subscribe.ts";

@@ -4,11 +4,13 @@ import { type Fault, fault } from "@xinqiao/protocol/problem";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   type Change,
+  closedTo,
   type Delivery,
   deliverySchema,
   headHash,
   isWanted,
   mayHold,
+  mayHoldItem,
   mostRefused,
   mostWaitMs,
   type OpenedPage,
@@ -83,14 +85,17 @@ function receiptOf(
 }
 
 /** What this member may hold and wants: when it changes, what was passed over before may have to be read. */
-function scopeOf({ node, directory, catalogue, subscription }: SubscribeDependencies): ReadingScope {
-  const { items: wanted, ...others } = subscription;
+function scopeOf({ node, directory, catalogue, subscription, now }: SubscribeDependencies): ReadingScope {
+  const { items: wanted, jurisdictions, ...others } = subscription;
   const self = directory().member(node);
   const held = catalogue();
   const items = [...held.items.keys()]
     .filter((item) => wanted === "all" || wanted.includes(item))
-    .filter((item) => self && mayHold(self, { item }, held));
-  return { ...others, items: items.sort() };
+    .filter((item) => self && mayHoldItem(self, { item }, held));
+  const closed = self === undefined ? [] : closedTo(self, { directory: directory(), at: now() });
+  const all = jurisdictions === "all" ? directory().jurisdictions() : jurisdictions;
+  const open = all.filter((each) => !closed.includes(each)).sort();
+  return { ...others, jurisdictions: closed.length === 0 ? jurisdictions : open, items: items.sort() };
 }
 
 function takePages({ pages }: Delivery, since: Position, deps: SubscribeDependencies): number {
@@ -125,17 +130,17 @@ function takePage(page: OpenedPage, source: NodeId, since: Position, deps: Subsc
 /** Whoever hands on does not decide what this member holds. */
 function judge(
   { changes }: Pick<OpenedPage, "changes">,
-  { node, directory, catalogue, subscription }: SubscribeDependencies,
+  { node, directory, catalogue, subscription, now }: SubscribeDependencies,
 ): Pick<Taken, "changes" | "unwanted" | "refused"> {
   const self = directory().member(node);
+  const rules = { catalogue: catalogue(), directory: directory(), at: now() };
   const good: Change[] = [];
   const unwanted: string[] = [];
   const refused: RefusedChange[] = [];
   for (const change of changes) {
     if (change === null) continue;
     const { record, seq } = change;
-    if (self === undefined || !mayHold(self, record, catalogue()))
-      refused.push({ seq, code: "sync.item-unknown" });
+    if (self === undefined || !mayHold(self, record, rules)) refused.push({ seq, code: "sync.item-unknown" });
     else if (isWanted(record, subscription)) good.push(change);
     else unwanted.push(record.id);
   }

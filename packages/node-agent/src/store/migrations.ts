@@ -560,6 +560,10 @@ const steps: readonly string[] = [
   -- A copy changes with what is said beside it.
   ${disputeTriggers.join("\n")}
   `,
+  `
+  -- Items of which nothing is told, whatever was chosen: nobody may hold copies of them.
+  CREATE TABLE withheld_item (item TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;
