@@ -1,6 +1,15 @@
 export { copiesOf, copiesRequestSchema } from "./copies.ts";
 export type { CorrectionAct, OwnRecords } from "./correct.ts";
-export type { Applied, Copy, Inbox, MissedPage, Position, ReadingScope, Taken } from "./inbox.ts";
+export type {
+  Applied,
+  Copy,
+  Inbox,
+  MissedPage,
+  Position,
+  ReadingScope,
+  ReadingStanding,
+  Taken,
+} from "./inbox.ts";
 export { keptBackLately } from "./kept-back.ts";
 export { openSharing, type SharingChoice, type SharingEvents } from "./open.ts";
 export type { Outbox, OwnFeed, RefusedSince, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";

@@ -72,7 +72,7 @@ export async function readChanges(
   }
   const changes = takePages(delivery.value, since, deps);
   const last = pages.at(-1);
-  inbox.readTo(last === undefined ? since : { position, head: headHash(last.head) }, !more);
+  inbox.readTo(last === undefined ? since : { position, head: headHash(last.head) }, !more, now());
   return ok({ pages: pages.length, changes, more });
 }
 

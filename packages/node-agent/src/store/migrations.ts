@@ -564,6 +564,10 @@ const steps: readonly string[] = [
   -- Items of which nothing is told, whatever was chosen: nobody may hold copies of them.
   CREATE TABLE withheld_item (item TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- When all that there was had been read, with no page missing: of when the copies are.
+  ALTER TABLE reading ADD COLUMN whole_at INTEGER;
+  `,
 ];
 
 export const schemaVersion = steps.length;
