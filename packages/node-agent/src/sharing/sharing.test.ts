@@ -571,6 +571,41 @@ describe("what a reader takes", () => {
     expect(asked.at(-1)).toMatchObject({ after: 0 });
   });
 
+  it("is dropped by who subscribes to nothing any more, gateway or none, and the city hears that nothing is held", async () => {
+    const first = await pageOf([one]);
+    await read([first]);
+    const ignored = () => undefined;
+    const open = (answer: (body: unknown) => Promise<Answer>, sharingFault: () => void) => {
+      const events = {
+        ...{ published: ignored, received: ignored, brokenPage: ignored, tooLong: ignored },
+        ...{ sharingFault, failed: ignored },
+      };
+      const { outbox, inbox } = store;
+      const deps = { ...call(baoan, gateway(answer)), outbox, inbox, keptBack: () => [], events };
+      return openSharing({ publish: false }, deps);
+    };
+    const away = Promise.withResolvers<void>();
+    const stopAway = open(async () => "unreachable", away.resolve);
+    await away.promise;
+    await stopAway();
+    expect(held()).toEqual([]);
+    const heard = Promise.withResolvers<void>();
+    const blank = { source: dg, ...packPage({ head: first.head, lines: [null] }) };
+    asked = [];
+    const stop = open(async (body) => {
+      const question = readSchema.parse(body);
+      asked.push(question);
+      if (question.receipts.length > 0) heard.resolve();
+      const pages = question.after === 0 ? [blank] : [];
+      return { body: { position: 1, newest: 1, scope: lineHash("nothing"), pages } };
+    }, ignored);
+    await heard.promise;
+    await stop();
+    expect(receipts(), "what it was waited for").toEqual(["dg 1"]);
+    expect(asked.map(({ subscription: { items } }) => items)).toEqual(asked.map(() => []));
+    expect(held()).toEqual([]);
+  });
+
   it("refuses what it may not hold, whoever hands it on, and says so", async () => {
     catalogue = listing({ disclosure: "government-shared", shareScope: ["city"] });
     await read([await pageOf([one])]);
