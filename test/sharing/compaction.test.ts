@@ -235,7 +235,7 @@ describe("a reader that does not come back", () => {
 
   it("is away also where the city is started again every week", async () => {
     for (let week = 0; week < 5; week += 1) {
-      const reading = { after: 0, scope: { ...everything, items: [] } };
+      const reading = { after: 0, scope: { ...everything, items: [], missed: [] } };
       pair.hub.handed({ node: hz, position: 0, subscription: everything }, reading, pair.around.now);
       pair.hub.cameBack(pair.around.now + 60_000);
       pair.around.now += 7 * dayMs;

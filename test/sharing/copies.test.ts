@@ -135,6 +135,7 @@ describe("the city's copy of a source", () => {
         log: { append: async () => ok({ index: 0, size: 0, root: "" }) },
         directory: () => directory,
         catalogue: () => listing({}),
+        now: () => testNow,
         today,
       },
     );

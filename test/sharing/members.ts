@@ -71,7 +71,7 @@ const directories = kept((names): Directory => {
 });
 
 /** What the catalogue says of the two items. */
-export const itemStates = ["public", "districts", "cities", "both", "absent"] as const;
+export const itemStates = ["public", "districts", "cities", "both", "sealed", "absent"] as const;
 export type ItemState = (typeof itemStates)[number];
 
 /** What it asks of a record's fields: the document's number, more than any record has, or nothing. */
@@ -93,6 +93,13 @@ const scopes = {
   both: ["district", "neighbour-city"],
 } as const;
 
+function scopeOf(state: Exclude<ItemState, "absent">) {
+  if (state === "public") return { disclosure: "public", shareScope: [] };
+  // Shared with everybody, were it not for its subject's word.
+  if (state === "sealed") return { disclosure: "authorised", shareScope: scopes.both };
+  return { disclosure: "government-shared", shareScope: scopes[state] };
+}
+
 export const catalogueOf = ({ open, shared, demand }: Rules): Catalogue =>
   catalogues(`${open} ${shared} ${demand}`);
 
@@ -110,11 +117,7 @@ const catalogues = kept((states): Catalogue => {
   const listed = items.flatMap((code, at) => {
     const state = all[at];
     if (state === undefined || state === "absent") return [];
-    const scope =
-      state === "public"
-        ? { disclosure: "public", shareScope: [] }
-        : { disclosure: "government-shared", shareScope: scopes[state] };
-    return [testItem({ code, ...scope, fields: fieldsOf[demand] })];
+    return [testItem({ code, ...scopeOf(state), fields: fieldsOf[demand] })];
   });
   return indexCatalogue({ classes: [], items: listed, purposes: [] });
 });
@@ -122,7 +125,7 @@ const catalogues = kept((states): Catalogue => {
 /** Written here once more, in other words, so that one mistake is not made twice. */
 export function maySee({ member }: Party, item: ItemName, rules: Rules): boolean {
   const state = rules[item];
-  if (state === "absent") return false;
+  if (state === "absent" || state === "sealed") return false;
   if (state === "public" || state === "both") return true;
   return state === (member.role === "district" ? "districts" : "cities");
 }

@@ -9,6 +9,7 @@ import {
   maySee,
   nodeOf,
   type Reader,
+  type Rules,
   readers,
   type Source,
   sources,
@@ -40,6 +41,7 @@ export async function settle(world: World): Promise<void> {
   }
   for (const reader of readers) for (const source of sources) checkCopies(world, reader, source);
   checkLetters(world);
+  checkUntold(world);
   await checkCompared(world);
   for (const source of sources) {
     for (const correction of world.hubFile.port.corrections(nodeOf(source), 500)) {
@@ -104,6 +106,21 @@ function checkCopies(world: World, reader: Reader, source: Source): void {
   }
 }
 
+const isUntold = (rules: Rules, item: string): boolean =>
+  ["absent", "sealed"].includes(rules[item === "open" ? "open" : "shared"]);
+
+/** Not even the city has what nobody may hold, also when it was told of it before. */
+function checkUntold({ hubFile, rules }: World): void {
+  for (const item of items.filter((each) => rules()[each] === "sealed")) {
+    const lines = hubFile.rows(
+      `SELECT record FROM held JOIN change USING (position, seq)
+       WHERE held.item = ? AND state NOT IN ('repaired', 'withdrawn')`,
+      item,
+    );
+    must(lines.length === 0, `the city holds what nobody may: ${JSON.stringify(lines)}`);
+  }
+}
+
 /** What the city lacks it lists as refused, and nothing else. */
 function checkLetters(world: World): void {
   const { agent, hubFile, rules } = world;
@@ -113,8 +130,8 @@ function checkLetters(world: World): void {
     const { own } = agent(source).file.port;
     for (const { record: id, version } of letters) {
       const record = own.byId(id);
-      // Of an item that is not listed nothing better can be told.
-      if (record === undefined || rules()[record.item === "open" ? "open" : "shared"] === "absent") continue;
+      // Of an item that is not listed, or that nobody may hold, nothing better can be told.
+      if (record === undefined || isUntold(rules(), record.item)) continue;
       if (isRefusedAsGone(world, source, record) && record.version === version) continue;
       const item = catalogue.items.get(record.item);
       const isPoison = item !== undefined && !validateFields(item, record.fields).ok;
@@ -134,7 +151,7 @@ async function checkCompared(world: World): Promise<void> {
     for (const row of (await world.reconcile(party)) ?? []) {
       const source = sources.find((each) => nodeOf(each) === row.source);
       if (source === undefined) continue;
-      if (rules()[row.item === "open" ? "open" : "shared"] === "absent") continue;
+      if (isUntold(rules(), row.item)) continue;
       must(row.equal && row.repaired === 0, `not equal at ${nodeOf(party)}: ${JSON.stringify(row)}`);
     }
   }

@@ -14,10 +14,10 @@ import {
 import { type Catalogue, indexCatalogue } from "@xinqiao/protocol/catalogue";
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { fault } from "@xinqiao/protocol/problem";
-import type { Member } from "@xinqiao/protocol/registry";
+import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, type Result } from "@xinqiao/protocol/result";
 import { changeSchema, feedIdSchema, lineHash, type Subscription } from "@xinqiao/protocol/sync";
-import { testFederation, testItem, testNow, testRecord } from "@xinqiao/protocol/testing";
+import { testFederation, testItem, testNow, testPurpose, testRecord } from "@xinqiao/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryAuditLog, type MemoryAuditLog } from "../log/index.ts";
 import { noScore } from "../scorecard/index.ts";
@@ -56,6 +56,7 @@ let folder: string;
 let hub: OpenedHub;
 let log: MemoryAuditLog;
 let catalogue: Catalogue;
+let members: Directory;
 let signal: TakenSignal;
 let turns: ReturnType<typeof createTurns>;
 let now: number;
@@ -72,6 +73,7 @@ beforeEach(() => {
   signal = createTakenSignal();
   turns = createTurns();
   [now, requests, told] = [testNow, 0, 0];
+  members = directory;
   disputedFor = createDisputedFor({ ...dependencies(), hub });
   tell("current");
 });
@@ -118,7 +120,7 @@ const dependencies = () => ({
   log,
   signer: signer("sz"),
   turns,
-  directory: () => directory,
+  directory: () => members,
   catalogue: () => catalogue,
   dueOf: (held: Parameters<typeof dueOf>[0]) =>
     dueOf(held, city, { terms: officialCaseTerms, dayOf, workingDayAfter }),
@@ -232,6 +234,47 @@ describe("a step that a member sends", () => {
       expect(log.entries()).toEqual([]);
     },
   );
+
+  const shared = (...shareScope: string[]) =>
+    indexCatalogue({
+      classes: [],
+      items: [testItem({ disclosure: "government-shared", shareScope })],
+      purposes: [
+        testPurpose({ code: "approval" }),
+        testPurpose({ code: "other-matter", items: ["licence"] }),
+      ],
+    });
+  const agreedFor = (...purposes: (string | undefined)[]): Directory => ({
+    ...directory,
+    agreed: (_who, _place, purpose) => purposes.includes(purpose),
+  });
+
+  it.each([
+    ["whose role its item is not shared with", shared("city"), directory, "case.record-unknown"],
+    ["whose role it is shared with", shared("district"), directory, undefined],
+    ["whose city has no agreement with the record's", shared("district"), agreedFor(), "case.record-unknown"],
+    [
+      "that has one for purposes without the item",
+      shared("district"),
+      agreedFor("other-matter"),
+      "case.record-unknown",
+    ],
+    ["that has one for a purpose with it", shared("district"), agreedFor("approval"), undefined],
+    ["that has one for all", shared("district"), agreedFor(undefined), undefined],
+  ] as const)("of a member %s is judged as its lookup would be", async (_whose, listed, known, code) => {
+    [catalogue, members] = [listed, known];
+    const taken = await take(opening());
+    expect(codeOf(taken)).toBe(code);
+    if (code !== undefined) expect(taken).toEqual(await take(opening({ record: "penalty:none" })));
+    expect(log.entries()).toHaveLength(code === undefined ? 1 : 0);
+  });
+
+  it("may be passed on to the record's source, which raises it whatever it may look up itself", async () => {
+    [catalogue, members] = [shared("city"), agreedFor()];
+    expect(codeOf(await take(opening()))).toBe("case.record-unknown");
+    expect(await take(opening({ iss: dg }))).toMatchObject({ ok: true });
+    expect((await read(baoan)).cases, "of which the counter hears nothing more").toEqual([]);
+  });
 
   it("raises nothing about what is disclosed no more; its own source may, whatever its scope", async () => {
     expect(codeOf(await take(opening({ iss: dg }), dg, { scope: nothing }))).toBeUndefined();

@@ -62,7 +62,7 @@ export interface CaseBook {
   disputable(
     source: NodeId,
     record: string,
-  ): Pick<CreditRecord, "item" | "state" | "disclosedUntil"> | undefined;
+  ): Pick<CreditRecord, "item" | "jurisdiction" | "state" | "disclosedUntil"> | undefined;
   /** Whether a case of that member, of the same kind and about the same record, is undecided. */
   hasOpen(opened: Case["opened"]): boolean;
   keepStep(taken: TakenStep): void;

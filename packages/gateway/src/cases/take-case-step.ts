@@ -5,10 +5,10 @@ import {
   openCaseStep,
   stepHash,
 } from "@xinqiao/protocol/cases";
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
-import { decideStanding } from "@xinqiao/protocol/policy";
+import type { Catalogue, PurposeCode } from "@xinqiao/protocol/catalogue";
+import { decideStanding, isDisclosedTo } from "@xinqiao/protocol/policy";
 import { fault } from "@xinqiao/protocol/problem";
-import { isDisclosable } from "@xinqiao/protocol/record";
+import { type CreditRecord, isDisclosable } from "@xinqiao/protocol/record";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { NonceClaim } from "../log/index.ts";
@@ -18,8 +18,8 @@ import type { CaseBook } from "./ports.ts";
 
 export interface TakeCaseStepDependencies extends NextStepDependencies {
   readonly cases: Pick<CaseBook, "caseOf" | "keepStep" | "durable" | "disputable" | "hasOpen">;
-  readonly directory: () => Pick<Directory, "key">;
-  readonly catalogue: () => Pick<Catalogue, "items">;
+  readonly directory: () => Pick<Directory, "key" | "agreed">;
+  readonly catalogue: () => Pick<Catalogue, "items" | "purposes">;
   /** Steps of one case are taken one after the other. */
   readonly turns: Turns;
   /** Milliseconds since 1970. */
@@ -104,17 +104,32 @@ function replyOf(
 }
 
 /**
- * Whoever might look the record up may say that it is wrong; its own source may always. To anybody else it is as if it were
- * not there.
+ * Whoever might look the record up, for whatever purpose, may say that it is wrong; its own source may always. To anybody else
+ * it is as if it were not there, and so are the reasons that the source would give.
  */
 function mayRaise(
   member: Member,
   { source, record }: Extract<CaseStep, { step: "opened" }>,
-  { cases, catalogue, today }: Pick<TakeCaseStepDependencies, "cases" | "catalogue" | "today">,
+  deps: Pick<TakeCaseStepDependencies, "cases" | "catalogue" | "directory" | "now" | "today">,
 ): boolean {
-  const held = cases.disputable(source, record);
-  if (held === undefined || !isDisclosable(held, today())) return false;
+  const held = deps.cases.disputable(source, record);
+  if (held === undefined || !isDisclosable(held, deps.today())) return false;
   if (member.node === source) return true;
   const { items } = member.scope;
-  return (items === "all" || items.includes(held.item)) && catalogue().items.has(held.item);
+  const item = deps.catalogue().items.get(held.item);
+  const isAdmitted = items === "all" || items.includes(held.item);
+  return item !== undefined && isAdmitted && isDisclosedTo(member, item) && mayAskIn(member, held, deps);
+}
+
+/** By an agreement of the cities for everything, or for any purpose that has the item. */
+function mayAskIn(
+  member: Member,
+  { item, jurisdiction }: Pick<CreditRecord, "item" | "jurisdiction">,
+  { catalogue, directory, now }: Pick<TakeCaseStepDependencies, "catalogue" | "directory" | "now">,
+): boolean {
+  const known = directory();
+  const agreed = (purpose?: PurposeCode) => known.agreed(member, jurisdiction, purpose, now());
+  if (agreed()) return true;
+  const purposes = [...catalogue().purposes.values()].filter(({ items }) => items.includes(item));
+  return purposes.some(({ code }) => agreed(code));
 }

@@ -24,7 +24,7 @@ beforeEach(async () => {
   const hub = await open();
   hub.take(page());
   const everything = subscriptionSchema.parse({ items: "all", jurisdictions: "all", subjectKinds: "all" });
-  const reading = { after: 0, scope: { ...everything, items: [] } };
+  const reading = { after: 0, scope: { ...everything, items: [], missed: [] } };
   hub.handed({ node: hz, position: 0, subscription: everything }, reading, now() - 60_000);
   hub.close();
 });

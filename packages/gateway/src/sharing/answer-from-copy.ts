@@ -4,7 +4,7 @@ import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { isDisclosable, shownDisputes } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
-import { mayHold } from "@xinqiao/protocol/sync";
+import { mayHoldItem } from "@xinqiao/protocol/sync";
 import type { AnswerFromCopy } from "../exchange/index.ts";
 import type { Hub } from "./ports.ts";
 
@@ -28,7 +28,7 @@ export function createAnswerFromCopy(deps: CopyDependencies): AnswerFromCopy {
     const catalogue = current();
     const member = directory().member(requester);
     const purpose = catalogue.purposes.get(code);
-    const mayBeTold = member && items.every((item) => mayHold(member, { item }, catalogue));
+    const mayBeTold = member && items.every((item) => mayHoldItem(member, { item }, catalogue));
     const told = mayBeTold ? hub.told(target.node, subject, items) : undefined;
     if (told === undefined || told.items.length === 0) return undefined;
     const day = today();

@@ -3,7 +3,7 @@ import { recordContent } from "@xinqiao/protocol/digests";
 import type { Code } from "@xinqiao/protocol/problem";
 import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { Member } from "@xinqiao/protocol/registry";
-import type { OpenedPage, Page } from "@xinqiao/protocol/sync";
+import { isHandedOut, type OpenedPage, type Page } from "@xinqiao/protocol/sync";
 import type { RefusedRecord } from "./dead-letters.ts";
 import type { HeldVersion, Hub, TakenChange } from "./ports.ts";
 
@@ -74,9 +74,12 @@ function refusalOf(record: CreditRecord, { feed }: OpenedPage, judging: Judging)
   if (record.jurisdiction !== member.jurisdiction) {
     return gone && held !== undefined ? undefined : "sync.jurisdiction-foreign";
   }
+  const item = catalogue().items.get(record.item);
+  // Who tells of what nobody may hold copies of is of a version that knew no better, and no other code would end its telling;
+  // what takes back what it told before is welcome.
+  if (item !== undefined && !isHandedOut(item) && !(gone && held !== undefined)) return "sync.record-invalid";
   // What is no longer disclosed is taken back whatever the catalogue says today: it may list the item again tomorrow.
   if (gone) return undefined;
-  const item = catalogue().items.get(record.item);
   if (item === undefined) return "sync.item-unknown";
   return validateFields(item, record.fields).ok ? undefined : "sync.record-invalid";
 }

@@ -1,5 +1,5 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
-import type { NodeId, Subject } from "@xinqiao/protocol/identity";
+import type { Jurisdiction, NodeId, Subject } from "@xinqiao/protocol/identity";
 import type { CreditRecord, RecordDispute } from "@xinqiao/protocol/record";
 import type {
   Change,
@@ -37,6 +37,8 @@ export interface Subscriber {
 /** What decides which lines a reader is handed: what it might hold in the gateway's eyes, of what it wants. */
 export interface ReadingScope extends Omit<Subscription, "items"> {
   readonly items: readonly ItemCode[];
+  /** Jurisdictions that it wants and is handed nothing of: no agreement opens them to it. */
+  readonly missed: readonly Jurisdiction[];
 }
 
 /** A question of a reader: from where on, and under which scope. */

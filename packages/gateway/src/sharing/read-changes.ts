@@ -1,12 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Jurisdiction } from "@xinqiao/protocol/identity";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
+  closedTo,
   type Delivery,
   isWanted,
   mayHold,
+  mayHoldItem,
   openReceipt,
   type ReadRequest,
   type Subscription,
@@ -125,21 +128,27 @@ async function packAll(
   return packed;
 }
 
-/** Which items a member may hold now, of those that it wants: no other changes what it is handed. */
+/** Which items a member may hold now, of those that it wants, and from where not: nothing else changes what it is handed. */
 function readingScope(
   node: Member["node"],
   { items: wanted, ...places }: Subscription,
-  { directory, catalogue }: Pick<ReadChangesDependencies, "directory" | "catalogue">,
+  { directory, catalogue, now }: Pick<ReadChangesDependencies, "directory" | "catalogue" | "now">,
 ): ReadingScope {
   const member = directory().member(node);
   const held = catalogue();
   const items = [...held.items.keys()]
     .filter((item) => wanted === "all" || wanted.includes(item))
-    .filter((item) => member && mayHold(member, { item }, held));
-  return { ...places, items: items.sort() };
+    .filter((item) => member && mayHoldItem(member, { item }, held))
+    .sort();
+  const closed = member === undefined ? [] : closedTo(member, { directory: directory(), at: now() });
+  const isMissed = (each: Jurisdiction) =>
+    places.jurisdictions === "all" || places.jurisdictions.includes(each);
+  return { ...places, items, missed: closed.filter(isMissed).sort() };
 }
 
-const nameOf = ({ items }: ReadingScope): string => sha256(JSON.stringify(items));
+/** Named as before where every city has agreed: nobody has to read anew for nothing. */
+const nameOf = ({ items, missed }: ReadingScope): string =>
+  sha256(JSON.stringify(missed.length === 0 ? items : { items, missed }));
 
 interface Reader {
   readonly member: Member;
@@ -150,11 +159,12 @@ function visibleTo(
   { member, today }: Reader,
   { source }: KeptPage,
   subscription: Subscription,
-  { catalogue }: Pick<ReadChangesDependencies, "catalogue">,
+  { catalogue, directory, now }: Pick<ReadChangesDependencies, "catalogue" | "directory" | "now">,
 ): (line: KeptLine | undefined) => string | null {
+  const rules = { catalogue: catalogue(), directory: directory(), at: now() };
   return (kept) => {
     if (kept === undefined || source === member.node) return null;
-    const seen = mayHold(member, kept, catalogue()) && concerns(kept, member.node, subscription);
+    const seen = mayHold(member, kept, rules) && concerns(kept, member.node, subscription);
     return seen && isNews(kept, member.node, today) ? kept.line : null;
   };
 }

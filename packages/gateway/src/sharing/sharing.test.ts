@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalogue, indexCatalogue } from "@xinqiao/protocol/catalogue";
-import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import { jurisdictionSchema, type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
@@ -222,7 +222,10 @@ describe("a page that is handed over", () => {
     ["of an item that the catalogue does not list", { item: "licence" }, "sync.item-unknown"],
     ["of another's jurisdiction", { jurisdiction: "440306" }, "sync.jurisdiction-foreign"],
     ["that says not what its item must", { fields: {} }, "sync.record-invalid"],
+    ["that its subject must authorise each time", { item: "tax-credit" }, "sync.record-invalid"],
+    ["that such a record is repaired", { item: "tax-credit", state: "repaired" }, "sync.record-invalid"],
   ])("is taken without the change %s, and says which", async (_what, change, code) => {
+    catalogue = listing({}, { code: "tax-credit", disclosure: "authorised", shareScope: ["district"] });
     const page = await pageOf([testRecord({ id: "penalty:bad", ...change }), one]);
     expect(await told(page)).toMatchObject({ upTo: 2, refused: [{ seq: 1, code }] });
     expect(versionsIn(await read(baoan))).toEqual([null, 1]);
@@ -254,6 +257,37 @@ describe("a page that is handed over", () => {
     catalogue = listing({});
     expect(versionsIn(await read(baoan))).toEqual([null, 2]);
     expect(versionsIn(await read(hz)), "who was never given it hears nothing").toEqual([null, null]);
+  });
+
+  it("is handed to nobody any more once its subject must authorise it, and taken back by whoever told it", async () => {
+    const first = await pageOf([one]);
+    await told(first);
+    expect(versionsIn(await read(baoan))).toEqual([1]);
+    catalogue = listing({ disclosure: "authorised", shareScope: ["district", "neighbour-city"] });
+    expect(versionsIn(await read(baoan))).toEqual([null]);
+    const repaired = testRecord({ version: 2, state: "repaired" });
+    expect(await told(await pageOf([repaired], following(first, 2)))).toMatchObject({ refused: [] });
+    expect(versionsIn(await read(baoan))).toEqual([null, null]);
+    expect(hub.corrections(dg, 10), "whoever had it has dropped it by itself").toEqual([]);
+  });
+
+  it("is handed to another city as long as there is an agreement, which also names the scope; nobody without one is waited for", async () => {
+    const first = await pageOf([one]);
+    await told(first);
+    const open = await read(baoan);
+    expect(versionsIn(open)).toEqual([1]);
+    const agreed = members;
+    members = { ...agreed, agreed: (who, place) => who.node === dg || place !== "441900" };
+    const closed = await read(baoan);
+    expect(versionsIn(closed)).toEqual([null]);
+    expect(closed.scope).not.toBe(open.scope);
+    const narrow = { ...all, jurisdictions: [jurisdictionSchema.parse("440306")] };
+    const here = (await read(baoan, { subscription: narrow })).scope;
+    await told(await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2)));
+    expect(hub.corrections(dg, 10)).toEqual([]);
+    members = agreed;
+    expect((await read(baoan, { subscription: narrow })).scope, "it wants none of it").toBe(here);
+    expect((await read(baoan)).scope).toBe(open.scope);
   });
 
   it("is not taken of who answers for nothing, or when it is no page of its sender", async () => {
@@ -1079,7 +1113,7 @@ describe("a correction", () => {
 
   it("waits on for who was handed more, when an older question of its comes late", async () => {
     const first = await handedTo(baoan);
-    const reading = { after: 0, scope: { ...all, items: [one.item] } };
+    const reading = { after: 0, scope: { ...all, items: [one.item], missed: [] } };
     hub.handed({ node: baoan, position: 0, subscription: all }, reading, testNow);
     await told(await pageOf([testRecord({ version: 2 })], following(first, 2)));
     expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);

@@ -9,6 +9,7 @@ import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   isWanted,
   mayHold,
+  mayHoldItem,
   mostRefused,
   type OpenedPage,
   openPage,
@@ -128,8 +129,8 @@ async function keep(
   );
   const score = { ...counted, month: today.slice(0, 7) };
   const told = { source, page, changes, at: now(), today, dueOn };
-  await sweep(told, { hub, ...deps });
-  const holders = holdersBy({ hub, ...deps }, source);
+  await sweep(told, { hub, now, ...deps });
+  const holders = holdersBy({ hub, now, ...deps }, source);
   hub.take({ ...told, head, refused: named, first, letters, score, holders });
   await hub.durable();
   onTaken();
@@ -139,7 +140,7 @@ async function keep(
 /** Readers go in between, so that who was given what is to go is looked up in each turn. */
 async function sweep(
   page: Omit<PageToSweep, "holders">,
-  deps: Pick<TakePageDependencies, "hub" | "directory" | "catalogue">,
+  deps: Pick<TakePageDependencies, "hub" | "directory" | "catalogue" | "now">,
 ): Promise<void> {
   const { hub } = deps;
   const turn = (after: string) => hub.sweep({ ...page, holders: holdersBy(deps, page.source) }, after);
@@ -168,10 +169,12 @@ function scorePage(
  * was not, and one of an item that is not listed any more may not have been: they are named, waited for or as gone.
  */
 function holdersBy(
-  { hub, directory, catalogue }: Pick<TakePageDependencies, "hub" | "directory" | "catalogue">,
+  { hub, now, ...deps }: Pick<TakePageDependencies, "hub" | "directory" | "catalogue" | "now">,
   source: Member["node"],
 ) {
   const subscribers = hub.subscribers().filter(({ node }) => node !== source);
+  const rules = { directory: deps.directory(), catalogue: deps.catalogue(), at: now() };
+  const { directory, catalogue } = rules;
   return ({ record, given, isLost = false }: VersionBefore) => {
     const handed = new Set(given);
     return subscribers
@@ -179,9 +182,10 @@ function holdersBy(
       .filter(({ subscription }) => isLost || isWanted(record, subscription))
       .map(({ node }) => node)
       .filter((node) => {
-        const member = directory().member(node);
-        const judged = member?.status === "active" && catalogue().items.has(record.item);
-        return !judged || mayHold(member, record, catalogue());
+        const member = directory.member(node);
+        const judged = member?.status === "active" && catalogue.items.has(record.item);
+        // Of a line that was lost nobody knows where it was from.
+        return !judged || (isLost ? mayHoldItem(member, record, catalogue) : mayHold(member, record, rules));
       });
   };
 }

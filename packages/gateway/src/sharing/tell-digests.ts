@@ -19,7 +19,10 @@ interface Asked {
   readonly claim: NonceClaim;
 }
 
-type DigestDependencies = Pick<ReadChangesDependencies, "hub" | "directory" | "catalogue" | "log" | "today">;
+type DigestDependencies = Pick<
+  ReadChangesDependencies,
+  "hub" | "directory" | "catalogue" | "log" | "today" | "now"
+>;
 
 /**
  * Tells digests of what a member has told, or may hold and wants of others: in the log first. Of a group outside of that
@@ -56,15 +59,15 @@ export async function tellDigests(
 function isVisible(
   { node }: Member,
   { subscription }: DigestsRequest,
-  { directory, catalogue }: Pick<DigestDependencies, "directory" | "catalogue">,
+  { directory, catalogue, now }: Pick<DigestDependencies, "directory" | "catalogue" | "now">,
 ): (group: DigestGroup) => boolean {
   if (subscription === null) return ({ source }) => source === node;
   const reader = directory().member(node);
-  const held = catalogue();
+  const rules = { catalogue: catalogue(), directory: directory(), at: now() };
   return ({ source, subjectKind: kind, ...group }) =>
     source !== node &&
     reader !== undefined &&
-    mayHold(reader, group, held) &&
+    mayHold(reader, group, rules) &&
     isWanted({ ...group, subject: { kind } }, subscription);
 }
 

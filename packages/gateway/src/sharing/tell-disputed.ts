@@ -1,7 +1,14 @@
 import type { Catalogue } from "@xinqiao/protocol/catalogue";
-import type { Member } from "@xinqiao/protocol/registry";
+import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import { type Disputed, isWanted, mayHold, mostDisputed, type ReadRequest } from "@xinqiao/protocol/sync";
+import {
+  closedTo,
+  type Disputed,
+  isWanted,
+  mayHold,
+  mostDisputed,
+  type ReadRequest,
+} from "@xinqiao/protocol/sync";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { Hub } from "./ports.ts";
 import { sha256 } from "./sha256.ts";
@@ -12,6 +19,9 @@ const ofNone = sha256("[]");
 export interface DisputedDependencies {
   readonly hub: Pick<Hub, "disputed">;
   readonly catalogue: () => Catalogue;
+  readonly directory: () => Pick<Directory, "agreed" | "jurisdictions">;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** The city's calendar day. */
   readonly today: () => string;
 }
@@ -25,7 +35,13 @@ export type DisputedFor = (
  * Records in dispute that a reader may hold and wants; nothing when those are what it knows of (PR-CASES §6). Everybody asks
  * many times a minute, and the list may be long: who has been told a list is answered by its tag until something has come.
  */
-export function createDisputedFor({ hub, catalogue, today }: DisputedDependencies): DisputedFor {
+export function createDisputedFor({
+  hub,
+  catalogue,
+  directory,
+  now,
+  today,
+}: DisputedDependencies): DisputedFor {
   let known: readonly [list: unknown, catalogue: unknown, day: string] | undefined;
   const tags = new Map<string, { readonly who: string; readonly tag: string }>();
   return ({ disputed, subscription }, reader) => {
@@ -33,13 +49,14 @@ export function createDisputedFor({ hub, catalogue, today }: DisputedDependencie
     const [list, held, day] = [hub.disputed(), catalogue(), today()];
     if (known?.[0] !== list || known[1] !== held || known[2] !== day) tags.clear();
     known = [list, held, day];
-    const who = JSON.stringify([reader, subscription]);
+    const rules = { catalogue: held, directory: directory(), at: now() };
+    const who = JSON.stringify([reader, subscription, closedTo(reader, rules)]);
     const told = disputed ?? ofNone;
     const before = tags.get(reader.node);
     if (before?.who === who && before.tag === told) return undefined;
     const records = list
       .filter(({ source, until }) => source !== reader.node && (until === null || day <= until))
-      .filter((each) => mayHold(reader, each, held) && isWanted(each, subscription))
+      .filter((each) => mayHold(reader, each, rules) && isWanted(each, subscription))
       .slice(0, mostDisputed)
       .map(({ source, record, kind, since }) => ({ source, record, kind, since }));
     const tag = sha256(JSON.stringify(records));

@@ -50,6 +50,7 @@ export function localApp({
     screening: {
       ...{ call, inbox: store.inbox, catalogue, standing, today, identifierExceptions },
       whenAway: config.screeningWhenAway,
+      copiesForMs: config.screeningCopiesHours * 3_600_000,
       deadlineMs: config.screeningDeadlineMs,
     },
     lookUp: { ...call, catalogue, decryptionKeys, book: store.book },

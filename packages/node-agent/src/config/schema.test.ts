@@ -62,6 +62,12 @@ it("a platform's tables are followed by a member with records of its own, each u
   expect(parseIntake({ databases: [database], services: [named] }, "440306").success).toBe(true);
 });
 
+it("screens no copies where it subscribes to nothing", () => {
+  const away = { local: "127.0.0.1:8541", screeningWhenAway: "copies" };
+  expect(parse(away).error?.issues[0]?.message).toMatch(/subscribes to nothing/);
+  expect(parse({ ...away, sharing: { subscribe: {} } }).success).toBe(true);
+});
+
 describe("deliveries", () => {
   const table = { type: "table", name: "platform", dialect: "sqlite", url: "platform.db" };
   const file = { type: "file", name: "files", folder: "copies" };

@@ -121,6 +121,8 @@ const agentShape = z.strictObject({
   reconcileCopiesEveryHours: positive.max(500).default(24),
   /** What a screening comes to when the city cannot be asked: nothing (`hold`), an answer that says so (`flag`), or own copies. */
   screeningWhenAway: z.enum(whenAwayChoices).default("hold"),
+  /** How old, in hours, the copies may be that a screening is answered from. */
+  screeningCopiesHours: positive.max(24 * 365).default(24),
   /** How long the city is waited for, in milliseconds, before a screening counts it as away. */
   screeningDeadlineMs: positive.max(60_000).default(10_000),
   policy: policySchema.prefault({}),
@@ -139,6 +141,13 @@ export const agentConfigSchema = agentShape
     path: ["deliveries"],
     message: "this member subscribes to nothing: there are no copies to deliver",
   })
+  .refine(
+    ({ screeningWhenAway, sharing }) => screeningWhenAway !== "copies" || sharing.subscribe !== undefined,
+    {
+      path: ["screeningWhenAway"],
+      message: "this member subscribes to nothing: there are no copies to screen",
+    },
+  )
   .refine(({ deliveries }) => new Set(deliveries.map(({ name }) => name)).size === deliveries.length, {
     path: ["deliveries"],
     message: "two deliveries have one name",

@@ -15,6 +15,7 @@ import { ok, type Result } from "@xinqiao/protocol/result";
 import { isWanted, mayHold, type Subscription } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { askGateway, type CallDependencies, type CallError, invalidReply } from "../lookup/index.ts";
+import { tellableItems } from "../sharing/index.ts";
 import type { CopiesDependencies } from "./port.ts";
 
 /** How one group stands here and at the city. */
@@ -65,14 +66,17 @@ function isCompared(
   subscription: Subscription | null,
   { call, catalogue }: Pick<CopiesDependencies, "call" | "catalogue">,
 ): (group: DigestGroup) => boolean {
-  const { node, directory } = call;
-  // Of what the catalogue does not list nothing is told.
-  if (subscription === null) return ({ source, item }) => source === node && catalogue().items.has(item);
+  const { node, directory, now } = call;
+  if (subscription === null) {
+    const told = new Set(tellableItems(catalogue()));
+    return ({ source, item }) => source === node && told.has(item);
+  }
   const self = directory().member(node);
+  const rules = { catalogue: catalogue(), directory: directory(), at: now() };
   return ({ source, subjectKind: kind, ...group }) =>
     source !== node &&
     self !== undefined &&
-    mayHold(self, group, catalogue()) &&
+    mayHold(self, group, rules) &&
     isWanted({ ...group, subject: { kind } }, subscription);
 }
 

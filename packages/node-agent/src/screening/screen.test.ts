@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { indexCatalogue, purposeCodeSchema } from "@xinqiao/protocol/catalogue";
-import { composeUscc, nodeIdSchema } from "@xinqiao/protocol/identity";
+import { composeUscc, jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { fault, problemMediaType, toProblem } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import type { whenAwayChoices } from "@xinqiao/protocol/screening";
@@ -13,6 +13,7 @@ import { nextHop } from "@xinqiao/protocol/trace";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGatewayClient, type GatewayClient } from "../lookup/index.ts";
+import type { ReadingScope } from "../sharing/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
 import { askedScreeningSchema, screen } from "./index.ts";
 
@@ -31,6 +32,9 @@ const catalogue = indexCatalogue({
 const { subject } = testRecord();
 const unlisted = { ...subject, id: composeUscc({ division: "440300", serial: "MADEM10" }) };
 
+const hour = 3_600_000;
+const whole = { items: [testItem().code], jurisdictions: "all", subjectKinds: "all" } as const;
+
 let folder: string;
 let store: AgentStore;
 let server: Server;
@@ -38,6 +42,7 @@ let client: GatewayClient;
 /** So long that nothing here takes it. */
 const ample = 30_000;
 let deadlineMs: number;
+let now: number;
 /** What the gateway does with a question. */
 let respond: (response: ServerResponse) => void;
 
@@ -48,8 +53,10 @@ beforeEach(async () => {
   const change = changeSchema.parse({ seq: 1, salt: "A".repeat(22), record: testRecord() });
   const taken = { unwanted: [], refused: [], complete: true };
   if (baoan === undefined) throw new Error("no such member");
-  store.inbox.position({ items: [], jurisdictions: "all", subjectKinds: "all" }, testNow);
+  store.inbox.position(whole, testNow);
   store.inbox.take({ ...taken, source: baoan, place, since: { position: 0, head: null }, changes: [change] });
+  store.inbox.readTo({ position: 1, head: place.head }, true, testNow);
+  now = testNow;
   deadlineMs = ample;
   server = createServer((_request, response) => respond(response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -108,7 +115,7 @@ async function screened(
     signer: signer("dg"),
     send: client.send,
     entropy,
-    now: () => testNow,
+    now: () => now,
   };
   const asked = { purpose: "approval", subjects: [unlisted, subject], ...own };
   return screen(
@@ -122,6 +129,7 @@ async function screened(
       today: () => "2026-03-01",
       identifierExceptions: new Set<string>(),
       whenAway,
+      copiesForMs: hour,
       deadlineMs,
     },
     never,
@@ -156,6 +164,7 @@ describe.each(troubles)("a screening that is %s by the gateway", (_trouble, resp
         from: "copies",
         screened: 2,
         hits: [{ subject: 1, source: "sz-baoan", items: ["penalty"], measures: [{ name }] }],
+        sources: [{ node: "sz-baoan", asOf: new Date(testNow).toISOString() }],
       },
     });
   });
@@ -223,5 +232,56 @@ describe("this member's own copies", () => {
     ],
   ])("name nobody where a lookup would not reach: %s", async (_what, known) => {
     expect(await screened("copies", {}, known)).toMatchObject({ ok: true, value: { screened: 2, hits: [] } });
+  });
+
+  const copied = async () => {
+    const done = await screened("copies");
+    if (done.ok) return done.value.from;
+    return done.error.by === "gateway" ? done.error.problem.code : done.error.fault.code;
+  };
+  const elsewhere = jurisdictionSchema.parse("440307");
+  const unwhole: readonly (readonly [string, () => void])[] = [
+    ["do not have the item", () => reading({ ...whole, items: [] })],
+    ["are not of every place", () => reading({ ...whole, jurisdictions: [elsewhere] })],
+    ["are not of that kind of subject", () => reading({ ...whole, subjectKinds: ["individual"] })],
+    ["are being read anew", () => store.inbox.readAnew()],
+    ["are older than the operator has set", () => pass(hour + 1)],
+    [
+      "lack a page that could not be taken",
+      () => {
+        if (baoan === undefined) throw new Error("no such member");
+        store.inbox.missed([{ source: baoan, forked: false }], now);
+        pass(hour + 1);
+        store.inbox.readTo({ position: 1, head: null }, true, now);
+      },
+    ],
+  ];
+  function pass(ms: number): void {
+    now += ms;
+  }
+  /** All of it, and at its end. */
+  function reading(scope: ReadingScope): void {
+    store.inbox.position(scope, now);
+    store.inbox.readTo({ position: 1, head: null }, true, now);
+  }
+
+  it.each(unwhole)(
+    "answer as `hold` does when they %s: that nothing is found means nothing",
+    async (_how, make) => {
+      expect(await copied()).toBe("copies");
+      make();
+      expect(await copied()).toBe("server.draining");
+    },
+  );
+
+  it("answer nothing before all was read for the first time", async () => {
+    store.close();
+    store = openStore(join(folder, "another.db"));
+    expect(await copied(), "no question was asked yet").toBe("server.draining");
+    store.inbox.position(whole, now);
+    store.inbox.readTo({ position: 1, head: null }, false, now);
+    expect(await copied()).toBe("server.draining");
+    store.inbox.readTo({ position: 2, head: null }, true, now);
+    expect(await copied()).toBe("copies");
   });
 });

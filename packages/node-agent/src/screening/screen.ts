@@ -18,12 +18,15 @@ import type { TraceContext } from "@xinqiao/protocol/trace";
 import { z } from "zod";
 import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
 import type { Inbox } from "../sharing/index.ts";
+import { sourcesOf, wholeSince } from "./own-copies.ts";
 
 export interface ScreenDependencies
   extends Pick<PlanDependencies, "catalogue" | "standing" | "today" | "identifierExceptions"> {
   readonly call: CallDependencies;
-  readonly inbox: Pick<Inbox, "of">;
+  readonly inbox: Pick<Inbox, "of" | "standing" | "past">;
   readonly whenAway: (typeof whenAwayChoices)[number];
+  /** How old the copies may be that answer. */
+  readonly copiesForMs: number;
   /** How long the city is waited for before it counts as away, unless the platform says. */
   readonly deadlineMs: number;
 }
@@ -47,7 +50,8 @@ export async function screen(
   if (answered.ok) return ok({ ...answered.value, from: "city" });
   if (!isAway(answered.error) || deps.whenAway === "hold") return answered;
   if (deps.whenAway === "flag") return ok({ screened: 0, hits: [], sources: [], from: "nobody" });
-  return screenCopies(screening, deps);
+  const copies = await screenCopies(screening, deps);
+  return copies ?? answered;
 }
 
 /** Not reached, or not able to answer: a refusal is an answer. */
@@ -59,21 +63,31 @@ function isAway(error: CallError): boolean {
 /** Subjects looked up in one turn of the event loop. */
 const atOnce = 100;
 
-/** By the city's own rules, and no further than it would reach: that it is away gives nobody leave. */
+/**
+ * By the city's own rules, and no further than it would reach: that it is away gives nobody leave. Nothing where the copies
+ * are not all that the city would have looked through: that nothing is found there means nothing.
+ */
 async function screenCopies(
   screening: Screening,
-  { call, inbox, ...deps }: ScreenDependencies,
-): Promise<Result<OpenedScreening, CallError>> {
+  { call, inbox, copiesForMs, ...deps }: ScreenDependencies,
+): Promise<Result<OpenedScreening, CallError> | undefined> {
   const { node, directory, now } = call;
   const requester = directory().member(node);
   if (requester === undefined) return err({ by: "agent", fault: fault("policy.member-not-active") });
   const plan = planScreening(screening, requester, { ...deps, rules: federationRules, directory, now });
   if (!plan.ok) return err({ by: "agent", fault: plan.error });
+  const wholeAt = wholeSince(inbox.standing(), { plan: plan.value, screening, node, directory: directory() });
+  if (wholeAt === undefined || now() - wholeAt > copiesForMs) return undefined;
   const hits: Hit[] = [];
   for (const [at, subject] of screening.subjects.entries()) {
     if (at > 0 && at % atOnce === 0) await nextTurn();
     const within = inbox.of(subject, plan.value.items).filter((each) => isWithin(plan.value, each));
     hits.push(...hitsOf(at, within, plan.value));
   }
-  return ok({ screened: screening.subjects.length, hits, sources: [], from: "copies" });
+  return ok({
+    screened: screening.subjects.length,
+    hits,
+    sources: sourcesOf(plan.value, inbox, wholeAt),
+    from: "copies",
+  });
 }

@@ -31,6 +31,17 @@ export interface ReadingScope extends Omit<Subscription, "items"> {
   readonly items: readonly ItemCode[];
 }
 
+export interface ReadingStanding {
+  /** How far was read. */
+  readonly position: number;
+  /** Whether that is again from the beginning and not at its end yet. */
+  readonly isReadAnew: boolean;
+  /** For whom it is read; nothing before the first question. */
+  readonly scope?: ReadingScope | undefined;
+  /** Milliseconds since 1970: when the end was last reached with no page missing; nothing before that. */
+  readonly wholeAt?: number | undefined;
+}
+
 /** What of a page is taken over. */
 export interface Taken {
   readonly source: NodeId;
@@ -71,16 +82,19 @@ export interface Inbox {
   position(scope: ReadingScope, now: number): Position;
   /** Whether the gateway sees the same scope as before; if not, it is read from the beginning as for another of this member's own. */
   isSeenAs(scope: string): boolean;
-  /** Everything up to here was taken. @param all there is no more */
-  readTo(to: Position, all: boolean): void;
+  /**
+   * Everything up to here was taken.
+   * @param all there is no more
+   * @param now milliseconds since 1970
+   */
+  readTo(to: Position, all: boolean, now: number): void;
   /** Of these, pages could not be taken: they are read again after a while. */
   missed(pages: readonly MissedPage[], now: number): void;
   /** What was read is not the gateway's past: all is read from the beginning, and receipted again. */
   goBack(): void;
   /** With the next question all is read from the beginning: a copy was damaged. */
   readAnew(): void;
-  /** How far was read, and whether that is again from the beginning and not at its end yet. */
-  standing(): { readonly position: number; readonly isReadAnew: boolean };
+  standing(): ReadingStanding;
   /** What receipts are due for. */
   untold(): readonly Applied[];
   /** Their receipts are with the gateway. */

@@ -1,8 +1,17 @@
 export { copiesOf, copiesRequestSchema, copiesSchema } from "./copies.ts";
 export type { CorrectionAct, OwnRecords } from "./correct.ts";
-export type { Applied, Copy, Inbox, MissedPage, Position, ReadingScope, Taken } from "./inbox.ts";
+export type {
+  Applied,
+  Copy,
+  Inbox,
+  MissedPage,
+  Position,
+  ReadingScope,
+  ReadingStanding,
+  Taken,
+} from "./inbox.ts";
 export { keptBackLately } from "./kept-back.ts";
 export { openSharing, type SharingChoice, type SharingEvents } from "./open.ts";
 export type { Outbox, OwnFeed, RefusedSince, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
-export { type PublishDependencies, publish } from "./publish.ts";
+export { type PublishDependencies, publish, tellableItems } from "./publish.ts";
 export { readChanges, type SubscribeDependencies } from "./subscribe.ts";

@@ -1,7 +1,7 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Fault } from "@xinqiao/protocol/problem";
-import { ok } from "@xinqiao/protocol/result";
+import { ok, type Result } from "@xinqiao/protocol/result";
 import { feedIdSchema, type Subscription } from "@xinqiao/protocol/sync";
 import type { CallError } from "../lookup/index.ts";
 import { keepDoing } from "../loop/index.ts";
@@ -36,6 +36,23 @@ const lookEveryMs = 200;
 /** Between questions that nothing came of: the gateway itself waits while there is nothing. */
 const askEveryMs = 100;
 
+/**
+ * Who subscribes to nothing any more drops all its copies with the first question, whether that is heard or not, and asks on
+ * until the city has heard that nothing is held: it is waited for no more, and receipts what it was waited for.
+ */
+function leaving(hearing: Omit<SubscribeDependencies, "subscription">) {
+  const subscription: Subscription = { items: [], jurisdictions: "all", subjectKinds: "all" };
+  let isHeard = false;
+  return async (signal: AbortSignal): Promise<Result<{ readonly again: boolean }, CallError>> => {
+    if (isHeard) return ok({ again: false });
+    const taken = await readChanges({ ...hearing, subscription }, signal, 0);
+    if (!taken.ok) return taken;
+    const { isReadAnew } = hearing.inbox.standing();
+    isHeard = !taken.value.more && !isReadAnew && hearing.inbox.untold().length === 0;
+    return ok({ again: !isHeard });
+  };
+}
+
 /** Shares from now on. @returns what ends it */
 export function openSharing(
   { publish: tells, subscribe }: SharingChoice,
@@ -60,15 +77,17 @@ export function openSharing(
     };
     stops.push(keepDoing(tell, lookEveryMs, options("publish")));
   }
+  const hearing = { ...deps, onBroken: events.brokenPage };
   if (subscribe !== undefined) {
-    const hearing = { ...deps, subscription: subscribe, onBroken: events.brokenPage };
     const hear = async (signal: AbortSignal) => {
-      const taken = await readChanges(hearing, signal);
+      const taken = await readChanges({ ...hearing, subscription: subscribe }, signal);
       if (!taken.ok) return taken;
       if (taken.value.pages > 0) events.received(taken.value);
       return ok({ again: taken.value.pages > 0 });
     };
     stops.push(keepDoing(hear, askEveryMs, options("subscribe")));
+  } else if (deps.inbox.standing().scope !== undefined) {
+    stops.push(keepDoing(leaving(hearing), askEveryMs, options("subscribe")));
   }
   return async () => {
     await Promise.all(stops.map((stop) => stop()));

@@ -46,6 +46,12 @@ export interface OwnFeed {
 export interface Outbox {
   /** Of which items others are told. When that changes everything is told anew, so that nothing else stays with them. */
   choose(items: "all" | readonly ItemCode[], feed: FeedId): void;
+  /**
+   * Items of which nothing is told, whatever was chosen, not even that a record is disclosed no more. When one is among
+   * them for the first time of which something may have been told, everything else is told anew.
+   * @param feed names that feed
+   */
+  withhold(items: readonly ItemCode[], feed: () => FeedId): void;
   feed(): OwnFeed;
   /** Whether there ever was a feed: something may have been told. */
   hasBegun(): boolean;

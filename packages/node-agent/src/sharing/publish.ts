@@ -1,4 +1,4 @@
-import type { Catalogue } from "@xinqiao/protocol/catalogue";
+import type { Catalogue, ItemCode } from "@xinqiao/protocol/catalogue";
 import { fault } from "@xinqiao/protocol/problem";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
@@ -7,6 +7,7 @@ import {
   changeSchema,
   feedIdSchema,
   headHash,
+  isHandedOut,
   type KeptBack,
   lineHash,
   mostLineLength,
@@ -51,6 +52,7 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<Result<Published, CallError>> {
   const { outbox, now } = deps;
+  withhold(deps);
   let [pages, changes, notTaken, anew] = [0, 0, 0, false];
   while (!signal.aborted) {
     const told = outbox.unsent() ?? (await sealNext(deps));
@@ -81,13 +83,27 @@ export async function publish(
   return ok({ pages, changes, refused: notTaken });
 }
 
+/** Items of which the city is told: of the others nobody may hold a copy. */
+export function tellableItems({ items }: Pick<Catalogue, "items">): readonly ItemCode[] {
+  return [...items.values()].filter(isHandedOut).map(({ code }) => code);
+}
+
+/** Of what the catalogue lets nobody hold copies of nothing is told, and what was told before is taken back. */
+function withhold({ outbox, catalogue, entropy }: PublishDependencies): void {
+  const withheld = [...catalogue().items.values()].filter((item) => !isHandedOut(item));
+  outbox.withhold(
+    withheld.map(({ code }) => code),
+    () => feedIdSchema.parse(entropy.uuid()),
+  );
+}
+
 /**
  * Signs a page of what waits. Nothing when nothing does, but in a feed that has no page yet: what was told before is taken
  * back. A store without any record says nothing: it is more likely one that was lost than one that has none.
  */
 async function sealNext(deps: PublishDependencies): Promise<SealedPage | undefined> {
   const { outbox, signer, catalogue, now } = deps;
-  const items = [...catalogue().items.keys()];
+  const items = tellableItems(catalogue());
   const { id: feed, last, head: prev } = outbox.feed();
   const waiting = outbox.waiting(items, pageLength);
   const { lines, taken } = linesOf(waiting, last, deps);

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalogue, indexCatalogue, itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { nodeIdSchema } from "@xinqiao/protocol/identity";
+import { jurisdictionSchema, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { fault, toProblem } from "@xinqiao/protocol/problem";
 import type { CreditRecord } from "@xinqiao/protocol/record";
+import type { Directory } from "@xinqiao/protocol/registry";
 import { err, ok } from "@xinqiao/protocol/result";
 import { fieldReader, signResponse } from "@xinqiao/protocol/signing";
 import {
@@ -52,6 +53,7 @@ type Answer = { readonly body: object; readonly status?: number } | "unreachable
 let folder: string;
 let store: AgentStore;
 let catalogue: Catalogue;
+let known: Directory;
 let now: number;
 
 beforeEach(() => {
@@ -59,6 +61,7 @@ beforeEach(() => {
   store = openStore(join(folder, "store.db"));
   catalogue = listing({});
   now = testNow;
+  known = directory;
 });
 
 afterEach(() => {
@@ -82,7 +85,7 @@ function gateway(answer: (body: unknown) => Promise<Answer>): SendToGateway {
 const call = (node: typeof dg, send: SendToGateway) => ({
   node,
   gateway: { node: city, origin: "https://sz.example" },
-  directory: () => directory,
+  directory: () => known,
   signer: signer(node),
   send,
   entropy: systemEntropy(),
@@ -239,6 +242,36 @@ describe("what a source tells", () => {
     catalogue = listing({});
     await tell();
     expect(toldIds()).toEqual(["penalty:2", "penalty:1"]);
+  });
+
+  it("is nothing of an item that the subject must authorise, not even that a record is repaired; what was told before is taken back", async () => {
+    put(testRecord({ id: "penalty:1" }), testRecord({ id: "licence:1", item: "licence" }));
+    catalogue = listing({}, { code: "licence" });
+    await tell();
+    catalogue = listing({ disclosure: "authorised", shareScope: ["district"] }, { code: "licence" });
+    await tell();
+    expect(pages[1]).toMatchObject({ from: 1, complete: true, changes: [{ record: { id: "licence:1" } }] });
+    expect(pages[1]?.feed).not.toBe(pages[0]?.feed);
+    put(testRecord({ id: "penalty:2" }));
+    store.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
+    expect(await tell(), "once").toEqual(ok({ pages: 0, changes: 0, refused: 0 }));
+    catalogue = listing({}, { code: "licence" });
+    await tell();
+    expect(toldIds().slice(-2).sort(), "listed otherwise again").toEqual(["penalty:1", "penalty:2"]);
+  });
+
+  it("is taken back when it was told by a version that told all, and is not told anew where nothing can have been", async () => {
+    catalogue = listing({ disclosure: "authorised" }, { code: "licence" });
+    put(testRecord({ id: "penalty:1" }));
+    store.outbox.beginAnew(firstFeed);
+    store.outbox.withhold([], () => firstFeed);
+    await tell();
+    expect(pages).toMatchObject([{ from: 1, last: 0, complete: true }]);
+    expect(pages[0]?.feed).not.toBe(firstFeed);
+    const { id } = store.outbox.feed();
+    catalogue = listing({ disclosure: "authorised" }, { code: "licence", disclosure: "authorised" });
+    await tell();
+    expect(store.outbox.feed().id, "no licence was there").toBe(id);
   });
 
   it("tells again what the gateway's catalogue did not list, not at once", async () => {
@@ -545,6 +578,62 @@ describe("what a reader takes", () => {
     expect(held()).toEqual(["dg penalty:1 1"]);
     await read([], { scope: lineHash("narrower") });
     expect(asked.at(-1)).toMatchObject({ after: 0 });
+  });
+
+  it("is dropped when the cities' agreement ends, gateway or none, and taken from nobody without one", async () => {
+    await read([await pageOf([one]), await pageOf([ofHz], { by: hz })]);
+    const atEnd = now + 5000;
+    const places = ["441900", "441300"].map((each) => jurisdictionSchema.parse(each));
+    known = {
+      ...directory,
+      jurisdictions: () => places,
+      agreed: (_who, place, _for, at) => place !== "441900" || at < atEnd,
+    };
+    await read([]);
+    expect(held()).toEqual(["dg penalty:1 1", "hz penalty:1 1"]);
+    now = atEnd;
+    await read([], { scope: lineHash("another"), newest: 9 });
+    expect(held()).toEqual(["hz penalty:1 1"]);
+    await read([await pageOf([one]), await pageOf([ofHz], { by: hz })], { scope: lineHash("another") });
+    expect(held()).toEqual(["hz penalty:1 1"]);
+    known = directory;
+    await read([], { scope: lineHash("another") });
+    expect(asked.at(-1)).toMatchObject({ after: 0 });
+  });
+
+  it("is dropped by who subscribes to nothing any more, gateway or none, and the city hears that nothing is held", async () => {
+    const first = await pageOf([one]);
+    await read([first]);
+    const ignored = () => undefined;
+    const open = (answer: (body: unknown) => Promise<Answer>, sharingFault: () => void) => {
+      const events = {
+        ...{ published: ignored, received: ignored, brokenPage: ignored, tooLong: ignored },
+        ...{ sharingFault, failed: ignored },
+      };
+      const { outbox, inbox } = store;
+      const deps = { ...call(baoan, gateway(answer)), outbox, inbox, keptBack: () => [], events };
+      return openSharing({ publish: false }, deps);
+    };
+    const away = Promise.withResolvers<void>();
+    const stopAway = open(async () => "unreachable", away.resolve);
+    await away.promise;
+    await stopAway();
+    expect(held()).toEqual([]);
+    const heard = Promise.withResolvers<void>();
+    const blank = { source: dg, ...packPage({ head: first.head, lines: [null] }) };
+    asked = [];
+    const stop = open(async (body) => {
+      const question = readSchema.parse(body);
+      asked.push(question);
+      if (question.receipts.length > 0) heard.resolve();
+      const pages = question.after === 0 ? [blank] : [];
+      return { body: { position: 1, newest: 1, scope: lineHash("nothing"), pages } };
+    }, ignored);
+    await heard.promise;
+    await stop();
+    expect(receipts(), "what it was waited for").toEqual(["dg 1"]);
+    expect(asked.map(({ subscription: { items } }) => items)).toEqual(asked.map(() => []));
+    expect(held()).toEqual([]);
   });
 
   it("refuses what it may not hold, whoever hands it on, and says so", async () => {

@@ -5,11 +5,13 @@ import { type CreditRecord, isDisclosable, isGone } from "@xinqiao/protocol/reco
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
   type Change,
+  closedTo,
   type Delivery,
   deliverySchema,
   headHash,
   isWanted,
   mayHold,
+  mayHoldItem,
   mostRefused,
   mostWaitMs,
   type OpenedPage,
@@ -72,7 +74,7 @@ export async function readChanges(
   }
   const changes = takePages(delivery.value, since, deps);
   const last = pages.at(-1);
-  inbox.readTo(last === undefined ? since : { position, head: headHash(last.head) }, !more);
+  inbox.readTo(last === undefined ? since : { position, head: headHash(last.head) }, !more, now());
   return ok({ pages: pages.length, changes, more });
 }
 
@@ -85,14 +87,17 @@ function receiptOf(
 }
 
 /** What this member may hold and wants: when it changes, what was passed over before may have to be read. */
-function scopeOf({ node, directory, catalogue, subscription }: SubscribeDependencies): ReadingScope {
-  const { items: wanted, ...others } = subscription;
+function scopeOf({ node, directory, catalogue, subscription, now }: SubscribeDependencies): ReadingScope {
+  const { items: wanted, jurisdictions, ...others } = subscription;
   const self = directory().member(node);
   const held = catalogue();
   const items = [...held.items.keys()]
     .filter((item) => wanted === "all" || wanted.includes(item))
-    .filter((item) => self && mayHold(self, { item }, held));
-  return { ...others, items: items.sort() };
+    .filter((item) => self && mayHoldItem(self, { item }, held));
+  const closed = self === undefined ? [] : closedTo(self, { directory: directory(), at: now() });
+  const all = jurisdictions === "all" ? directory().jurisdictions() : jurisdictions;
+  const open = all.filter((each) => !closed.includes(each)).sort();
+  return { ...others, jurisdictions: closed.length === 0 ? jurisdictions : open, items: items.sort() };
 }
 
 function takePages({ pages }: Delivery, since: Position, deps: SubscribeDependencies): number {
@@ -133,14 +138,14 @@ function judge(
   const today = chinaDay(now());
   // Its publication has ended: what is held of it goes. That it is gone is kept, for whoever delivers that on.
   const isOver = (record: CreditRecord) => !isGone(record) && !isDisclosable(record, today);
+  const rules = { catalogue: catalogue(), directory: directory(), at: now() };
   const good: Change[] = [];
   const unwanted: string[] = [];
   const refused: RefusedChange[] = [];
   for (const change of changes) {
     if (change === null) continue;
     const { record, seq } = change;
-    if (self === undefined || !mayHold(self, record, catalogue()))
-      refused.push({ seq, code: "sync.item-unknown" });
+    if (self === undefined || !mayHold(self, record, rules)) refused.push({ seq, code: "sync.item-unknown" });
     else if (isWanted(record, subscription) && !isOver(record)) good.push(change);
     else unwanted.push(record.id);
   }

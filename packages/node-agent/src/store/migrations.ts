@@ -581,6 +581,14 @@ const steps: readonly string[] = [
     round  INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Items of which nothing is told, whatever was chosen: nobody may hold copies of them.
+  CREATE TABLE withheld_item (item TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- When all that there was had been read, with no page missing: of when the copies are.
+  ALTER TABLE reading ADD COLUMN whole_at INTEGER;
+  `,
 ];
 
 export const schemaVersion = steps.length;

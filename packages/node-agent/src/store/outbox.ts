@@ -22,9 +22,10 @@ const sealed = (row: SealedRow | undefined): SealedPage | undefined =>
 
 /**
  * Of an item that the catalogue lists nothing, or what is no longer disclosed: others may hold a version of before, and
- * the item may be listed again.
+ * the item may be listed again. Of one that is withheld nobody does.
  */
-const tellable = "(item IN (SELECT value FROM json_each(?)) OR state IN ('repaired', 'withdrawn'))";
+const tellable = `(item IN (SELECT value FROM json_each(?)) OR state IN ('repaired', 'withdrawn'))
+  AND NOT EXISTS (SELECT 1 FROM withheld_item WHERE withheld_item.item = record.item)`;
 
 /** On triggers of the record table (migrations): no way to change a record leaves it out. */
 export function createOutbox(database: Database): Outbox {
@@ -40,6 +41,13 @@ export function createOutbox(database: Database): Outbox {
     for (const item of items) sql.chooseOne.run(item);
     sql.waitForNone.run();
     beginAnew(id);
+  });
+  const withhold = database.transaction((items: readonly string[], feed: () => string) => {
+    const before = new Set(sql.withheld.all());
+    const mayBeTold = items.filter((item) => !before.has(item) && sql.anyChosen.get(item) !== undefined);
+    sql.withholdNone.run();
+    for (const item of items) sql.withholdOne.run(item);
+    if (mayBeTold.length > 0 && sql.feed.get() !== undefined) beginAnew(feed());
   });
   const current = () => {
     const row = sql.feed.get();
@@ -70,6 +78,10 @@ export function createOutbox(database: Database): Outbox {
     choose(items, id) {
       const list = items === "all" ? ["*"] : [...new Set<string>(items)].sort();
       if (list.join() !== sql.chosen.all().join()) choose.immediate(list, id);
+    },
+    withhold(items, feed) {
+      const list = [...new Set<string>(items)].sort();
+      if (list.join() !== sql.withheld.all().join()) withhold.immediate(list, feed);
     },
     feed: current,
     holdsAny: () => sql.anyRecord.get() !== undefined,
@@ -107,6 +119,13 @@ function prepare(database: Database) {
     chosen: database.prepare<[], string>("SELECT item FROM told_item ORDER BY item").pluck(),
     chooseNone: database.prepare("DELETE FROM told_item"),
     chooseOne: database.prepare<[string]>("INSERT INTO told_item VALUES (?)"),
+    withheld: database.prepare<[], string>("SELECT item FROM withheld_item ORDER BY item").pluck(),
+    withholdNone: database.prepare("DELETE FROM withheld_item"),
+    withholdOne: database.prepare<[string]>("INSERT INTO withheld_item VALUES (?)"),
+    anyChosen: database.prepare<[string], object>(
+      `SELECT 1 FROM record WHERE item = ?
+         AND EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*')) LIMIT 1`,
+    ),
     waitForNone: database.prepare("DELETE FROM pending"),
     waiting: database.prepare<[string, number], Row & { n: number }>(
       `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record

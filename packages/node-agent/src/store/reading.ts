@@ -1,3 +1,5 @@
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { subscriptionSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Inbox, MissedPage, Position, ReadingScope } from "../sharing/index.ts";
@@ -11,8 +13,11 @@ const readingSchema = z.object({
   dropping: z.number(),
   retoldAt: z.number(),
   again: z.number(),
+  wholeAt: z.number().nullable(),
 });
 type Reading = z.infer<typeof readingSchema>;
+
+const scopeSchema = subscriptionSchema.extend({ items: z.array(itemCodeSchema) });
 
 const missedSchema = z.object({
   source: z.string(),
@@ -84,9 +89,11 @@ export function createReading(database: Database) {
     sql.see.run(seen);
     return same;
   });
-  const readTo = database.transaction((to: Position, all: boolean) => {
+  const readTo = database.transaction((to: Position, all: boolean, now: number) => {
     sql.move.run(to);
-    if (all) dropOlder(sql, current());
+    if (!all) return;
+    sql.whole.run(now);
+    dropOlder(sql, current());
   });
   const missed = database.transaction((pages: readonly MissedPage[], now: number) => {
     for (const { source, forked } of pages) sql.miss.run(source, Number(forked), now + missedAgainMs);
@@ -98,7 +105,7 @@ export function createReading(database: Database) {
   const port: ReadingPort = {
     position: (scope, now) => position.immediate(scope, now),
     isSeenAs: (scope) => isSeenAs.immediate(scope),
-    readTo: (to, all) => readTo.immediate(to, all),
+    readTo: (to, all, now) => readTo.immediate(to, all, now),
     missed: (pages, now) => missed.immediate(pages, now),
     goBack: () => goBack.immediate(),
     readAnew: () => void sql.again.run(),
@@ -121,14 +128,16 @@ function dropOlder(sql: ReturnType<typeof prepare>, reading: Reading | undefined
 }
 
 function standingOf(reading: Reading | undefined): ReturnType<Inbox["standing"]> {
-  const { position = 0, dropping = 0, again = 0 } = reading ?? {};
-  return { position, isReadAnew: dropping === 1 || again === 1 };
+  if (reading === undefined) return { position: 0, isReadAnew: false };
+  const { position, dropping, again, wholeAt } = reading;
+  const scope = scopeSchema.parse(JSON.parse(reading.scope));
+  return { position, isReadAnew: dropping === 1 || again === 1, scope, wholeAt: wholeAt ?? undefined };
 }
 
 function prepare(database: Database) {
   return {
     reading: database.prepare(
-      'SELECT position, head, scope, seen, round, dropping, retold_at AS "retoldAt", again FROM reading',
+      'SELECT position, head, scope, seen, round, dropping, retold_at AS "retoldAt", again, whole_at AS "wholeAt" FROM reading',
     ),
     begin: database.prepare(
       `INSERT INTO reading (one, position, head, scope, seen, round, dropping, retold_at) VALUES (1, 0, NULL, ?, NULL, 1, 0, 0)
@@ -136,6 +145,7 @@ function prepare(database: Database) {
          dropping = 1, again = 0`,
     ),
     move: database.prepare("UPDATE reading SET position = @position, head = @head"),
+    whole: database.prepare("UPDATE reading SET whole_at = ? WHERE NOT EXISTS (SELECT 1 FROM missed)"),
     again: database.prepare("UPDATE reading SET again = 1"),
     see: database.prepare("UPDATE reading SET seen = ?"),
     retold: database.prepare("UPDATE reading SET retold_at = ?"),

@@ -252,6 +252,7 @@ describe("the agent's store: its file", () => {
       "reconciled_until",
       "pending",
       "told_item",
+      "withheld_item",
       "feed",
       "page",
     ];

@@ -9,3 +9,4 @@ export {
   type RuleVerdict,
   type StandingRule,
 } from "./rule.ts";
+export { isDisclosedTo } from "./rules/class-disclosed.ts";

@@ -89,6 +89,10 @@ const remedies = {
     en: "Ask the city centre which agreements are listed (`xinqiao-gateway agreements list`) and until when.",
     zh: "请市公共信用中心核对协议及其期限（xinqiao-gateway agreements list）。",
   },
+  passOn: {
+    en: "Check the record's id and its source. If this member may not look such a record up, pass what the subject objects to on to its source, which can raise the case itself.",
+    zh: "请核对记录编号与来源单位；本单位无权查询此类记录的，请将主体的异议或申请转交来源单位，由其自行提出。",
+  },
   peer: {
     en: "Compare what the two cities have agreed with `xinqiao-gateway peers list` on both sides.",
     zh: "对照两市协议与双方 xinqiao-gateway peers list 的内容。",
@@ -266,7 +270,7 @@ const remedyNames: Readonly<Record<Code, keyof typeof remedies>> = {
   "feedback.not-asked": "correct",
   "feedback.already-answered": "correct",
   "case.step-invalid": "operator",
-  "case.record-unknown": "correct",
+  "case.record-unknown": "passOn",
   "case.already-open": "correct",
   "case.not-yours": "correct",
   "case.step-not-next": "correct",

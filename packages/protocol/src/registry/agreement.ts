@@ -14,12 +14,13 @@ export const agreementSchema = z.strictObject({
 });
 export type Agreement = z.infer<typeof agreementSchema>;
 
-/** A lookup from one division into another. */
+/** A lookup from one division into another, or a copy that goes the other way. */
 export interface Crossing {
   /** GB/T 2260 divisions of who asks and of who answers. */
   readonly from: string;
   readonly to: string;
-  readonly purpose: PurposeCode;
+  /** Undefined: a copy, which may be used for any. */
+  readonly purpose: PurposeCode | undefined;
 }
 
 /**
@@ -37,7 +38,7 @@ export function isAgreed(
   return agreements.some(
     (agreement) =>
       cities.every((city) => agreement.between.includes(city)) &&
-      (agreement.purposes === "all" || agreement.purposes.includes(purpose)) &&
+      (agreement.purposes === "all" || (purpose !== undefined && agreement.purposes.includes(purpose))) &&
       isInForce(agreement, at),
   );
 }

@@ -26,9 +26,15 @@ export interface Directory {
   jurisdictions(): readonly Jurisdiction[];
   /**
    * Whether a member may ask into a jurisdiction by what the cities have agreed on.
+   * @param purpose undefined: whether it may hold copies from there, which may be used for any
    * @param at milliseconds since 1970
    */
-  agreed(requester: Member, jurisdiction: Jurisdiction, purpose: PurposeCode, at: number): boolean;
+  agreed(
+    requester: Member,
+    jurisdiction: Jurisdiction,
+    purpose: PurposeCode | undefined,
+    at: number,
+  ): boolean;
   /** The other city through whose gateway a member is reached; nothing for the city's own. */
   peerOf(node: NodeId): Peer | undefined;
 }

@@ -5,7 +5,7 @@ import { decide, decideStanding, type Rule, resolveAsked } from "../policy/index
 import { type Fault, fault } from "../problem/index.ts";
 import type { Directory, Member, RegistryStanding } from "../registry/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import { mayHold } from "../sync/index.ts";
+import { mayHoldItem } from "../sync/index.ts";
 import type { Matter, ToldRecord } from "./hit.ts";
 import type { Screening } from "./screening.ts";
 
@@ -47,7 +47,7 @@ export function planScreening(
   if (mustBeSealed(items, purpose)) return err(fault("screening.must-be-sealed"));
   // What may be asked only so often is asked one by one.
   if (requester.scope.quotas?.some((quota) => quota.purpose === code)) return err(fault("screening.quota"));
-  if (!items.every((item) => mayHold(requester, { item: item.code }, catalogue))) {
+  if (!items.every((item) => mayHoldItem(requester, { item: item.code }, catalogue))) {
     return err(fault("screening.not-shared"));
   }
   const invalid = invalidSubject(screening, deps.identifierExceptions);

@@ -54,5 +54,13 @@ export {
   refusedChangesSchema,
   signReceipt,
 } from "./receipt.ts";
-export { isWanted, mayHold, type Shared } from "./sharing.ts";
+export {
+  closedTo,
+  type HoldingRules,
+  isHandedOut,
+  isWanted,
+  mayHold,
+  mayHoldItem,
+  type Shared,
+} from "./sharing.ts";
 export { type FeedPast, type PageStanding, placeOf, standingOf } from "./succession.ts";

@@ -1,12 +1,14 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { indexCatalogue } from "../catalogue/index.ts";
+import { baseCatalogue, indexCatalogue } from "../catalogue/index.ts";
 import { nodeIdSchema } from "../identity/index.ts";
 import type { CreditRecord } from "../record/index.ts";
+import { agreementSchema, createDirectory, roles } from "../registry/index.ts";
 import { testFederation, testItem, testMember, testNow, testRecord } from "../testing/index.ts";
 import {
   changeLine,
+  closedTo,
   type FeedPast,
   type FeedPlace,
   feedIdSchema,
@@ -14,6 +16,7 @@ import {
   isWanted,
   lineHash,
   mayHold,
+  mayHoldItem,
   type OpenedPage,
   openPage,
   openReceipt,
@@ -29,7 +32,7 @@ import {
 } from "./index.ts";
 
 const { directory, signer } = testFederation();
-const [dg, baoan] = [nodeIdSchema.parse("dg"), nodeIdSchema.parse("sz-baoan")];
+const [dg, baoan] = [nodeIdSchema.parse("dg"), nodeIdSchema.parse("sz-baoan")] as const;
 const feed = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f60");
 const another = feedIdSchema.parse("0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f61");
 const salt = Buffer.alloc(16, 7);
@@ -258,13 +261,64 @@ describe("who may hold a copy", () => {
   it.each([
     ["everyone of what is public", {}, {}, true],
     ["nobody of what the catalogue does not have", { code: "licence" }, {}, false],
-    ["whose role it is shared with", { disclosure: "authorised", shareScope: ["district"] }, {}, true],
+    ["whose role it is shared with", { disclosure: "government-shared", shareScope: ["district"] }, {}, true],
+    [
+      "nobody of what the subject must authorise",
+      { disclosure: "authorised", shareScope: ["district"] },
+      {},
+      false,
+    ],
     ["not another role", { disclosure: "government-shared", shareScope: ["city"] }, {}, false],
     ["not an auditor, who reads the log and never the records", {}, { role: "auditor" }, false],
     ["not who is suspended", {}, { status: "suspended" }, false],
     ["not who was not admitted for it", {}, { scope: { items: ["licence"], purposes: "all" } }, false],
   ] as const)("%s", (_who, item, member, may) => {
-    expect(mayHold(district(member), record, catalogueWith(item))).toBe(may);
+    expect(mayHoldItem(district(member), record, catalogueWith(item))).toBe(may);
+    expect(
+      mayHold(district(member), record, { catalogue: catalogueWith(item), directory, at: testNow }),
+    ).toBe(may);
+  });
+
+  it("nobody, of all that the base catalogue has for those whom the subject has authorised", () => {
+    const catalogue = indexCatalogue(baseCatalogue());
+    const closed = [...catalogue.items.values()].filter(({ disclosure }) => disclosure === "authorised");
+    expect(closed.length).toBeGreaterThan(0);
+    for (const { code, shareScope } of closed) {
+      for (const role of roles.filter((each) => shareScope.includes(each)))
+        expect(mayHoldItem(district({ role }), { item: code }, catalogue), `${role} ${code}`).toBe(false);
+    }
+  });
+
+  const memberOf = (node: typeof dg) => {
+    const member = directory.member(node);
+    if (member === undefined) throw new Error("no such member");
+    return member;
+  };
+  const cities = (agreements: readonly object[]) => {
+    const base = { between: ["4403", "4419"], purposes: "all", notBefore: "2025-01-01T00:00:00Z" };
+    const made = createDirectory({
+      version: 1,
+      members: [memberOf(baoan), memberOf(dg)],
+      agreements: agreements.map((each) => agreementSchema.parse({ ...base, ...each })),
+    });
+    if (!made.ok) throw new Error(made.error.join("; "));
+    return made.value;
+  };
+  const day = 86_400_000;
+  const until = new Date(testNow + day).toISOString();
+
+  it.each([
+    ["by an agreement of the two cities", [{}], 0, true],
+    ["not without one", [], 0, false],
+    ["not by one of others", [{ between: ["4403", "4413"] }], 0, false],
+    ["not by one that names purposes: a copy may be used for any", [{ purposes: ["bid-review"] }], 0, false],
+    ["by one up to its last instant", [{ notAfter: until }], day - 1, true],
+    ["not by one that has ended", [{ notAfter: until }], day, false],
+  ] as const)("may hold what is from another city %s", (_how, agreements, later, may) => {
+    const rules = { catalogue: catalogueWith({}), directory: cities(agreements), at: testNow + later };
+    expect(mayHold(memberOf(baoan), record, rules)).toBe(may);
+    expect(closedTo(memberOf(baoan), rules)).toEqual(may ? [] : ["441900"]);
+    expect(mayHold(memberOf(dg), record, rules), "what is from its own").toBe(true);
   });
 
   it("wants what its subscription says", () => {

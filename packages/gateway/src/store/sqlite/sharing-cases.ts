@@ -1,6 +1,6 @@
 import { caseKinds, caseLogSchema, readCase } from "@xinqiao/protocol/cases";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import { jurisdictionSchema, type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { recordStates } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
@@ -64,6 +64,7 @@ const checkSchema = z
   .transform(({ text, ...check }) => ({ ...check, ...(text !== null && { text }) }));
 const disputableSchema = z.object({
   item: itemCodeSchema,
+  jurisdiction: jurisdictionSchema,
   state: z.enum(recordStates),
   until: z.string().nullable(),
 });
@@ -160,7 +161,7 @@ function prepare(database: Database) {
        WHERE raised_by = @iss AND source = @source AND record = @record AND kind = @kind AND from_version IS NULL`,
     ),
     disputable: database.prepare<[string, string]>(
-      `SELECT held.item, state, until FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
+      `SELECT held.item, jurisdiction, state, until FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     leaveCheck: database.prepare<[string, string]>(
       `INSERT INTO case_check (id, finding) VALUES (?, ?) ON CONFLICT (id) DO UPDATE

@@ -97,7 +97,7 @@ it("opens a file of before it was noted who was given what: whoever had read so 
     ["never", true, []],
   ]);
   const baoan = nodeIdSchema.parse("baoan");
-  const scope = { items: [], jurisdictions: "all", subjectKinds: "all" } as const;
+  const scope = { items: [], missed: [], jurisdictions: "all", subjectKinds: "all" } as const;
   expect(hub.isReading({ node: baoan, after: 7, scope }), "it begins again once").toBe(false);
   hub.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { type ItemCode, itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
+import { jurisdictionSchema, type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import { type Shared, subscriptionSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
@@ -35,6 +35,7 @@ const rowSchema = z.object({
 // Of files from before it was noted nobody knows the items.
 const scopeSchema = subscriptionSchema.extend({
   items: z.union([z.literal("all"), z.array(itemCodeSchema)]),
+  missed: z.array(jurisdictionSchema).default([]),
 });
 
 /** A scope as it is asked: one of hundreds of items, many times a page. */
@@ -113,27 +114,27 @@ const isWithin = (one: Scope, other: Scope): boolean =>
 
 const isIn = (item: ItemCode, { items }: Pick<Scope, "items">) => items === "all" || items.has(item);
 
-function textOf({ items, jurisdictions, subjectKinds }: ReadingScope): string {
+function textOf({ items, missed, jurisdictions, subjectKinds }: ReadingScope): string {
   const sorted = (some: "all" | readonly string[]) => (some === "all" ? some : [...some].sort());
   const places = { jurisdictions: sorted(jurisdictions), subjectKinds: sorted(subjectKinds) };
-  return JSON.stringify({ items: sorted(items), ...places });
+  const without = missed.length > 0 && { missed: sorted(missed) };
+  return JSON.stringify({ items: sorted(items), ...places, ...without });
 }
 
 function scopeOf(id: number, content: string): Scope {
-  const { items: listed, jurisdictions, subjectKinds } = scopeSchema.parse(JSON.parse(content));
+  const { items: listed, missed, jurisdictions, subjectKinds } = scopeSchema.parse(JSON.parse(content));
   const items = listed === "all" ? listed : new Set(listed);
   const [divisions, kinds] = [setOf(jurisdictions), setOf(subjectKinds)];
   return {
     id,
     items,
-    places: JSON.stringify([jurisdictions, subjectKinds]),
+    places: JSON.stringify([jurisdictions, subjectKinds, missed]),
     covers(version) {
       if (!isIn(version.item, { items })) return false;
       if (!("subject" in version)) return true;
       const { jurisdiction, subject } = version;
-      return (
-        (divisions === "all" || divisions.has(jurisdiction)) && (kinds === "all" || kinds.has(subject.kind))
-      );
+      const isThere = (divisions === "all" || divisions.has(jurisdiction)) && !missed.includes(jurisdiction);
+      return isThere && (kinds === "all" || kinds.has(subject.kind));
     },
   };
 }
