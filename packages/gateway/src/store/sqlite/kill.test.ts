@@ -53,7 +53,7 @@ describe("kill -9 in the middle of the log's commits", () => {
     entries.flatMap(({ kind }, index) => (kind === "lookup.intent" ? [index] : []));
 
   it("loses no acknowledged entry, verifies in full, and closes what it cut off", {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async () => {
     const acknowledged: Acknowledged = new Map();
     for (const [callers, after] of [
