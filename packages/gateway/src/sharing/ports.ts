@@ -98,7 +98,7 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
 
 /** A version that was given out before. */
 export interface VersionBefore {
-  readonly record: Shared;
+  readonly record: Shared & { readonly places: Places };
   /** Whom it was handed to. */
   readonly given: readonly NodeId[];
   /** Its line was lost: what it was about, but for its item, nobody knows. */

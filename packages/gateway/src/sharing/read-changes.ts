@@ -16,6 +16,7 @@ import {
 } from "@xinqiao/protocol/sync";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { Completing } from "./complete.ts";
+import { hasWanted } from "./has-wanted.ts";
 import type { UntilTaken } from "./one-wait.ts";
 import type { PackPage, VisiblePage } from "./packed-pages.ts";
 import type { Hub, KeptLine, KeptPage, KeptReceipt, Reading, ReadingScope } from "./ports.ts";
@@ -171,12 +172,7 @@ function visibleTo(
 
 /** Whether a reader wants it, or was given it while it was something that the reader wants. */
 function concerns(kept: KeptLine, node: Member["node"], subscription: Subscription): boolean {
-  const { item, places, given } = kept;
-  if (isWanted(kept, subscription)) return true;
-  return (
-    given.has(node) &&
-    (places === "unknown" || places.some((place) => isWanted({ item, ...place }, subscription)))
-  );
+  return isWanted(kept, subscription) || (kept.given.has(node) && hasWanted(kept, subscription));
 }
 
 /**

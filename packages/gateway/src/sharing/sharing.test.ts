@@ -812,6 +812,42 @@ describe("who reads", () => {
     for (const { holders } of hub.corrections(dg, 10)) expect(holders).toMatchObject([{ node: baoan }]);
   });
 
+  describe.each(["enterprise", "social-organisation"] as const)(
+    "while it may not hold the item, with the record of the kind %s then",
+    (kind) => {
+      const subscription = { ...all, subjectKinds: ["enterprise" as const] };
+      const changed = { subject: { ...one.subject, kind } };
+
+      /** Given the first version; the second comes meanwhile, and the member does not learn of any of that. */
+      async function toldMeanwhile() {
+        const first = await pageOf([one]);
+        await told(first);
+        const { position } = await read(baoan, { subscription });
+        catalogue = listing({ disclosure: "government-shared", shareScope: ["city"] });
+        const second = await pageOf([testRecord({ ...changed, version: 2 })], following(first, 2));
+        await told(second);
+        expect(hub.corrections(dg, 10)).toEqual([]);
+        catalogue = listing({});
+        return { second, on: { after: position, head: headHash(first.head), subscription } };
+      }
+
+      it("is waited for with the next version, once it may: it holds the first", async () => {
+        const { second, on } = await toldMeanwhile();
+        await told(await pageOf([testRecord({ ...changed, version: 3 })], following(second, 3)));
+        expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);
+        expect(versionsIn(await read(baoan, on))).toEqual([null, 3]);
+      });
+
+      it("is waited for when it is told no more, once it may: it holds the first", async () => {
+        await toldMeanwhile();
+        await told(await pageOf([testRecord({ id: "penalty:2" })], { feed: secondFeed }));
+        expect(hub.corrections(dg, 10)).toMatchObject([
+          { record: one.id, effect: "withdrawn", holders: [{ node: baoan }] },
+        ]);
+      });
+    },
+  );
+
   it("gives no receipt for a page that the source has not told, and may for one of a feed replaced", async () => {
     const first = await pageOf([one]);
     await told(first);

@@ -7,7 +7,6 @@ import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
-  isWanted,
   mayHold,
   mayHoldItem,
   mostRefused,
@@ -24,6 +23,7 @@ import { monthBefore } from "@xinqiao/runtime/calendar";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import { addScores, type Judging, noScore, type Score, scoreOf } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
+import { hasWanted } from "./has-wanted.ts";
 import { type Judged, judge } from "./judge.ts";
 import type { Hub, PageToSweep, PageToTake, VersionBefore } from "./ports.ts";
 import type { TrustedCopy } from "./trusted-copy.ts";
@@ -165,7 +165,7 @@ function scorePage(
 }
 
 /**
- * Of those who were handed a version before, who wants it yet and is not kept from it. One that is no active member any more
+ * Of those who were handed a version before, who wants it yet, or what it was, and is not kept from it. One that is no active member any more
  * was not, and one of an item that is not listed any more may not have been: they are named, waited for or as gone.
  */
 function holdersBy(
@@ -179,7 +179,7 @@ function holdersBy(
     const handed = new Set(given);
     return subscribers
       .filter(({ node }) => handed.has(node))
-      .filter(({ subscription }) => isLost || isWanted(record, subscription))
+      .filter(({ subscription }) => isLost || hasWanted(record, subscription))
       .map(({ node }) => node)
       .filter((node) => {
         const member = directory.member(node);

@@ -32,7 +32,8 @@ export interface GivenOut {
 
 /**
  * Who was handed what. A line that is gone or has ended was handed to those only who were given one before it; when one has
- * ended as it said it would, whoever was given it has dropped it.
+ * ended as it said it would, whoever was given it has dropped it. Who was given one before this may hold that yet: it was told
+ * of none while it might not hold the item.
  */
 export function createGivenOut({
   readers,
@@ -46,9 +47,7 @@ export function createGivenOut({
     const before = sets.nodes(given);
     const isOver = isGone || isEnded(until, today);
     const now = isOver ? [] : readers.past(shared, position);
-    if (before.size === 0) return now;
-    const others = readers.past({ item: shared.item }, position).filter((node) => before.has(node));
-    return [...new Set([...now, ...others])];
+    return before.size === 0 ? now : [...new Set([...now, ...before])];
   }
   return {
     holders: (version, today) => handed(version, version.givenAt, today),

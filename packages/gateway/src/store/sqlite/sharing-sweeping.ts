@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { PageToSweep } from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
 import type { GivenOut } from "./sharing-given-out.ts";
+import { placesOf } from "./sharing-places.ts";
 
 const sweptSchema = z.object({
   record: z.string(),
@@ -20,6 +21,8 @@ const sweptSchema = z.object({
   kind: z.enum(subjectKinds),
   line: z.string(),
   isLost: z.number(),
+  moved: z.number(),
+  places: z.string().nullable(),
   until: z.string().nullable(),
   given: z.string().nullable(),
   givenUntil: z.string().nullable(),
@@ -64,7 +67,7 @@ export function createSweeping(
     const isLost = swept.isLost === 1;
     const version = { ...swept, shared: isLost ? { item } : shared, isGone: false };
     const handed = givenOut.holders(version, page.today);
-    const given = page.holders({ record: shared, given: handed, isLost });
+    const given = page.holders({ record: { ...shared, places: placesOf(swept) }, given: handed, isLost });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return;
     const about = { source, record, feed: swept.feed, seq, change: lineHash(swept.line) };
@@ -111,7 +114,7 @@ function prepare(database: Database) {
     behind: database.prepare(
       `SELECT record, held.position, held.seq, held.given AS "givenAt", feed, state, held.item,
          coalesce(jurisdiction, 'unknown') AS jurisdiction, coalesce(kind, 'enterprise') AS kind,
-         coalesce(line, '') AS line, change.position IS NULL AS "isLost", until, change.given,
+         coalesce(line, '') AS line, change.position IS NULL AS "isLost", coalesce(moved, 0) AS moved, places, until, change.given,
          given_until AS "givenUntil"
        FROM held LEFT JOIN change ON change.position = held.position AND change.seq = held.seq
        WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)

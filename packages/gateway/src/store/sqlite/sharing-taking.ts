@@ -132,7 +132,7 @@ function createTakingOne(
     if (same) return undefined;
     // Who wanted what it was before that and has not heard of it yet is waited for already.
     const given = page.holders({
-      record: sharedOf(before),
+      record: movedOf(before),
       given: givenOut.holders(givenOf(before), page.today),
     });
     const holders = [...new Set([...given, ...waiting])].sort();
@@ -174,6 +174,8 @@ const sharedOf = ({ item, jurisdiction, kind }: Pick<Held, "item" | "jurisdictio
   subject: { kind },
 });
 
+const movedOf = (before: Held) => ({ ...sharedOf(before), places: placesOf(before) });
+
 const givenOf = (before: Held): GivenVersion => ({
   ...before,
   shared: sharedOf(before),
@@ -185,7 +187,7 @@ function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
 }
 
 function placesSince(before: Held, record: CreditRecord): Places {
-  return placesAfter({ ...sharedOf(before), places: placesOf(before) }, record);
+  return placesAfter(movedOf(before), record);
 }
 
 /** Its number alone does not tell: a source whose store was put back may have given it out twice. */
