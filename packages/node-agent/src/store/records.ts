@@ -15,6 +15,8 @@ export interface Records {
   put(record: CreditRecord): Put;
   /** Whether the record held under this id says the same, whatever its version. */
   holdsSame(record: CreditRecord): boolean;
+  /** Whether it says otherwise, and has come to say so at an ISO instant or later. */
+  saysOtherwiseSince(record: CreditRecord, instant: string): boolean;
   readonly own: OwnRecords;
 }
 
@@ -81,6 +83,11 @@ export function createRecords(database: Database): Records {
   const same = database.prepare<[Row], unknown>(
     `SELECT 1 FROM record WHERE id = @id AND (${list("")}) IS (${list("@")})`,
   );
+  // One that said so from the beginning has not changed; those changed before this was kept have their last version's instant.
+  const since = database.prepare<[Row & { instant: string }], unknown>(
+    `SELECT 1 FROM record WHERE id = @id AND coalesce(changed_at, recorded_at) >= @instant
+       AND (${list("")}) IS NOT (${list("@")})`,
+  );
   return {
     of: ({ scheme, id }, items) => find.all(scheme, id, JSON.stringify(items)).map(toRecord),
     put(record) {
@@ -90,7 +97,14 @@ export function createRecords(database: Database): Records {
     },
     own: createOwnRecords(database),
     holdsSame: (record) => same.get(toRow(record)) !== undefined,
+    saysOtherwiseSince: (record, instant) => since.get({ ...toRow(record), instant }) !== undefined,
   };
+}
+
+/** What a file says about the record that it names, as one text. */
+export function contentText(record: CreditRecord): string {
+  const { kind, name, jurisdiction, occurred_on, valid_until, disclosed_until, fields } = toRow(record);
+  return JSON.stringify([kind, name, jurisdiction, occurred_on, valid_until, disclosed_until, fields]);
 }
 
 function createOwnRecords(database: Database): OwnRecords {
