@@ -10,6 +10,7 @@ export type SubjectKey = Pick<Subject, "scheme" | "id">;
 export type Put = "added" | "changed" | "unchanged";
 
 export interface Records {
+  /** What is there to answer with. */
   of(subject: SubjectKey, items: readonly ItemCode[]): readonly CreditRecord[];
   /** Adds a record as version 1, or makes the next version of the one held when what it says differs. */
   put(record: CreditRecord): Put;
@@ -72,10 +73,11 @@ const putSql = `
   WHERE (${list("record.")}) IS NOT (${list("excluded.")})
   RETURNING version`;
 
-/** `record_by_subject` serves each item with one seek. */
+/** `record_by_subject` serves each item with one seek. What the city knows to be gone is nobody's any more. */
 export const findSql = `
   SELECT ${list("", columns)} FROM record
-  WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))`;
+  WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))
+    AND NOT EXISTS (SELECT 1 FROM known_gone WHERE known_gone.record = record.id)`;
 
 export function createRecords(database: Database): Records {
   const find = database.prepare<[string, string, string], Row>(findSql);
