@@ -39,11 +39,12 @@ describe("the city's copy of what a district has shared", () => {
     baoan = await prepareAgent({ node: "sz-baoan", role: "district", jurisdiction: "440306" }, {}, tells);
     longgang = await prepareAgent({ node: "sz-longgang", role: "district", jurisdiction: "440307" });
     gateway = await startGatewayProcess([baoan.party, longgang.party]);
-    const members = [gateway.city, baoan.party, longgang.party].map(({ member }) => member);
     left = undefined;
-    away = await baoan.start(members, gateway);
-    asker = await longgang.start(members, gateway);
+    away = await baoan.start(members(), gateway);
+    asker = await longgang.start(members(), gateway);
   });
+
+  const members = () => [gateway.city, baoan.party, longgang.party].map(({ member }) => member);
 
   afterEach(async () => {
     await leave();
@@ -101,6 +102,25 @@ describe("the city's copy of what a district has shared", () => {
     );
     expect(outcome).toMatchObject({ complete: false, rows: [{ status: "stale", code: "node.unreachable" }] });
     expect(verifyLog(gateway.logFile).findings).toEqual([]);
+  });
+
+  it("knows better than a node that was made anew from its files, which answers with nothing that was repaired", async () => {
+    await share();
+    const repaired = (await ask(["penalty"])).row?.records[0]?.id ?? "";
+    await xinqiao("correct", repaired, "--repair");
+    await taken(3);
+    await leave();
+    for (const end of ["", "-wal", "-shm"]) await rm(join(baoan.home, `store.db${end}`), { force: true });
+    await xinqiao("import", join(baoan.home, "penalties.csv"));
+    away = await baoan.start(members(), gateway);
+    left = undefined;
+    await vi.waitFor(async () => {
+      const { complete, row } = await ask(["penalty"]);
+      expect(complete).toBe(true);
+      expect(row).toMatchObject({ status: "ok", records: [{ state: "current" }] });
+      expect(row?.records.map(({ id }) => id)).not.toContain(repaired);
+    }, often);
+    expect((await xinqiao("refused")).stdout).toContain("sync.record-gone");
   });
 
   it("does not stand in with what is older than its log, until the node has told all that it holds", async () => {

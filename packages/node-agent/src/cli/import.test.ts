@@ -87,6 +87,16 @@ describe("xinqiao import", () => {
     ]);
   });
 
+  it("leaves what has changed since as it is, says so, and takes it by force", async () => {
+    await member("440306");
+    const old = await fileOf("old.csv", [penaltyRow(1)]);
+    const correction = await fileOf("new.csv", [penaltyRow(1, { CF_NR_FK: "0.6" })]);
+    await importFiles([old, correction], { home });
+    expect(await importFiles([old], { home })).toContain("1 rows' records have changed since");
+    const forced: unknown = JSON.parse(await importFiles([old], { home, force: true, json: true }));
+    expect(forced).toMatchObject([{ accepted: 1, unchanged: 0, superseded: 0 }]);
+  });
+
   it("takes in the good files when another cannot be read, and ends with exit code 1", async () => {
     await member("440306");
     const good = await fileOf("good.csv", [penaltyRow(1)]);

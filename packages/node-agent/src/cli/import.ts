@@ -19,6 +19,7 @@ import { heldCatalogue } from "./held-catalogue.ts";
 export interface ImportOptions {
   readonly home: string;
   readonly item?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -74,8 +75,9 @@ interface Shared {
   readonly quarantine: string;
 }
 
-async function importOne(path: string, { item }: ImportOptions, shared: Shared): Promise<FileReport> {
-  const taken = await importFile(path, { ...shared, now: Date.now, ...(item !== undefined && { item }) });
+async function importOne(path: string, { item, force }: ImportOptions, shared: Shared): Promise<FileReport> {
+  const chosen = { ...(item !== undefined && { item }), force };
+  const taken = await importFile(path, { ...shared, ...chosen, now: Date.now });
   if (!taken.ok)
     return { ok: false, file: path, code: taken.error.code, ...describeImportFault(taken.error) };
   const report = taken.value;
@@ -103,6 +105,7 @@ function describe(report: FileReport, catalogue: Catalogue): string {
     return `${report.file}\n  未导入 not taken in: ${report.zh} · ${report.en} (${report.code})`;
   const name = catalogue.items.get(report.item)?.name;
   const notes = [
+    ...(report.superseded > 0 ? [describeSuperseded(report.superseded)] : []),
     ...(report.unknownColumns.length > 0
       ? [`  未导入的栏目 columns left out: ${report.unknownColumns.join(", ")}`]
       : []),
@@ -122,6 +125,10 @@ function countsTable({ received, accepted, unchanged, quarantined, duplicates }:
     ["收到 received", "采纳 accepted", "无变化 unchanged", "隔离 quarantined", "重复 duplicates"],
     [[received, accepted, unchanged, quarantined, duplicates]],
   );
+}
+
+function describeSuperseded(rows: number): string {
+  return `  无变化中有 ${rows} 行的记录在本文件首次导入后已变更，保持现状（--force 恢复为本文件内容） · of the unchanged, ${rows} rows' records have changed since this file was taken first, and stay (--force takes them)`;
 }
 
 /** Line, column and reason; never the value. */

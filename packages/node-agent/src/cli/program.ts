@@ -28,6 +28,10 @@ export function createProgram(): Command {
     .description("take national files (CSV, Excel) into the agent's store · 导入数据文件")
     .option(...home)
     .option("--item <code>", "the item, when the header does not tell · 事项代码")
+    .option(
+      "--force",
+      "take a file sent again as new: it also undoes what came after it · 重复文件按新文件处理，恢复其后变更的内容",
+    )
     .option("--json", "print the reports as JSON")
     .action((files: string[], options: ImportOptions) =>
       runCommand(async () => (await import("./import.ts")).importFiles(files, options)),

@@ -34,6 +34,7 @@ describe("a file handed over", () => {
       received: 3,
       accepted: 2,
       unchanged: 0,
+      superseded: 0,
       quarantined: 0,
       duplicates: 1,
       unknownColumns: [],
@@ -57,6 +58,18 @@ describe("a file handed over", () => {
     expect(watched.report("done", "a.csv")).toMatchObject({ accepted: 2, unchanged: 0 });
     expect(watched.report("done", "a.20260201T000002Z.csv")).toMatchObject({ accepted: 0, unchanged: 2 });
     expect(watched.intake.held(1)).toMatchObject([{ version: 1 }]);
+  });
+
+  it("does not undo what another file has corrected since, and says so", async () => {
+    watched.handOver("a.csv", good);
+    await watched.settle();
+    watched.handOver("b.csv", penaltyFile([penaltyRow(1, { CF_NR_FK: "0.6" })]));
+    await watched.settle();
+    watched.handOver("a.csv", good);
+    await watched.settle();
+    const [again = ""] = watched.names("done").filter((name) => /^a\.2026.*\.csv$/.test(name));
+    expect(watched.report("done", again)).toMatchObject({ accepted: 0, unchanged: 2, superseded: 1 });
+    expect(watched.intake.held(1)).toMatchObject([{ version: 2, fields: { CF_NR_FK: "0.6" } }]);
   });
 
   it("is put aside when rows were kept back, with the list of them; the report has no values", async () => {

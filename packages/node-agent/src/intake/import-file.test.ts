@@ -39,6 +39,7 @@ describe("importFile: what files look like in the wild", () => {
       received: 2,
       accepted: 2,
       unchanged: 0,
+      superseded: 0,
       quarantined: 0,
       duplicates: 0,
       unknownColumns: [],

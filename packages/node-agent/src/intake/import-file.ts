@@ -28,6 +28,8 @@ export interface ImportOptions extends UsccOptions {
   readonly store: Pick<AgentStore, "imports">;
   readonly catalogue: Pick<Catalogue, "items" | "version">;
   readonly jurisdiction: Jurisdiction;
+  /** Takes a file that was taken before as if it were new: its rows also undo what came after it. */
+  readonly force?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly signal?: AbortSignal;
@@ -46,6 +48,11 @@ export interface ImportReport extends ImportCounts {
   readonly sha256: string;
   readonly item: ItemCode;
   readonly format: Survey["format"];
+  /**
+   * Of the unchanged: rows of a file that was taken before whose records have come to say otherwise since, by another file
+   * or way in. They stay so.
+   */
+  readonly superseded: number;
   /** Of a CSV file. */
   readonly encoding?: Encoding;
   /** Columns of the file that the item does not have; they were left out. */
@@ -58,8 +65,9 @@ export interface ImportReport extends ImportCounts {
 
 /**
  * Takes a national file (CSV or Excel) into the store. Every row is accepted, unchanged, a duplicate, or
- * quarantined with its line and its reasons; the same file again changes nothing. A fault means that the
- * import counts for nothing; rows already taken in stay, and importing again completes it.
+ * quarantined with its line and its reasons; the same file again changes nothing, not even what has changed
+ * since it was taken first. A fault means that the import counts for nothing; rows already taken in stay, and
+ * importing again completes it.
  */
 export async function importFile(
   path: string,
@@ -99,9 +107,10 @@ async function importRows(
   const header = readHeader(titlesOf(head.value.cells), items);
   if (!header.ok) return header;
   const { item, unknown } = header.value;
-  const file = basename(path);
+  const { imports } = options.store;
   const startedAt = isoNow(options);
-  const session = options.store.imports.start({ file, sha256: survey.sha256, item: item.code, startedAt });
+  const incoming = { file: basename(path), sha256: survey.sha256, item: item.code, startedAt };
+  const session = imports.start(incoming, options.force ? undefined : imports.firstTaken(incoming));
   try {
     const tally = createTally();
     const intake = {
@@ -119,12 +128,13 @@ async function importRows(
     session.finish(tally.counts, isoNow(options));
     return ok({
       import: session.id,
-      file,
-      sha256: survey.sha256,
-      item: item.code,
+      file: incoming.file,
+      sha256: incoming.sha256,
+      item: incoming.item,
       format: survey.format,
       ...(survey.format === "csv" && { encoding: survey.encoding }),
       ...tally.counts,
+      superseded: tally.superseded,
       unknownColumns: unknown,
       ignoredSheets: source.ignoredSheets,
       rows: tally.rows,

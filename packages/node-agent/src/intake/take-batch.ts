@@ -16,16 +16,19 @@ const usualReport = 100;
 
 /** Running counts of one import. Every row is exactly one of accepted, unchanged, quarantined, duplicate. */
 export interface Tally {
-  add(counts: ImportCounts, kept: readonly RowReport[]): void;
+  add(counts: ImportCounts, kept: readonly RowReport[], superseded: number): void;
   readonly counts: ImportCounts;
+  /** Of the unchanged: what is held has come to say otherwise since the file was taken first, and stays. */
+  readonly superseded: number;
   readonly rows: readonly RowReport[];
 }
 
 export function createTally(reportedRows = usualReport): Tally {
   let counts: ImportCounts = { received: 0, accepted: 0, unchanged: 0, quarantined: 0, duplicates: 0 };
+  let superseded = 0;
   const rows: RowReport[] = [];
   return {
-    add(more, kept) {
+    add(more, kept, moreSuperseded) {
       counts = {
         received: counts.received + more.received,
         accepted: counts.accepted + more.accepted,
@@ -33,10 +36,14 @@ export function createTally(reportedRows = usualReport): Tally {
         quarantined: counts.quarantined + more.quarantined,
         duplicates: counts.duplicates + more.duplicates,
       };
+      superseded += moreSuperseded;
       rows.push(...kept.slice(0, reportedRows - rows.length));
     },
     get counts() {
       return counts;
+    },
+    get superseded() {
+      return superseded;
     },
     rows,
   };
@@ -77,11 +84,12 @@ export function takeBatch(
     {
       received: batch.length,
       accepted: count("added", "changed"),
-      unchanged: count("unchanged"),
+      unchanged: count("unchanged", "superseded"),
       quarantined: kept.length,
       duplicates: count("duplicate"),
     },
     kept.map(({ line, reasons }) => ({ line, reasons })),
+    count("superseded"),
   );
 }
 

@@ -67,7 +67,10 @@ export interface Outbox {
   setAside(waiting: Waiting): void;
   /** The oldest page that the gateway has not acknowledged. */
   unsent(): SealedPage | undefined;
-  /** The gateway has everything up to a page's last change. @param at milliseconds since 1970 */
+  /**
+   * The gateway has everything up to a page's last change. What it refuses as gone is not to be answered with until it has
+   * taken a version of it that stands. @param at milliseconds since 1970
+   */
   acknowledged(last: number, receipt: string, at: number, refused?: readonly RefusedVersion[]): void;
   /** Whether the city has refused the newest version of a record, which was not told again since. */
   isRefused(record: string): boolean;

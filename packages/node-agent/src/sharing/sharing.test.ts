@@ -196,6 +196,34 @@ describe("what a source tells", () => {
     ]);
   });
 
+  it("is not answered with where the city knows that it is gone, until it has taken a higher version", async () => {
+    const [id, other] = ["penalty:1", "penalty:2"];
+    put(testRecord({ id }), testRecord({ id: other }));
+    const { item, subject } = testRecord();
+    const answered = () => store.find(subject, [item]).records.map((record) => [record.id, record.version]);
+    const gone = (seq: number) => (body: unknown) => receiptFor(body, [{ seq, code: "sync.record-gone" }]);
+    await tell(gone(1));
+    expect(answered()).toEqual([[other, 1]]);
+    store.outbox.requeue([id]);
+    await tell(async () => "unreachable");
+    expect(answered(), "while it is told again").toEqual([[other, 1]]);
+    store.outbox.beginAnew(feedIdSchema.parse(systemEntropy().uuid()));
+    await tell(gone(1));
+    expect(answered(), "in another feed").toEqual([[other, 1]]);
+    store.own.correct(id, { state: "withdrawn" }, "2026-01-02T00:00:00Z");
+    await tell();
+    store.own.correct(id, { state: "current" }, "2026-01-03T00:00:00Z");
+    expect(answered(), "that it is gone was taken, and nothing else").toEqual([[other, 1]]);
+    await tell((body) => receiptFor(body, [{ seq: 4, code: "sync.record-invalid" }]));
+    expect(answered(), "refused for something else").toEqual([[other, 1]]);
+    store.own.correct(id, { state: "annotated", annotation: "示例" }, "2026-01-04T00:00:00Z");
+    await tell();
+    expect(answered().sort()).toEqual([
+      [id, 4],
+      [other, 1],
+    ]);
+  });
+
   it("is known to be refused until it is told again: when it has changed, or the gateway asks for it", async () => {
     put(testRecord({ id: "penalty:1", fields: {} }), testRecord({ id: "penalty:2" }));
     const refusing = (body: unknown) => receiptFor(body, [{ seq: 1, code: "sync.record-invalid" }]);

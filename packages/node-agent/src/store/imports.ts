@@ -2,7 +2,8 @@ import { type ItemCode, itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Put, Records, SubjectKey } from "./records.ts";
+import type { Records, SubjectKey } from "./records.ts";
+import { createSeenRecords, type Taken } from "./seen.ts";
 
 /** A row that somebody's history waits for. */
 export interface OpenGap {
@@ -38,9 +39,6 @@ export interface ImportSummary extends IncomingFile, ImportCounts {
   /** Absent: under way, or broken off. */
   readonly finishedAt?: string;
 }
-
-/** `duplicate`: an earlier row of this import said the same; `conflict`: it said otherwise, and stands. */
-export type Taken = Put | "duplicate" | "conflict";
 
 /** Why a row was kept back; the words are the importer's. */
 export interface RowReason {
@@ -81,7 +79,10 @@ export interface ImportSession {
 }
 
 export interface Imports {
-  start(file: IncomingFile): ImportSession;
+  /** @param takenBefore an ISO instant: what has come to say otherwise since then is left as it is */
+  start(file: IncomingFile, takenBefore?: string): ImportSession;
+  /** When the first finished import of these very bytes began: an ISO instant. */
+  firstTaken(file: Pick<IncomingFile, "sha256" | "item">): string | undefined;
   /** Newest first. */
   list(limit: number): readonly ImportSummary[];
   /** Item → ISO instant at which the newest import that says how things stand was started. */
@@ -128,8 +129,14 @@ export function createImports(database: Database, records: Records): Imports {
     `SELECT DISTINCT item FROM gap
      WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))`,
   );
+  const firstTaken = database
+    .prepare<[Pick<IncomingFile, "sha256" | "item">], string | null>(
+      "SELECT min(started_at) FROM import WHERE sha256 = @sha256 AND item = @item AND finished_at IS NOT NULL",
+    )
+    .pluck();
   return {
     start: sessionStarter(database, records),
+    firstTaken: (file) => firstTaken.get(file) ?? undefined,
     list: (limit) =>
       summaries
         .all(limit)
@@ -173,15 +180,10 @@ function quarantineReader(database: Database): Imports["quarantined"] {
 }
 
 function sessionStarter(database: Database, records: Records): Imports["start"] {
-  // On disk and this connection's own: which rows a file has brought so far must not fill the memory.
-  database.exec(
-    "CREATE TEMP TABLE seen (import INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY (import, id)) STRICT, WITHOUT ROWID",
-  );
+  const seen = createSeenRecords(database, records);
   const insert = database.prepare<[IncomingFile]>(
     "INSERT INTO import (file, sha256, item, started_at) VALUES (@file, @sha256, @item, @startedAt)",
   );
-  const see = database.prepare<[number, string]>("INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const forget = database.prepare<[number]>("DELETE FROM seen WHERE import = ?");
   const keep = database.prepare<[number, number, string, string]>(
     "INSERT INTO quarantine (import, line, reasons, cells) VALUES (?, ?, ?, ?)",
   );
@@ -204,13 +206,11 @@ function sessionStarter(database: Database, records: Records): Imports["start"] 
     `INSERT INTO coverage (item, as_of) VALUES (@item, @startedAt)
      ON CONFLICT (item) DO UPDATE SET as_of = max(as_of, excluded.as_of)`,
   );
-  return (file) => {
+  return (file, takenBefore) => {
     const id = Number(insert.run(file).lastInsertRowid);
-    const takeOne = (record: CreditRecord): Taken => {
-      if (see.run(id, record.id).changes === 1) return records.put(record);
-      return records.holdsSame(record) ? "duplicate" : "conflict";
-    };
-    const takeAll = database.transaction((batch: readonly CreditRecord[]) => batch.map(takeOne));
+    const takeAll = database.transaction((batch: readonly CreditRecord[]) =>
+      batch.map((record) => seen.take(record, { import: id, takenBefore })),
+    );
     const keepAll = database.transaction((rows: readonly QuarantinedRow[]) => {
       for (const { line, reasons, cells, trace } of rows) {
         keep.run(id, line, JSON.stringify(reasons), JSON.stringify(cells));
@@ -230,7 +230,7 @@ function sessionStarter(database: Database, records: Records): Imports["start"] 
       take: (batch) => takeAll.immediate(batch),
       quarantine: (rows) => keepAll.immediate(rows),
       finish: (counts, finishedAt) => finish.immediate(counts, finishedAt),
-      close: () => forget.run(id),
+      close: () => seen.forget(id),
     };
   };
 }

@@ -9,7 +9,6 @@ export type {
   QuarantinedRow,
   RowReason,
   RowTrace,
-  Taken,
 } from "./imports.ts";
 export type { SubjectKey } from "./records.ts";
 export { rowStates, type SaidState } from "./row-states.ts";

@@ -589,6 +589,16 @@ const steps: readonly string[] = [
   -- When all that there was had been read, with no page missing: of when the copies are.
   ALTER TABLE reading ADD COLUMN whole_at INTEGER;
   `,
+  `
+  -- Own records that the city knows to be gone, where this member, put back to before that, does not: nobody is answered
+  -- with them until the city has taken a higher version.
+  CREATE TABLE known_gone (
+    record TEXT NOT NULL PRIMARY KEY,
+    -- The last change of the page that tells of it as of one that stands; null: none is under way.
+    told   INTEGER
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO known_gone (record) SELECT record FROM refused WHERE code = 'sync.record-gone';
+  `,
 ];
 
 export const schemaVersion = steps.length;

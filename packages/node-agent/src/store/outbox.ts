@@ -3,6 +3,7 @@ import { feedIdSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Outbox, RefusedSince, RefusedVersion, SealedPage, Waiting } from "../sharing/index.ts";
+import { createKnownGone, type KnownGone } from "./known-gone.ts";
 import { type Row, recordColumns, toRecord } from "./records.ts";
 
 const feedSchema = z.object({
@@ -30,9 +31,11 @@ const tellable = `(item IN (SELECT value FROM json_each(?)) OR state IN ('repair
 /** On triggers of the record table (migrations): no way to change a record leaves it out. */
 export function createOutbox(database: Database): Outbox {
   const sql = prepare(database);
+  const knownGone = createKnownGone(database);
   const beginAnew = database.transaction((id: string) => {
     sql.dropPages.run();
     sql.dropRefused.run();
+    knownGone.beganAnew();
     sql.tellAll.run();
     sql.begin.run(id);
   });
@@ -55,22 +58,7 @@ export function createOutbox(database: Database): Outbox {
     beginAnew.immediate(randomUUID());
     return feedSchema.parse(sql.feed.get());
   };
-  const seal = database.transaction((page: SealedPage, taken: readonly Waiting[]) => {
-    sql.insert.run({ ...page, text: JSON.stringify(page.lines) });
-    sql.move.run(page.last, page.hash);
-    const isAny = sql.anyRefused.get() !== undefined;
-    for (const { n, record } of taken) {
-      sql.done.run(n, record.id, record.version);
-      if (isAny) sql.tellRefused.run(record.id);
-    }
-  });
-  const acknowledge = database.transaction(
-    (last: number, receipt: string, at: number, refused: readonly RefusedVersion[]) => {
-      for (const { record, version, code } of refused) sql.refuse.run(record, version, code, at);
-      sql.forget.run(last);
-      sql.receive.run(receipt, last, at);
-    },
-  );
+  const { seal, acknowledge } = createSealing(database, sql, knownGone);
   const requeue = database.transaction((ids: readonly string[]) => {
     for (const id of ids) sql.queue.run(id);
   });
@@ -100,6 +88,29 @@ export function createOutbox(database: Database): Outbox {
     beginAnew: (id) => beginAnew.immediate(id),
     receipt: () => current().receipt ?? undefined,
   };
+}
+
+/** What a page makes of the records in it: when it is signed, and when the city has it. */
+function createSealing(database: Database, sql: ReturnType<typeof prepare>, knownGone: KnownGone) {
+  const seal = database.transaction((page: SealedPage, taken: readonly Waiting[]) => {
+    sql.insert.run({ ...page, text: JSON.stringify(page.lines) });
+    sql.move.run(page.last, page.hash);
+    const isAny = sql.anyRefused.get() !== undefined;
+    for (const { n, record } of taken) {
+      sql.done.run(n, record.id, record.version);
+      if (isAny) sql.tellRefused.run(record.id);
+      knownGone.told(record, page.last);
+    }
+  });
+  const acknowledge = database.transaction(
+    (last: number, receipt: string, at: number, refused: readonly RefusedVersion[]) => {
+      for (const { record, version, code } of refused) sql.refuse.run(record, version, code, at);
+      knownGone.acknowledged(last, refused);
+      sql.forget.run(last);
+      sql.receive.run(receipt, last, at);
+    },
+  );
+  return { seal, acknowledge };
 }
 
 function prepare(database: Database) {

@@ -10,11 +10,14 @@ export type SubjectKey = Pick<Subject, "scheme" | "id">;
 export type Put = "added" | "changed" | "unchanged";
 
 export interface Records {
+  /** What is there to answer with. */
   of(subject: SubjectKey, items: readonly ItemCode[]): readonly CreditRecord[];
   /** Adds a record as version 1, or makes the next version of the one held when what it says differs. */
   put(record: CreditRecord): Put;
   /** Whether the record held under this id says the same, whatever its version. */
   holdsSame(record: CreditRecord): boolean;
+  /** Whether it says otherwise, and has come to say so at an ISO instant or later. */
+  saysOtherwiseSince(record: CreditRecord, instant: string): boolean;
   readonly own: OwnRecords;
 }
 
@@ -70,16 +73,22 @@ const putSql = `
   WHERE (${list("record.")}) IS NOT (${list("excluded.")})
   RETURNING version`;
 
-/** `record_by_subject` serves each item with one seek. */
+/** `record_by_subject` serves each item with one seek. What the city knows to be gone is nobody's any more. */
 export const findSql = `
   SELECT ${list("", columns)} FROM record
-  WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))`;
+  WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))
+    AND NOT EXISTS (SELECT 1 FROM known_gone WHERE known_gone.record = record.id)`;
 
 export function createRecords(database: Database): Records {
   const find = database.prepare<[string, string, string], Row>(findSql);
   const upsert = database.prepare<[Row], { version: number }>(putSql);
   const same = database.prepare<[Row], unknown>(
     `SELECT 1 FROM record WHERE id = @id AND (${list("")}) IS (${list("@")})`,
+  );
+  // One that said so from the beginning has not changed; those changed before this was kept have their last version's instant.
+  const since = database.prepare<[Row & { instant: string }], unknown>(
+    `SELECT 1 FROM record WHERE id = @id AND coalesce(changed_at, recorded_at) >= @instant
+       AND (${list("")}) IS NOT (${list("@")})`,
   );
   return {
     of: ({ scheme, id }, items) => find.all(scheme, id, JSON.stringify(items)).map(toRecord),
@@ -90,7 +99,14 @@ export function createRecords(database: Database): Records {
     },
     own: createOwnRecords(database),
     holdsSame: (record) => same.get(toRow(record)) !== undefined,
+    saysOtherwiseSince: (record, instant) => since.get({ ...toRow(record), instant }) !== undefined,
   };
+}
+
+/** What a file says about the record that it names, as one text. */
+export function contentText(record: CreditRecord): string {
+  const { kind, name, jurisdiction, occurred_on, valid_until, disclosed_until, fields } = toRow(record);
+  return JSON.stringify([kind, name, jurisdiction, occurred_on, valid_until, disclosed_until, fields]);
 }
 
 function createOwnRecords(database: Database): OwnRecords {

@@ -94,6 +94,7 @@ describe("the agent's store: records", () => {
       .map(({ detail }) => detail);
     database.close();
     expect(plan[0]).toBe("SEARCH record USING INDEX record_by_subject (scheme=? AND subject=? AND item=?)");
+    expect(plan.filter((step) => step.startsWith("SCAN"))).toEqual(["SCAN json_each VIRTUAL TABLE INDEX 1:"]);
   });
 
   it("finds copies that have ended by their index", () => {
@@ -253,6 +254,7 @@ describe("the agent's store: its file", () => {
       "pending",
       "told_item",
       "withheld_item",
+      "known_gone",
       "feed",
       "page",
     ];

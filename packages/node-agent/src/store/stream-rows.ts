@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
-import type { ImportCounts, QuarantinedRow, Taken } from "./imports.ts";
+import type { ImportCounts, QuarantinedRow } from "./imports.ts";
 import { createKeptRows } from "./kept-rows.ts";
-import type { Records } from "./records.ts";
+import type { Put, Records } from "./records.ts";
 import { createRowStates, type SaidState } from "./row-states.ts";
 
 /** A row that is no record, or is kept back beside the one that it differs from. */
@@ -78,7 +78,7 @@ export function createRowTaking(database: Database, records: Records) {
   }
 
   /** @returns what became of it; nothing when another row says otherwise of the record, or of its state */
-  function takeRecord(batch: StreamBatch, row: RecordRow): Taken | undefined {
+  function takeRecord(batch: StreamBatch, row: RecordRow): Put | "duplicate" | undefined {
     const { record, key } = row;
     const isShared = sql.other.get(record.id, batch.stream, key) !== undefined;
     const isSame = states.said(record.id) === record.state && records.holdsSame(record);
@@ -97,7 +97,7 @@ export function createRowTaking(database: Database, records: Records) {
     if (!isShared && states.follow(said, false, at)) sql.wake.run(said.id);
   }
 
-  function takeOne(batch: StreamBatch, row: UnreadRow | RecordRow, keep: Keep): Taken | "kept" {
+  function takeOne(batch: StreamBatch, row: UnreadRow | RecordRow, keep: Keep): Put | "duplicate" | "kept" {
     if ("kept" in row) {
       const record = sql.known.get(batch.stream, row.key)?.record ?? null;
       if (record !== null && row.state !== undefined)
@@ -134,9 +134,8 @@ const partOf = {
   changed: "accepted",
   unchanged: "unchanged",
   duplicate: "duplicates",
-  conflict: "quarantined",
   kept: "quarantined",
-} as const satisfies Record<Taken | "kept", keyof ImportCounts>;
+} as const satisfies Record<Put | "duplicate" | "kept", keyof ImportCounts>;
 
 type Keep = (row: KeptRow) => { readonly import: number; readonly line: number };
 
