@@ -6,6 +6,7 @@ import { payloadOf, readCompact } from "@xinqiao/protocol/jws";
 import { type CreditRecord, isDisclosable, isGone, recordSchema } from "@xinqiao/protocol/record";
 import type { Directory } from "@xinqiao/protocol/registry";
 import {
+  type Change,
   type Completion,
   type Correction,
   changeSchema,
@@ -49,6 +50,8 @@ const versionSchema = z.object({
   state: recordSchema.shape.state,
   disclosedUntil: recordSchema.shape.disclosedUntil,
 });
+const contentSchema = z.object({ content: z.string().nullable() });
+const nodeSchema = z.object({ node: z.string() });
 const lineSchema = z.object({ source: z.string(), line: z.string() });
 const itemSchema = z.enum(items);
 const pageRowSchema = z.object({
@@ -79,6 +82,8 @@ function createNotes({ agent }: Watched) {
     gone: new Map<string, number>(),
     /** What was handed to whom while it was disclosed, in whichever of the hub's lives, whether it arrived or not. */
     given: new Set<string>(),
+    /** Without whom a record's corrections were completed, in whichever of the hub's lives. */
+    saidGone: new Map<string, readonly string[]>(),
     /** Readers that were not waited for, at some time. */
     lapsed: new Set<string>(),
     era: (who: string) => eras.get(who) ?? 0,
@@ -149,6 +154,30 @@ function checkChains(hub: Watched["hub"]): void {
       [last, prev] = [row.last, headHash(row.head)];
     }
   }
+}
+
+/** What is told again in another feed opens no correction: those that were open are due with it. */
+function waitedFor(
+  { hub }: Watched,
+  source: NodeId,
+  feed: string,
+  { seq, record }: Pick<Change, "seq" | "record">,
+): readonly string[] {
+  const rows = hub.rows(
+    `SELECT node FROM correction_holder JOIN correction ON correction = id WHERE receipt IS NULL AND source = ? AND record = ?
+       AND completed_at IS NULL AND due_feed = ? AND due_seq = ?`,
+    source,
+    record.id,
+    feed,
+    seq,
+  );
+  return rows.map((row) => nodeSchema.parse(row).node);
+}
+
+/** By what two tellings of one version are known. */
+function heldOf({ hub }: Watched, source: NodeId, id: string): string | null {
+  const [row] = hub.rows("SELECT content FROM held WHERE source = ? AND record = ?", source, id);
+  return contentSchema.optional().parse(row)?.content ?? null;
 }
 
 /** Whoever has another version of it in its store when a new one is taken has to be waited for. */
@@ -241,6 +270,8 @@ function watchHub(watched: Watched, notes: Notes) {
     const named = [...acknowledged, ...said.gone].sort().join();
     const waited = [...(opened?.holders ?? [])].sort().join();
     must(named === waited, `it names ${named} and waited for ${waited}`);
+    const about = `${said.source} ${opened?.record}`;
+    notes.saidGone.set(about, [...(notes.saidGone.get(about) ?? []), ...said.gone]);
     must(
       said.gone.every((node) => suspended.has(node) || notes.lapsed.has(node)),
       "one that is there is said to be gone",
@@ -265,16 +296,23 @@ function watchHub(watched: Watched, notes: Notes) {
   return (port: OpenedHub): OpenedHub => ({
     ...port,
     take(page) {
+      const { source } = page;
+      const before = new Map(
+        page.changes.map(({ change: { record } }) => [record.id, heldOf(watched, source, record.id)]),
+      );
       const corrections = port.take(page);
       notes.order += 1;
-      const { source } = page;
       for (const { seq, record } of page.changes.map(({ change }) => change)) {
         const correction = corrections.find((each) => each.seq === seq);
         const holders = correction?.holders ?? [];
         const { id, version } = record;
         notes.takes.push({ order: notes.order, key: `${source} ${id}`, holders });
         if (correction) notes.opened.set(keyOf(correction), { holders, record: id, version });
-        checkNamed(source, record, holders, watched, notes);
+        const isAgain = heldOf(watched, source, id) === before.get(id);
+        // Of one that is told again whoever was said to be gone is so yet, also when that statement is kept no more.
+        const excused = (isAgain && notes.saidGone.get(`${source} ${id}`)) || [];
+        const waited = waitedFor(watched, source, page.page.feed, { seq, record });
+        checkNamed(source, record, [...holders, ...waited, ...excused], watched, notes);
         checkGone(source, record, notes);
       }
       noteSwept(watched, notes);
