@@ -134,8 +134,9 @@ function isTold({ given, entry }: ReadLeaf, { status, place }: BookLine, self: N
   );
 }
 
+/** With an answer, be it the city's word from its copy: whoever asked was told that, too. */
 const answeredRows = ({ entry }: ReadLeaf): readonly OutcomeRow[] =>
-  entry.kind === "lookup.outcome" ? entry.rows.filter((row) => !hasNone(row)) : [];
+  entry.kind === "lookup.outcome" ? entry.rows.filter((row) => row.answerCommitment !== undefined) : [];
 
 /** Every answer by the digest that opens its commitment; one that is not opened is not the one that was told. */
 function digestOfRows(leaf: ReadLeaf): string | undefined {
@@ -145,7 +146,7 @@ function digestOfRows(leaf: ReadLeaf): string | undefined {
     node: row.node,
     status: row.status,
     code: row.code,
-    answer: hasNone(row) ? undefined : openedAnswer(leaf, row),
+    answer: row.answerCommitment === undefined ? undefined : openedAnswer(leaf, row),
   }));
   return toldDigest(leaf.entry.complete, rows);
 }

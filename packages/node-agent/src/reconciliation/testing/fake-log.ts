@@ -47,6 +47,7 @@ export function startFakeLog() {
   return {
     key: { jwk: publicOf(jwk), notBefore: "2020-01-01T00:00:00Z" },
     get,
+    root: () => Buffer.from(rootOf(frontier)).toString("base64"),
     append(draft: LogEntryDraft): GivenLeaf & { readonly sealed: SealedEntry } {
       const sealed = sealEntry(draft, testNow, (length) => Buffer.alloc(length, 7));
       const index = frontier.size;
