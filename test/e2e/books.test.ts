@@ -202,5 +202,7 @@ describe("both sides' books", () => {
     expect((await read(agents.baoan)).status).toBe(403);
     const kinds = (await readLog(gateway)).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === "audit.books-read")).toHaveLength(1);
+    const faults = agents.audit.lines.filter((line) => line.includes("revocations-fault"));
+    expect(faults, "an auditor is asked to revoke nothing, and does not ask").toEqual([]);
   });
 });

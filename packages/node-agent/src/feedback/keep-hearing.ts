@@ -19,7 +19,10 @@ export function keepHearing(
   deps: HearDependencies & { readonly events: RevocationEvents },
 ): () => Promise<void> {
   const { events } = deps;
+  // An auditor reads the log and acts upon no record.
+  const actsUponNone = () => deps.directory().member(deps.node)?.role === "auditor";
   const hear = async (signal: AbortSignal) => {
+    if (actsUponNone()) return ok({ again: false });
     const heard = await hearRevocations(deps, signal);
     if (!heard.ok) return heard;
     if (heard.value.asked > 0) events.revocationsAsked(heard.value.asked);
