@@ -610,7 +610,7 @@ describe("what is over", () => {
     expect(versionsIn(await read(hz, { after: position, head })).at(-1)).toBeNull();
   });
 
-  it("is kept by the city no longer than somebody has its end to hear", async () => {
+  it("is kept by the city until all have acknowledged its end, and as long yet as one may be put back to before", async () => {
     const kept = () =>
       hub.about(testRecord().subject, [testRecord().item]).map(({ record }) => record.version);
     const { first, on } = await readBy([baoan]);
@@ -620,14 +620,21 @@ describe("what is over", () => {
       following(first, 2),
     );
     await told(second);
-    const compact = (day: string) => compactSharing(hub, 0, day);
+    const compact = (day: string, heardBefore = testNow + 1) =>
+      compactSharing(hub, { forgetBefore: 0, today: day, heardBefore });
     await compact("2026-01-31");
     expect(kept(), "its last day").toEqual([2]);
     today = "2026-02-01";
     await compact(today);
     expect(kept(), "one has not heard").toEqual([2]);
     expect(versionsIn(await read(baoan, on))).toEqual([2]);
-    await read(baoan, { after: 2, head: headHash(second.head) });
+    const after = { after: 2, head: headHash(second.head) };
+    await read(baoan, after);
+    await compact(today);
+    expect(kept(), "it has gone past, and not acknowledged it").toEqual([2]);
+    await read(baoan, { ...after, receipts: [await receiptOf(baoan, second, 2)] });
+    await compact(today, testNow);
+    expect(kept(), "it may be put back").toEqual([2]);
     await compact(today);
     expect(kept()).toEqual([]);
     expect(hub.version(dg, testRecord().id)).toMatchObject({ version: 2 });
@@ -645,7 +652,8 @@ describe("what is over", () => {
     );
     const [absent] = hub.absentSince(testNow + 1);
     if (absent !== undefined) hub.setLapsed(absent);
-    await compactSharing(hub, 0, today);
+    await completing.complete();
+    await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow + 1 });
     expect(hub.behind(1, 1_000).flatMap(({ lines }) => lines.map((line) => line?.line != null))).toEqual([
       false,
       true,

@@ -30,6 +30,9 @@ const missingSchema = z.object({
 type Missing = z.infer<typeof missingSchema>;
 const absentSchema = subscriberSchema.pick({ node: true, position: true, seenAt: true });
 
+/** Of a subscriber: it is not away, and has not left. Who wants nothing any more has dropped all that it held. */
+export const isReader = "NOT lapsed AND subscription ->> '$.items' <> '[]'";
+
 /** Pages that a reader is behind: more say no more. */
 const mostCounted = 10_000;
 
