@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 7;
+export const sharingVersion = 8;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -63,6 +63,7 @@ export const addedColumns = [
       ALTER TABLE held ADD COLUMN cut TEXT;
       ALTER TABLE held ADD COLUMN ended_at INTEGER;`,
   },
+  { table: "held", column: "uncut", sql: "ALTER TABLE held ADD COLUMN uncut TEXT" },
   {
     table: "change",
     column: "gone",
@@ -176,8 +177,10 @@ export const sharingSchema = `
     gone_at  INTEGER,
     -- The newest version that said so, of whichever feed: no older one brings it back, and its row stays for that.
     gone_version INTEGER,
-    -- The last day on which it is in force, where a correction has brought that forward, and since when it is over; null otherwise.
+    -- The last day on which it is in force, where a correction has brought that forward, the one that it named before (null:
+    -- none, or nobody knows), and since when it is over; null otherwise.
     cut      TEXT,
+    uncut    TEXT,
     ended_at INTEGER,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;
