@@ -207,6 +207,8 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   version(source: NodeId, record: string): HeldVersion | undefined;
   /** Whether the line held of a record is the one that its source signed: on a disk it may have become another. */
   isAsSigned(source: NodeId, record: string): boolean;
+  /** Whether what it said is not kept any more: its publication ended before that day, or it is repaired or withdrawn. */
+  isBlank(source: NodeId, record: string, today: string): boolean;
   /** Digests of what is held. */
   readonly digests: DigestIndex;
   /** What a source says it has kept back in a month, in place of what it said before. */

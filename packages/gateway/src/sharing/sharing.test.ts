@@ -635,8 +635,10 @@ describe("what is over", () => {
     await read(baoan, { ...after, receipts: [await receiptOf(baoan, second, 2)] });
     await compact(today, testNow);
     expect(kept(), "it may be put back").toEqual([2]);
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(false);
     await compact(today);
     expect(kept()).toEqual([]);
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
     expect(hub.version(dg, testRecord().id)).toMatchObject({ version: 2 });
     expect(versionsIn(await read(baoan))).toEqual([null, null]);
     await told(await pageOf([testRecord({ version: 3 })], following(second, 3)));
