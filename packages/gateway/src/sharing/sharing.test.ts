@@ -662,6 +662,27 @@ describe("what is over", () => {
     ]);
   });
 
+  it("is kept for nobody who wants nothing any more: it is neither behind nor away, unless it is waited for yet", async () => {
+    const nothing = { ...all, items: [] };
+    const { first, on } = await readBy([baoan, hz]);
+    await read(baoan, on);
+    const second = await pageOf(
+      [testRecord({ version: 2, disclosedUntil: "2025-12-31" })],
+      following(first, 2),
+    );
+    await told(second);
+    await read(hz, { subscription: nothing });
+    expect(hub.standing().subscribers.map(({ node }) => node)).toEqual([baoan]);
+    const absent = () => hub.absentSince(testNow + 1).map(({ node }) => node);
+    expect(absent(), "what it was given before it has left").toEqual([hz, baoan]);
+    const receipts = async (node: NodeId) => [await receiptOf(node, second, 2)];
+    await read(hz, { subscription: nothing, receipts: await receipts(hz) });
+    expect(absent()).toEqual([baoan]);
+    await read(baoan, { after: 2, head: headHash(second.head), receipts: await receipts(baoan) });
+    await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow + 1 });
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
+  });
+
   it("is told, after all, to who was given it by a gateway that has been restarted since", async () => {
     const restart = () => {
       hub.close();
