@@ -215,7 +215,7 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   noteKeptBack(source: NodeId, keptBack: KeptBack): void;
   /** Whether a feed tells anew what another has told before, and is not whole yet. */
   isRetelling(source: NodeId, feed: FeedId): boolean;
-  /** Whether a version was taken once of a record that is held no more. */
+  /** Whether a version was taken once of a record that a whole feed has not named since. */
   hasHad(source: NodeId, record: string): boolean;
   /** How sources did in a month that has these first and last instants, seconds since 1970. */
   scores(month: string, from: number, to: number): readonly ScoreLine[];

@@ -610,6 +610,21 @@ describe("what is over", () => {
     expect(versionsIn(await read(hz, { after: position, head })).at(-1)).toBeNull();
   });
 
+  it("is not gone through again with each feed, once its source names it no more", async () => {
+    const swept: string[] = [];
+    for (const feed of [firstFeed, secondFeed, thirdFeed]) {
+      const page = { feed, from: 1, last: 0, hash: "h", complete: true };
+      const about = { source: dg, page, changes: [], at: testNow, today, dueOn: () => today };
+      const holders = () => [];
+      if (feed !== firstFeed) hub.sweep({ ...about, holders }, "");
+      if (!(hub.standing().sources[0]?.isWhole ?? true)) swept.push(feed);
+      const records = feed === firstFeed ? [testRecord({ state: "repaired" })] : [];
+      await told(await pageOf(records, { feed }));
+    }
+    expect(swept, "a sweep of anything leaves it not whole").toEqual([secondFeed]);
+    expect(hub.version(dg, testRecord().id)).toMatchObject({ goneVersion: 1 });
+  });
+
   it("is kept by the city until all have acknowledged its end, and as long yet as one may be put back to before", async () => {
     const kept = () =>
       hub.about(testRecord().subject, [testRecord().item]).map(({ record }) => record.version);

@@ -5,7 +5,7 @@ import { isReader } from "./sharing-attendance.ts";
 import { createForgotten } from "./sharing-scores.ts";
 
 export function createHubCompaction(database: Database): Omit<Compaction, "forgetGiven"> {
-  // All that is held of a source is in its feed once that is whole.
+  // What is held of a source is in its feed once that is whole, but for the bare fact that a record is gone: without what it said.
   const whole = database.prepare<[], { node: string; feed: string }>(
     "SELECT node, feed FROM source WHERE whole = feed",
   );
