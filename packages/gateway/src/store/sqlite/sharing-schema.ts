@@ -85,23 +85,6 @@ export const addedColumns = [
 export const dropSuperseded =
   "DELETE FROM change WHERE line IS NULL AND (position, seq) NOT IN (SELECT position, seq FROM held)";
 
-/** Who was given what was known by positions alone once, and of which items nobody knows any more. */
-export const noteReaders = `
-  INSERT INTO member_number (node) SELECT node FROM subscriber WHERE true ON CONFLICT DO NOTHING;
-  INSERT INTO reading_scope (content) SELECT json_set(subscription, '$.items', 'all') FROM subscriber
-    WHERE true ON CONFLICT DO NOTHING;
-  INSERT INTO reading (node, scope, position)
-    SELECT node, id, position FROM subscriber JOIN reading_scope ON content = json_set(subscription, '$.items', 'all')
-    WHERE true ON CONFLICT DO NOTHING;`;
-
-/** Whoever had read past the first version of a record may have been given one; its last day is not known. */
-export const noteGiven = `
-  UPDATE change SET gone = 1 WHERE given_from IS NOT NULL;
-  UPDATE change SET given = readers_past(first), given_until = '9999-12-31'
-    FROM held WHERE held.position = change.position AND held.seq = change.seq AND first < change.position;
-  ALTER TABLE change DROP COLUMN given_from;
-  ALTER TABLE held DROP COLUMN first;`;
-
 /** What members share (PR-SYNC). */
 export const sharingSchema = `
   -- How far each source's feed was taken.
