@@ -216,7 +216,9 @@ const moments: fc.Arbitrary<Act> = fc.oneof(
       act("compact", { pages }, async ({ hubFile: { port }, now }) => {
         port.dropReplaced(pages);
         // One that was away so long finds by comparison what it should not have.
-        if (port.subscribers().every(({ isLapsed }) => !isLapsed)) port.blankEnded(chinaDay(now()), pages);
+        if (port.subscribers().every(({ isLapsed }) => !isLapsed)) {
+          port.blankEnded({ today: chinaDay(now()), heardBefore: now() }, pages);
+        }
       }),
     ),
   },

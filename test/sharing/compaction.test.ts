@@ -29,7 +29,11 @@ const aFeed = () => {
   return feedIdSchema.parse(`00000000-0000-4000-8000-${`${begun}`.padStart(12, "0")}`);
 };
 const beginAnew = () => pair.source.outbox.beginAnew(aFeed());
-const compact = () => compactSharing(pair.hub, pair.around.now - 365 * dayMs, chinaDay(pair.around.now));
+function compact(): Promise<void> {
+  const { now } = pair.around;
+  const terms = { forgetBefore: now - 365 * dayMs, heardBefore: now - 30 * dayMs, today: chinaDay(now) };
+  return compactSharing(pair.hub, terms);
+}
 
 /** Each in a page of its own. */
 async function tellEach(all: readonly string[]): Promise<void> {

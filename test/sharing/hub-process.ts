@@ -82,7 +82,9 @@ export function createHubProcess({ file, watched, ...common }: HubSurroundings) 
       const { completing, port } = running;
       try {
         await completing.complete();
-        await compactSharing(port, common.now() - keptMs, chinaDay(common.now()));
+        const now = common.now();
+        const terms = { forgetBefore: now - keptMs, heardBefore: now - lapsesAfterMs, today: chinaDay(now) };
+        await compactSharing(port, terms);
       } catch (error) {
         if (!(error instanceof Killed)) throw error;
       }

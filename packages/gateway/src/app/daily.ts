@@ -9,7 +9,7 @@ import type { GatewayDependencies } from "./gateway.ts";
 
 /** What is done once a day: what is past its time is deleted, and old entries go to files where the city wants that. */
 export function startDaily(
-  { log: path, archiveAfterDays: afterDays, sharingTerms: { correctionDays } }: GatewayConfig,
+  { log: path, archiveAfterDays: afterDays, sharingTerms }: GatewayConfig,
   { logger, now }: GatewayDependencies,
   {
     log,
@@ -24,7 +24,7 @@ export function startDaily(
   },
   { failed }: Pick<GatewayEvents, "failed">,
 ): () => void {
-  const stopRetaining = retain({ log, kept, hub }, { correctionDays, now, onError: failed });
+  const stopRetaining = retain({ log, kept, hub }, { ...sharingTerms, now, onError: failed });
   if (afterDays === undefined) return stopRetaining;
   const stopArchiving = archiveDaily({
     folder: archiveOf(path),

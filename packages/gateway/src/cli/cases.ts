@@ -33,17 +33,30 @@ export function listCases({ json, ...home }: Home & { readonly json?: boolean })
 const suggestions = {
   same: "与来源一致 same",
   differs: "与来源不一致 differs",
+  "not-kept": "已不再公示，内容不再留存 not-kept",
   "not-held": "市级无副本 not-held",
 };
+
+/** What is asked of what is held of a record. */
+interface Versions extends Pick<OpenedHub, "isAsSigned" | "isBlank"> {
+  version(...of: Parameters<OpenedHub["version"]>): object | undefined;
+}
+
+/** A line that its source signed says what the source last told; where it was damaged here, it does not. */
+export function suggestedFor(
+  { source, record }: Pick<KeptCase["case"]["opened"], "source" | "record">,
+  hub: Versions,
+  today: string,
+): keyof typeof suggestions {
+  if (hub.version(source, record) === undefined) return "not-held";
+  if (hub.isBlank(source, record, today)) return "not-kept";
+  return hub.isAsSigned(source, record) ? "same" : "differs";
+}
 
 export function showCase(id: string, { json, ...home }: Home & { readonly json?: boolean }): Promise<string> {
   return readHub(home.home, (hub) => {
     const held = heldOf(id, hub);
-    const { source, record } = held.case.opened;
-    // A line that its source signed says what the source last told; where it was damaged here, it does not.
-    const isHeld = hub.version(source, record) !== undefined;
-    const said = hub.isAsSigned(source, record) ? "same" : "differs";
-    const suggested = isHeld ? said : "not-held";
+    const suggested = suggestedFor(held.case.opened, hub, chinaDay(Date.now()));
     const shown = shownOf(held);
     if (json) return JSON.stringify({ ...shown, suggested }, null, 2);
     const steps = shown.steps.flatMap((step) => step.said ?? []);

@@ -34,10 +34,10 @@ describe("the daily end of what is kept", () => {
             dropReplaced: () => 0,
             forgetCorrections: () => 0,
             forgetGiven: () => 0,
-            blankEnded: () => 0,
+            blankEnded: () => undefined,
           },
         },
-        { correctionDays: 1, now: () => now, onError },
+        { correctionDays: 1, subscriberDays: 1, now: () => now, onError },
       );
       await vi.advanceTimersByTimeAsync(0);
       expect(log.evidence(0)).toBeDefined();

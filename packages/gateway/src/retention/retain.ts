@@ -16,6 +16,8 @@ export interface Retained {
 export interface RetainOptions {
   /** How long completed corrections are kept. */
   readonly correctionDays: number;
+  /** A reader that has not asked for so long is not waited for. */
+  readonly subscriberDays: number;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
 }
@@ -26,12 +28,18 @@ export interface RetainOptions {
  */
 export function retain(
   { log, kept, hub }: Retained,
-  { correctionDays, now, onError }: RetainOptions,
+  { correctionDays, subscriberDays, now, onError }: RetainOptions,
 ): () => void {
   const begin = () => {
     void expire(log).catch(onError);
     void forgetReconciliations(kept, now()).catch(onError);
-    void compactSharing(hub, now() - correctionDays * dayMs, chinaDay(now())).catch(onError);
+    const at = now();
+    const terms = {
+      today: chinaDay(at),
+      forgetBefore: at - correctionDays * dayMs,
+      heardBefore: at - subscriberDays * dayMs,
+    };
+    void compactSharing(hub, terms).catch(onError);
   };
   begin();
   const timer = setInterval(begin, dayMs).unref();

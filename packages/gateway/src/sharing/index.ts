@@ -1,5 +1,10 @@
 export { type CopyDependencies, createAnswerFromCopy } from "./answer-from-copy.ts";
-export { type Compaction, compactSharing } from "./compact.ts";
+export {
+  type BlankTerms,
+  type Compaction,
+  compactSharing,
+  type EndedPlace,
+} from "./compact.ts";
 export { type Completing, createCompleting } from "./complete.ts";
 export type {
   DeadLetter,

@@ -207,13 +207,15 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   version(source: NodeId, record: string): HeldVersion | undefined;
   /** Whether the line held of a record is the one that its source signed: on a disk it may have become another. */
   isAsSigned(source: NodeId, record: string): boolean;
+  /** Whether what it said is not kept any more: its publication ended before that day, or it is repaired or withdrawn. */
+  isBlank(source: NodeId, record: string, today: string): boolean;
   /** Digests of what is held. */
   readonly digests: DigestIndex;
   /** What a source says it has kept back in a month, in place of what it said before. */
   noteKeptBack(source: NodeId, keptBack: KeptBack): void;
   /** Whether a feed tells anew what another has told before, and is not whole yet. */
   isRetelling(source: NodeId, feed: FeedId): boolean;
-  /** Whether a version was taken once of a record that is held no more. */
+  /** Whether a version was taken once of a record that a whole feed has not named since. */
   hasHad(source: NodeId, record: string): boolean;
   /** How sources did in a month that has these first and last instants, seconds since 1970. */
   scores(month: string, from: number, to: number): readonly ScoreLine[];

@@ -610,7 +610,22 @@ describe("what is over", () => {
     expect(versionsIn(await read(hz, { after: position, head })).at(-1)).toBeNull();
   });
 
-  it("is kept by the city no longer than somebody has its end to hear", async () => {
+  it("is not gone through again with each feed, once its source names it no more", async () => {
+    const swept: string[] = [];
+    for (const feed of [firstFeed, secondFeed, thirdFeed]) {
+      const page = { feed, from: 1, last: 0, hash: "h", complete: true };
+      const about = { source: dg, page, changes: [], at: testNow, today, dueOn: () => today };
+      const holders = () => [];
+      if (feed !== firstFeed) hub.sweep({ ...about, holders }, "");
+      if (!(hub.standing().sources[0]?.isWhole ?? true)) swept.push(feed);
+      const records = feed === firstFeed ? [testRecord({ state: "repaired" })] : [];
+      await told(await pageOf(records, { feed }));
+    }
+    expect(swept, "a sweep of anything leaves it not whole").toEqual([secondFeed]);
+    expect(hub.version(dg, testRecord().id)).toMatchObject({ goneVersion: 1 });
+  });
+
+  it("is kept by the city until all have acknowledged its end, and as long yet as one may be put back to before", async () => {
     const kept = () =>
       hub.about(testRecord().subject, [testRecord().item]).map(({ record }) => record.version);
     const { first, on } = await readBy([baoan]);
@@ -620,16 +635,25 @@ describe("what is over", () => {
       following(first, 2),
     );
     await told(second);
-    const compact = (day: string) => compactSharing(hub, 0, day);
+    const compact = (day: string, heardBefore = testNow + 1) =>
+      compactSharing(hub, { forgetBefore: 0, today: day, heardBefore });
     await compact("2026-01-31");
     expect(kept(), "its last day").toEqual([2]);
     today = "2026-02-01";
     await compact(today);
     expect(kept(), "one has not heard").toEqual([2]);
     expect(versionsIn(await read(baoan, on))).toEqual([2]);
-    await read(baoan, { after: 2, head: headHash(second.head) });
+    const after = { after: 2, head: headHash(second.head) };
+    await read(baoan, after);
+    await compact(today);
+    expect(kept(), "it has gone past, and not acknowledged it").toEqual([2]);
+    await read(baoan, { ...after, receipts: [await receiptOf(baoan, second, 2)] });
+    await compact(today, testNow);
+    expect(kept(), "it may be put back").toEqual([2]);
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(false);
     await compact(today);
     expect(kept()).toEqual([]);
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
     expect(hub.version(dg, testRecord().id)).toMatchObject({ version: 2 });
     expect(versionsIn(await read(baoan))).toEqual([null, null]);
     await told(await pageOf([testRecord({ version: 3 })], following(second, 3)));
@@ -645,11 +669,33 @@ describe("what is over", () => {
     );
     const [absent] = hub.absentSince(testNow + 1);
     if (absent !== undefined) hub.setLapsed(absent);
-    await compactSharing(hub, 0, today);
+    await completing.complete();
+    await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow + 1 });
     expect(hub.behind(1, 1_000).flatMap(({ lines }) => lines.map((line) => line?.line != null))).toEqual([
       false,
       true,
     ]);
+  });
+
+  it("is kept for nobody who wants nothing any more: it is neither behind nor away, unless it is waited for yet", async () => {
+    const nothing = { ...all, items: [] };
+    const { first, on } = await readBy([baoan, hz]);
+    await read(baoan, on);
+    const second = await pageOf(
+      [testRecord({ version: 2, disclosedUntil: "2025-12-31" })],
+      following(first, 2),
+    );
+    await told(second);
+    await read(hz, { subscription: nothing });
+    expect(hub.standing().subscribers.map(({ node }) => node)).toEqual([baoan]);
+    const absent = () => hub.absentSince(testNow + 1).map(({ node }) => node);
+    expect(absent(), "what it was given before it has left").toEqual([hz, baoan]);
+    const receipts = async (node: NodeId) => [await receiptOf(node, second, 2)];
+    await read(hz, { subscription: nothing, receipts: await receipts(hz) });
+    expect(absent()).toEqual([baoan]);
+    await read(baoan, { after: 2, head: headHash(second.head), receipts: await receipts(baoan) });
+    await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow + 1 });
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
   });
 
   it("is told, after all, to who was given it by a gateway that has been restarted since", async () => {

@@ -33,6 +33,7 @@ export interface SharingStanding {
   /** Position of the newest page. */
   readonly newest: number;
   readonly sources: readonly SourceStanding[];
+  /** Who wants anything. */
   readonly subscribers: readonly SubscriberStanding[];
 }
 
@@ -50,7 +51,10 @@ export interface Attendance {
   seen(reader: { readonly node: NodeId; readonly position: number }, at: number): void;
   /** The city was away since it last heard anybody: so long nobody could ask. */
   cameBack(now: number): void;
-  /** Who was not heard since, but for the time that the city was away itself. Milliseconds since 1970. */
+  /**
+   * Who was not heard since, but for the time that the city was away itself, and for who wants nothing any more and is waited
+   * for by no correction. Milliseconds since 1970.
+   */
   absentSince(before: number): readonly Absent[];
   /** Unless it has asked meanwhile. */
   setLapsed(absent: Absent): void;

@@ -599,6 +599,25 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO known_gone (record) SELECT record FROM refused WHERE code = 'sync.record-gone';
   `,
+  `
+  -- Nothing of an item that is withheld waits: whoever looks for what does would go through all of it each time.
+  DROP TRIGGER record_added;
+  CREATE TRIGGER record_added AFTER INSERT ON record
+    WHEN EXISTS (SELECT 1 FROM told_item WHERE item IN (new.item, '*'))
+      AND NOT EXISTS (SELECT 1 FROM withheld_item WHERE item = new.item) BEGIN
+    INSERT INTO pending (record) VALUES (new.id) ON CONFLICT DO NOTHING;
+  END;
+  DROP TRIGGER record_changed;
+  CREATE TRIGGER record_changed AFTER UPDATE OF version ON record
+    WHEN EXISTS (SELECT 1 FROM told_item WHERE item IN (new.item, '*'))
+      AND NOT EXISTS (SELECT 1 FROM withheld_item WHERE item = new.item) BEGIN
+    -- One that was set aside, with n below 0, may have room in a page now.
+    DELETE FROM pending WHERE record = new.id AND n < 0;
+    INSERT INTO pending (record) VALUES (new.id) ON CONFLICT DO NOTHING;
+  END;
+  DELETE FROM pending WHERE EXISTS (
+    SELECT 1 FROM record JOIN withheld_item USING (item) WHERE id = pending.record);
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -4,6 +4,7 @@ import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Outbox, RefusedSince, RefusedVersion, SealedPage, Waiting } from "../sharing/index.ts";
 import { createKnownGone, type KnownGone } from "./known-gone.ts";
+import { createToldItems, isChosen, isWithheld } from "./outbox-items.ts";
 import { type Row, recordColumns, toRecord } from "./records.ts";
 
 const feedSchema = z.object({
@@ -23,10 +24,9 @@ const sealed = (row: SealedRow | undefined): SealedPage | undefined =>
 
 /**
  * Of an item that the catalogue lists nothing, or what is no longer disclosed: others may hold a version of before, and
- * the item may be listed again. Of one that is withheld nobody does.
+ * the item may be listed again.
  */
-const tellable = `(item IN (SELECT value FROM json_each(?)) OR state IN ('repaired', 'withdrawn'))
-  AND NOT EXISTS (SELECT 1 FROM withheld_item WHERE withheld_item.item = record.item)`;
+const tellable = "(item IN (SELECT value FROM json_each(?)) OR state IN ('repaired', 'withdrawn'))";
 
 /** On triggers of the record table (migrations): no way to change a record leaves it out. */
 export function createOutbox(database: Database): Outbox {
@@ -39,19 +39,6 @@ export function createOutbox(database: Database): Outbox {
     sql.tellAll.run();
     sql.begin.run(id);
   });
-  const choose = database.transaction((items: readonly string[], id: string) => {
-    sql.chooseNone.run();
-    for (const item of items) sql.chooseOne.run(item);
-    sql.waitForNone.run();
-    beginAnew(id);
-  });
-  const withhold = database.transaction((items: readonly string[], feed: () => string) => {
-    const before = new Set(sql.withheld.all());
-    const mayBeTold = items.filter((item) => !before.has(item) && sql.anyChosen.get(item) !== undefined);
-    sql.withholdNone.run();
-    for (const item of items) sql.withholdOne.run(item);
-    if (mayBeTold.length > 0 && sql.feed.get() !== undefined) beginAnew(feed());
-  });
   const current = () => {
     const row = sql.feed.get();
     if (row !== undefined) return feedSchema.parse(row);
@@ -63,14 +50,7 @@ export function createOutbox(database: Database): Outbox {
     for (const id of ids) sql.queue.run(id);
   });
   return {
-    choose(items, id) {
-      const list = items === "all" ? ["*"] : [...new Set<string>(items)].sort();
-      if (list.join() !== sql.chosen.all().join()) choose.immediate(list, id);
-    },
-    withhold(items, feed) {
-      const list = [...new Set<string>(items)].sort();
-      if (list.join() !== sql.withheld.all().join()) withhold.immediate(list, feed);
-    },
+    ...createToldItems(database, beginAnew),
     feed: current,
     holdsAny: () => sql.anyRecord.get() !== undefined,
     hasBegun: () => sql.feed.get() !== undefined,
@@ -123,21 +103,9 @@ function prepare(database: Database) {
     ),
     dropPages: database.prepare("DELETE FROM page"),
     tellAll: database.prepare(
-      `INSERT INTO pending (record) SELECT id FROM record
-       WHERE EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*'))
+      `INSERT INTO pending (record) SELECT id FROM record WHERE ${isChosen} AND NOT ${isWithheld}
        ORDER BY rowid ON CONFLICT DO NOTHING`,
     ),
-    chosen: database.prepare<[], string>("SELECT item FROM told_item ORDER BY item").pluck(),
-    chooseNone: database.prepare("DELETE FROM told_item"),
-    chooseOne: database.prepare<[string]>("INSERT INTO told_item VALUES (?)"),
-    withheld: database.prepare<[], string>("SELECT item FROM withheld_item ORDER BY item").pluck(),
-    withholdNone: database.prepare("DELETE FROM withheld_item"),
-    withholdOne: database.prepare<[string]>("INSERT INTO withheld_item VALUES (?)"),
-    anyChosen: database.prepare<[string], object>(
-      `SELECT 1 FROM record WHERE item = ?
-         AND EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*')) LIMIT 1`,
-    ),
-    waitForNone: database.prepare("DELETE FROM pending"),
     waiting: database.prepare<[string, number], Row & { n: number }>(
       `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record
        WHERE n > 0 AND ${tellable} ORDER BY n LIMIT ?`,
@@ -181,7 +149,7 @@ function prepare(database: Database) {
       "SELECT 1 FROM refused JOIN record ON record.id = refused.record AND record.version = refused.version WHERE record.id = ?",
     ),
     queue: database.prepare<[string]>(
-      "INSERT INTO pending (record) SELECT id FROM record WHERE id = ? ON CONFLICT DO NOTHING",
+      `INSERT INTO pending (record) SELECT id FROM record WHERE id = ? AND NOT ${isWithheld} ON CONFLICT DO NOTHING`,
     ),
   };
 }

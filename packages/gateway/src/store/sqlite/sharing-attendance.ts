@@ -30,6 +30,12 @@ const missingSchema = z.object({
 type Missing = z.infer<typeof missingSchema>;
 const absentSchema = subscriberSchema.pick({ node: true, position: true, seenAt: true });
 
+/** Of a subscriber: it has not left. Who wants nothing any more drops all that it held with its first question, and reads no more. */
+const wantsAny = "subscription ->> '$.items' <> '[]'";
+
+/** Of a subscriber: it is not away, and has not left. */
+export const isReader = `NOT lapsed AND ${wantsAny}`;
+
 /** Pages that a reader is behind: more say no more. */
 const mostCounted = 10_000;
 
@@ -45,7 +51,7 @@ export function createHubAttendance(database: Database): Attendance {
        (SELECT coalesce(sum(told), 0) FROM (SELECT last - from_seq + 1 AS told FROM page
           WHERE page.position > applied ORDER BY page.position LIMIT ${mostCounted})) AS "changesBehind",
        (SELECT at FROM page WHERE page.position > applied ORDER BY page.position LIMIT 1) AS "behindSince",
-       at AS "seenAt", lapsed AS "isLapsed" FROM subscriber ORDER BY node`,
+       at AS "seenAt", lapsed AS "isLapsed" FROM subscriber WHERE ${wantsAny} ORDER BY node`,
   );
   // Pages up to where it asked last of which there is no receipt. A feed that was replaced is nobody's to read any more.
   const missing = database.prepare(
@@ -55,13 +61,15 @@ export function createHubAttendance(database: Database): Attendance {
        LEFT JOIN page AS told ON told.source = source.node AND told.feed = receipt.feed AND told.last = receipt.up_to
        CROSS JOIN page ON page.source = source.node AND page.feed = source.feed AND page.head <> ''
          AND page.position > coalesce(told.position, 0) AND page.position <= subscriber.applied
-     GROUP BY subscriber.node, source.node ORDER BY source.node`,
+     WHERE ${wantsAny} GROUP BY subscriber.node, source.node ORDER BY source.node`,
   );
   const see = database.prepare(
     "UPDATE subscriber SET applied = @position, at = @at, lapsed = 0, excused = 0 WHERE node = @node",
   );
   const absent = database.prepare(
-    `SELECT node, position, at AS "seenAt" FROM subscriber WHERE at + excused < ? AND NOT lapsed ORDER BY node`,
+    `SELECT node, position, at AS "seenAt" FROM subscriber WHERE at + excused < ? AND NOT lapsed
+       AND (${wantsAny} OR EXISTS (SELECT 1 FROM correction_holder
+         WHERE correction_holder.node = subscriber.node AND receipt IS NULL AND NOT gone)) ORDER BY node`,
   );
   const excuse = database.prepare(
     `UPDATE subscriber SET excused = max(0, min(@now - at, excused + @now - max(

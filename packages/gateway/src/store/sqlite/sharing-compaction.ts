@@ -1,9 +1,11 @@
 import type { Database } from "better-sqlite3";
-import type { Compaction } from "../../sharing/index.ts";
+import { z } from "zod";
+import type { BlankTerms, Compaction, EndedPlace } from "../../sharing/index.ts";
+import { isReader } from "./sharing-attendance.ts";
 import { createForgotten } from "./sharing-scores.ts";
 
 export function createHubCompaction(database: Database): Omit<Compaction, "forgetGiven"> {
-  // All that is held of a source is in its feed once that is whole.
+  // What is held of a source is in its feed once that is whole, but for the bare fact that a record is gone: without what it said.
   const whole = database.prepare<[], { node: string; feed: string }>(
     "SELECT node, feed FROM source WHERE whole = feed",
   );
@@ -46,18 +48,43 @@ export function createHubCompaction(database: Database): Omit<Compaction, "forge
     }
     return ids.length;
   });
-  // Who has not asked for too long finds by comparison what it should not have any more.
-  const blankEnded = database.prepare(
-    `UPDATE change SET line = NULL WHERE (position, seq) IN (
-       SELECT position, seq FROM change INDEXED BY change_to_blank
-       WHERE until < ? AND until IS NOT NULL AND line IS NOT NULL AND NOT gone
-         AND (coalesce(given_until, until) <= until
-           OR NOT EXISTS (SELECT 1 FROM subscriber WHERE applied < change.position AND NOT lapsed))
-       LIMIT ?)`,
-  );
   return {
-    blankEnded: (today, limit) => blankEnded.run(today, limit).changes,
+    blankEnded: createBlanking(database),
     dropReplaced: (limit) => dropReplaced.immediate(limit),
     forgetCorrections: (before, limit) => forgetCorrections.immediate(Math.floor(before / 1000), limit),
   };
+}
+
+const endedSchema = z.object({
+  until: z.string(),
+  position: z.number(),
+  seq: z.number(),
+  mayGo: z.number().transform(Boolean),
+});
+
+function createBlanking(database: Database): Compaction["blankEnded"] {
+  // A correction of what is held is due with the line that holds it. Who has not asked for too long finds by comparison
+  // what it should not have any more.
+  const ended = database.prepare(
+    `SELECT until, change.position, seq,
+       coalesce(given_until, until) <= until OR (
+         page.at < @heardBefore
+         AND NOT EXISTS (SELECT 1 FROM subscriber WHERE applied < change.position AND ${isReader})
+         AND NOT EXISTS (SELECT 1 FROM correction WHERE correction.source = page.source AND due_feed = page.feed
+           AND due_seq = change.seq AND completed_at IS NULL AND waiting > 0)) AS "mayGo"
+     FROM change INDEXED BY change_to_blank LEFT JOIN page ON page.position = change.position
+     WHERE until < @today AND until IS NOT NULL AND line IS NOT NULL AND NOT gone
+       AND (until, change.position, seq) > (@until, @position, @seq)
+     ORDER BY until, change.position, seq LIMIT @limit`,
+  );
+  const blank = database.prepare("UPDATE change SET line = NULL WHERE position = ? AND seq = ?");
+  const first: EndedPlace = { until: "", position: 0, seq: 0 };
+  const blankSome = database.transaction((terms: BlankTerms, limit: number, after = first) => {
+    const { today, heardBefore } = terms;
+    const rows = ended.all({ today, heardBefore, limit, ...after }).map((row) => endedSchema.parse(row));
+    for (const { position, seq, mayGo } of rows) if (mayGo) blank.run(position, seq);
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return last && { until: last.until, position: last.position, seq: last.seq };
+  });
+  return (terms, limit, after) => blankSome.immediate(terms, limit, after);
 }

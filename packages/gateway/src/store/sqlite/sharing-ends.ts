@@ -6,15 +6,20 @@ interface Before {
   readonly line: string | null;
   readonly until: string | null;
   readonly cut: string | null;
+  readonly uncut: string | null;
   readonly endedAt: number | null;
 }
 
 export interface Ends {
   /** The last day on which it is in force, where a correction has brought that forward. */
   readonly cut: string | null;
+  /** When it would have ended without; null: never, or nobody knows. */
+  readonly uncut: string | null;
   /** Since when it is over for that; milliseconds since 1970. */
   readonly endedAt: number | null;
 }
+
+const notCut: Ends = { cut: null, uncut: null, endedAt: null };
 
 interface Now {
   readonly today: string;
@@ -24,11 +29,12 @@ interface Now {
 /** Whether a correction ends a record that was in force: one that ends as it always said it would asks nobody for anything. */
 export function endsOf(record: CreditRecord, before: Before | undefined, { today, at }: Now): Ends {
   const end = lastDay(record);
-  if (end === null || before === undefined) return { cut: null, endedAt: null };
-  const was = endBefore(before);
-  const isCut = was === null || before.cut !== null || (end < was && today <= was);
-  const isOver = isCut && end < today;
-  return { cut: isCut ? end : null, endedAt: isOver ? (before.endedAt ?? at) : null };
+  if (end === null || before === undefined) return notCut;
+  const isCutAlready = before.cut !== null;
+  const was = isCutAlready ? before.uncut : endBefore(before);
+  const isCut = was === null || (end < was && (isCutAlready || today <= was));
+  if (!isCut) return notCut;
+  return { cut: end, uncut: was, endedAt: end < today ? (before.endedAt ?? at) : null };
 }
 
 /** On which day a record is last in force and disclosed; null when it names none. */

@@ -102,3 +102,36 @@ it("opens a file of before it was noted who was given what: whoever had read so 
   hub.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+it("is brought up some thousand records at a time, and again from the beginning where that was cut off", () => {
+  const folder = mkdtempSync(join(tmpdir(), "xinqiao-hub-"));
+  const path = join(folder, "sharing.db");
+  openHub(path).close();
+  const before = new Database(path);
+  before.exec(`
+    ${beforeGiven}
+    INSERT INTO subscriber (node, position, subscription, at)
+      VALUES ('baoan', 7, '{"items":"all","jurisdictions":"all","subjectKinds":"all"}', 1);
+    CREATE TEMP TABLE number AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) SELECT i FROM n;
+    INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved, given_from)
+      SELECT 7, i, 'penalty', '440306', 'enterprise', 'line', 0, iif(i % 3 = 0, 2, NULL) FROM number;
+    INSERT INTO held (source, record, position, seq, given, first, feed, version, state, item, scheme, subject)
+      SELECT iif(i % 2 = 0, 'dg', 'hz'), 'penalty:' || i, 7, i, 7, iif(i % 3 = 2, 7, 2), 'f', 2, iif(i % 3 = 0, 'repaired', 'current'), 'penalty', 'uscc', 'x'
+        FROM number;
+    PRAGMA user_version = 5;`);
+  before.close();
+  for (const _again of [1, 2]) {
+    openHub(path).close();
+    const after = new Database(path);
+    const counted =
+      "SELECT count(*) AS count, sum(gone) AS gone, count(given) AS given, count(given_until) AS ends";
+    expect(after.prepare(`${counted} FROM change`).get()).toEqual({
+      ...{ count: 6_000, gone: 2_000, given: 4_000, ends: 4_000 },
+    });
+    const nullable = after.prepare(`SELECT "notnull" FROM pragma_table_info('held') WHERE name = 'first'`);
+    expect(nullable.pluck().get(), "nobody says it any more").toBe(0);
+    after.pragma("user_version = 5");
+    after.close();
+  }
+  rmSync(folder, { recursive: true, force: true });
+});

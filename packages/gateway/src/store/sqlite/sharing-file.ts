@@ -5,18 +5,12 @@ import { z } from "zod";
 import { caseSchema } from "./sharing-cases.ts";
 import { sharingDigestSchema } from "./sharing-digests.ts";
 import { givenSchema } from "./sharing-given.ts";
+import { noteGivenBefore } from "./sharing-given-before.ts";
 import { letterSchema } from "./sharing-letters.ts";
 import { measureSchema } from "./sharing-measures.ts";
 import { readersSchema } from "./sharing-readers.ts";
 import { createOvertaking, revocationSchema } from "./sharing-revocations.ts";
-import {
-  addedColumns,
-  dropSuperseded,
-  noteGiven,
-  noteReaders,
-  sharingSchema,
-  sharingVersion,
-} from "./sharing-schema.ts";
+import { addedColumns, dropSuperseded, sharingSchema, sharingVersion } from "./sharing-schema.ts";
 import { scoreSchema } from "./sharing-scores.ts";
 
 const schemas = [
@@ -44,7 +38,7 @@ export function openSharingFile(path: string): Database.Database {
   database.pragma("wal_autocheckpoint = 4096");
   // What was corrected is in no free page.
   database.pragma("secure_delete = ON");
-  database.transaction(() => bringUp(database, path)).immediate();
+  bringUp(database, path);
   return database;
 }
 
@@ -64,7 +58,24 @@ export function openSharingToRead(path: string): Result<Database.Database, Unrea
 
 const versionOf = (database: Database.Database) => Number(database.pragma("user_version", { simple: true }));
 
+/** Where it is cut off it begins again: each step may be taken twice. */
 function bringUp(database: Database.Database, path: string): void {
+  database.transaction(() => bringSchemaUp(database, path)).immediate();
+  const isUp = () => versionOf(database) === sharingVersion;
+  if (isUp()) return;
+  // In files from before it was noted who was given what: all that there is, too much for one transaction.
+  const isToNote = !lacks(database, "held", "first") && !lacks(database, "change", "given_from");
+  if (isToNote) noteGivenBefore(database, isUp);
+  const finish = database.transaction(() => {
+    if (isUp()) return;
+    // It stays, and nobody reads it: to take it out would be to write the whole table once more.
+    if (isToNote) database.exec("ALTER TABLE held ALTER COLUMN first DROP NOT NULL");
+    database.pragma(`user_version = ${sharingVersion}`);
+  });
+  finish.immediate();
+}
+
+function bringSchemaUp(database: Database.Database, path: string): void {
   const done = versionOf(database);
   if (done > sharingVersion) throw new Error(`${path} is of a newer version (${done}) than this program`);
   for (const { table, column, sql } of addedColumns) {
@@ -78,25 +89,6 @@ function bringUp(database: Database.Database, path: string): void {
     database.exec(dropSuperseded);
     createOvertaking(database).askAll();
   }
-  if (!lacks(database, "held", "first")) noteGivenBefore(database);
-  database.pragma(`user_version = ${sharingVersion}`);
-}
-
-const positionSchema = z.object({ number: z.number(), position: z.number() });
-
-function noteGivenBefore(database: Database.Database): void {
-  database.exec(noteReaders);
-  const rows = database
-    .prepare("SELECT number, position FROM subscriber JOIN member_number USING (node)")
-    .all();
-  const readers = rows.map((row) => positionSchema.parse(row));
-  database.function("readers_past", { deterministic: true }, (first) => {
-    const bits = readers
-      .filter(({ position }) => position >= Number(first))
-      .reduce((sum, { number }) => sum | (1n << BigInt(number)), 0n);
-    return bits === 0n ? null : bits.toString(16);
-  });
-  database.exec(noteGiven);
 }
 
 /** The version does not tell: deadlines came without one of their own. A file that is new lacks nothing. */

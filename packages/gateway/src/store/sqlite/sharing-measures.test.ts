@@ -192,6 +192,27 @@ describe("measures in the hub's file", () => {
       expect(goneAt(), "midnight in China").toBe(Date.parse("2026-02-01T16:00:00Z"));
     });
 
+    it("asks nobody when it ends as it says once it was extended to what it named at first, or beyond", () => {
+      end(1, { validUntil: "2026-12-31" });
+      hub.keepReport(applied);
+      end(2, { validUntil: "2026-06-30" });
+      end(3, { validUntil: "2027-12-31" });
+      expect(hub.revocations.noteEnded("2028-01-01")).toBe(0);
+      expect(toAsk()).toEqual([]);
+      expect(goneAt()).toBeNull();
+    });
+
+    it("has them asked when it was extended, and not to what it named at first", () => {
+      end(1, { validUntil: "2026-12-31" });
+      hub.keepReport(applied);
+      end(2, { validUntil: "2025-12-31" });
+      expect(effects()).toEqual(["ended"]);
+      end(3, { validUntil: "2026-09-30" });
+      expect(toAsk(), "it stands again").toEqual([]);
+      expect(hub.revocations.noteEnded("2026-10-01")).toBe(1);
+      expect(effects()).toEqual(["ended"]);
+    });
+
     it("has one asked whose report comes later", () => {
       end(1, {});
       end(2, { disclosedUntil: "2025-12-31" });

@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 7;
+export const sharingVersion = 8;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -63,6 +63,7 @@ export const addedColumns = [
       ALTER TABLE held ADD COLUMN cut TEXT;
       ALTER TABLE held ADD COLUMN ended_at INTEGER;`,
   },
+  { table: "held", column: "uncut", sql: "ALTER TABLE held ADD COLUMN uncut TEXT" },
   {
     table: "change",
     column: "gone",
@@ -83,23 +84,6 @@ export const addedColumns = [
 /** Lines of which a newer version has come were left blank once. */
 export const dropSuperseded =
   "DELETE FROM change WHERE line IS NULL AND (position, seq) NOT IN (SELECT position, seq FROM held)";
-
-/** Who was given what was known by positions alone once, and of which items nobody knows any more. */
-export const noteReaders = `
-  INSERT INTO member_number (node) SELECT node FROM subscriber WHERE true ON CONFLICT DO NOTHING;
-  INSERT INTO reading_scope (content) SELECT json_set(subscription, '$.items', 'all') FROM subscriber
-    WHERE true ON CONFLICT DO NOTHING;
-  INSERT INTO reading (node, scope, position)
-    SELECT node, id, position FROM subscriber JOIN reading_scope ON content = json_set(subscription, '$.items', 'all')
-    WHERE true ON CONFLICT DO NOTHING;`;
-
-/** Whoever had read past the first version of a record may have been given one; its last day is not known. */
-export const noteGiven = `
-  UPDATE change SET gone = 1 WHERE given_from IS NOT NULL;
-  UPDATE change SET given = readers_past(first), given_until = '9999-12-31'
-    FROM held WHERE held.position = change.position AND held.seq = change.seq AND first < change.position;
-  ALTER TABLE change DROP COLUMN given_from;
-  ALTER TABLE held DROP COLUMN first;`;
 
 /** What members share (PR-SYNC). */
 export const sharingSchema = `
@@ -176,8 +160,10 @@ export const sharingSchema = `
     gone_at  INTEGER,
     -- The newest version that said so, of whichever feed: no older one brings it back, and its row stays for that.
     gone_version INTEGER,
-    -- The last day on which it is in force, where a correction has brought that forward, and since when it is over; null otherwise.
+    -- The last day on which it is in force, where a correction has brought that forward, the one that it named before (null:
+    -- none, or nobody knows), and since when it is over; null otherwise.
     cut      TEXT,
+    uncut    TEXT,
     ended_at INTEGER,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;

@@ -110,7 +110,8 @@ function prepare(database: Database) {
         "SELECT record FROM held WHERE source = ? AND record > ? ORDER BY record LIMIT 1 OFFSET ?",
       )
       .pluck(),
-    // Of a line that was lost nobody knows who wanted it: whoever may hold the item is waited for.
+    // Of a line that was lost nobody knows who wanted it: of those who were handed it whoever may hold the item is waited for.
+    // What is gone and blank was withdrawn with an earlier feed.
     behind: database.prepare(
       `SELECT record, held.position, held.seq, held.given AS "givenAt", feed, state, held.item,
          coalesce(jurisdiction, 'unknown') AS jurisdiction, coalesce(kind, 'enterprise') AS kind,
@@ -118,6 +119,7 @@ function prepare(database: Database) {
          given_until AS "givenUntil"
        FROM held LEFT JOIN change ON change.position = held.position AND change.seq = held.seq
        WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)
+         AND NOT (coalesce(gone, 0) AND line IS NULL)
        ORDER BY record`,
     ),
     blankLine: database.prepare(

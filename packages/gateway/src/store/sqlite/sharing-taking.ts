@@ -37,6 +37,7 @@ const heldSchema = z.object({
   given: z.string().nullable(),
   givenUntil: z.string().nullable(),
   cut: z.string().nullable(),
+  uncut: z.string().nullable(),
   endedAt: z.number().nullable(),
 });
 type Held = z.infer<typeof heldSchema>;
@@ -161,8 +162,8 @@ function createTakingOne(
     const place = [source, id, position, seq, given, feed];
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
     const goneVersion = isGone(record) ? Math.max(before?.goneVersion ?? 0, version) : null;
-    const { cut, endedAt } = endsOf(record, before, page);
-    const ends = [goneAt, goneVersion, cut, endedAt];
+    const { cut, uncut, endedAt } = endsOf(record, before, page);
+    const ends = [goneAt, goneVersion, cut, uncut, endedAt];
     sql.hold.run(...place, version, state, item, scheme, subject, content, ...ends);
     return correction;
   };
@@ -215,15 +216,15 @@ function prepare(database: Database) {
     ),
     held: database.prepare(
       `SELECT position, seq, held.given AS "givenAt", feed, version, held.item, jurisdiction, kind, line, moved, places,
-         content, gone_at AS "goneAt", gone_version AS "goneVersion", cut, ended_at AS "endedAt", until, change.given,
+         content, gone_at AS "goneAt", gone_version AS "goneVersion", cut, uncut, ended_at AS "endedAt", until, change.given,
          given_until AS "givenUntil"
        FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
          (source, record, position, seq, given, feed, version, state, item, scheme, subject, content, gone_at,
-          gone_version, cut, ended_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          gone_version, cut, uncut, ended_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
   };

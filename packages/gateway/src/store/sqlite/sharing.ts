@@ -36,7 +36,8 @@ import { createHad, createHubScores } from "./sharing-scores.ts";
 import { createSweeping } from "./sharing-sweeping.ts";
 import { createTaking } from "./sharing-taking.ts";
 
-type Read = "standing" | "letters" | "letterCounts" | "scores" | "measureCounts" | "version" | "isAsSigned";
+type Version = "version" | "isAsSigned" | "isBlank";
+type Read = "standing" | "letters" | "letterCounts" | "scores" | "measureCounts" | Version;
 
 /** What is read of a hub by a process of its own, beside the gateway. */
 export interface HubToRead extends Pick<OpenedHub, Read | "cases" | "caseOf" | "close"> {
@@ -155,9 +156,10 @@ export function openHubToRead(path: string): Result<HubToRead, UnreadableSharing
 
 type Statements = ReturnType<typeof prepare>;
 
-const versionsBy = (sql: Statements): Pick<Hub, "version" | "isAsSigned"> => ({
+const versionsBy = (sql: Statements): Pick<Hub, Version> => ({
   version: (source, record) => heldVersionSchema.optional().parse(sql.version.get(source, record)),
   isAsSigned: (source, record) => isAsSigned(source, record, sql),
+  isBlank: (source, record, today) => sql.blank.get(source, record, today) !== undefined,
 });
 
 const signedLineSchema = z.object({ line: z.string().nullable(), at: z.number(), head: z.string() });
@@ -183,6 +185,10 @@ function prepare(database: Database) {
     signedLine: database.prepare(
       `SELECT line, held.seq - page.from_seq AS at, head FROM held
        JOIN page USING (position) LEFT JOIN change USING (position, seq) WHERE held.source = ? AND record = ?`,
+    ),
+    blank: database.prepare<[string, string, string], object>(
+      `SELECT 1 FROM held JOIN change USING (position, seq)
+       WHERE source = ? AND record = ? AND line IS NULL AND (gone OR until < ?)`,
     ),
     version: database.prepare(
       `SELECT feed, version, item, content, coalesce(gone_at, ended_at) AS "goneAt", gone_version AS "goneVersion", scheme,
