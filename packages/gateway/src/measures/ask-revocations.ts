@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import { readMeasureReport, signRevocationNotice, textHash } from "@xinqiao/protocol/measures";
@@ -35,7 +36,8 @@ export function createAsking(deps: AskingDependencies): Asking {
   const { revocations, durable, today } = deps;
   let last: Promise<void> = Promise.resolve();
   async function all(): Promise<void> {
-    while (revocations.noteEnded(today()) > 0);
+    // At midnight it may be all that a source has told: pages and questions go in between.
+    while (revocations.noteEnded(today()) > 0) await nextTurn();
     for (let some = revocations.unsigned(); some.length > 0; some = revocations.unsigned()) {
       for (const each of some) await sign(each, deps);
     }

@@ -100,7 +100,7 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
 export interface VersionBefore {
   readonly record: Shared & { readonly places: Places };
   /** Whom it was handed to. */
-  readonly given: readonly NodeId[];
+  readonly given: ReadonlySet<NodeId>;
   /** Its line was lost: what it was about, but for its item, nobody knows. */
   readonly isLost?: boolean;
 }

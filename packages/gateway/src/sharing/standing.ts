@@ -47,6 +47,8 @@ export interface Absent {
 /** Who reads, and who does not any more. */
 export interface Attendance {
   standing(): SharingStanding;
+  /** Whether a source's feed has named everything it held when it began. */
+  isWhole(source: NodeId): boolean;
   /** A reader asks, behind a position that it has applied up to. */
   seen(reader: { readonly node: NodeId; readonly position: number }, at: number): void;
   /** The city was away since it last heard anybody: so long nobody could ask. */

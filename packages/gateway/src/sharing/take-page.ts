@@ -7,8 +7,6 @@ import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
 import {
-  mayHold,
-  mayHoldItem,
   mostRefused,
   type OpenedPage,
   openPage,
@@ -23,9 +21,9 @@ import { monthBefore } from "@xinqiao/runtime/calendar";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import { addScores, type Judging, noScore, type Score, scoreOf } from "../scorecard/index.ts";
 import type { Completing } from "./complete.ts";
-import { hasWanted } from "./has-wanted.ts";
+import { holdersBy } from "./holders.ts";
 import { type Judged, judge } from "./judge.ts";
-import type { Hub, PageToSweep, PageToTake, VersionBefore } from "./ports.ts";
+import type { Hub, PageToSweep, PageToTake } from "./ports.ts";
 import type { TrustedCopy } from "./trusted-copy.ts";
 import type { Turns } from "./turns.ts";
 
@@ -162,32 +160,6 @@ function scorePage(
     scoreOf(record, items.get(record.item), { ...timeliness, today: day, isFirst: isFirst(record.id) }),
   );
   return scores.reduce(addScores, { ...noScore, refused });
-}
-
-/**
- * Of those who were handed a version before, who wants it yet, or what it was, and is not kept from it. One that is no active member any more
- * was not, and one of an item that is not listed any more may not have been: they are named, waited for or as gone.
- */
-function holdersBy(
-  { hub, now, ...deps }: Pick<TakePageDependencies, "hub" | "directory" | "catalogue" | "now">,
-  source: Member["node"],
-) {
-  const subscribers = hub.subscribers().filter(({ node }) => node !== source);
-  const rules = { directory: deps.directory(), catalogue: deps.catalogue(), at: now() };
-  const { directory, catalogue } = rules;
-  return ({ record, given, isLost = false }: VersionBefore) => {
-    const handed = new Set(given);
-    return subscribers
-      .filter(({ node }) => handed.has(node))
-      .filter(({ subscription }) => isLost || hasWanted(record, subscription))
-      .map(({ node }) => node)
-      .filter((node) => {
-        const member = directory.member(node);
-        const judged = member?.status === "active" && catalogue.items.has(record.item);
-        // Of a line that was lost nobody knows where it was from.
-        return !judged || (isLost ? mayHoldItem(member, record, catalogue) : mayHold(member, record, rules));
-      });
-  };
 }
 
 function entryOf(

@@ -20,7 +20,7 @@ const mostBetweenMs = 3_600_000;
  * @param logged pages as the log has taken them, the newest first
  */
 export function createTrustedCopy(
-  hub: Copy & Pick<Hub, "standing" | "has" | "past">,
+  hub: Copy & Pick<Hub, "standing" | "isWhole" | "has" | "past">,
   logged: Iterable<LoggedPage>,
 ): TrustedCopy {
   const doubted = sourcesBehind(hub, logged);
@@ -37,8 +37,7 @@ export function createTrustedCopy(
       if (isTrusted(source)) return;
       const { place } = hub.past(source);
       if (place?.feed !== feed || place.head !== hash) return;
-      const { sources } = hub.standing();
-      if (sources.some((each) => each.source === source && each.isWhole)) doubted.delete(source);
+      if (hub.isWhole(source)) doubted.delete(source);
     },
   };
 }

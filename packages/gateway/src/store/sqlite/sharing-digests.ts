@@ -8,7 +8,9 @@ export const sharingDigestSchema = `
   CREATE TRIGGER IF NOT EXISTS held_added AFTER INSERT ON held BEGIN
     INSERT INTO undigested VALUES (new.source, new.record) ON CONFLICT DO NOTHING;
   END;
-  CREATE TRIGGER IF NOT EXISTS held_changed AFTER UPDATE ON held BEGIN
+  DROP TRIGGER IF EXISTS held_changed;
+  -- That a record has ended is not in its line.
+  CREATE TRIGGER IF NOT EXISTS held_differs AFTER UPDATE ON held WHEN old.ended_at IS new.ended_at BEGIN
     INSERT INTO undigested VALUES (new.source, new.record) ON CONFLICT DO NOTHING;
   END;
   CREATE TRIGGER IF NOT EXISTS held_dropped AFTER DELETE ON held BEGIN

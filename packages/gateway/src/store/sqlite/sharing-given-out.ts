@@ -1,6 +1,6 @@
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Shared } from "@xinqiao/protocol/sync";
-import type { MemberSets } from "./sharing-member-sets.ts";
+import type { MemberSet, MemberSets } from "./sharing-member-sets.ts";
 import type { Readers } from "./sharing-readers.ts";
 
 /** A version that is held, as another takes its place. */
@@ -13,7 +13,7 @@ export interface GivenVersion {
   readonly isGone: boolean;
   readonly until: string | null;
   /** What stands beside it: who was handed one before it, and the last day that any of those names. */
-  readonly given: string | null;
+  readonly given: MemberSet;
   readonly givenUntil: string | null;
 }
 
@@ -25,7 +25,7 @@ const noEnd = "9999-12-31";
 
 export interface GivenOut {
   /** Who may hold it: it was handed to them, and has not ended by itself. */
-  holders(version: GivenVersion, today: string): readonly NodeId[];
+  holders(version: GivenVersion, today: string): ReadonlySet<NodeId>;
   /** What stands beside the version that takes its place. */
   after(version: GivenVersion, today: string): Pick<GivenVersion, "given" | "givenUntil">;
 }
@@ -42,21 +42,19 @@ export function createGivenOut({
   readonly readers: Readers;
   readonly sets: MemberSets;
 }): GivenOut {
-  function handed({ shared, ...version }: GivenVersion, position: number, today: string): readonly NodeId[] {
+  function handed({ shared, ...version }: GivenVersion, position: number, today: string): MemberSet {
     const { isGone, until, given } = version;
-    const before = sets.nodes(given);
     const isOver = isGone || isEnded(until, today);
-    const now = isOver ? [] : readers.past(shared, position);
-    return before.size === 0 ? now : [...new Set([...now, ...before])];
+    return isOver ? given : sets.union(given, readers.past(shared, position));
   }
   return {
-    holders: (version, today) => handed(version, version.givenAt, today),
+    holders: (version, today) => sets.nodes(handed(version, version.givenAt, today)),
     after(version, today) {
-      const { position, isGone, until, given, givenUntil } = version;
+      const { position, isGone, until, givenUntil } = version;
       const isOver = isGone || isEnded(until, today);
       const last = isOver ? null : (until ?? noEnd);
       return {
-        given: sets.with(given, handed(version, position, today)),
+        given: handed(version, position, today),
         givenUntil: last === null || (givenUntil !== null && last < givenUntil) ? givenUntil : last,
       };
     },

@@ -2,11 +2,13 @@ import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 
-/** Sets of readers as text, a bit for each: one stands beside every version that has replaced another. */
+/** Readers as a hexadecimal number, a bit for each: one stands beside every version that has replaced another. Null of none. */
+export type MemberSet = string | null;
+
 export interface MemberSets {
-  /** A set, and these in it as well; null of none. */
-  with(set: string | null, nodes: readonly NodeId[]): string | null;
-  nodes(set: string | null): ReadonlySet<NodeId>;
+  of(nodes: readonly NodeId[]): MemberSet;
+  union(one: MemberSet, other: MemberSet): MemberSet;
+  nodes(set: MemberSet): ReadonlySet<NodeId>;
 }
 
 const rowSchema = z.object({ number: z.number(), node: nodeIdSchema });
@@ -17,35 +19,45 @@ const mostKnown = 1_000;
 
 export function createMemberSets(database: Database): MemberSets {
   const all = database.prepare("SELECT number, node FROM member_number");
-  const find = database.prepare<[string], number>("SELECT number FROM member_number WHERE node = ?").pluck();
-  const numbers = new Map<NodeId, bigint>();
+  const bits = new Map<NodeId, bigint>();
+  let every = 0n;
   const known = new Map<string, ReadonlySet<NodeId>>();
 
+  /** Numbers are given out, and never taken back. */
+  function learn(): void {
+    for (const row of all.all()) {
+      const { number, node } = rowSchema.parse(row);
+      bits.set(node, 1n << BigInt(number));
+    }
+    every = [...bits.values()].reduce((sum, bit) => sum | bit, 0n);
+  }
+
   /** Whoever has read has one. */
-  function numberOf(node: NodeId): bigint {
-    const held = numbers.get(node);
-    if (held !== undefined) return held;
-    const found = find.get(node);
-    if (found === undefined) throw new Error("a reader without a number");
-    const number = BigInt(found);
-    numbers.set(node, number);
-    return number;
+  function bitOf(node: NodeId): bigint {
+    if (!bits.has(node)) learn();
+    const bit = bits.get(node);
+    if (bit === undefined) throw new Error("a reader without a number");
+    return bit;
+  }
+
+  function read(set: string): ReadonlySet<NodeId> {
+    const held = numberOf(set);
+    if ((held & every) !== held) learn();
+    return new Set([...bits].flatMap(([node, bit]) => ((held & bit) === 0n ? [] : [node])));
   }
 
   return {
-    with(set, nodes) {
-      if (nodes.length === 0) return set;
-      return nodes.reduce((bits, node) => bits | (1n << numberOf(node)), bitsOf(set)).toString(16);
+    of: (nodes) =>
+      nodes.length === 0 ? null : nodes.reduce((sum, node) => sum | bitOf(node), 0n).toString(16),
+    union(one, other) {
+      if (one === null || one === other) return other;
+      return other === null ? one : (numberOf(one) | numberOf(other)).toString(16);
     },
     nodes(set) {
       if (set === null) return none;
       const found = known.get(set);
       if (found !== undefined) return found;
-      const bits = bitsOf(set);
-      const rows = all.all().map((row) => rowSchema.parse(row));
-      const nodes = new Set(
-        rows.flatMap(({ number, node }) => ((bits >> BigInt(number)) & 1n ? [node] : [])),
-      );
+      const nodes = read(set);
       if (known.size >= mostKnown) known.clear();
       known.set(set, nodes);
       return nodes;
@@ -53,4 +65,4 @@ export function createMemberSets(database: Database): MemberSets {
   };
 }
 
-const bitsOf = (set: string | null): bigint => (set === null ? 0n : BigInt(`0x${set}`));
+const numberOf = (set: string): bigint => BigInt(`0x${set}`);

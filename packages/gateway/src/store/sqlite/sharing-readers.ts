@@ -4,6 +4,7 @@ import { type Shared, subscriptionSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Hub, Reading, ReadingScope } from "../../sharing/index.ts";
+import type { MemberSet, MemberSets } from "./sharing-member-sets.ts";
 
 /** What decides who was handed which version (PR-SYNC §5). */
 export const readersSchema = `
@@ -51,13 +52,14 @@ export interface Readers {
   /** That a reader was handed what is behind one position, up to another. */
   handed(reading: Reading, position: number): void;
   /** Who was handed the page of a position, under a scope in which the version was: by its item alone where it does not say more. */
-  past(version: Shared | Pick<Shared, "item">, position: number): readonly NodeId[];
+  past(version: Shared | Pick<Shared, "item">, position: number): MemberSet;
 }
 
-export function createReaders(database: Database): Readers {
+export function createReaders(database: Database, sets: Pick<MemberSets, "of">): Readers {
   const sql = prepare(database);
   const known = new Map<string, Scope>();
   const readings = new Map<NodeId, Map<Scope, number>>();
+  const { past, forget } = createPast(readings, sets);
   for (const row of sql.all.all()) {
     const { node, scope: id, position, content } = rowSchema.parse(row);
     const scope = known.get(content) ?? scopeOf(id, content);
@@ -95,18 +97,60 @@ export function createReaders(database: Database): Readers {
       const before = positionOf(node, content) ?? 0;
       if (after > before || position <= before) return;
       const id = hand(node, content, position);
+      forget();
       const scope = known.get(content) ?? scopeOf(id, content);
       known.set(content, scope);
       const of = (readings.get(node) ?? new Map<Scope, number>()).set(scope, position);
       readings.set(node, of);
       if (of.size > 1) dropWithin(scope, node, of);
     },
-    past: (version, position) =>
-      [...readings]
-        .filter(([, of]) => [...of].some(([scope, to]) => to >= position && scope.covers(version)))
-        .map(([node]) => node),
+    past,
   };
 }
+
+/** Most kinds of versions, and positions of each, of which it is known who was handed them: more than a page has. */
+const mostKnown = 500;
+
+interface Covering {
+  /** How far each was handed versions of that kind. */
+  readonly to: readonly (readonly [NodeId, number])[];
+  readonly past: Map<number, MemberSet>;
+}
+
+/** Nearly all that a page corrects is of the same kind, and was told in a few pages. */
+function createPast(
+  readings: ReadonlyMap<NodeId, ReadonlyMap<Scope, number>>,
+  sets: Pick<MemberSets, "of">,
+): Pick<Readers, "past"> & { readonly forget: () => void } {
+  const known = new Map<string, Covering>();
+  function coveringOf(version: Parameters<Readers["past"]>[0]): Covering {
+    const to = [...readings].flatMap(([node, of]) => {
+      const positions = [...of].flatMap(([scope, position]) => (scope.covers(version) ? [position] : []));
+      return positions.length === 0 ? [] : [[node, Math.max(...positions)] as const];
+    });
+    return { to, past: new Map() };
+  }
+  return {
+    past(version, position) {
+      const key = keyOf(version);
+      const { to, past } = known.get(key) ?? kept(known, key, coveringOf(version));
+      const found = past.get(position);
+      if (found !== undefined) return found;
+      const nodes = to.flatMap(([node, last]) => (last >= position ? [node] : []));
+      return kept(past, position, sets.of(nodes));
+    },
+    forget: () => known.clear(),
+  };
+}
+
+function kept<K, V>(known: Map<K, V>, key: K, value: V): V {
+  if (known.size >= mostKnown) known.clear();
+  known.set(key, value);
+  return value;
+}
+
+const keyOf = (version: Shared | Pick<Shared, "item">): string =>
+  "subject" in version ? `${version.item} ${version.jurisdiction} ${version.subject.kind}` : version.item;
 
 const isWithin = (one: Scope, other: Scope): boolean =>
   one.places === other.places &&

@@ -1,5 +1,5 @@
-import { nodeIdSchema, type SubjectKind } from "@xinqiao/protocol/identity";
-import { pageHeadSchema, subscriptionSchema } from "@xinqiao/protocol/sync";
+import { type NodeId, nodeIdSchema, type SubjectKind } from "@xinqiao/protocol/identity";
+import { pageHeadSchema, type Subscription, subscriptionSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { Hub, KeptLine, KeptPage } from "../../sharing/index.ts";
@@ -57,6 +57,7 @@ export function createHubReading(
       "SELECT count(*) FROM change WHERE position IN (SELECT value FROM json_each(?))",
     )
     .pluck();
+  const wants = createKnownSubscriptions();
   const subscribers = database.prepare("SELECT node, position, subscription, lapsed FROM subscriber");
   const hand = database.prepare(
     `INSERT INTO subscriber (node, position, subscription, at) VALUES (@node, @position, @subscription, @at)
@@ -103,8 +104,7 @@ export function createHubReading(
     subscribers: () =>
       subscribers.all().map((row) => {
         const { subscription, lapsed, ...subscriber } = subscriberSchema.parse(row);
-        const wants = subscriptionSchema.parse(JSON.parse(subscription));
-        return { ...subscriber, subscription: wants, isLapsed: lapsed === 1 };
+        return { ...subscriber, subscription: wants(subscriber.node, subscription), isLapsed: lapsed === 1 };
       }),
     ...readers.port,
     handed({ subscription, ...subscriber }, { after, scope }, at) {
@@ -113,5 +113,17 @@ export function createHubReading(
     },
     isAt: (position, head) => position === 0 || at.get(position, head) !== undefined,
     has: (source, { feed, upTo, head }) => has.get(source, feed, upTo, head) !== undefined,
+  };
+}
+
+/** A subscription is a list of hundreds of items, and the same for months: it is read again only once it says something else. */
+function createKnownSubscriptions(): (node: NodeId, text: string) => Subscription {
+  const known = new Map<NodeId, { readonly text: string; readonly subscription: Subscription }>();
+  return (node, text) => {
+    const held = known.get(node);
+    if (held?.text === text) return held.subscription;
+    const subscription = subscriptionSchema.parse(JSON.parse(text));
+    known.set(node, { text, subscription });
+    return subscription;
   };
 }

@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 8;
+export const sharingVersion = 9;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -110,6 +110,8 @@ export const sharingSchema = `
     at       INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS page_by_place ON page (source, feed, last);
+  -- How many changes are in pages: their own rows are spread over the file with their heads.
+  CREATE INDEX IF NOT EXISTS page_lengths ON page (position, from_seq, last);
   CREATE INDEX IF NOT EXISTS page_by_hash ON page (source, feed, hash);
   -- A page of a feed that was replaced has an empty head: nobody is handed it any more.
   CREATE INDEX IF NOT EXISTS page_kept ON page (position) WHERE head <> '';
@@ -195,6 +197,8 @@ export const sharingSchema = `
     at     INTEGER NOT NULL,
     PRIMARY KEY (holder, source)
   ) STRICT, WITHOUT ROWID;
+  -- Without their texts: all places are looked at for every look at the metrics.
+  CREATE INDEX IF NOT EXISTS receipt_place ON receipt (holder, source, feed, up_to);
 
   -- Versions given out and corrected since. Seconds since 1970.
   CREATE TABLE IF NOT EXISTS correction (
