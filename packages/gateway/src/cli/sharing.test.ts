@@ -11,6 +11,7 @@ import { noScore } from "../scorecard/index.ts";
 import { openHub } from "../store/sqlite/index.ts";
 import { createMetrics, noteSharing } from "../telemetry/index.ts";
 import { init } from "./init.ts";
+import { scorecard } from "./scorecard.ts";
 import { deadLetters, dropLetters, replayLetters, sharingStatus } from "./sharing.ts";
 
 const now = () => Date.parse("2026-03-01T00:00:00Z");
@@ -132,4 +133,13 @@ describe("what an operator does about what was refused", () => {
     expect(JSON.parse(await dropLetters({ home, all: true, json: true }, now))).toEqual({ letters: 2 });
     expect(await waiting()).toMatchObject([{ decision: "dropped", letters: 2 }]);
   });
+});
+
+it("says which files the scorecard went into, and to a program nothing but the figures", async () => {
+  const csv = join(home, "考核.csv");
+  expect(await scorecard({ home, month: "2026-03", csv })).toMatch(
+    new RegExp(`\\nwritten · 已写入: ${csv}$`),
+  );
+  const file = join(home, "again.csv");
+  expect(await scorecard({ home, month: "2026-03", csv: file, json: true })).toBe("[]");
 });

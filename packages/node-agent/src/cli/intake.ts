@@ -5,7 +5,8 @@ import { type AgentStore, openStore } from "../store/index.ts";
 import { streamName, streamNames, triggerSql } from "../streams/index.ts";
 import { readStore } from "./read-store.ts";
 
-export function intakeStatus(home: string, json = false): Promise<string> {
+export async function intakeStatus(home: string, json = false): Promise<string> {
+  const { folder } = (await loadConfig(home)).intake;
   return readStore(home, ({ streams }) => {
     const standings = streams.standings();
     if (json) return JSON.stringify(standings);
@@ -13,7 +14,9 @@ export function intakeStatus(home: string, json = false): Promise<string> {
       ...[name, item, rows, keptBack],
       ...[asOf ?? "-", missing ?? "-", fault ?? "-"],
     ]);
-    return tableOf(standingsHead, lines);
+    const none = "未接入库表与服务 no tables or services are followed";
+    const table = lines.length === 0 ? none : tableOf(standingsHead, lines);
+    return folder === undefined ? table : `${table}\n监视文件夹 watched folder: ${folder}`;
   });
 }
 

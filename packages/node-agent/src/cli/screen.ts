@@ -87,14 +87,15 @@ async function screenBatch(read: readonly Line[], { config, options, part }: Run
 
 /** A file has time: where nobody was asked it is asked later, whatever an approval flow would do. */
 async function ask(config: AgentConfig, body: object, { line }: ScreeningPart): Promise<OpenedScreening> {
-  const goesOn = `lines done · 已完成行数: ${line}; the same command goes on from there · 重新执行同一命令即从该处继续`;
+  const kept = `\nlines done · 已完成行数: ${line}; the same command goes on from there · 重新执行同一命令即从该处继续`;
+  const goesOn = line === 0 ? "" : kept;
   const answered = await postLocal(config, "/v1/screenings", body).catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;
-    throw new CommandError(`${error.message}\n${goesOn}`);
+    throw new CommandError(`${error.message}${goesOn}`);
   });
   const answer = openedScreeningSchema.parse(JSON.parse(answered));
   if (answer.from !== "nobody") return answer;
-  throw new CommandError(`the city is not to be had · 市级不可达\n${goesOn}`);
+  throw new CommandError(`the city is not to be had · 市级不可达${goesOn}`);
 }
 
 function added(
