@@ -65,7 +65,7 @@ function page() {
 describe("what an operator sees of what is shared", () => {
   it("is how far sources have told and readers are behind", async () => {
     const text = await sharingStatus({ home }, now);
-    expect(text).toMatch(/│ dg\s+│ 0f4c2d1e\S+ │ 3\s+│ 2026-03-01 07:58:30 │ 是 yes\s+│ 2 /);
+    expect(text).toMatch(/│ dg\s+│ 0f4c2d1e\S+ │ 3\s+│ 2026-03-01 07:58:30\s+│ 是 yes\s+│ 2 /);
     expect(text).toMatch(/│ hz\s+│ 0\s+│ 1\s+│ 3\s+│ \S+ \S+ \(90 s\)/);
     expect(text).toContain("newest page: 1");
     expect(JSON.parse(await sharingStatus({ home, json: true }, now))).toMatchObject({

@@ -1,4 +1,5 @@
 import { type Catalogue, itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { chinaTime } from "@xinqiao/runtime/calendar";
 import { factsOf, tableOf, wrapped } from "@xinqiao/runtime/cli";
 import type { z } from "zod";
 import { loadConfig } from "../config/index.ts";
@@ -30,6 +31,9 @@ export async function copies(given: string, options: CopiesOptions): Promise<str
 
 type Copies = z.output<typeof copiesSchema>;
 
+/** Since when by the clock in Beijing. */
+const disputeText = (kind: keyof typeof disputeKinds, since: string) =>
+  `${disputeKinds[kind]}, 自 since ${chinaTime(Date.parse(since))}（北京时间）`;
 const disputeKinds = { objection: "异议 objection", repair: "信用修复 repair" };
 
 /** A block for each record, its columns by their labels in the catalogue. */
@@ -49,7 +53,7 @@ export function copiesText({ copies: all }: Copies, { items }: Pick<Catalogue, "
       ["发生日期 occurred on", record.occurredOn],
       ["有效期至 valid until", record.validUntil],
       ["公示截止 disclosed until", record.disclosedUntil],
-      ...disputes.map(({ kind, since }) => ["争议 disputed", `${disputeKinds[kind]}, ${since}`] as const),
+      ...disputes.map(({ kind, since }) => ["争议 disputed", disputeText(kind, since)] as const),
     ]);
     const rows = Object.entries(record.fields).map(([name, value]) => [
       wrapped(`${labels.get(name) ?? ""} ${name}`.trim()),

@@ -1,3 +1,4 @@
+import { chinaTime } from "@xinqiao/runtime/calendar";
 import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { describeReason } from "../intake/index.ts";
@@ -12,7 +13,7 @@ export async function intakeStatus(home: string, json = false): Promise<string> 
     if (json) return JSON.stringify(standings);
     const lines = standings.map(({ name, item, rows, keptBack, asOf, fault, missing }) => [
       ...[name, item, rows, keptBack],
-      ...[asOf ?? "-", missing ?? "-", fault ?? "-"],
+      ...[asOf === null ? "-" : chinaTime(Date.parse(asOf)), missing ?? "-", fault ?? "-"],
     ]);
     const none = "未接入库表与服务 no tables or services are followed";
     const table = lines.length === 0 ? none : tableOf(standingsHead, lines);
@@ -25,7 +26,7 @@ const standingsHead = [
   "事项 item",
   "行 rows",
   "隔离 kept back",
-  "截至 as of",
+  "截至（北京时间） as of",
   "消失待确认 gone",
   "故障 fault",
 ];
