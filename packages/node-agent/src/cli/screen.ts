@@ -4,15 +4,7 @@ import { CommandError, createProgress } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
-import {
-  batchesOf,
-  hitLines,
-  hitsHeader,
-  invalidLines,
-  type Line,
-  readSubjects,
-  surveyOf,
-} from "./screen-list.ts";
+import { batchesOf, hitsHeader, type Line, readSubjects, surveyOf, tableLines } from "./screen-list.ts";
 import { openPart, type ScreenCounts, type ScreeningPart } from "./screen-part.ts";
 
 export interface ScreenOptions {
@@ -77,12 +69,16 @@ async function screenRest(file: string, run: Run): Promise<void> {
 async function screenBatch(read: readonly Line[], { config, options, part }: Run): Promise<void> {
   const exceptions = new Set(config.identifierExceptions);
   const { purpose, items, kind, scheme } = options;
-  const { batch, subjects, invalid } = readSubjects(read, { kind, scheme, exceptions });
+  const list = readSubjects(read, { kind, scheme, exceptions });
+  const { subjects, invalid } = list;
   const asked = { purpose, deadlineMs: patienceMs, ...(items !== undefined && { items: items.split(",") }) };
   const answer = subjects.length === 0 ? undefined : await ask(config, { ...asked, subjects }, part);
-  const text = invalidLines(invalid) + (answer ? hitLines(answer, batch) : "");
   const last = read.at(-1)?.number ?? part.line;
-  part.keep(last, added(part.counts, { answer, asked: subjects.length, invalid: invalid.length }), text);
+  part.keep(
+    last,
+    added(part.counts, { answer, asked: subjects.length, invalid: invalid.length }),
+    tableLines(answer, list),
+  );
 }
 
 /** A file has time: where nobody was asked it is asked later, whatever an approval flow would do. */
