@@ -83,6 +83,7 @@ try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(help);
   else await tell(options);
+  if (stopped.signal.aborted) process.stderr.write("已停止 stopped\n");
 } catch (error) {
   if (stopped.signal.aborted) {
     process.stderr.write("已停止 stopped\n");

@@ -17,6 +17,9 @@ export async function demonstrateAudit(
   const bundle = join(auditor.home, `${exchange}.json`);
   const key = (await gateway.run(["log", "key"], signal)).trim();
   say(`\n■ 取得该次查询的证明并离线校验 · that lookup is proved, and the proof checked offline`);
+  say(
+    "  审计员不读记录：请求、应答与回复原文标为缺失，属正常 · an auditor reads no records: requests, answers and responses are missing, as they should be",
+  );
   await auditor.run(["log", "prove", exchange, "--out", bundle], signal);
   say(await auditor.check(["log", "verify", bundle, "--origin-key", key], signal));
 

@@ -52,7 +52,7 @@ export interface FederationOptions {
   readonly onLost?: (name: string, log: string) => void;
 }
 
-/** The sample federation, running: a gateway, four agents, and the platforms behind them. */
+/** The sample federation, running: a gateway, four agents with the platforms behind them, and an auditor's. */
 export interface Federation extends AsyncDisposable {
   readonly data: string;
   readonly subjects: number;
@@ -121,7 +121,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     subjects: manifest.subjects,
     gateway: gatewayHandle(gateway, layout, addresses),
     agents: handles,
-    auditor: auditorHandle(layout),
+    auditor: auditorHandle(layout, addresses),
     platforms,
     agent(node) {
       const found = handles.find((handle) => handle.node === node);

@@ -6,14 +6,14 @@ import type { AgentHandle, Federation } from "./federation.ts";
 import { demonstrationLookup } from "./lookups.ts";
 
 /** Where everything listens, and two lookups to begin with. */
-export function guide({ gateway, agents, agent, data, handover, delivered }: Federation): string {
+export function guide({ gateway, agents, auditor, agent, data, handover, delivered }: Federation): string {
   const table = new Table({
     head: ["节点 node", "地址 address", "用途 what it is"],
     style: { head: [], border: [] },
   });
   table.push([gateway.node, gateway.origin, "网关，成员以签名访问 gateway, for signed messages of members"]);
   table.push([gateway.node, `${gateway.adminUrl}/metrics`, "指标 metrics; /readyz, /targets"]);
-  for (const { node, name, localUrl } of agents) {
+  for (const { node, name, localUrl } of [...agents, auditor]) {
     table.push([node, localUrl, `${name.zh}本地接口 local API of ${name.en}; /readyz, /metrics`]);
   }
   const { deadlineMs: _default, ...everything } = demonstrationLookup;

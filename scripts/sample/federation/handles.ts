@@ -45,19 +45,23 @@ export type Copy = z.output<typeof copiesSchema>["copies"][number];
 /** Who reads the log, at its command line. */
 export interface AuditorHandle {
   readonly node: string;
+  readonly name: SampleNode["name"];
   readonly home: string;
+  /** Base of its local API. */
+  readonly localUrl: string;
   /** Runs a command of `xinqiao` in its home, and gives what it printed. */
   run(args: readonly string[], signal?: AbortSignal): Promise<string>;
   /** Runs a command that needs nothing of its home, nor any key. */
   check(args: readonly string[], signal?: AbortSignal): Promise<string>;
 }
 
-export function auditorHandle(layout: Layout): AuditorHandle {
-  const { node } = auditor;
+export function auditorHandle(layout: Layout, addresses: Addresses): AuditorHandle {
+  const { node, name } = auditor;
   const home = layout.agent(node);
   const check: AuditorHandle["check"] = (args, signal) =>
     runNode(layout.programs["node-agent"], args, signal);
-  return { node, home, run: runAt(home, layout), check };
+  const localUrl = `http://${addresses.local(node)}`;
+  return { node, name, home, localUrl, run: runAt(home, layout), check };
 }
 
 function runAt(home: string, { programs }: Layout): AuditorHandle["run"] {

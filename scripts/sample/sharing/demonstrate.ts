@@ -1,4 +1,4 @@
-import { chinaDay } from "@xinqiao/runtime/calendar";
+import { chinaDay, chinaTime } from "@xinqiao/runtime/calendar";
 import type { AgentHandle, Federation } from "../federation.ts";
 import { exchangeTable } from "../terminal/index.ts";
 import { until } from "../until.ts";
@@ -74,9 +74,8 @@ async function dispute({ federation, say, signal, id }: Story): Promise<void> {
   );
   const raised = { kind: "objection", record: id, reason: "示例：主体认为列入依据有误" };
   const objection = await raiseAt(federation.agent("sz-longgang"), raised, signal);
-  say(
-    `  东莞市副本已标注异议 Dongguan's copy is disputed, since ${await untilDisputed(dongguan, id, signal)}`,
-  );
+  const since = chinaTime(Date.parse(await untilDisputed(dongguan, id, signal)));
+  say(`  东莞市副本已标注异议 Dongguan's copy is disputed, since ${since}（北京时间）`);
   await checkAtCity(objection, { gateway: federation.gateway, source: baoan }, signal);
   await decideAt(baoan, objection, "rejected", signal);
   say(await federation.gateway.run(["cases", "list"], signal));

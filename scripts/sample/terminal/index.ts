@@ -1,3 +1,3 @@
 export { createProgress, type Progress, type Screen, type Step, silentProgress } from "@xinqiao/runtime/cli";
-export { exchangeTable } from "./exchange-table.ts";
+export { exchangeTable } from "@xinqiao/runtime/exchange";
 export { intakeTables } from "./intake-table.ts";

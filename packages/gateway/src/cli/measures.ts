@@ -1,6 +1,7 @@
-import { type RevokingEffect, readMeasureReport } from "@xinqiao/protocol/measures";
+import { readMeasureReport } from "@xinqiao/protocol/measures";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import { tableOf } from "@xinqiao/runtime/cli";
+import { effectWords } from "@xinqiao/runtime/measures";
 import type { HubToRead } from "../store/sqlite/index.ts";
 import { readHub } from "./read-hub.ts";
 
@@ -32,12 +33,6 @@ const openHead = [
   "原因 because",
 ];
 
-const effects: Readonly<Record<RevokingEffect, string>> = {
-  repaired: "已修复 repaired",
-  withdrawn: "已撤回 withdrawn",
-  ended: "已终止 ended",
-};
-
 /** What members did about sources' records, by their newest reports: in a process of its own, beside the gateway. */
 export function measures({ home, json, open }: MeasuresOptions): Promise<string> {
   return readHub(home, (hub) => (open === true ? unanswered(hub, json) : counts(hub, json)));
@@ -66,7 +61,7 @@ function unanswered({ revocations }: Pick<HubToRead, "revocations">, json = fals
   if (all.length === 0) return "均已答复 every notice was answered";
   const rows = all.map(({ dueOn, late, member, matter = "-", on = "-", source, record = "-", effect }) => [
     ...[dueOn, late ? "逾期 late" : "待答复 waits"],
-    ...[member, matter, on, source, record, effects[effect]],
+    ...[member, matter, on, source, record, effectWords[effect]],
   ]);
   return tableOf(openHead, rows);
 }

@@ -22,7 +22,9 @@ export async function scorecard({ home, month, json, csv, xlsx }: ScorecardOptio
     if (csv !== undefined) await writeNewFile(csv, scoreCsv(lines));
     if (xlsx !== undefined) await writeNewFile(xlsx, await scoreWorkbook(lines, timeliness, Date.now()));
     if (json) return JSON.stringify(lines);
-    return lines.length === 0 ? "该月没有上报 nothing was told in that month" : scoreText(lines);
+    const files = [csv, xlsx].flatMap((file) => (file === undefined ? [] : [`written · 已写入: ${file}`]));
+    const text = lines.length === 0 ? "该月没有上报 nothing was told in that month" : scoreText(lines);
+    return [text, ...files].join("\n");
   });
 }
 

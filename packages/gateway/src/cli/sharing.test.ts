@@ -11,6 +11,7 @@ import { noScore } from "../scorecard/index.ts";
 import { openHub } from "../store/sqlite/index.ts";
 import { createMetrics, noteSharing } from "../telemetry/index.ts";
 import { init } from "./init.ts";
+import { scorecard } from "./scorecard.ts";
 import { deadLetters, dropLetters, replayLetters, sharingStatus } from "./sharing.ts";
 
 const now = () => Date.parse("2026-03-01T00:00:00Z");
@@ -64,7 +65,7 @@ function page() {
 describe("what an operator sees of what is shared", () => {
   it("is how far sources have told and readers are behind", async () => {
     const text = await sharingStatus({ home }, now);
-    expect(text).toMatch(/│ dg\s+│ 0f4c2d1e\S+ │ 3\s+│ 2026-03-01 07:58:30 │ 是 yes\s+│ 2 /);
+    expect(text).toMatch(/│ dg\s+│ 0f4c2d1e\S+ │ 3\s+│ 2026-03-01 07:58:30\s+│ 是 yes\s+│ 2 /);
     expect(text).toMatch(/│ hz\s+│ 0\s+│ 1\s+│ 3\s+│ \S+ \S+ \(90 s\)/);
     expect(text).toContain("newest page: 1");
     expect(JSON.parse(await sharingStatus({ home, json: true }, now))).toMatchObject({
@@ -132,4 +133,13 @@ describe("what an operator does about what was refused", () => {
     expect(JSON.parse(await dropLetters({ home, all: true, json: true }, now))).toEqual({ letters: 2 });
     expect(await waiting()).toMatchObject([{ decision: "dropped", letters: 2 }]);
   });
+});
+
+it("says which files the scorecard went into, and to a program nothing but the figures", async () => {
+  const csv = join(home, "考核.csv");
+  expect(await scorecard({ home, month: "2026-03", csv })).toMatch(
+    new RegExp(`\\nwritten · 已写入: ${csv}$`),
+  );
+  const file = join(home, "again.csv");
+  expect(await scorecard({ home, month: "2026-03", csv: file, json: true })).toBe("[]");
 });

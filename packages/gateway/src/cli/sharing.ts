@@ -28,7 +28,7 @@ const sourceHead = [
   "来源 source",
   "上报批次 feed",
   "来源自编序号 change, its own count",
-  "最近上报 last page",
+  "最近上报（北京时间） last page",
   "完整 whole",
   "被拒 refused",
 ];
@@ -37,15 +37,15 @@ const readerHead = [
   "已读至页 applied up to page",
   "落后页数 pages behind",
   "落后变更 changes behind",
-  "落后自 behind since",
-  "最近读取 last asked",
+  "落后自（北京时间） behind since",
+  "最近读取（北京时间） last asked",
 ];
 const letterHead = [
   "来源 source",
   "记录 record",
   "版本 version",
   "原因 reason",
-  "自 since",
+  "自（北京时间） since",
   "已要求重报 asked for",
 ];
 

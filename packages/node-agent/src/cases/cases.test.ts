@@ -215,7 +215,7 @@ describe("a case about a record of this member's own", () => {
     expect([store.cases.aside(), store.cases.all()]).toMatchObject([[late], []]);
     known = directory;
     await hear({ steps: await stepsOf({ ...opened, case: otherId, kind: "repair" }), due });
-    expect(store.cases.all().map(({ case: { opened } }) => opened.case)).toEqual([id, otherId]);
+    expect(store.cases.all().map(({ case: { opened } }) => opened.case)).toEqual([otherId, id]);
     expect(store.cases.aside()).toEqual([]);
     expect(own()).toMatchObject({ state: "annotated", annotation: expect.stringContaining("异议") });
   });
@@ -370,6 +370,16 @@ describe("a decision", () => {
     expect(cases).toMatchObject([{ state: "extended", due: { on: "2026-01-08" }, late: true }]);
     expect(codeOf(await extendCase(id, { reason }, trace, deps(), never))).toBe("case.step-not-next");
   });
+});
+
+it("lists cases the most urgent first, and what waits for nobody last", async () => {
+  const dues = [undefined, "2026-02-03", "2026-02-01", undefined, "2026-02-03"];
+  for (const [nth, on] of dues.entries()) {
+    const steps = await stepsOf({ ...opened, case: `${id.slice(0, -1)}${nth}` });
+    await hear({ steps, ...(on !== undefined && { due: { ...due, on } }) });
+  }
+  const { cases } = showCases({}, { shelf: store.cases, today: () => "2026-01-09" });
+  expect(cases.map(({ case: named }) => Number(named.at(-1)))).toEqual([2, 4, 1, 3, 0]);
 });
 
 describe("a case that an older agent has kept", () => {

@@ -31,6 +31,7 @@ export interface CaseShelf {
   place(): CasePlace;
   readTo(place: CasePlace): void;
   find(id: string): HeldCase | undefined;
+  /** The most urgent first, as the city lists them; of those that are due alike, the newest. */
   all(): readonly HeldCase[];
   /** Kinds of the undecided cases about a record, but for one. */
   othersAbout(opened: Case["opened"]): readonly Case["opened"]["kind"][];

@@ -8,8 +8,7 @@ export function showCases(
 ): { readonly cases: readonly ShownCase[] } {
   const day = today();
   const all = shelf.all().filter(({ case: { opened } }) => id === undefined || opened.case === id);
-  const shown = all.map((held) => shownOf(held, day));
-  return { cases: shown.sort((a, b) => (a.due?.on ?? "~").localeCompare(b.due?.on ?? "~")) };
+  return { cases: all.map((held) => shownOf(held, day)) };
 }
 
 function shownOf({ case: held, steps, due }: HeldCase, today: string): ShownCase {

@@ -12,7 +12,7 @@ it("shows each copy with its columns by their labels, and who disputes it", () =
   const held = copiesSchema.parse({ copies: [{ source: "sz-baoan", record: record.value, disputes }] });
   const text = copiesText(held, testCatalogue);
   expect(text).toContain("来源 source: sz-baoan\n事项 item: penalty 行政处罚\n");
-  expect(text).toContain("争议 disputed: 异议 objection, 2026-02-02T00:00:00Z");
+  expect(text).toContain("争议 disputed: 异议 objection, 自 since 2026-02-02 08:00:00（北京时间）");
   expect(text).toMatch(/│ 处罚决定日期 CF_JDRQ\s+│ 2024-01-02\s+│/);
   expect(copiesText({ copies: [] }, testCatalogue)).toContain("没有可用的共享副本");
 });

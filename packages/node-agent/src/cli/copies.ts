@@ -1,5 +1,5 @@
 import { type Catalogue, itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import type { CreditRecord } from "@xinqiao/protocol/record";
+import { chinaTime } from "@xinqiao/runtime/calendar";
 import { factsOf, tableOf, wrapped } from "@xinqiao/runtime/cli";
 import type { z } from "zod";
 import { loadConfig } from "../config/index.ts";
@@ -7,6 +7,7 @@ import { copiesSchema } from "../sharing/index.ts";
 import { heldCatalogue } from "./held-catalogue.ts";
 import { readIdentifier } from "./identifier.ts";
 import { postLocal } from "./local-api.ts";
+import { recordStates } from "./record-words.ts";
 
 export interface CopiesOptions {
   readonly home: string;
@@ -30,12 +31,9 @@ export async function copies(given: string, options: CopiesOptions): Promise<str
 
 type Copies = z.output<typeof copiesSchema>;
 
-const states: Readonly<Record<CreditRecord["state"], string>> = {
-  current: "有效 current",
-  annotated: "已标注 annotated",
-  repaired: "已修复 repaired",
-  withdrawn: "已撤回 withdrawn",
-};
+/** Since when by the clock in Beijing. */
+const disputeText = (kind: keyof typeof disputeKinds, since: string) =>
+  `${disputeKinds[kind]}, 自 since ${chinaTime(Date.parse(since))}（北京时间）`;
 const disputeKinds = { objection: "异议 objection", repair: "信用修复 repair" };
 
 /** A block for each record, its columns by their labels in the catalogue. */
@@ -50,12 +48,12 @@ export function copiesText({ copies: all }: Copies, { items }: Pick<Catalogue, "
       ["记录 record", record.id],
       ["版本 version", record.version],
       ["主体 subject", record.subjectName],
-      ["状态 state", states[record.state]],
+      ["状态 state", recordStates[record.state]],
       ["标注 annotation", record.annotation],
       ["发生日期 occurred on", record.occurredOn],
       ["有效期至 valid until", record.validUntil],
       ["公示截止 disclosed until", record.disclosedUntil],
-      ...disputes.map(({ kind, since }) => ["争议 disputed", `${disputeKinds[kind]}, ${since}`] as const),
+      ...disputes.map(({ kind, since }) => ["争议 disputed", disputeText(kind, since)] as const),
     ]);
     const rows = Object.entries(record.fields).map(([name, value]) => [
       wrapped(`${labels.get(name) ?? ""} ${name}`.trim()),

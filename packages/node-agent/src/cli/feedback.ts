@@ -2,6 +2,7 @@ import { feedbackReplySchema, measureDoneSchema } from "@xinqiao/protocol/measur
 import { CommandError } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
+import { reasonNeeded } from "./reason-needed.ts";
 
 export interface FeedbackOptions {
   readonly home: string;
@@ -19,6 +20,7 @@ export async function feedback(
   exchange: string,
   { home, recordVersion, ...options }: FeedbackOptions,
 ): Promise<string> {
+  if (options.outcome !== "applied") reasonNeeded(options);
   const done = measureDoneSchema.safeParse({ exchange, ...options, version: Number(recordVersion) });
   if (!done.success) {
     const wrong = done.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);

@@ -96,7 +96,7 @@ async function writeKeptBack(
   await mkdir(quarantine, { recursive: true, mode: 0o700 });
   const path = join(quarantine, `${report.file}.csv`);
   await rm(path, { force: true });
-  await writeQuarantineReport(path, { store, import: report.import, item });
+  await writeQuarantineReport(path, { ...report, store, item });
   return path;
 }
 

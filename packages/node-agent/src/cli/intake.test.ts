@@ -44,6 +44,16 @@ const rowOf = (key: string, name?: string) => {
   return { key, digest: key, record, conflict: kept };
 };
 
+it("says that no tables are followed, and which folder is watched", async () => {
+  await withStore(() => {});
+  expect(await intakeStatus(home)).toBe("未接入库表与服务 no tables or services are followed");
+  const path = join(home, "agent.json");
+  const config = JSON.parse(await readFile(path, "utf8"));
+  const intake = { folder: "handover" };
+  await writeFile(path, JSON.stringify({ ...config, jurisdiction: "440300", intake }));
+  expect(await intakeStatus(home)).toContain(`watched folder: ${join(home, "handover")}`);
+});
+
 it("forgets a stream that is followed no more, and keeps its records", async () => {
   await withStore(({ streams }) => {
     for (const stream of ["old.penalty", "new.penalty"]) streams.open(stream, item);

@@ -1,3 +1,4 @@
+import { chinaTime } from "@xinqiao/runtime/calendar";
 import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { describeReason } from "../intake/index.ts";
@@ -5,15 +6,18 @@ import { type AgentStore, openStore } from "../store/index.ts";
 import { streamName, streamNames, triggerSql } from "../streams/index.ts";
 import { readStore } from "./read-store.ts";
 
-export function intakeStatus(home: string, json = false): Promise<string> {
+export async function intakeStatus(home: string, json = false): Promise<string> {
+  const { folder } = (await loadConfig(home)).intake;
   return readStore(home, ({ streams }) => {
     const standings = streams.standings();
     if (json) return JSON.stringify(standings);
     const lines = standings.map(({ name, item, rows, keptBack, asOf, fault, missing }) => [
       ...[name, item, rows, keptBack],
-      ...[asOf ?? "-", missing ?? "-", fault ?? "-"],
+      ...[asOf === null ? "-" : chinaTime(Date.parse(asOf)), missing ?? "-", fault ?? "-"],
     ]);
-    return tableOf(standingsHead, lines);
+    const none = "未接入库表与服务 no tables or services are followed";
+    const table = lines.length === 0 ? none : tableOf(standingsHead, lines);
+    return folder === undefined ? table : `${table}\n监视文件夹 watched folder: ${folder}`;
   });
 }
 
@@ -22,7 +26,7 @@ const standingsHead = [
   "事项 item",
   "行 rows",
   "隔离 kept back",
-  "截至 as of",
+  "截至（北京时间） as of",
   "消失待确认 gone",
   "故障 fault",
 ];

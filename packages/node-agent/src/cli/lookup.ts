@@ -1,7 +1,7 @@
 import { carriedAuthorisationSchema } from "@xinqiao/protocol/authorisation";
-import { explainRow, nodeOfRow, type OpenedExchange, openedExchangeSchema } from "@xinqiao/protocol/exchange";
-import { tableOf } from "@xinqiao/runtime/cli";
+import { openedExchangeSchema } from "@xinqiao/protocol/exchange";
 import { readConfig } from "@xinqiao/runtime/config";
+import { exchangeTable } from "@xinqiao/runtime/exchange";
 import { loadConfig } from "../config/index.ts";
 import { readIdentifier } from "./identifier.ts";
 import { postLocal } from "./local-api.ts";
@@ -52,32 +52,3 @@ export async function lookup(given: string, options: LookupOptions): Promise<str
 
 /** What `xinqiao authorise issue` printed. */
 const authorisationFileSchema = carriedAuthorisationSchema.strip();
-
-const titles = [
-  "辖区 jurisdiction",
-  "节点 node",
-  "状态 status",
-  "数据时点 as of",
-  "耗时 ms",
-  "记录 records",
-  "原因 why",
-];
-
-/** One row a jurisdiction, in both languages. */
-export function exchangeTable(exchange: OpenedExchange): string {
-  const rows = exchange.results.map((row) => [
-    row.jurisdiction,
-    nodeOfRow(row),
-    row.status,
-    row.asOf ?? "-",
-    row.latencyMs.toFixed(1),
-    row.records.length,
-    explainRow(row),
-  ]);
-  const { size, intent, outcome } = exchange.log;
-  return [
-    `exchange ${exchange.exchange} · ${exchange.complete ? "完整 complete" : "部分 partial"}`,
-    tableOf(titles, rows),
-    `log · 日志: index 序号 ${intent}, ${outcome}; size 总数 ${size}`,
-  ].join("\n");
-}

@@ -27,10 +27,10 @@ const titles = [
   "仅市级 only there",
   "内容不同 otherwise",
   "被拒 refused",
-  "已修复 repaired",
+  "已补齐 mended",
   "接收 received",
   "回执 applied",
-  "已执行 acted upon",
+  "已交付平台 acted upon",
   "现一致 equal",
 ];
 
@@ -41,7 +41,9 @@ export function copiesReport(node: string, { rows }: CopiesReconciled): string {
   const lines = rows.map((row) => {
     const found = [row.here, row.there, row.onlyHere, row.onlyThere, row.otherwise];
     const counts = [...found, row.refused, row.repaired];
-    const flow = [row.received, row.applied, row.actedUpon].map((count) => count ?? "-");
+    // What was received is applied: the receipt that says so goes with the next question.
+    const applied = row.applied ?? (row.received === null ? "-" : "待送达 on its way");
+    const flow = [row.received ?? "-", applied, row.actedUpon ?? "-"];
     return [row.source, row.item, ...counts, ...flow, row.equal ? "是 yes" : "✗ 否 no"];
   });
   return [title, tableOf(titles, lines), "- 未知或不适用 unknown, or of this member's own records"].join(

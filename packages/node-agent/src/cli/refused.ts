@@ -20,6 +20,9 @@ export async function refused({ home, json, ...options }: RefusedOptions): Promi
       ...[record, version, code, chinaTime(at)],
       isCode(code) ? `${codes[code].zh}\n${codes[code].en}` : "",
     ]);
-    return tableOf(["记录 record", "版本 version", "原因 reason", "时间 at", "说明 in words"], rows);
+    return tableOf(
+      ["记录 record", "版本 version", "原因 reason", "时间（北京时间） at", "说明 in words"],
+      rows,
+    );
   });
 }

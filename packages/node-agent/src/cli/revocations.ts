@@ -5,9 +5,11 @@ import {
 } from "@xinqiao/protocol/measures";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import { CommandError, tableOf } from "@xinqiao/runtime/cli";
+import { effectWords } from "@xinqiao/runtime/measures";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
 import { type ShownRevocation, shownRevocationsSchema } from "../feedback/index.ts";
 import { postLocal } from "./local-api.ts";
+import { reasonNeeded } from "./reason-needed.ts";
 
 export interface RevocationsOptions {
   readonly home: string;
@@ -37,8 +39,12 @@ export async function revocations({ home, json }: RevocationsOptions): Promise<s
   const all = await listed(config);
   if (json === true) return JSON.stringify(all);
   if (all.length === 0) return "没有撤销通知 nothing was asked to be revoked";
+  return revocationsTable(all);
+}
+
+export function revocationsTable(all: readonly ShownRevocation[]): string {
   const rows = all.map(({ number, dueOn, standing, effect, matter, source, record }) => [
-    ...[number, dueOn, standings[standing], effect],
+    ...[number, dueOn, standings[standing], effectWords[effect]],
     ...[matter, source, record],
   ]);
   return tableOf(head, rows);
@@ -56,6 +62,7 @@ export async function answerRevocation(
   given: string,
   { home, on = chinaDay(Date.now()), ...options }: AnswerOptions,
 ): Promise<string> {
+  if (options.outcome === "kept") reasonNeeded(options);
   const config = await loadConfig(home);
   const named = (await listed(config)).find(
     ({ number, notice }) => String(number) === given || notice === given,

@@ -1,7 +1,7 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { testRecord } from "@xinqiao/protocol/testing";
 import { describe, expect, it } from "vitest";
-import { hitLines, hitsHeader, invalidLines, readSubjects } from "./screen-list.ts";
+import { hitsHeader, readSubjects, tableLines } from "./screen-list.ts";
 
 const { subject } = testRecord();
 const { kind, scheme } = subject;
@@ -20,8 +20,11 @@ describe("lines of a list", () => {
 describe("hits in a table", () => {
   const hit = { subject: 0, source: nodeIdSchema.parse("sz-baoan"), records: [], items: [], measures: [] };
   const batch = [{ number: 7, id: subject.id }];
-  const tableOf = (disputes: object) =>
-    hitLines({ from: "city", screened: 1, sources: [], hits: [{ ...hit, ...disputes }] }, batch);
+  const tableOf = (disputes: object, invalid: typeof batch = []) =>
+    tableLines(
+      { from: "city", screened: 1, sources: [], hits: [{ ...hit, ...disputes }] },
+      { batch, invalid },
+    );
 
   it("say that a record is in dispute, and which one where it is named", () => {
     const since = "2026-01-01T00:00:00.000Z";
@@ -34,7 +37,13 @@ describe("hits in a table", () => {
 
   it("have as many columns as their header, and so has an invalid line", () => {
     const columns = (line: string) => line.split(",").length;
-    expect([tableOf({}), invalidLines(batch)].map(columns)).toEqual([8, 8]);
-    expect(columns(hitsHeader)).toBe(8);
+    const invalid = tableLines(undefined, { batch: [], invalid: batch });
+    expect([tableOf({}), invalid, hitsHeader].map(columns)).toEqual([8, 8, 8]);
+  });
+
+  it("stand in the order of the list, what is invalid among them", () => {
+    const invalid = [8, 2].map((number) => ({ number, id: "x" }));
+    const lines = tableOf({}, invalid).trimEnd().split("\n");
+    expect(lines.map((line) => line.split(",")[0])).toEqual(["2", "7", "8"]);
   });
 });

@@ -82,10 +82,25 @@ export function readSubjects(
 
 export const hitsHeader = "line,identifier,source,items,measures,disputes,exchange,records\n";
 
-/** Hits as lines of a table, in the order of the list. */
-export function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): string {
-  const lines = hits.map(({ subject, source, items, measures, records, disputes = [] }) => {
-    const line = batch[subject];
+/** A line of the table, and of which line of the list it tells. */
+interface TableLine {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** What came of some lines, as lines of a table in the order of the list. */
+export function tableLines(
+  answer: OpenedScreening | undefined,
+  { batch, invalid }: Pick<ReadSubjects, "batch" | "invalid">,
+): string {
+  const hits = answer === undefined ? [] : hitLines(answer, batch);
+  const lines = [...hits, ...invalidLines(invalid)].sort((one, other) => one.number - other.number);
+  return lines.map(({ text }) => text).join("");
+}
+
+function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): readonly TableLine[] {
+  return hits.map(({ subject, source, items, measures, records, disputes = [] }) => {
+    const { number = 0, id = "" } = batch[subject] ?? {};
     const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
     const disputed = disputes.map(({ kind, since, record }) => [kind, since, record ?? ""].join(" ").trim());
     // What a report of what was done names: `feedback`.
@@ -98,15 +113,14 @@ export function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readon
       exchange,
       quoted(versions),
     ];
-    return `${[line?.number, quoted(line?.id ?? ""), ...what].join(",")}\n`;
+    return { number, text: `${[number, quoted(id), ...what].join(",")}\n` };
   });
-  return lines.join("");
 }
 
-export function invalidLines(lines: readonly Line[]): string {
-  return lines
-    .map(({ number, id }) => `${number},${quoted(id)},,,"无效标识 not a valid identifier",,,\n`)
-    .join("");
+function invalidLines(lines: readonly Line[]): readonly TableLine[] {
+  return lines.map(({ number, id }) => {
+    return { number, text: `${number},${quoted(id)},,,"无效标识 not a valid identifier",,,\n` };
+  });
 }
 
 /** RFC 4180 §2; what a spreadsheet would take for a formula stands behind an apostrophe. */

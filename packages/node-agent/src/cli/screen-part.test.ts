@@ -45,6 +45,11 @@ describe("what a screening has done so far", () => {
     openPart(out, "task").close();
   });
 
+  it("is not there while nothing was answered: what was refused leaves nothing behind", () => {
+    openPart(out, "task").close();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it("is not put in the place of a file that has come meanwhile, and stays", async () => {
     const begun = openPart(out, "task");
     begun.keep(10, counts, "a\n");

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { codeOf, linkNew } from "@xinqiao/runtime/files";
@@ -24,6 +24,7 @@ export interface ScreeningPart {
   keep(upTo: number, counts: ScreenCounts, text: string): void;
   /** Puts all of it into a new file, and goes. */
   finish(out: string, header: string): Promise<void>;
+  /** Lets go of it; where nothing was kept yet, nothing is left. */
   close(): void;
 }
 
@@ -65,7 +66,10 @@ export function openPart(out: string, task: string): ScreeningPart {
       database.close();
       await rm(path);
     },
-    close: () => void database.close(),
+    close() {
+      if (database.open && line === 0) rmSync(path, { force: true });
+      database.close();
+    },
   };
 }
 

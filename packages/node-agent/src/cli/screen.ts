@@ -4,15 +4,7 @@ import { CommandError, createProgress } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
-import {
-  batchesOf,
-  hitLines,
-  hitsHeader,
-  invalidLines,
-  type Line,
-  readSubjects,
-  surveyOf,
-} from "./screen-list.ts";
+import { batchesOf, hitsHeader, type Line, readSubjects, surveyOf, tableLines } from "./screen-list.ts";
 import { openPart, type ScreenCounts, type ScreeningPart } from "./screen-part.ts";
 
 export interface ScreenOptions {
@@ -77,24 +69,29 @@ async function screenRest(file: string, run: Run): Promise<void> {
 async function screenBatch(read: readonly Line[], { config, options, part }: Run): Promise<void> {
   const exceptions = new Set(config.identifierExceptions);
   const { purpose, items, kind, scheme } = options;
-  const { batch, subjects, invalid } = readSubjects(read, { kind, scheme, exceptions });
+  const list = readSubjects(read, { kind, scheme, exceptions });
+  const { subjects, invalid } = list;
   const asked = { purpose, deadlineMs: patienceMs, ...(items !== undefined && { items: items.split(",") }) };
   const answer = subjects.length === 0 ? undefined : await ask(config, { ...asked, subjects }, part);
-  const text = invalidLines(invalid) + (answer ? hitLines(answer, batch) : "");
   const last = read.at(-1)?.number ?? part.line;
-  part.keep(last, added(part.counts, { answer, asked: subjects.length, invalid: invalid.length }), text);
+  part.keep(
+    last,
+    added(part.counts, { answer, asked: subjects.length, invalid: invalid.length }),
+    tableLines(answer, list),
+  );
 }
 
 /** A file has time: where nobody was asked it is asked later, whatever an approval flow would do. */
 async function ask(config: AgentConfig, body: object, { line }: ScreeningPart): Promise<OpenedScreening> {
-  const goesOn = `lines done · 已完成行数: ${line}; the same command goes on from there · 重新执行同一命令即从该处继续`;
+  const kept = `\nlines done · 已完成行数: ${line}; the same command goes on from there · 重新执行同一命令即从该处继续`;
+  const goesOn = line === 0 ? "" : kept;
   const answered = await postLocal(config, "/v1/screenings", body).catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;
-    throw new CommandError(`${error.message}\n${goesOn}`);
+    throw new CommandError(`${error.message}${goesOn}`);
   });
   const answer = openedScreeningSchema.parse(JSON.parse(answered));
   if (answer.from !== "nobody") return answer;
-  throw new CommandError(`the city is not to be had · 市级不可达\n${goesOn}`);
+  throw new CommandError(`the city is not to be had · 市级不可达${goesOn}`);
 }
 
 function added(

@@ -5,6 +5,7 @@ import { loadConfig } from "../config/index.ts";
 import type { CorrectionAct } from "../sharing/index.ts";
 import { openStore } from "../store/index.ts";
 import { postLocal } from "./local-api.ts";
+import { recordStates } from "./record-words.ts";
 
 /** Corrects one of this member's own records; a running agent tells the city. */
 export async function correct(id: string, home: string, act: CorrectionAct): Promise<string> {
@@ -14,9 +15,12 @@ export async function correct(id: string, home: string, act: CorrectionAct): Pro
     const held = store.own.byId(id);
     if (held === undefined) throw new CommandError("there is no such record · 没有该记录");
     if (!store.own.correct(id, act, new Date().toISOString())) {
-      throw new CommandError(`it stands so already · 该记录已是此状态 (${held.state})`);
+      throw new CommandError(`it stands so already · 该记录已是此状态 (${recordStates[held.state]})`);
     }
-    return `version · 版本 ${held.version + 1}: ${act.state}`;
+    return [
+      `version · 版本 ${held.version + 1}: ${recordStates[act.state]}`,
+      "follow it with · 办理进度: xinqiao corrections",
+    ].join("\n");
   } finally {
     store.close();
   }

@@ -56,7 +56,7 @@ export async function answerFile(folder: string, name: string, deps: AnswerDepen
   if (quarantined > 0 && item !== undefined) {
     const list = join(folder, ownFiles.keptBack);
     await rm(list, { force: true });
-    await writeQuarantineReport(list, { store: deps.store, import: imported.value.import, item });
+    await writeQuarantineReport(list, { ...imported.value, store: deps.store, item });
   }
   await writeReport(folder, report);
   const counts = { received, accepted, unchanged, quarantined, duplicates };

@@ -85,12 +85,23 @@ describe("a file handed over", () => {
       accepted: 1,
       quarantined: 1,
       unknownColumns: ["自定栏目"],
-      rows: [{ line: 3, reasons: [{ field: "CF_JDRQ", reason: "date-format", en: expect.any(String) }] }],
+      rows: [
+        {
+          line: 3,
+          reasons: [
+            {
+              ...{ field: "CF_JDRQ", label: { zh: "处罚决定日期" } },
+              ...{ reason: "date-format", en: expect.any(String) },
+            },
+          ],
+        },
+      ],
     });
+    expect(report).not.toHaveProperty("titles");
     expect(JSON.stringify([report, watched.told])).not.toContain("机密");
-    expect(readFileSync(join(watched.places.quarantine, "a.csv.report.csv"), "utf8")).toContain(
-      `"'${secret}"`,
-    );
+    const list = readFileSync(join(watched.places.quarantine, "a.csv.report.csv"), "utf8");
+    expect(list).toContain(`"'${secret}"`);
+    expect(list.split("\r\n")[0]).toMatch(/"reason","CF_.*,"自定栏目"$/);
   });
 
   it.each([
@@ -106,6 +117,14 @@ describe("a file handed over", () => {
       outcome: "refused",
       code,
       sha256: sha256(content),
+    });
+  });
+
+  it("is told nothing that its sender cannot do", async () => {
+    watched.handOver("a.csv", "甲,乙\r\n1,2\r\n");
+    await watched.settle();
+    expect(watched.report("quarantine", "a.csv")).toMatchObject({
+      zh: "表头与目录中任何事项都不相符：请使用模板表头",
     });
   });
 

@@ -18,17 +18,18 @@ const words: Readonly<Record<Exclude<Outcome, "refused">, Label>> = {
     en: "Every row is held, or was held before",
   },
   "kept-back": {
-    zh: "部分或全部数据行未入库：请按同名 .report.csv 更正后重新报送",
-    en: "Some or all rows were kept back: correct what the .report.csv beside this lists, and send it again",
+    zh: "部分或全部数据行未入库：请在原文件中更正同名 .report.csv 所列各行，以同一文件名整份重新报送",
+    en: "Some or all rows were kept back: correct in the file that you sent the rows that the .report.csv beside this lists, and send it whole again under the same name",
   },
 };
 
 /** For the sender, and for its programs: never a row's values. */
 export function reportOf(
-  { import: _import, rows, item: code, file, sha256, ...rest }: ImportReport,
+  { import: _import, titles: _titles, rows, item: code, file, sha256, ...rest }: ImportReport,
   item: Item | undefined,
   answeredAt: string,
 ) {
+  const labels = new Map(item?.fields.map(({ name, label }) => [name, label]));
   const outcome: keyof typeof words = rest.quarantined === 0 ? "taken" : "kept-back";
   return {
     file,
@@ -42,7 +43,7 @@ export function reportOf(
     rows: rows.map(({ line, reasons }) => ({
       line,
       reasons: reasons.map(({ field, reason }) => ({
-        ...(field !== undefined && { field }),
+        ...(field !== undefined && { field, label: labels.get(field) }),
         reason,
         ...describeReason(reason),
       })),
@@ -50,13 +51,25 @@ export function reportOf(
   };
 }
 
+/** Who drops a file into a folder cannot name its item. */
+const senderWords: Partial<Readonly<Record<ImportFault["code"], Label>>> = {
+  "import.item-not-recognised": {
+    en: "The header belongs to no item of the catalogue: use the template's headings",
+    zh: "表头与目录中任何事项都不相符：请使用模板表头",
+  },
+  "import.item-ambiguous": {
+    en: "The header fits several items: use the headings of the template of the one that is meant",
+    zh: "表头同时符合多个事项：请使用所报事项的模板表头",
+  },
+};
+
 export function refusalOf(file: string, sha256: string | undefined, fault: ImportFault, answeredAt: string) {
   const outcome: Outcome = "refused";
   return {
     file,
     ...(sha256 !== undefined && { sha256 }),
     outcome,
-    ...describeImportFault(fault),
+    ...describeImportFault(fault, senderWords[fault.code]),
     code: fault.code,
     answeredAt,
   };

@@ -58,8 +58,7 @@ const texts: Readonly<Record<ImportFault["code"], Label>> = {
 };
 
 /** What went wrong, in both languages, with the columns or items it is about. */
-export function describeImportFault(fault: ImportFault): Label {
-  const { en, zh } = texts[fault.code];
+export function describeImportFault(fault: ImportFault, { en, zh }: Label = texts[fault.code]): Label {
   const about =
     "columns" in fault ? fault.columns : "items" in fault ? fault.items.map(({ code }) => code) : [];
   const of = "item" in fault ? ` (${fault.item.code} ${fault.item.name.zh})` : "";

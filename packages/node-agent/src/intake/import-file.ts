@@ -55,6 +55,8 @@ export interface ImportReport extends ImportCounts {
   readonly superseded: number;
   /** Of a CSV file. */
   readonly encoding?: Encoding;
+  /** The file's header row. */
+  readonly titles: readonly string[];
   /** Columns of the file that the item does not have; they were left out. */
   readonly unknownColumns: readonly string[];
   /** Sheets of the workbook that were not read. */
@@ -106,7 +108,7 @@ async function importRows(
   if (head.done === true || "reason" in head.value) return err({ code: "import.header-missing" });
   const header = readHeader(titlesOf(head.value.cells), items);
   if (!header.ok) return header;
-  const { item, unknown } = header.value;
+  const { item, titles, unknown } = header.value;
   const { imports } = options.store;
   const startedAt = isoNow(options);
   const incoming = { file: basename(path), sha256: survey.sha256, item: item.code, startedAt };
@@ -135,6 +137,7 @@ async function importRows(
       ...(survey.format === "csv" && { encoding: survey.encoding }),
       ...tally.counts,
       superseded: tally.superseded,
+      titles,
       unknownColumns: unknown,
       ignoredSheets: source.ignoredSheets,
       rows: tally.rows,

@@ -27,7 +27,7 @@ async function reportOf(rows: readonly Record<string, string>[]): Promise<string
   const path = folder.path("report.csv");
   const written = await writeQuarantineReport(path, {
     store,
-    import: report.value.import,
+    ...report.value,
     item: testItem("penalty"),
   });
   expect(written).toBe(report.value.quarantined);
@@ -37,7 +37,7 @@ async function reportOf(rows: readonly Record<string, string>[]): Promise<string
 }
 
 describe("writeQuarantineReport", () => {
-  it("gives line, every column at fault and why in both languages, and the row as it was sent", async () => {
+  it("gives line, every column at fault and why in both languages, and the row as it was sent under its own headings", async () => {
     const bad = penaltyRow(2, {
       CF_JDRQ: "昨天",
       CF_XDR_SHXYM: testUscc(2).slice(0, 17),
@@ -45,7 +45,7 @@ describe("writeQuarantineReport", () => {
     });
     const lines = await reportOf([penaltyRow(1), { ...bad, CF_WSH: "" }, penaltyRow(3)]);
     expect(lines).toEqual([
-      ["行号 line", "栏目 column", "原因", "reason", "原始内容 as sent"],
+      ["行号 line", "栏目 column", "原因", "reason", ...Object.keys(bad)],
       [
         "3",
         "CF_WSH 行政处罚决定书文号\nCF_JDRQ 处罚决定日期\nCF_XDR_SHXYM 统一社会信用代码",
@@ -78,7 +78,7 @@ describe("writeQuarantineReport", () => {
     const path = folder.path("report.csv");
     expect(statSync(path).mode & 0o777).toBe(0o600);
     await expect(
-      writeQuarantineReport(path, { store, import: 1, item: testItem("penalty") }),
+      writeQuarantineReport(path, { store, import: 1, item: testItem("penalty"), titles: [] }),
     ).rejects.toMatchObject({ code: "EEXIST" });
   });
 });

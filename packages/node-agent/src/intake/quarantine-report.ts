@@ -3,24 +3,30 @@ import type { Item } from "@xinqiao/protocol/catalogue";
 import type { AgentStore, QuarantinedRow, RowReason } from "../store/index.ts";
 import { describeReason } from "./reasons.ts";
 
-const title = ["行号 line", "栏目 column", "原因", "reason", "原始内容 as sent"];
+const titles = ["行号 line", "栏目 column", "原因", "reason"];
 /** Spreadsheets take CSV for GB18030 unless it begins with a byte order mark. */
 const byteOrderMark = "\uFEFF";
 
 /**
  * Writes the rows an import kept back as a CSV for their sender: line, columns at fault, reasons in both
- * languages, and the row as it was sent. It holds personal data, so that only its owner may read it, and
+ * languages, and the row as it was sent, under the file's own headings. It holds personal data, so that only its owner may read it, and
  * it never overwrites another file. Returns the number of rows written. Throws when the file exists or
  * cannot be written.
  */
 export async function writeQuarantineReport(
   path: string,
-  report: { readonly store: Pick<AgentStore, "imports">; readonly import: number; readonly item: Item },
+  report: {
+    readonly store: Pick<AgentStore, "imports">;
+    readonly import: number;
+    readonly item: Item;
+    /** The file's header row. */
+    readonly titles: readonly string[];
+  },
 ): Promise<number> {
   const labels = new Map(report.item.fields.map(({ name, label }) => [name, label.zh]));
   const file = await open(path, "wx", 0o600);
   try {
-    await file.write(`${byteOrderMark}${csvLine(title)}`);
+    await file.write(`${byteOrderMark}${csvLine([...titles, ...report.titles])}`);
     let rows = 0;
     for (const row of report.store.imports.quarantined(report.import)) {
       await file.write(csvLine(reportCells(row, labels)));

@@ -36,7 +36,7 @@ export function createCaseShelf(database: Database): CaseShelf {
        ON CONFLICT (one) DO UPDATE SET position = excluded.position, head = excluded.head`,
     ),
     find: database.prepare<[string]>(`SELECT ${columns} FROM case_file WHERE id = ?`),
-    all: database.prepare(`SELECT ${columns} FROM case_file ORDER BY rowid`),
+    all: database.prepare(`SELECT ${columns} FROM case_file ORDER BY due_on IS NULL, due_on, rowid DESC`),
     put: database.prepare(
       `INSERT INTO case_file (id, source, record, kind, outcome, steps, due_by, due_on)
        VALUES (@id, @source, @record, @kind, @outcome, @text, @by, @on)

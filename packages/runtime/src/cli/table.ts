@@ -2,9 +2,16 @@ import Table from "cli-table3";
 
 export type Cell = string | number;
 
-/** Rows under their titles, as every command prints them for people; programs ask for `--json`. */
-export function tableOf(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const table = new Table({ head: [...head], style: { head: [], border: [] } });
+/**
+ * Rows under their titles, as every command prints them for people; programs ask for `--json`.
+ * @param aligns of the first columns; the others begin at the left
+ */
+export function tableOf(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  aligns: readonly ("left" | "right")[] = [],
+): string {
+  const table = new Table({ head: [...head], style: { head: [], border: [] }, colAligns: [...aligns] });
   table.push(...rows.map((row) => row.map(harmless)));
   return table.toString();
 }

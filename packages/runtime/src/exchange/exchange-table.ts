@@ -1,6 +1,7 @@
 import { explainRow, nodeOfRow, type OpenedExchange, type RowStatus } from "@xinqiao/protocol/exchange";
 import { divisionName } from "@xinqiao/protocol/identity";
-import Table from "cli-table3";
+import { chinaTime } from "../calendar/index.ts";
+import { tableOf } from "../cli/index.ts";
 
 const statuses: Readonly<Record<RowStatus, string>> = {
   ok: "✓ 有记录 ok",
@@ -24,26 +25,19 @@ const head = [
 
 /** An exchange as a person reads it: one row a jurisdiction, in Chinese and English. */
 export function exchangeTable({ exchange, complete, results, log }: OpenedExchange): string {
-  const table = new Table({
-    head,
-    style: { head: [], border: [] },
-    colAligns: ["left", "left", "left", "left", "right", "right", "left"],
-  });
-  for (const row of results) {
-    table.push([
-      placeOf(row.jurisdiction),
-      nodeOfRow(row),
-      statuses[row.status],
-      row.asOf === undefined ? "—" : localTime(row.asOf),
-      `${row.latencyMs.toFixed(0)} ms`,
-      row.records.length,
-      explainRow(row),
-    ]);
-  }
+  const rows = results.map((row) => [
+    placeOf(row.jurisdiction),
+    nodeOfRow(row),
+    statuses[row.status],
+    row.asOf === undefined ? "—" : chinaTime(Date.parse(row.asOf)),
+    `${row.latencyMs.toFixed(0)} ms`,
+    row.records.length,
+    explainRow(row),
+  ]);
   const whole = complete ? "完整 complete" : "部分 partial";
   return [
     `交换 exchange ${exchange} · ${whole}`,
-    table.toString(),
+    tableOf(head, rows, ["left", "left", "left", "left", "right", "right"]),
     `日志 audit log ${log.origin}: 序号 index ${log.intent}, ${log.outcome}; 总数 size ${log.size}`,
   ].join("\n");
 }
@@ -51,14 +45,4 @@ export function exchangeTable({ exchange, complete, results, log }: OpenedExchan
 function placeOf(jurisdiction: string): string {
   const name = divisionName(jurisdiction);
   return name === undefined ? jurisdiction : `${name.zh} ${jurisdiction}\n${name.en}`;
-}
-
-const chinaTime = new Intl.DateTimeFormat("sv-SE", {
-  timeZone: "Asia/Shanghai",
-  dateStyle: "short",
-  timeStyle: "medium",
-});
-
-function localTime(instant: string): string {
-  return chinaTime.format(new Date(instant));
 }

@@ -1,0 +1,1 @@
+export { exchangeTable } from "./exchange-table.ts";
