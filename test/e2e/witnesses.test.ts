@@ -18,6 +18,7 @@ import {
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
+const isWhole = (name: string) => !name.endsWith(".draft");
 const often = { timeout: 30_000, interval: 200 };
 
 describe("the log of a city, watched by its members", () => {
@@ -173,7 +174,10 @@ describe("the log of a city, watched by its members", () => {
     const ready = async () => (await request(`${gateway.adminOrigin}/readyz`)).body.json();
     await vi.waitFor(async () => expect(await ready()).toMatchObject({ code: "log.forked" }), often);
     const size = readEntries(gateway.logFile).length;
-    const [name = ""] = await readdir(join(gateway.home, "alarms"));
+    // It says so before the file is there under its name.
+    const named = async () => (await readdir(join(gateway.home, "alarms"))).filter(isWhole);
+    await vi.waitFor(async () => expect(await named()).toHaveLength(1), often);
+    const [name = ""] = await named();
     expect(JSON.parse(await readFile(join(gateway.home, "alarms", name), "utf8"))).toMatchObject({
       witness: "sz-baoan",
       held: expect.stringContaining("xinqiao/sz\n"),

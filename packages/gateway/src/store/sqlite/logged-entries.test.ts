@@ -107,6 +107,7 @@ describe("entries by a clock that was set back", () => {
       ALTER TABLE entry DROP COLUMN told;
       DROP TABLE archived;
       DROP INDEX entry_erasing;
+      DROP INDEX entry_changes_taken;
       PRAGMA user_version = 4;`);
     database.close();
     openDatabase(path).close();
