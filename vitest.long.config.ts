@@ -11,6 +11,7 @@ export default defineConfig({
     include: ["test/long/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 3_600_000,
-    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
+    hookTimeout: 180_000,
   },
 });
