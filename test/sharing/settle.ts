@@ -39,6 +39,7 @@ export async function settle(world: World): Promise<void> {
     await world.hubProcess.running().completing.complete();
     world.watch.check();
   }
+  if (world.watch.wasHubPutBack()) await compareCopies(world);
   for (const reader of readers) for (const source of sources) checkCopies(world, reader, source);
   checkLetters(world);
   checkUntold(world);
@@ -54,6 +55,18 @@ export async function settle(world: World): Promise<void> {
   const left = sources.flatMap((source) => world.hubFile.port.corrections(nodeOf(source), 500));
   must(left.length === 0, `kept beyond its time: ${JSON.stringify(left)}`);
   world.watch.check();
+}
+
+/**
+ * As a day does: a page that a city put back judges anew, as under another catalogue, is one that its readers have taken before,
+ * and what they were not handed with it then they find by comparing (PR-SYNC §7).
+ */
+async function compareCopies(world: World): Promise<void> {
+  for (const reader of readers) {
+    if (world.suspended.has(nodeOf(reader))) continue;
+    await world.reconcile(reader);
+    while (await world.read(reader));
+  }
 }
 
 /** The city knows that it was repaired or withdrawn, and the source, having been put back, does not. */

@@ -122,6 +122,7 @@ export function createWatch(watched: Watched) {
     copies,
     putBack: notes.nextEra,
     hubPutBack: () => notes.nextEra("hub"),
+    wasHubPutBack: () => notes.era("hub") > 0,
     hub: (port: OpenedHub) => watchHub(watched, notes)(watchTime(watched, port)),
     ...watchReaders(watched, notes),
     /** What must hold at any moment. */
