@@ -1,9 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { request } from "undici";
+
+/** Given out once, in whatever process. */
+export { freePort } from "@xinqiao/runtime/testing";
 
 const root = join(import.meta.dirname, "..");
 export const gatewayMain = join(root, "packages/gateway/src/main.ts");
@@ -108,13 +110,4 @@ function residentOf({ pid }: ChildProcess): Resident {
   const mib = (field: string) =>
     Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? Number.NaN) / 1024;
   return { whole: mib("VmRSS"), own: mib("RssAnon"), most: mib("VmHWM") };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
