@@ -1,6 +1,5 @@
 import { chinaTime } from "@xinqiao/runtime/calendar";
 import { CommandError, tableOf } from "@xinqiao/runtime/cli";
-import { loadConfig } from "../config/index.ts";
 import {
   createTableSql,
   type Deliveries,
@@ -9,8 +8,8 @@ import {
   fitsDialect,
 } from "../delivery/index.ts";
 import { tableNameSchema } from "../source/index.ts";
-import { openStore } from "../store/index.ts";
 import { readStore } from "./read-store.ts";
+import { writeStore } from "./write-store.ts";
 
 export interface DeliveryOptions {
   readonly home: string;
@@ -108,7 +107,7 @@ export function tableSql({ table, dialect }: { readonly table: string; readonly 
 }
 
 function withNamed(name: string, home: string, work: (deliveries: Deliveries) => string): Promise<string> {
-  return withDeliveries(home, (deliveries) => {
+  return writeStore(home, ({ deliveries }) => {
     mustBeNamed(name, deliveries);
     return work(deliveries);
   });
@@ -117,16 +116,5 @@ function withNamed(name: string, home: string, work: (deliveries: Deliveries) =>
 function mustBeNamed(name: string, deliveries: Pick<Deliveries, "standings">): void {
   if (!deliveries.standings().some((each) => each.name === name)) {
     throw new CommandError(`there is no such delivery, or it has never run · 没有该交付: ${name}`);
-  }
-}
-
-/** In the store itself: a running agent goes by it within seconds. */
-async function withDeliveries(home: string, work: (deliveries: Deliveries) => string): Promise<string> {
-  const { store: path } = await loadConfig(home);
-  const store = openStore(path);
-  try {
-    return work(store.deliveries);
-  } finally {
-    store.close();
   }
 }

@@ -1,7 +1,6 @@
 import { CommandError, tableOf } from "@xinqiao/runtime/cli";
-import { loadConfig } from "../config/index.ts";
-import { type AgentStore, openStore } from "../store/index.ts";
 import { readStore } from "./read-store.ts";
+import { writeStore } from "./write-store.ts";
 
 /** Rows kept back that somebody's history still waits for. */
 export function listGaps(home: string, json = false): Promise<string> {
@@ -18,17 +17,8 @@ export function closeGap(
   home: string,
   at: { readonly import: number; readonly line: number },
 ): Promise<string> {
-  return withStore(home, ({ imports }) => {
+  return writeStore(home, ({ imports }) => {
     if (!imports.closeGap(at)) throw new CommandError("there is no such gap · 没有该缺口");
     return "closed · 已关闭";
   });
-}
-
-async function withStore(home: string, work: (store: AgentStore) => string): Promise<string> {
-  const store = openStore((await loadConfig(home)).store);
-  try {
-    return work(store);
-  } finally {
-    store.close();
-  }
 }

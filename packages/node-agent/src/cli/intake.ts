@@ -2,9 +2,9 @@ import { chinaTime } from "@xinqiao/runtime/calendar";
 import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { describeReason } from "../intake/index.ts";
-import { type AgentStore, openStore } from "../store/index.ts";
 import { streamName, streamNames, triggerSql } from "../streams/index.ts";
 import { readStore } from "./read-store.ts";
+import { writeStore } from "./write-store.ts";
 
 export async function intakeStatus(home: string, json = false): Promise<string> {
   const { folder } = (await loadConfig(home)).intake;
@@ -51,7 +51,7 @@ export function keptRows(home: string, stream: string, json = false): Promise<st
 }
 
 export function confirmGone(home: string, stream: string): Promise<string> {
-  return withStore(home, ({ streams }) => {
+  return writeStore(home, ({ streams }) => {
     const rows = streams.confirm(stream);
     if (rows === undefined) throw new CommandError("no rows of it wait for a word · 没有待确认的行");
     return `${rows} rows may go · 行可撤下`;
@@ -64,7 +64,7 @@ export async function forgetStream(home: string, stream: string): Promise<string
       "it is in agent.json: take it out and restart the agent first · 该来源仍在配置中，请先移除并重启前置机",
     );
   }
-  return withStore(home, ({ streams }) => {
+  return writeStore(home, ({ streams }) => {
     if (!streams.forget(stream)) throw new CommandError("there is no such stream · 没有该来源");
     return `${stream} is forgotten; its records stay · 已移除，记录保留`;
   });
@@ -79,13 +79,4 @@ export async function printTriggers(home: string, stream: string): Promise<strin
   throw new CommandError(
     "no table of that name is followed by triggers: see intake.databases · 配置中没有以触发器跟踪的该来源",
   );
-}
-
-async function withStore(home: string, work: (store: AgentStore) => string): Promise<string> {
-  const store = openStore((await loadConfig(home)).store);
-  try {
-    return work(store);
-  } finally {
-    store.close();
-  }
 }
