@@ -35,14 +35,21 @@ export async function checkLog(place: LogPlace, options: CheckOptions): Promise<
   const { find } = findings;
   const source = openSource(place, find);
   try {
-    const { size, head } = await source.overview();
+    const { size, head, counted } = await source.overview();
     const order = createOrderCheck(options, find);
     const tree = createUpperTree(source, find);
     const { originKeys, registry, toleranceMs, reading } = options;
     const by = { originKeys, ...(registry !== undefined && { registry }) };
     const counts = { leafBytes: 0, checkpoints: await checkEmpty(source, by, find) };
     let newest: CheckedNote | undefined;
-    const task = { place, size, by, rules: { toleranceMs, reading }, mostFindings };
+    const task = {
+      place,
+      size,
+      ...(counted && { counted }),
+      by,
+      rules: { toleranceMs, reading },
+      mostFindings,
+    };
     for await (const { report, ...found } of checkSpans(task)) {
       for (const { kind, at, detail } of found.findings) find(kind, at, detail);
       findings.count += found.count - found.findings.length;

@@ -305,24 +305,52 @@ describe("a check of a whole log", () => {
     });
   });
 
-  it("reads a log over HTTP as it reads its files", async () => {
-    await makeDatabase(path, 600);
-    await makeFiles(files, path);
+  async function overHttp(
+    get: (name: string) => Promise<Buffer | undefined>,
+    use: (url: string) => Promise<void>,
+  ): Promise<void> {
     const server: Server = createServer(async (request, response) => {
-      const bytes = await readFile(join(files, (request.url ?? "").replace("/log/", ""))).catch(
-        () => undefined,
-      );
+      const bytes = await get((request.url ?? "").replace("/log/", ""));
       response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
-    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
     try {
-      expect(await check(url)).toMatchObject({ size: 600, findings: [] });
-      await truncate(join(files, "tile", "0", "001"), 64);
-      expect(await found(url)).toEqual(["tile-length tile/0/001"]);
+      await use(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
     } finally {
       server.close();
     }
+  }
+  const fileOf = (name: string) => readFile(join(files, name)).catch(() => undefined);
+
+  it("reads a log over HTTP as it reads its files", async () => {
+    await makeDatabase(path, 600);
+    await makeFiles(files, path);
+    await overHttp(fileOf, async (url) => {
+      expect(await check(url)).toMatchObject({ size: 600, findings: [] });
+      await truncate(join(files, "tile", "0", "001"), 64);
+      expect(await found(url)).toEqual(["tile-length tile/0/001"]);
+    });
+  });
+
+  it("checks one that goes on meanwhile by the checkpoint that it began with", async () => {
+    await makeDatabase(path, 600);
+    await makeFiles(files, path);
+    const begun = await fileOf("checkpoint");
+    await rm(path);
+    await makeDatabase(path, 700);
+    await makeFiles(files, path);
+    let asked = 0;
+    const get = async (name: string) => {
+      if (name !== "checkpoint") return fileOf(name);
+      asked += 1;
+      return asked === 1 ? begun : fileOf(name);
+    };
+    await overHttp(get, async (url) => {
+      expect(await check(url)).toMatchObject({
+        ...{ size: 600, findings: [], checkpoints: 1 },
+        newest: { size: 600 },
+      });
+    });
   });
 });

@@ -2,13 +2,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { EntryRules } from "./entries.ts";
 import { collectFindings, type Finding } from "./finding.ts";
 import { type CheckedBy, createNoteCheck } from "./notes.ts";
-import { type LogPlace, openSource } from "./source/index.ts";
+import { type KeptNote, type LogPlace, openSource } from "./source/index.ts";
 import { checkSpan, type SpanReport } from "./span.ts";
 
 /** What a thread is told once. */
 export interface Task {
   readonly place: LogPlace;
   readonly size: number;
+  readonly counted?: KeptNote;
   readonly by: CheckedBy;
   readonly rules: EntryRules;
   readonly mostFindings: number;
@@ -21,13 +22,13 @@ export interface SpanResult {
 }
 
 /** Checks the spans it is given by their numbers, one after another. */
-export function createSpanChecker({ place, size, by, rules, mostFindings }: Task): {
+export function createSpanChecker({ place, size, counted, by, rules, mostFindings }: Task): {
   check(span: number): Promise<SpanResult>;
   close(): void;
 } {
   let findings = collectFindings(mostFindings);
   const find: typeof findings.find = (...found) => findings.find(...found);
-  const source = openSource(place, find);
+  const source = openSource(place, find, counted);
   const tools = { source, notes: createNoteCheck(by, find), rules, find };
   return {
     async check(span) {

@@ -16,7 +16,7 @@ export function openGatewaySource(path: string, find: Find): LogSource {
   const database = openDatabaseSource(path, find);
   if (archived === 0) return database;
   const folder = join(dirname(path), "archive");
-  const files = openTileSource((name) => readPart(folder, name), find, archived);
+  const files = openTileSource((name) => readPart(folder, name), find, { whole: archived });
   return {
     ...database,
     keepsInner: (level, tile) => level > 0 || tile * tileWidth >= archived,

@@ -6,7 +6,7 @@ import { request } from "undici";
 import { z } from "zod";
 import type { Find } from "../finding.ts";
 import { openGatewaySource } from "./archived.ts";
-import type { LogSource } from "./port.ts";
+import type { KeptNote, LogSource } from "./port.ts";
 import { openTileSource } from "./tiles.ts";
 
 /** Where a log is. It crosses to the threads that check it. */
@@ -38,10 +38,12 @@ export async function findLog(given: string): Promise<LogPlace> {
   );
 }
 
-export function openSource(place: LogPlace, find: Find): LogSource {
+/** @param counted by which the log's entries were counted before */
+export function openSource(place: LogPlace, find: Find, counted?: KeptNote): LogSource {
   if (place.kind === "database") return openGatewaySource(place.path, find);
-  if (place.kind === "files") return openTileSource((path) => readWhole(join(place.folder, path)), find);
-  return openTileSource((path) => fetchWhole(`${place.prefix}/${path}`), find);
+  if (place.kind === "files")
+    return openTileSource((path) => readWhole(join(place.folder, path)), find, { counted });
+  return openTileSource((path) => fetchWhole(`${place.prefix}/${path}`), find, { counted });
 }
 
 const readWhole = (file: string) => readFile(file).catch(absent);

@@ -14,6 +14,8 @@ export interface KeptNote {
 export interface Overview {
   /** Entries to be checked. */
   readonly size: number;
+  /** By which they were counted, where the source keeps no older one: a log that goes on has a newer one by the next look. */
+  readonly counted?: KeptNote;
   /** What the log itself says that it comes to, where it says so. */
   readonly head?: { readonly size: number; readonly root: Buffer };
 }

@@ -9,9 +9,20 @@ export type GetFile = (path: string) => Promise<Buffer | undefined>;
 
 const lengthBytes = 2;
 
-/** A log as C2SP tlog-tiles has it, wherever its files are. @param whole full tiles of so many entries, and no more */
-export function openTileSource(get: GetFile, find: Find, whole?: number): LogSource {
-  let kept: Promise<KeptNote | undefined> | undefined;
+interface TileSourceOptions {
+  /** Full tiles of so many entries, and no more. */
+  readonly whole?: number;
+  /** The checkpoint to go by; the newest that there is, where none is named. */
+  readonly counted?: KeptNote | undefined;
+}
+
+/** A log as C2SP tlog-tiles has it, wherever its files are. */
+export function openTileSource(
+  get: GetFile,
+  find: Find,
+  { whole, counted }: TileSourceOptions = {},
+): LogSource {
+  let kept: Promise<KeptNote | undefined> | undefined = counted && Promise.resolve(counted);
 
   /** Nothing but the newest checkpoint is kept in that layout. */
   const newest = () => {
@@ -47,7 +58,10 @@ export function openTileSource(get: GetFile, find: Find, whole?: number): LogSou
 
   return {
     keepsInner: () => false,
-    overview: async () => ({ size: (await newest())?.size ?? 0 }),
+    async overview() {
+      const note = await newest();
+      return { size: note?.size ?? 0, ...(note && { counted: note }) };
+    },
     async leaves(from, to) {
       const index = Math.floor(from / tileWidth);
       const address = { level: "entries", index, width: to - from } as const;
