@@ -3,22 +3,12 @@ import { chinaDay } from "@xinqiao/runtime/calendar";
 import { type CaseLine, caseTable, caseText } from "@xinqiao/runtime/cases";
 import { CommandError } from "@xinqiao/runtime/cli";
 import type { CaseBook, Finding, KeptCase } from "../cases/index.ts";
-import { loadConfig } from "../config/index.ts";
-import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
+import type { OpenedHub } from "../store/sqlite/index.ts";
 import { readHub } from "./read-hub.ts";
+import { writeHub } from "./write-hub.ts";
 
 interface Home {
   readonly home: string;
-}
-
-/** In a process of its own, beside the gateway. */
-async function withHub<T>({ home }: Home, use: (hub: OpenedHub) => T): Promise<T> {
-  const hub = openHub((await loadConfig(home)).sharing);
-  try {
-    return use(hub);
-  } finally {
-    hub.close();
-  }
 }
 
 const mostListed = 1_000;
@@ -68,7 +58,7 @@ export function checkCase(
   id: string,
   { finding, ...home }: Home & { readonly finding: Finding },
 ): Promise<string> {
-  return withHub(home, (hub) => {
+  return writeHub(home.home, (hub) => {
     const { case: held } = heldOf(id, hub);
     if (held.opened.kind !== "objection" || held.checked !== undefined || held.decided !== undefined) {
       throw new CommandError("nothing to check in it · 该案件无须核查或已核查");

@@ -3,10 +3,9 @@ import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { chinaTime } from "@xinqiao/runtime/calendar";
 import { type Cell, CommandError, countOf, tableOf } from "@xinqiao/runtime/cli";
 import { openActsFolder } from "../acts/index.ts";
-import { type GatewayConfig, loadConfig } from "../config/index.ts";
 import type { LetterChoice, SharingStanding } from "../sharing/index.ts";
-import { type OpenedHub, openHub } from "../store/sqlite/index.ts";
 import { readHub } from "./read-hub.ts";
+import { writeHub } from "./write-hub.ts";
 
 export interface HomeOptions {
   readonly home: string;
@@ -127,7 +126,7 @@ async function decide(
   if (!all && Object.keys(choiceOf(options)).length === 0) {
     throw new CommandError("say which, or --all · 请用 --source、--code 或 --record 指明，或用 --all");
   }
-  return withHub(options.home, async ({ hub, config }) => {
+  return writeHub(options.home, async (hub, config) => {
     const choice = choiceOf(options);
     const letters = hub.countLetters(choice);
     if (letters === 0 && !all)
@@ -153,17 +152,4 @@ function choiceOf({ source, code, record }: LetterOptions): LetterChoice {
     ...(code !== undefined && { code }),
     ...(record !== undefined && { record }),
   };
-}
-
-async function withHub<T>(
-  home: string,
-  work: (parts: { readonly hub: OpenedHub; readonly config: GatewayConfig }) => T | Promise<T>,
-): Promise<T> {
-  const config = await loadConfig(home);
-  const hub = openHub(config.sharing);
-  try {
-    return await work({ hub, config });
-  } finally {
-    hub.close();
-  }
 }

@@ -42,17 +42,15 @@ export function createGivenOut({
   readonly readers: Readers;
   readonly sets: MemberSets;
 }): GivenOut {
-  function handed({ shared, ...version }: GivenVersion, position: number, today: string): MemberSet {
-    const { isGone, until, given } = version;
-    const isOver = isGone || isEnded(until, today);
-    return isOver ? given : sets.union(given, readers.past(shared, position));
-  }
+  const handed = (version: GivenVersion, position: number, today: string): MemberSet =>
+    isOver(version, today)
+      ? version.given
+      : sets.union(version.given, readers.past(version.shared, position));
   return {
     holders: (version, today) => sets.nodes(handed(version, version.givenAt, today)),
     after(version, today) {
-      const { position, isGone, until, givenUntil } = version;
-      const isOver = isGone || isEnded(until, today);
-      const last = isOver ? null : (until ?? noEnd);
+      const { position, until, givenUntil } = version;
+      const last = isOver(version, today) ? null : (until ?? noEnd);
       return {
         given: handed(version, position, today),
         givenUntil: last === null || (givenUntil !== null && last < givenUntil) ? givenUntil : last,
@@ -61,4 +59,5 @@ export function createGivenOut({
   };
 }
 
-const isEnded = (until: string | null, today: string) => until !== null && until < today;
+const isOver = ({ isGone, until }: GivenVersion, today: string) =>
+  isGone || (until !== null && until < today);
