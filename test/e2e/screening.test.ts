@@ -125,7 +125,7 @@ describe("screening", () => {
     const args = ["screen", file, "--purpose", "bid-review", "--out", out, "--home", longgang.home];
     const run = await execute(process.execPath, [main, ...args]).catch((error: unknown) => error);
     expect(run, "one line was none").toMatchObject({ code: 2, stdout: expect.stringContaining("10000") });
-    const lines = (await readFile(out, "utf8")).trim().split("\n").slice(1);
+    const lines = (await readFile(out, "utf8")).trim().split("\r\n").slice(1);
     expect(lines.slice(0, -1).map((line) => line.split(",").slice(0, 2))).toEqual(
       listed.map((at) => [String(at + 1), uscc(at)]),
     );

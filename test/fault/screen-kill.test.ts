@@ -74,7 +74,7 @@ it("goes on where it was, killed again and again, with the city away meanwhile: 
   const { stdout, stderr } = await execute(process.execPath, [programFile("node-agent"), ...args]);
   expect(stdout).toContain(`screened · 筛查 ${requests * each}, listed · 命中 ${listed.length}`);
   expect(stderr, "with how far, of how much, and how fast").toMatch(/ 75 % · \d+ \/ 60000 · \d+ \/s/);
-  const lines = (await readFile(out, "utf8")).trim().split("\n").slice(1);
+  const lines = (await readFile(out, "utf8")).trim().split("\r\n").slice(1);
   expect(lines.map((line) => line.split(",").slice(0, 2))).toEqual(
     listed.map((at) => [String(at + 1), uscc(at)]),
   );

@@ -1,7 +1,7 @@
 import { nodeIdSchema } from "@xinqiao/protocol/identity";
 import { testRecord } from "@xinqiao/protocol/testing";
 import { describe, expect, it } from "vitest";
-import { hitsHeader, readSubjects, tableLines } from "./screen-list.ts";
+import { hitsColumns, hitsRows, readSubjects } from "./screen-list.ts";
 
 const { subject } = testRecord();
 const { kind, scheme } = subject;
@@ -21,29 +21,29 @@ describe("hits in a table", () => {
   const hit = { subject: 0, source: nodeIdSchema.parse("sz-baoan"), records: [], items: [], measures: [] };
   const batch = [{ number: 7, id: subject.id }];
   const tableOf = (disputes: object, invalid: typeof batch = []) =>
-    tableLines(
-      { from: "city", screened: 1, sources: [], hits: [{ ...hit, ...disputes }] },
-      { batch, invalid },
-    );
+    hitsRows({ from: "city", screened: 1, sources: [], hits: [{ ...hit, ...disputes }] }, { batch, invalid });
 
   it("say that a record is in dispute, and which one where it is named", () => {
     const since = "2026-01-01T00:00:00.000Z";
     const named = { record: "penalty:1", kind: "objection", since } as const;
     const unnamed = { kind: "repair", since } as const;
-    expect(tableOf({ disputes: [named, unnamed] })).toBe(
-      `7,${subject.id},sz-baoan,,,objection ${since} penalty:1; repair ${since},,\n`,
-    );
+    expect(tableOf({ disputes: [named, unnamed] })).toEqual([
+      ["7", subject.id, "sz-baoan", "", "", `objection ${since} penalty:1; repair ${since}`, "", ""],
+    ]);
   });
 
   it("have as many columns as their header, and so has an invalid line", () => {
-    const columns = (line: string) => line.split(",").length;
-    const invalid = tableLines(undefined, { batch: [], invalid: batch });
-    expect([tableOf({}), invalid, hitsHeader].map(columns)).toEqual([8, 8, 8]);
+    const invalid = hitsRows(undefined, { batch: [], invalid: batch });
+    expect([...tableOf({}), ...invalid, hitsColumns].map(({ length }) => length)).toEqual([8, 8, 8]);
   });
 
   it("stand in the order of the list, what is invalid among them", () => {
     const invalid = [8, 2].map((number) => ({ number, id: "x" }));
-    const lines = tableOf({}, invalid).trimEnd().split("\n");
-    expect(lines.map((line) => line.split(",")[0])).toEqual(["2", "7", "8"]);
+    expect(tableOf({}, invalid).map(([number]) => number)).toEqual(["2", "7", "8"]);
+  });
+
+  it("are no formula to a spreadsheet, whatever was on the list", () => {
+    const invalid = [{ number: 1, id: '=HYPERLINK("x")' }];
+    expect(hitsRows(undefined, { batch: [], invalid })[0]?.[1]).toBe('\'=HYPERLINK("x")');
   });
 });

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { checkSubject, type Subject, subjectSchema } from "@xinqiao/protocol/identity";
 import type { OpenedScreening } from "@xinqiao/protocol/screening";
 import { CommandError } from "@xinqiao/runtime/cli";
+import { defused } from "../row/index.ts";
 
 /** A line of a list: an identifier, and where it stands. */
 export interface Line {
@@ -80,51 +81,47 @@ export function readSubjects(
   return read;
 }
 
-export const hitsHeader = "line,identifier,source,items,measures,disputes,exchange,records\n";
+export const hitsColumns: readonly string[] = [
+  "行号 line",
+  "标识 identifier",
+  "来源 source",
+  "事项 items",
+  "措施 measures",
+  "争议 disputes",
+  "交换号 exchange",
+  "记录 records",
+];
 
-/** A line of the table, and of which line of the list it tells. */
-interface TableLine {
+/** What is told of a line of the list, a cell a column. */
+export type HitsRow = readonly string[];
+
+/** One of those, and of which line it tells. */
+interface NumberedRow {
   readonly number: number;
-  readonly text: string;
+  readonly cells: HitsRow;
 }
 
-/** What came of some lines, as lines of a table in the order of the list. */
-export function tableLines(
+/** What came of some lines, in the order of the list. */
+export function hitsRows(
   answer: OpenedScreening | undefined,
   { batch, invalid }: Pick<ReadSubjects, "batch" | "invalid">,
-): string {
-  const hits = answer === undefined ? [] : hitLines(answer, batch);
-  const lines = [...hits, ...invalidLines(invalid)].sort((one, other) => one.number - other.number);
-  return lines.map(({ text }) => text).join("");
+): readonly HitsRow[] {
+  const hits = answer === undefined ? [] : rowsOf(answer, batch);
+  const rows = [...hits, ...invalid.map(invalidRow)].sort((one, other) => one.number - other.number);
+  return rows.map(({ number, cells }) => [String(number), ...cells.map(defused)]);
 }
 
-function hitLines({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): readonly TableLine[] {
+function rowsOf({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]): readonly NumberedRow[] {
   return hits.map(({ subject, source, items, measures, records, disputes = [] }) => {
     const { number = 0, id = "" } = batch[subject] ?? {};
     const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
     const disputed = disputes.map(({ kind, since, record }) => [kind, since, record ?? ""].join(" ").trim());
     // What a report of what was done names: `feedback`.
     const versions = records.map(({ id, version }) => `${id} ${version}`).join("; ");
-    const what = [
-      source,
-      items.join(" "),
-      quoted(named),
-      quoted(disputed.join("; ")),
-      exchange,
-      quoted(versions),
-    ];
-    return { number, text: `${[number, quoted(id), ...what].join(",")}\n` };
+    return { number, cells: [id, source, items.join(" "), named, disputed.join("; "), exchange, versions] };
   });
 }
 
-function invalidLines(lines: readonly Line[]): readonly TableLine[] {
-  return lines.map(({ number, id }) => {
-    return { number, text: `${number},${quoted(id)},,,"无效标识 not a valid identifier",,,\n` };
-  });
-}
-
-/** RFC 4180 §2; what a spreadsheet would take for a formula stands behind an apostrophe. */
-function quoted(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+function invalidRow({ number, id }: Line): NumberedRow {
+  return { number, cells: [id, "", "", "无效标识 not a valid identifier", "", "", ""] };
 }

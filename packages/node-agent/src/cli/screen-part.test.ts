@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import ExcelJS from "exceljs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { batchesOf, surveyOf } from "./screen-list.ts";
 import { openPart } from "./screen-part.ts";
@@ -20,19 +21,36 @@ describe("what a screening has done so far", () => {
   it("is gone on with by the same command, and becomes one file in the order of the list", async () => {
     const begun = openPart(out, "task");
     expect([begun.line, begun.counts.screened]).toEqual([0, 0]);
-    begun.keep(10, counts, "a\n");
+    begun.keep(10, counts, [["a", "1"]]);
     begun.close();
     const again = openPart(out, "task");
     expect([again.line, again.counts]).toEqual([10, counts]);
-    again.keep(20, { ...counts, screened: 2 }, "b\n");
-    await again.finish(out, "head\n");
-    expect(readFileSync(out, "utf8")).toBe("\uFEFFhead\na\nb\n");
+    again.keep(20, { ...counts, screened: 2 }, [
+      ["b", "2"],
+      ["c", "x,y"],
+    ]);
+    await again.finish(out, ["head", "number"]);
+    expect(readFileSync(out, "utf8")).toBe('\uFEFFhead,number\r\na,1\r\nb,2\r\nc,"x,y"\r\n');
     expect(readdirSync(folder)).toEqual(["hits.csv"]);
+  });
+
+  it("becomes an Excel file where the name says so, in which a long number stays as it is", async () => {
+    const file = join(folder, "hits.xlsx");
+    const begun = openPart(file, "task");
+    const number = "440524188001010014";
+    begun.keep(10, counts, [["1", number]]);
+    await begun.finish(file, ["行号 line", "标识 identifier"]);
+    const book = new ExcelJS.Workbook();
+    await book.xlsx.readFile(file);
+    const sheet = book.getWorksheet("命中 hits");
+    expect(sheet?.getRow(1).values).toEqual([undefined, "行号 line", "标识 identifier"]);
+    expect(sheet?.getRow(2).values).toEqual([undefined, "1", number]);
+    expect(readdirSync(folder)).toEqual(["hits.xlsx"]);
   });
 
   it("is no part of another list's", () => {
     const begun = openPart(out, "task");
-    begun.keep(10, counts, "a\n");
+    begun.keep(10, counts, [["a", "1"]]);
     begun.close();
     expect(() => openPart(out, "other")).toThrow("another list");
     expect(() => openPart(out, "other"), "nobody holds it").toThrow("another list");
@@ -52,9 +70,9 @@ describe("what a screening has done so far", () => {
 
   it("is not put in the place of a file that has come meanwhile, and stays", async () => {
     const begun = openPart(out, "task");
-    begun.keep(10, counts, "a\n");
+    begun.keep(10, counts, [["a", "1"]]);
     writeFileSync(out, "another's");
-    await expect(begun.finish(out, "head\n")).rejects.toThrow("is there already");
+    await expect(begun.finish(out, ["head"])).rejects.toThrow("is there already");
     begun.close();
     expect(readFileSync(out, "utf8")).toBe("another's");
     expect(openPart(`${out}`, "task").line).toBe(10);

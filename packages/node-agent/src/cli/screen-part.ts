@@ -1,9 +1,11 @@
-import { closeSync, openSync, rmSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { closeSync, createWriteStream, openSync, rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { codeOf, linkNew } from "@xinqiao/runtime/files";
 import Database from "better-sqlite3";
 import { z } from "zod";
+import { writeHits } from "./hits-file.ts";
+import type { HitsRow } from "./screen-list.ts";
 
 const countsSchema = z.object({
   screened: z.number().int(),
@@ -21,9 +23,9 @@ export interface ScreeningPart {
   /** The last line that is done. */
   readonly line: number;
   readonly counts: ScreenCounts;
-  keep(upTo: number, counts: ScreenCounts, text: string): void;
+  keep(upTo: number, counts: ScreenCounts, rows: readonly HitsRow[]): void;
   /** Puts all of it into a new file, and goes. */
-  finish(out: string, header: string): Promise<void>;
+  finish(out: string, columns: readonly string[]): Promise<void>;
   /** Lets go of it; where nothing was kept yet, nothing is left. */
   close(): void;
 }
@@ -46,8 +48,8 @@ export function openPart(out: string, task: string): ScreeningPart {
     );
   }
   let [line, counts] = done ? [done.line, countsSchema.parse(JSON.parse(done.counts))] : [0, none];
-  const keep = database.transaction((upTo: number, so: ScreenCounts, text: string) => {
-    sql.add.run(upTo, text);
+  const keep = database.transaction((upTo: number, so: ScreenCounts, rows: readonly HitsRow[]) => {
+    sql.add.run(upTo, JSON.stringify(rows));
     sql.move.run(task, upTo, JSON.stringify(so));
   });
   return {
@@ -57,12 +59,12 @@ export function openPart(out: string, task: string): ScreeningPart {
     get counts() {
       return counts;
     },
-    keep(upTo, so, text) {
-      keep.immediate(upTo, so, text);
+    keep(upTo, so, rows) {
+      keep.immediate(upTo, so, rows);
       [line, counts] = [upTo, so];
     },
-    async finish(file, header) {
-      await publish(file, header, sql.texts.iterate());
+    async finish(file, columns) {
+      await publish(file, columns, rowsOf(sql.texts.iterate()));
       database.close();
       await rm(path);
     },
@@ -103,20 +105,16 @@ function prepare(database: Database.Database) {
   };
 }
 
-/** Without it Excel takes UTF-8 for the machine's own encoding. */
-const byteOrderMark = "\uFEFF";
+const rowsSchema = z.array(z.array(z.string()));
+
+function* rowsOf(texts: Iterable<string>): Generator<HitsRow> {
+  for (const text of texts) yield* rowsSchema.parse(JSON.parse(text));
+}
 
 /** Whole or not at all, and never in the place of another. */
-async function publish(file: string, header: string, texts: Iterable<string>): Promise<void> {
+async function publish(file: string, columns: readonly string[], rows: Iterable<HitsRow>): Promise<void> {
   const draft = `${file}.next`;
-  const handle = await open(draft, "w", 0o600);
-  try {
-    await handle.writeFile(`${byteOrderMark}${header}`);
-    for (const text of texts) await handle.appendFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeHits(file, createWriteStream(draft, { mode: 0o600, flush: true }), { columns, rows });
   const isMade = await linkNew(draft, file);
   await rm(draft);
   if (!isMade) throw new CommandError(`is there already · 文件已存在: ${file}`);

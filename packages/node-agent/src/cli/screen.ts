@@ -4,7 +4,7 @@ import { CommandError, createProgress } from "@xinqiao/runtime/cli";
 import { exists } from "@xinqiao/runtime/files";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
-import { batchesOf, hitsHeader, type Line, readSubjects, surveyOf, tableLines } from "./screen-list.ts";
+import { batchesOf, hitsColumns, hitsRows, type Line, readSubjects, surveyOf } from "./screen-list.ts";
 import { openPart, type ScreenCounts, type ScreeningPart } from "./screen-part.ts";
 
 export interface ScreenOptions {
@@ -31,11 +31,11 @@ export async function screenFile(file: string, options: ScreenOptions): Promise<
   const config = await loadConfig(home);
   const { sha256, lines } = await surveyOf(file);
   if (await exists(out)) throw new CommandError(`is there already · 文件已存在: ${out}`);
-  const part = openPart(out, JSON.stringify({ sha256, purpose, items, kind, scheme, hitsHeader }));
+  const part = openPart(out, JSON.stringify({ sha256, purpose, items, kind, scheme, hitsColumns }));
   try {
     await screenRest(file, { config, options, part, lines });
     const { counts } = part;
-    await part.finish(out, hitsHeader);
+    await part.finish(out, hitsColumns);
     return summary(counts, out);
   } finally {
     part.close();
@@ -77,7 +77,7 @@ async function screenBatch(read: readonly Line[], { config, options, part }: Run
   part.keep(
     last,
     added(part.counts, { answer, asked: subjects.length, invalid: invalid.length }),
-    tableLines(answer, list),
+    hitsRows(answer, list),
   );
 }
 

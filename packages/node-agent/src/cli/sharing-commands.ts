@@ -43,26 +43,7 @@ export function addSharingCommands(program: Command): void {
     );
   addRefused(program);
   addReconcileCopies(program);
-  program
-    .command("screen <file>")
-    .description(
-      "which of many subjects are listed, one identifier a line, and what a matter does with them · 批量筛查",
-    )
-    .option(...home)
-    .requiredOption("--purpose <code>", "the matter · 事项用途代码")
-    .requiredOption("--out <file>", "where the hits go, a new file (CSV) · 命中结果文件")
-    .option("--items <codes>", "comma separated; all of the purpose unless said · 事项代码")
-    .addOption(
-      new Option("--kind <kind>", "of the subjects · 主体类别").choices(subjectKinds).default("enterprise"),
-    )
-    .addOption(
-      new Option("--scheme <scheme>", "of the identifiers · 标识类型")
-        .choices(subjectSchemes)
-        .default("uscc"),
-    )
-    .action((file: string, options: ScreenOptions) =>
-      runCommand(async () => (await import("./screen.ts")).screenFile(file, options)),
-    );
+  addScreen(program);
   program
     .command("copies <identifier>")
     .description(
@@ -77,6 +58,32 @@ export function addSharingCommands(program: Command): void {
     .option("--json", "as JSON")
     .action((identifier: string, options: CopiesOptions) =>
       runCommand(async () => (await import("./copies.ts")).copies(identifier, options)),
+    );
+}
+
+function addScreen(program: Command): void {
+  program
+    .command("screen <file>")
+    .description(
+      "which of many subjects are listed, one identifier a line, and what a matter does with them · 批量筛查",
+    )
+    .option(...home)
+    .requiredOption("--purpose <code>", "the matter · 事项用途代码")
+    .requiredOption(
+      "--out <file>",
+      "where the hits go, a new file: .xlsx for Excel, CSV otherwise · 命中结果文件（.xlsx 或 CSV）",
+    )
+    .option("--items <codes>", "comma separated; all of the purpose unless said · 事项代码")
+    .addOption(
+      new Option("--kind <kind>", "of the subjects · 主体类别").choices(subjectKinds).default("enterprise"),
+    )
+    .addOption(
+      new Option("--scheme <scheme>", "of the identifiers · 标识类型")
+        .choices(subjectSchemes)
+        .default("uscc"),
+    )
+    .action((file: string, options: ScreenOptions) =>
+      runCommand(async () => (await import("./screen.ts")).screenFile(file, options)),
     );
 }
 
