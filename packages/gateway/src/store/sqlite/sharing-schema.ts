@@ -171,6 +171,10 @@ export const sharingSchema = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);
   CREATE INDEX IF NOT EXISTS held_to_end ON held (cut) WHERE cut IS NOT NULL AND ended_at IS NULL;
+  -- A line goes with its row, whoever deletes that: of a record of which nothing is held, nothing tells any more which line is old.
+  CREATE TRIGGER IF NOT EXISTS held_line_goes AFTER DELETE ON held BEGIN
+    DELETE FROM change WHERE position = old.position AND seq = old.seq;
+  END;
 
   -- Who reads, what it wants, and how far it was handed what there is.
   CREATE TABLE IF NOT EXISTS subscriber (

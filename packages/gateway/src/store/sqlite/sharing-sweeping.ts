@@ -83,8 +83,8 @@ export function createSweeping(
       withdraw(swept, page);
       noteHad(source, swept.record);
       // That it is repaired or withdrawn stays known: its source may have been put back to before that.
-      sql[isGone(swept) ? "blankLine" : "dropLine"].run(swept.position, swept.seq);
-      if (!isGone(swept)) sql.drop.run(source, swept.record);
+      if (isGone(swept)) sql.blankLine.run(swept.position, swept.seq);
+      else sql.drop.run(source, swept.record);
     }
   });
 
@@ -125,7 +125,6 @@ function prepare(database: Database) {
     blankLine: database.prepare(
       "UPDATE change SET line = NULL WHERE position = ? AND seq = ? AND line IS NOT NULL",
     ),
-    dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
     drop: database.prepare("DELETE FROM held WHERE source = ? AND record = ?"),
   };
 }
