@@ -1073,6 +1073,32 @@ describe("a correction", () => {
     expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);
   });
 
+  it("waits for who was handed a version whose line was lost, and is handed to them", async () => {
+    const first = await handedTo(baoan);
+    const file = new Database(join(folder, "sharing.db"));
+    file.exec("DELETE FROM change");
+    file.close();
+    await told(await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2)));
+    expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "repaired", holders: [{ node: baoan }] }]);
+    expect(versionsIn(await read(baoan))).toEqual([null, 2]);
+    expect(versionsIn(await read(hz))).toEqual([null, null]);
+  });
+
+  it("waits on with the version after one whose line was lost", async () => {
+    const first = await handedTo(baoan);
+    const second = await pageOf([testRecord({ version: 2 })], following(first, 2));
+    await told(second);
+    const file = new Database(join(folder, "sharing.db"));
+    file.exec("DELETE FROM change");
+    file.close();
+    const third = await pageOf([testRecord({ version: 3 })], following(second, 3));
+    await told(third);
+    await read(baoan, { receipts: [await receiptOf(baoan, second, 2)] });
+    expect(statements(), "it has read to the second").toEqual([undefined, undefined]);
+    await read(baoan, { receipts: [await receiptOf(baoan, third, 3)] });
+    expect(statements()).not.toContain(undefined);
+  });
+
   it("is not complete for one that has read past it but has an older version yet, a newer one having come since", async () => {
     const first = await handedTo(baoan);
     const second = await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2));

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { PageToSweep } from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
 import type { GivenOut } from "./sharing-given-out.ts";
+import { lineColumns } from "./sharing-lines.ts";
 import { placesOf } from "./sharing-places.ts";
 
 const sweptSchema = z.object({
@@ -19,8 +20,8 @@ const sweptSchema = z.object({
   item: itemCodeSchema,
   jurisdiction: jurisdictionSchema,
   kind: z.enum(subjectKinds),
-  line: z.string(),
-  isLost: z.number(),
+  line: z.string().nullable(),
+  isLost: z.number().transform(Boolean),
   moved: z.number(),
   places: z.string().nullable(),
   until: z.string().nullable(),
@@ -62,15 +63,14 @@ export function createSweeping(
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
     // Who was given it has dropped it when it was repaired or withdrawn or has ended, or is waited for until it has.
     if (isGone(swept) || (swept.until !== null && swept.until < page.today)) return;
-    const { item, jurisdiction, kind, record, seq } = swept;
+    const { item, jurisdiction, kind, record, seq, isLost } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
-    const isLost = swept.isLost === 1;
     const version = { ...swept, shared: isLost ? { item } : shared, isGone: false };
     const handed = givenOut.holders(version, page.today);
     const given = page.holders({ record: { ...shared, places: placesOf(swept) }, given: handed, isLost });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return;
-    const about = { source, record, feed: swept.feed, seq, change: lineHash(swept.line) };
+    const about = { source, record, feed: swept.feed, seq, change: lineHash(swept.line ?? "") };
     const openedAt = Math.floor(page.at / 1000);
     corrections.withdraw({ ...about, openedAt, dueOn: page.dueOn(shared), holders }, page);
   }
@@ -113,10 +113,7 @@ function prepare(database: Database) {
     // Of a line that was lost nobody knows who wanted it: of those who were handed it whoever may hold the item is waited for.
     // What is gone and blank was withdrawn with an earlier feed.
     behind: database.prepare(
-      `SELECT record, held.position, held.seq, held.given AS "givenAt", feed, state, held.item,
-         coalesce(jurisdiction, 'unknown') AS jurisdiction, coalesce(kind, 'enterprise') AS kind,
-         coalesce(line, '') AS line, change.position IS NULL AS "isLost", coalesce(moved, 0) AS moved, places, until, change.given,
-         given_until AS "givenUntil"
+      `SELECT record, held.position, held.seq, held.given AS "givenAt", feed, state, held.item, ${lineColumns}
        FROM held LEFT JOIN change ON change.position = held.position AND change.seq = held.seq
        WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)
          AND NOT (coalesce(gone, 0) AND line IS NULL)
