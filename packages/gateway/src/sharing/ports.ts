@@ -92,7 +92,7 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly content: string | null;
   /** Milliseconds since 1970: when it was taken that it is disclosed no more, or since when a correction has ended it; null while it stands. */
   readonly goneAt: number | null;
-  /** The newest that said so, of whichever feed; null while it is disclosed. */
+  /** The newest that said so, of whichever feed, also where it stands again; null of one that was always disclosed. */
   readonly goneVersion: number | null;
 }
 

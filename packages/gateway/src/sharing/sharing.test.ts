@@ -393,6 +393,42 @@ describe("a record that the city knows is repaired", () => {
   });
 });
 
+describe("a record that stands again", () => {
+  const one = testRecord();
+  let third: SealedTestPage;
+  beforeEach(async () => {
+    const first = await pageOf([one]);
+    await told(first);
+    await read(baoan);
+    const second = await pageOf([testRecord({ version: 2, state: "withdrawn" })], following(first, 2));
+    await told(second);
+    third = await pageOf([testRecord({ version: 3 })], following(second, 3));
+    await told(third);
+    await read(baoan, { receipts: [await receiptOf(baoan, third, 3)] });
+  });
+
+  it.each([
+    ["", []],
+    [", nor when its source names it no more", [testRecord({ id: "penalty:other" })]],
+  ])("is not current again by an older version once it stands again%s", async (_when, named) => {
+    if (named.length > 0) await told(await pageOf(named, { feed: secondFeed }));
+    const again = await pageOf([one], { feed: thirdFeed });
+    expect(await told(again)).toMatchObject({ refused: [{ seq: 1, code: "sync.record-gone" }] });
+    expect(hub.version(dg, one.id)).toMatchObject({ version: 3, goneVersion: 2 });
+    expect(hub.about(one.subject, [one.item]).map(({ record }) => record.id)).not.toContain(one.id);
+    expect(hub.corrections(dg, 1), "it is withdrawn, and waited for").toMatchObject([
+      { effect: "withdrawn", seq: 3, holders: [{ node: baoan }] },
+    ]);
+    expect(versionsIn(await read(hz))).not.toContain(3);
+    const back = await pageOf([testRecord({ version: 3 })], { ...following(again, 2), feed: thirdFeed });
+    expect(await told(back), "by a higher one").toMatchObject({ refused: [] });
+    expect(versionsIn(await read(hz)).at(-1)).toBe(3);
+    const repaired = testRecord({ version: 4, state: "repaired" });
+    await told(await pageOf([repaired], { ...following(back, 3), feed: thirdFeed }));
+    expect(versionsIn(await read(baoan)).at(-1), "it was given the third").toBe(4);
+  });
+});
+
 describe("a hub that was put back, and the log was not", () => {
   const [one, theirs] = [testRecord(), testRecord({ jurisdiction: "441300" })];
   const backup = () => join(folder, "backup.db");

@@ -160,7 +160,8 @@ export const sharingSchema = `
     content  TEXT,
     -- When the version came with which it was disclosed no more; null while it is. Milliseconds since 1970.
     gone_at  INTEGER,
-    -- The newest version that said so, of whichever feed: no older one brings it back, and its row stays for that.
+    -- The newest version that said so, of whichever feed, also once it stands again: no older one brings it back, and its row
+    -- stays for that.
     gone_version INTEGER,
     -- The last day on which it is in force, where a correction has brought that forward, the one that it named before (null:
     -- none, or nobody knows), and since when it is over; null otherwise.

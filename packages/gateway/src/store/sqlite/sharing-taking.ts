@@ -164,7 +164,9 @@ function createTakingOne(
     const given = same ? before.givenAt : position;
     const place = [source, id, position, seq, given, feed];
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
-    const goneVersion = isGone(record) ? Math.max(before?.goneVersion ?? 0, version) : null;
+    const goneVersion = isGone(record)
+      ? Math.max(before?.goneVersion ?? 0, version)
+      : (before?.goneVersion ?? null);
     const { cut, uncut, endedAt } = endsOf(record, before, page);
     const ends = [goneAt, goneVersion, cut, uncut, endedAt];
     sql.hold.run(...place, version, state, item, scheme, subject, content, ...ends);
