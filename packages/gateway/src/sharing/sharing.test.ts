@@ -692,7 +692,13 @@ describe("what is over", () => {
     expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
     expect(hub.version(dg, testRecord().id)).toMatchObject({ version: 2 });
     expect(versionsIn(await read(baoan))).toEqual([null, null]);
-    await told(await pageOf([testRecord({ version: 3 })], following(second, 3)));
+    const anew = await pageOf([testRecord({ version: 2, disclosedUntil: "2026-01-31" })], {
+      feed: secondFeed,
+    });
+    await told(anew);
+    expect(kept(), "its source tells the same in another feed").toEqual([]);
+    const third = { ...following(anew, 2), feed: secondFeed };
+    await told(await pageOf([testRecord({ version: 3 })], third));
     expect(kept(), "it is disclosed again").toEqual([3]);
   });
 

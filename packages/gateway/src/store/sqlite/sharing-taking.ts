@@ -158,7 +158,7 @@ function createTakingOne(
     const correction = before && supersede(page, taken, { before, same });
     const gone = Number(isGone(record));
     const givenBefore = before === undefined ? neverGiven : givenOut.after(givenOf(before), page.today);
-    const { line } = taken;
+    const line = same && isBlanked(before, page.today) ? null : taken.line;
     const what = [position, seq, item, jurisdiction, kind, line, moved, places, until, gone];
     sql.change.run(...what, givenBefore.given, givenBefore.givenUntil);
     const given = same ? before.givenAt : position;
@@ -187,6 +187,10 @@ const givenOf = (before: Held): GivenVersion => ({
   shared: before.isLost ? { item: before.item } : sharedOf(before),
   isGone: before.goneAt !== null,
 });
+
+/** What it said is kept no more, its publication having ended: told again in another feed, it is not kept again. */
+const isBlanked = ({ line, isLost, goneAt, until }: Held, today: string) =>
+  line === null && !isLost && goneAt === null && until !== null && until < today;
 
 function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
   return state === "current" ? "corrected" : state;
