@@ -656,7 +656,9 @@ describe("what is over", () => {
       if (!(hub.standing().sources[0]?.isWhole ?? true)) swept.push(feed);
       const records = feed === firstFeed ? [testRecord({ state: "repaired" })] : [];
       await told(await pageOf(records, { feed }));
+      await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow });
     }
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
     expect(swept, "a sweep of anything leaves it not whole").toEqual([secondFeed]);
     expect(hub.version(dg, testRecord().id)).toMatchObject({ goneVersion: 1 });
   });
@@ -1038,6 +1040,21 @@ describe("what a feed that is whole has not named", () => {
     },
   );
 
+  /** By a city that dies before it takes the page. */
+  async function sweptAndKilled(): Promise<SealedTestPage> {
+    const whole = hub;
+    hub = {
+      ...whole,
+      take() {
+        throw new Error("killed");
+      },
+    };
+    const anew = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
+    await expect(told(anew)).rejects.toThrow("killed");
+    hub = whole;
+    return anew;
+  }
+
   it("is handed to nobody any more, whose question came before", async () => {
     await told(await pageOf([stays]));
     const append = log.append;
@@ -1050,19 +1067,24 @@ describe("what a feed that is whole has not named", () => {
       },
     };
     const reading = read(baoan);
-    const whole = hub;
-    hub = {
-      ...whole,
-      take() {
-        throw new Error("killed");
-      },
-    };
-    const anew = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
-    await expect(told(anew)).rejects.toThrow("killed");
+    await sweptAndKilled();
     opened.resolve();
     expect(versionsIn(await reading)).toEqual([null]);
     expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "withdrawn", holders: [{ node: baoan }] }]);
-    hub = whole;
+  });
+
+  it("is told that it is repaired, who has not heard of that, until the page is taken that ends its feed", async () => {
+    const first = await pageOf([stays]);
+    await told(first);
+    await read(baoan);
+    await told(await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2)));
+    const anew = await sweptAndKilled();
+    const on = { after: 1, head: headHash(first.head) };
+    expect(versionsIn(await read(baoan, on))).toEqual([2]);
+    await told(anew);
+    await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow });
+    expect(versionsIn(await read(baoan, on)), "its feed is gone").toEqual([1]);
+    expect(hub.isBlank(dg, stays.id, today)).toBe(true);
   });
 });
 

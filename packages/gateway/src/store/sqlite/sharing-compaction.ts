@@ -15,14 +15,23 @@ export function createHubCompaction(database: Database): Omit<Compaction, "forge
        WHERE source = ? AND feed <> ? AND head <> '' LIMIT 1`,
     )
     .pluck();
-  const blank = database.prepare(
-    `UPDATE page SET head = '', refused = '[]' WHERE position IN
-       (SELECT position FROM page INDEXED BY page_kept_of WHERE source = ? AND feed = ? AND head <> '' LIMIT ?)`,
+  const blank = database
+    .prepare<[string, string, number], number>(
+      `UPDATE page SET head = '', refused = '[]' WHERE position IN
+         (SELECT position FROM page INDEXED BY page_kept_of WHERE source = ? AND feed = ? AND head <> '' LIMIT ?)
+       RETURNING position`,
+    )
+    .pluck();
+  const blankLines = database.prepare(
+    "UPDATE change SET line = NULL WHERE position = ? AND line IS NOT NULL",
   );
   const dropReplaced = database.transaction((limit: number): number => {
     for (const { node, feed } of whole.all()) {
       const other = others.get(node, feed);
-      if (other !== undefined) return blank.run(node, other, limit).changes;
+      if (other === undefined) continue;
+      const pages = blank.all(node, other, limit);
+      for (const position of pages) blankLines.run(position);
+      return pages.length;
     }
     return 0;
   });

@@ -90,9 +90,10 @@ export function createSweeping(
     for (const swept of all) {
       withdraw(swept, page);
       noteHad(source, swept.record);
-      // That it is repaired or withdrawn stays known: its source may have been put back to before that.
-      if (isGone(swept)) sql.blankLine.run(swept.position, swept.seq);
-      else if (swept.goneVersion === null) sql.drop.run(source, swept.record);
+      // That it is repaired or withdrawn stays known: its source may have been put back to before that. And until the page is
+      // taken who has not heard of it is told by its line alone: that goes with its feed.
+      if (isGone(swept)) continue;
+      if (swept.goneVersion === null) sql.drop.run(source, swept.record);
       else takeBack(swept, page);
     }
   });
@@ -134,9 +135,6 @@ function prepare(database: Database) {
        WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)
          AND NOT (coalesce(gone, 0) AND line IS NULL)
        ORDER BY record`,
-    ),
-    blankLine: database.prepare(
-      "UPDATE change SET line = NULL WHERE position = ? AND seq = ? AND line IS NOT NULL",
     ),
     takeBackLine: database.prepare(
       `UPDATE change SET line = NULL, gone = 1, given = @given, given_until = @givenUntil
