@@ -10,7 +10,7 @@ export interface EndedPlace {
 export interface BlankTerms {
   /** The city's calendar day: what ended before it has ended. */
   readonly today: string;
-  /** An instant, milliseconds since 1970: nobody who is waited for has not asked since, nor is put back to before it. */
+  /** Of what came before it nobody has to be told again: no reader is put back that far. Milliseconds since 1970. */
   readonly heardBefore: number;
 }
 

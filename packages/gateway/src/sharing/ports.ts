@@ -241,7 +241,7 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
   /** Records that are in dispute as they are held now, in one order; another list only once something has come. Whether their publication has ended is for the reader's day to say. */
   disputed(): readonly DisputedRecord[];
-  subscribers(): readonly (Subscriber & { readonly isLapsed: boolean })[];
+  subscribers(): readonly (Omit<Subscriber, "position"> & { readonly isLapsed: boolean })[];
   /** Whether it was handed, under that scope, all that is before. Who was not has to begin again. */
   isReading(reading: Reading): boolean;
   /** Never takes back what was handed over before. @param scope under which, and from where on */

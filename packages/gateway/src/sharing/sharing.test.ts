@@ -721,6 +721,22 @@ describe("what is over", () => {
     ]);
   });
 
+  it("is not kept for good where its page is missing, nor are others for that", async () => {
+    const { first } = await readBy([baoan]);
+    const second = await pageOf(
+      [testRecord({ version: 2, disclosedUntil: "2025-12-31" })],
+      following(first, 2),
+    );
+    await told(second);
+    const [absent] = hub.absentSince(testNow + 1);
+    if (absent !== undefined) hub.setLapsed(absent);
+    const file = new Database(join(folder, "sharing.db"));
+    file.exec("DELETE FROM page WHERE position = 2");
+    file.close();
+    await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow });
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
+  });
+
   it("is kept for nobody who wants nothing any more: it is neither behind nor away, unless it is waited for yet", async () => {
     const nothing = { ...all, items: [] };
     const { first, on } = await readBy([baoan, hz]);

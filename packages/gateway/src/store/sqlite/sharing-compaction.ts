@@ -73,11 +73,11 @@ const endedSchema = z.object({
 
 function createBlanking(database: Database): Compaction["blankEnded"] {
   // A correction of what is held is due with the line that holds it. Who has not asked for too long finds by comparison
-  // what it should not have any more.
+  // what it should not have any more. Of what is of a page that is not there nobody knows since when: long ago.
   const ended = database.prepare(
     `SELECT until, change.position, seq,
        coalesce(given_until, until) <= until OR (
-         page.at < @heardBefore
+         coalesce(page.at, 0) < @heardBefore
          AND NOT EXISTS (SELECT 1 FROM subscriber WHERE applied < change.position AND ${isReader})
          AND NOT EXISTS (SELECT 1 FROM correction WHERE correction.source = page.source AND due_feed = page.feed
            AND due_seq = change.seq AND completed_at IS NULL AND waiting > 0)) AS "mayGo"
