@@ -61,6 +61,16 @@ describe("the city's copy of a source", () => {
     expect(await pair.reconcile(dg)).toMatchObject([{ onlyHere: 0, otherwise: 0, equal: true }]);
   });
 
+  it("tells nobody of what it has lost, was told again and is repaired: every line of it goes", async () => {
+    damage("sharing.db", "DELETE FROM held WHERE record = 'penalty:7'");
+    await pair.reconcile(dg);
+    pair.source.own.correct("penalty:7", { state: "repaired" }, "2026-01-02T00:00:00Z");
+    await pair.tell();
+    const lines = pair.hub.behind(0, 10_000_000).flatMap((page) => page.lines);
+    const told = lines.filter((line) => line?.line?.includes('"penalty:7"'));
+    expect(told.map((line) => line?.isGone)).toEqual([true]);
+  });
+
   it("takes a repair of what was damaged in it, whatever is left of the line", async () => {
     damage(
       "sharing.db",

@@ -211,13 +211,11 @@ function checkGone(source: NodeId, record: CreditRecord, { gone, era }: Notes): 
   const key = `${source} ${id} ${era("hub")}`;
   const before = gone.get(key) ?? 0;
   if (isGone(record)) gone.set(key, Math.max(before, version));
-  else {
+  else
     must(
       version > before,
       `${id} of ${source} is current again with ${version}, and was gone with ${before}`,
     );
-    gone.delete(key);
-  }
 }
 
 const keyOf = ({ source, feed, seq, effect }: Pick<Correction, "source" | "feed" | "seq" | "effect">) =>

@@ -10,7 +10,7 @@ export interface EndedPlace {
 export interface BlankTerms {
   /** The city's calendar day: what ended before it has ended. */
   readonly today: string;
-  /** An instant, milliseconds since 1970: nobody who is waited for has not asked since, nor is put back to before it. */
+  /** Of what came before it nobody has to be told again: no reader is put back that far. Milliseconds since 1970. */
   readonly heardBefore: number;
 }
 
@@ -21,7 +21,10 @@ export interface CompactTerms extends BlankTerms {
 
 /** What nobody can ask for any more, dropped a few at a time. */
 export interface Compaction {
-  /** Heads of feeds that another has replaced whole: their places stay, so that who has read to one goes on from it. @returns how many */
+  /**
+   * Pages of feeds that another has replaced whole: nobody is handed one any more. Their places stay, so that who has read to
+   * one goes on from it, and of their lines that such a record is repaired or withdrawn. @returns how many
+   */
   dropReplaced(limit: number): number;
   /** Corrections that were completed before an instant, milliseconds since 1970; the log names their statements by hash. @returns how many */
   forgetCorrections(before: number, limit: number): number;
@@ -38,6 +41,8 @@ export interface Compaction {
 
 /** Some milliseconds of work. */
 const sliceSize = 100;
+/** One may have five hundred lines. */
+const pagesAtOnce = 10;
 /** One screening may have given ten thousand. */
 const screeningsAtOnce = 10;
 
@@ -46,7 +51,7 @@ export async function compactSharing(
   hub: Compaction,
   { forgetBefore, ...terms }: CompactTerms,
 ): Promise<void> {
-  while (hub.dropReplaced(sliceSize) > 0) await nextTurn();
+  while (hub.dropReplaced(pagesAtOnce) > 0) await nextTurn();
   while (hub.forgetCorrections(forgetBefore, sliceSize) > 0) await nextTurn();
   for (let at = hub.blankEnded(terms, sliceSize); at !== undefined; ) {
     await nextTurn();

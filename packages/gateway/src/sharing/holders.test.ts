@@ -25,7 +25,7 @@ beforeEach(() => {
     hub: {
       subscribers() {
         looked += 1;
-        return [dg, baoan, hz].map((node) => ({ node, position: 1, subscription: all, isLapsed: false }));
+        return [dg, baoan, hz].map((node) => ({ node, subscription: all, isLapsed: false }));
       },
     },
     directory: () => ({

@@ -92,7 +92,7 @@ export interface HeldVersion extends Pick<CreditRecord, "version" | "item"> {
   readonly content: string | null;
   /** Milliseconds since 1970: when it was taken that it is disclosed no more, or since when a correction has ended it; null while it stands. */
   readonly goneAt: number | null;
-  /** The newest that said so, of whichever feed; null while it is disclosed. */
+  /** The newest that said so, of whichever feed, also where it stands again; null of one that was always disclosed. */
   readonly goneVersion: number | null;
 }
 
@@ -241,7 +241,7 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
   /** Records that are in dispute as they are held now, in one order; another list only once something has come. Whether their publication has ended is for the reader's day to say. */
   disputed(): readonly DisputedRecord[];
-  subscribers(): readonly (Subscriber & { readonly isLapsed: boolean })[];
+  subscribers(): readonly (Omit<Subscriber, "position"> & { readonly isLapsed: boolean })[];
   /** Whether it was handed, under that scope, all that is before. Who was not has to begin again. */
   isReading(reading: Reading): boolean;
   /** Never takes back what was handed over before. @param scope under which, and from where on */

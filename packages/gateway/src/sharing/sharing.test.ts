@@ -393,6 +393,42 @@ describe("a record that the city knows is repaired", () => {
   });
 });
 
+describe("a record that stands again", () => {
+  const one = testRecord();
+  let third: SealedTestPage;
+  beforeEach(async () => {
+    const first = await pageOf([one]);
+    await told(first);
+    await read(baoan);
+    const second = await pageOf([testRecord({ version: 2, state: "withdrawn" })], following(first, 2));
+    await told(second);
+    third = await pageOf([testRecord({ version: 3 })], following(second, 3));
+    await told(third);
+    await read(baoan, { receipts: [await receiptOf(baoan, third, 3)] });
+  });
+
+  it.each([
+    ["", []],
+    [", nor when its source names it no more", [testRecord({ id: "penalty:other" })]],
+  ])("is not current again by an older version once it stands again%s", async (_when, named) => {
+    if (named.length > 0) await told(await pageOf(named, { feed: secondFeed }));
+    const again = await pageOf([one], { feed: thirdFeed });
+    expect(await told(again)).toMatchObject({ refused: [{ seq: 1, code: "sync.record-gone" }] });
+    expect(hub.version(dg, one.id)).toMatchObject({ version: 3, goneVersion: 2 });
+    expect(hub.about(one.subject, [one.item]).map(({ record }) => record.id)).not.toContain(one.id);
+    expect(hub.corrections(dg, 1), "it is withdrawn, and waited for").toMatchObject([
+      { effect: "withdrawn", seq: 3, holders: [{ node: baoan }] },
+    ]);
+    expect(versionsIn(await read(hz))).not.toContain(3);
+    const back = await pageOf([testRecord({ version: 3 })], { ...following(again, 2), feed: thirdFeed });
+    expect(await told(back), "by a higher one").toMatchObject({ refused: [] });
+    expect(versionsIn(await read(hz)).at(-1)).toBe(3);
+    const repaired = testRecord({ version: 4, state: "repaired" });
+    await told(await pageOf([repaired], { ...following(back, 3), feed: thirdFeed }));
+    expect(versionsIn(await read(baoan)).at(-1), "it was given the third").toBe(4);
+  });
+});
+
 describe("a hub that was put back, and the log was not", () => {
   const [one, theirs] = [testRecord(), testRecord({ jurisdiction: "441300" })];
   const backup = () => join(folder, "backup.db");
@@ -620,7 +656,9 @@ describe("what is over", () => {
       if (!(hub.standing().sources[0]?.isWhole ?? true)) swept.push(feed);
       const records = feed === firstFeed ? [testRecord({ state: "repaired" })] : [];
       await told(await pageOf(records, { feed }));
+      await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow });
     }
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
     expect(swept, "a sweep of anything leaves it not whole").toEqual([secondFeed]);
     expect(hub.version(dg, testRecord().id)).toMatchObject({ goneVersion: 1 });
   });
@@ -656,7 +694,13 @@ describe("what is over", () => {
     expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
     expect(hub.version(dg, testRecord().id)).toMatchObject({ version: 2 });
     expect(versionsIn(await read(baoan))).toEqual([null, null]);
-    await told(await pageOf([testRecord({ version: 3 })], following(second, 3)));
+    const anew = await pageOf([testRecord({ version: 2, disclosedUntil: "2026-01-31" })], {
+      feed: secondFeed,
+    });
+    await told(anew);
+    expect(kept(), "its source tells the same in another feed").toEqual([]);
+    const third = { ...following(anew, 2), feed: secondFeed };
+    await told(await pageOf([testRecord({ version: 3 })], third));
     expect(kept(), "it is disclosed again").toEqual([3]);
   });
 
@@ -675,6 +719,22 @@ describe("what is over", () => {
       false,
       true,
     ]);
+  });
+
+  it("is not kept for good where its page is missing, nor are others for that", async () => {
+    const { first } = await readBy([baoan]);
+    const second = await pageOf(
+      [testRecord({ version: 2, disclosedUntil: "2025-12-31" })],
+      following(first, 2),
+    );
+    await told(second);
+    const [absent] = hub.absentSince(testNow + 1);
+    if (absent !== undefined) hub.setLapsed(absent);
+    const file = new Database(join(folder, "sharing.db"));
+    file.exec("DELETE FROM page WHERE position = 2");
+    file.close();
+    await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow });
+    expect(hub.isBlank(dg, testRecord().id, today)).toBe(true);
   });
 
   it("is kept for nobody who wants nothing any more: it is neither behind nor away, unless it is waited for yet", async () => {
@@ -996,6 +1056,21 @@ describe("what a feed that is whole has not named", () => {
     },
   );
 
+  /** By a city that dies before it takes the page. */
+  async function sweptAndKilled(): Promise<SealedTestPage> {
+    const whole = hub;
+    hub = {
+      ...whole,
+      take() {
+        throw new Error("killed");
+      },
+    };
+    const anew = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
+    await expect(told(anew)).rejects.toThrow("killed");
+    hub = whole;
+    return anew;
+  }
+
   it("is handed to nobody any more, whose question came before", async () => {
     await told(await pageOf([stays]));
     const append = log.append;
@@ -1008,19 +1083,24 @@ describe("what a feed that is whole has not named", () => {
       },
     };
     const reading = read(baoan);
-    const whole = hub;
-    hub = {
-      ...whole,
-      take() {
-        throw new Error("killed");
-      },
-    };
-    const anew = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
-    await expect(told(anew)).rejects.toThrow("killed");
+    await sweptAndKilled();
     opened.resolve();
     expect(versionsIn(await reading)).toEqual([null]);
     expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "withdrawn", holders: [{ node: baoan }] }]);
-    hub = whole;
+  });
+
+  it("is told that it is repaired, who has not heard of that, until the page is taken that ends its feed", async () => {
+    const first = await pageOf([stays]);
+    await told(first);
+    await read(baoan);
+    await told(await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2)));
+    const anew = await sweptAndKilled();
+    const on = { after: 1, head: headHash(first.head) };
+    expect(versionsIn(await read(baoan, on))).toEqual([2]);
+    await told(anew);
+    await compactSharing(hub, { forgetBefore: 0, today, heardBefore: testNow });
+    expect(versionsIn(await read(baoan, on)), "its feed is gone").toEqual([1]);
+    expect(hub.isBlank(dg, stays.id, today)).toBe(true);
   });
 });
 
@@ -1071,6 +1151,32 @@ describe("a correction", () => {
     // It is blank by then: nothing older leaves.
     expect(versionsIn(await reading)).toEqual([null]);
     expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: baoan }] }]);
+  });
+
+  it("waits for who was handed a version whose line was lost, and is handed to them", async () => {
+    const first = await handedTo(baoan);
+    const file = new Database(join(folder, "sharing.db"));
+    file.exec("DELETE FROM change");
+    file.close();
+    await told(await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2)));
+    expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "repaired", holders: [{ node: baoan }] }]);
+    expect(versionsIn(await read(baoan))).toEqual([null, 2]);
+    expect(versionsIn(await read(hz))).toEqual([null, null]);
+  });
+
+  it("waits on with the version after one whose line was lost", async () => {
+    const first = await handedTo(baoan);
+    const second = await pageOf([testRecord({ version: 2 })], following(first, 2));
+    await told(second);
+    const file = new Database(join(folder, "sharing.db"));
+    file.exec("DELETE FROM change");
+    file.close();
+    const third = await pageOf([testRecord({ version: 3 })], following(second, 3));
+    await told(third);
+    await read(baoan, { receipts: [await receiptOf(baoan, second, 2)] });
+    expect(statements(), "it has read to the second").toEqual([undefined, undefined]);
+    await read(baoan, { receipts: [await receiptOf(baoan, third, 3)] });
+    expect(statements()).not.toContain(undefined);
   });
 
   it("is not complete for one that has read past it but has an older version yet, a newer one having come since", async () => {

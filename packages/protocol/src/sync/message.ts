@@ -9,7 +9,6 @@ import { pageLength } from "./page.ts";
 /** A receipt that refuses every change of a page. */
 const compactSchema = z.string().max(64 * 1024);
 
-/** `POST /v1/changes`: a source hands over its next page. */
 /** Rows that were handed to a source in a month of the city's calendar and that it kept back for their faults. */
 export const keptBackSchema = z.strictObject({
   month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
@@ -17,7 +16,10 @@ export const keptBackSchema = z.strictObject({
 });
 export type KeptBack = z.infer<typeof keptBackSchema>;
 
-/** Beside a page, for the city's scorecard alone: this month's rows and those of the month before. */
+/**
+ * `POST /v1/changes`: a source hands over its next page; beside it, for the city's scorecard alone, this month's rows and those
+ * of the month before.
+ */
 export const publishSchema = packedPageSchema.extend({ keptBack: z.array(keptBackSchema).max(2).optional() });
 export type PublishedPage = z.infer<typeof publishSchema>;
 

@@ -15,14 +15,23 @@ export function createHubCompaction(database: Database): Omit<Compaction, "forge
        WHERE source = ? AND feed <> ? AND head <> '' LIMIT 1`,
     )
     .pluck();
-  const blank = database.prepare(
-    `UPDATE page SET head = '', refused = '[]' WHERE position IN
-       (SELECT position FROM page INDEXED BY page_kept_of WHERE source = ? AND feed = ? AND head <> '' LIMIT ?)`,
+  const blank = database
+    .prepare<[string, string, number], number>(
+      `UPDATE page SET head = '', refused = '[]' WHERE position IN
+         (SELECT position FROM page INDEXED BY page_kept_of WHERE source = ? AND feed = ? AND head <> '' LIMIT ?)
+       RETURNING position`,
+    )
+    .pluck();
+  const blankLines = database.prepare(
+    "UPDATE change SET line = NULL WHERE position = ? AND line IS NOT NULL",
   );
   const dropReplaced = database.transaction((limit: number): number => {
     for (const { node, feed } of whole.all()) {
       const other = others.get(node, feed);
-      if (other !== undefined) return blank.run(node, other, limit).changes;
+      if (other === undefined) continue;
+      const pages = blank.all(node, other, limit);
+      for (const position of pages) blankLines.run(position);
+      return pages.length;
     }
     return 0;
   });
@@ -64,11 +73,11 @@ const endedSchema = z.object({
 
 function createBlanking(database: Database): Compaction["blankEnded"] {
   // A correction of what is held is due with the line that holds it. Who has not asked for too long finds by comparison
-  // what it should not have any more.
+  // what it should not have any more. Of what is of a page that is not there nobody knows since when: long ago.
   const ended = database.prepare(
     `SELECT until, change.position, seq,
        coalesce(given_until, until) <= until OR (
-         page.at < @heardBefore
+         coalesce(page.at, 0) < @heardBefore
          AND NOT EXISTS (SELECT 1 FROM subscriber WHERE applied < change.position AND ${isReader})
          AND NOT EXISTS (SELECT 1 FROM correction WHERE correction.source = page.source AND due_feed = page.feed
            AND due_seq = change.seq AND completed_at IS NULL AND waiting > 0)) AS "mayGo"

@@ -4,6 +4,7 @@ import { recordOfLine } from "./sharing-digests.ts";
 /** The version that another takes the place of. */
 interface Before {
   readonly line: string | null;
+  readonly isLost: boolean;
   readonly until: string | null;
   readonly cut: string | null;
   readonly uncut: string | null;
@@ -31,6 +32,8 @@ export function endsOf(record: CreditRecord, before: Before | undefined, { today
   const end = lastDay(record);
   if (end === null || before === undefined) return notCut;
   const isCutAlready = before.cut !== null;
+  // Nobody knows when it would have ended.
+  if (before.isLost && !isCutAlready) return notCut;
   const was = isCutAlready ? before.uncut : endBefore(before);
   const isCut = was === null || (end < was && (isCutAlready || today <= was));
   if (!isCut) return notCut;

@@ -63,8 +63,9 @@ function bringUp(database: Database.Database, path: string): void {
   database.transaction(() => bringSchemaUp(database, path)).immediate();
   const isUp = () => versionOf(database) === sharingVersion;
   if (isUp()) return;
-  // In files from before it was noted who was given what: all that there is, too much for one transaction.
-  const isToNote = !lacks(database, "held", "first") && !lacks(database, "change", "given_from");
+  // In files from before it was noted who was given what: all that there is, too much for one transaction. Once: what is taken
+  // after that says it itself.
+  const isToNote = columnsOf(database, "held").some(({ name, notnull }) => name === "first" && notnull === 1);
   if (isToNote) noteGivenBefore(database, isUp);
   const finish = database.transaction(() => {
     if (isUp()) return;
@@ -91,8 +92,13 @@ function bringSchemaUp(database: Database.Database, path: string): void {
   }
 }
 
+const columnsSchema = z.array(z.object({ name: z.string(), notnull: z.number() }));
+
+const columnsOf = (database: Database.Database, table: string) =>
+  columnsSchema.parse(database.pragma(`table_info(${table})`));
+
 /** The version does not tell: deadlines came without one of their own. A file that is new lacks nothing. */
 function lacks(database: Database.Database, table: string, column: string): boolean {
-  const columns = z.array(z.object({ name: z.string() })).parse(database.pragma(`table_info(${table})`));
+  const columns = columnsOf(database, table);
   return columns.length > 0 && !columns.some(({ name }) => name === column);
 }

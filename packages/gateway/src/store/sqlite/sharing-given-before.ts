@@ -18,7 +18,7 @@ const placeSchema = z.object({ source: z.string(), record: z.string() });
 
 /**
  * Whoever had read past the first version of a record may have been given one; its last day is not known. Some records at a
- * time, so that neither a second copy of the file is needed nor all is lost when it is cut off.
+ * time, so that no second copy of the file is needed; what is cut off begins again.
  * @param isDone whether another process has been through all of it meanwhile
  */
 export function noteGivenBefore(database: Database, isDone: () => boolean): void {

@@ -27,7 +27,6 @@ interface LineRow extends Omit<KeptLine, "subject" | "places" | "given" | "isGon
 
 const subscriberSchema = z.object({
   node: nodeIdSchema,
-  position: z.number(),
   subscription: z.string(),
   lapsed: z.number(),
 });
@@ -58,7 +57,7 @@ export function createHubReading(
     )
     .pluck();
   const wants = createKnownSubscriptions();
-  const subscribers = database.prepare("SELECT node, position, subscription, lapsed FROM subscriber");
+  const subscribers = database.prepare("SELECT node, subscription, lapsed FROM subscriber");
   const hand = database.prepare(
     `INSERT INTO subscriber (node, position, subscription, at) VALUES (@node, @position, @subscription, @at)
      ON CONFLICT (node) DO UPDATE SET position = max(position, excluded.position),

@@ -160,7 +160,8 @@ export const sharingSchema = `
     content  TEXT,
     -- When the version came with which it was disclosed no more; null while it is. Milliseconds since 1970.
     gone_at  INTEGER,
-    -- The newest version that said so, of whichever feed: no older one brings it back, and its row stays for that.
+    -- The newest version that said so, of whichever feed, also once it stands again: no older one brings it back, and its row
+    -- stays for that.
     gone_version INTEGER,
     -- The last day on which it is in force, where a correction has brought that forward, the one that it named before (null:
     -- none, or nobody knows), and since when it is over; null otherwise.
@@ -171,6 +172,10 @@ export const sharingSchema = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS held_by_subject ON held (scheme, subject, item);
   CREATE INDEX IF NOT EXISTS held_to_end ON held (cut) WHERE cut IS NOT NULL AND ended_at IS NULL;
+  -- A line goes with its row, whoever deletes that: of a record of which nothing is held, nothing tells any more which line is old.
+  CREATE TRIGGER IF NOT EXISTS held_line_goes AFTER DELETE ON held BEGIN
+    DELETE FROM change WHERE position = old.position AND seq = old.seq;
+  END;
 
   -- Who reads, what it wants, and how far it was handed what there is.
   CREATE TABLE IF NOT EXISTS subscriber (

@@ -6,7 +6,8 @@ import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { PageToSweep } from "../../sharing/index.ts";
 import type { createHubCorrections } from "./sharing-corrections.ts";
-import type { GivenOut } from "./sharing-given-out.ts";
+import type { GivenOut, GivenVersion } from "./sharing-given-out.ts";
+import { lineColumns } from "./sharing-lines.ts";
 import { placesOf } from "./sharing-places.ts";
 
 const sweptSchema = z.object({
@@ -19,19 +20,20 @@ const sweptSchema = z.object({
   item: itemCodeSchema,
   jurisdiction: jurisdictionSchema,
   kind: z.enum(subjectKinds),
-  line: z.string(),
-  isLost: z.number(),
+  line: z.string().nullable(),
+  isLost: z.number().transform(Boolean),
   moved: z.number(),
   places: z.string().nullable(),
   until: z.string().nullable(),
   given: z.string().nullable(),
   givenUntil: z.string().nullable(),
+  goneVersion: z.number().nullable(),
 });
 type Swept = z.infer<typeof sweptSchema>;
 
 interface SweepingBooks {
   readonly corrections: Pick<ReturnType<typeof createHubCorrections>, "supersede" | "withdraw">;
-  readonly givenOut: Pick<GivenOut, "holders">;
+  readonly givenOut: GivenOut;
   /** The city had it: should it come again, it is not new. */
   readonly noteHad: (source: NodeId, record: string) => void;
 }
@@ -60,19 +62,25 @@ export function createSweeping(
     const { source } = page;
     const { feed, last } = page.page;
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
-    // Who was given it has dropped it when it was repaired or withdrawn or has ended, or is waited for until it has.
+    // Who was given it has dropped it when it was repaired or withdrawn or has ended, or is waited for until it has. One that
+    // might not hold the item by then drops what it has with this feed, and nobody waits for that.
     if (isGone(swept) || (swept.until !== null && swept.until < page.today)) return;
-    const { item, jurisdiction, kind, record, seq } = swept;
+    const { item, jurisdiction, kind, record, seq, isLost } = swept;
     const shared = { item, jurisdiction, subject: { kind } };
-    const isLost = swept.isLost === 1;
-    const version = { ...swept, shared: isLost ? { item } : shared, isGone: false };
-    const handed = givenOut.holders(version, page.today);
+    const handed = givenOut.holders(givenOf(swept), page.today);
     const given = page.holders({ record: { ...shared, places: placesOf(swept) }, given: handed, isLost });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return;
-    const about = { source, record, feed: swept.feed, seq, change: lineHash(swept.line) };
+    const about = { source, record, feed: swept.feed, seq, change: lineHash(swept.line ?? "") };
     const openedAt = Math.floor(page.at / 1000);
     corrections.withdraw({ ...about, openedAt, dueOn: page.dueOn(shared), holders }, page);
+  }
+
+  /** It stands again, and was repaired or withdrawn before: no version up to that one may bring it back. */
+  function takeBack(swept: Swept, { source, at, today }: PageToSweep): void {
+    const { position, seq, record } = swept;
+    sql.takeBackLine.run({ position, seq, ...givenOut.after(givenOf(swept), today) });
+    sql.takeBack.run(at, source, record);
   }
 
   const sweep = database.transaction((all: readonly Swept[], page: PageToSweep): void => {
@@ -82,9 +90,11 @@ export function createSweeping(
     for (const swept of all) {
       withdraw(swept, page);
       noteHad(source, swept.record);
-      // That it is repaired or withdrawn stays known: its source may have been put back to before that.
-      sql[isGone(swept) ? "blankLine" : "dropLine"].run(swept.position, swept.seq);
-      if (!isGone(swept)) sql.drop.run(source, swept.record);
+      // That it is repaired or withdrawn stays known: its source may have been put back to before that. And until the page is
+      // taken who has not heard of it is told by its line alone: that goes with its feed.
+      if (isGone(swept)) continue;
+      if (swept.goneVersion === null) sql.drop.run(source, swept.record);
+      else takeBack(swept, page);
     }
   });
 
@@ -101,6 +111,12 @@ export function createSweeping(
   };
 }
 
+const givenOf = ({ item, jurisdiction, kind, isLost, ...swept }: Swept): GivenVersion => ({
+  ...swept,
+  shared: isLost ? { item } : { item, jurisdiction, subject: { kind } },
+  isGone: isGone(swept),
+});
+
 function prepare(database: Database) {
   return {
     whole: database.prepare<[string], string | null>("SELECT whole FROM source WHERE node = ?").pluck(),
@@ -114,18 +130,19 @@ function prepare(database: Database) {
     // What is gone and blank was withdrawn with an earlier feed.
     behind: database.prepare(
       `SELECT record, held.position, held.seq, held.given AS "givenAt", feed, state, held.item,
-         coalesce(jurisdiction, 'unknown') AS jurisdiction, coalesce(kind, 'enterprise') AS kind,
-         coalesce(line, '') AS line, change.position IS NULL AS "isLost", coalesce(moved, 0) AS moved, places, until, change.given,
-         given_until AS "givenUntil"
+         gone_version AS "goneVersion", ${lineColumns}
        FROM held LEFT JOIN change ON change.position = held.position AND change.seq = held.seq
        WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)
          AND NOT (coalesce(gone, 0) AND line IS NULL)
        ORDER BY record`,
     ),
-    blankLine: database.prepare(
-      "UPDATE change SET line = NULL WHERE position = ? AND seq = ? AND line IS NOT NULL",
+    takeBackLine: database.prepare(
+      `UPDATE change SET line = NULL, gone = 1, given = @given, given_until = @givenUntil
+       WHERE position = @position AND seq = @seq`,
     ),
-    dropLine: database.prepare("DELETE FROM change WHERE position = ? AND seq = ?"),
+    takeBack: database.prepare(
+      "UPDATE held SET state = 'withdrawn', gone_at = ?, cut = NULL, uncut = NULL WHERE source = ? AND record = ?",
+    ),
     drop: database.prepare("DELETE FROM held WHERE source = ? AND record = ?"),
   };
 }

@@ -15,6 +15,7 @@ import type { createHubCorrections } from "./sharing-corrections.ts";
 import { endsOf, lastDay } from "./sharing-ends.ts";
 import { type GivenOut, type GivenVersion, neverGiven } from "./sharing-given-out.ts";
 import type { createHubLetters } from "./sharing-letters.ts";
+import { lineColumns } from "./sharing-lines.ts";
 import { placesAfter, placesOf, placesRow } from "./sharing-places.ts";
 import type { createOvertaking } from "./sharing-revocations.ts";
 
@@ -28,6 +29,7 @@ const heldSchema = z.object({
   jurisdiction: jurisdictionSchema,
   kind: z.enum(subjectKinds),
   line: z.string().nullable(),
+  isLost: z.number().transform(Boolean),
   moved: z.number(),
   places: z.string().nullable(),
   content: z.string().nullable(),
@@ -135,6 +137,7 @@ function createTakingOne(
     const given = page.holders({
       record: movedOf(before),
       given: givenOut.holders(givenOf(before), page.today),
+      isLost: before.isLost,
     });
     const holders = [...new Set([...given, ...waiting])].sort();
     if (holders.length === 0) return undefined;
@@ -155,13 +158,15 @@ function createTakingOne(
     const correction = before && supersede(page, taken, { before, same });
     const gone = Number(isGone(record));
     const givenBefore = before === undefined ? neverGiven : givenOut.after(givenOf(before), page.today);
-    const { line } = taken;
+    const line = same && isBlanked(before, page.today) ? null : taken.line;
     const what = [position, seq, item, jurisdiction, kind, line, moved, places, until, gone];
     sql.change.run(...what, givenBefore.given, givenBefore.givenUntil);
     const given = same ? before.givenAt : position;
     const place = [source, id, position, seq, given, feed];
     const goneAt = isGone(record) ? (before?.goneAt ?? page.at) : null;
-    const goneVersion = isGone(record) ? Math.max(before?.goneVersion ?? 0, version) : null;
+    const goneVersion = isGone(record)
+      ? Math.max(before?.goneVersion ?? 0, version)
+      : (before?.goneVersion ?? null);
     const { cut, uncut, endedAt } = endsOf(record, before, page);
     const ends = [goneAt, goneVersion, cut, uncut, endedAt];
     sql.hold.run(...place, version, state, item, scheme, subject, content, ...ends);
@@ -179,16 +184,21 @@ const movedOf = (before: Held) => ({ ...sharedOf(before), places: placesOf(befor
 
 const givenOf = (before: Held): GivenVersion => ({
   ...before,
-  shared: sharedOf(before),
+  shared: before.isLost ? { item: before.item } : sharedOf(before),
   isGone: before.goneAt !== null,
 });
+
+/** What it said is kept no more, its publication having ended: told again in another feed, it is not kept again. */
+const isBlanked = ({ line, isLost, goneAt, until }: Held, today: string) =>
+  line === null && !isLost && goneAt === null && until !== null && until < today;
 
 function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
   return state === "current" ? "corrected" : state;
 }
 
+/** Of a line that was lost nobody knows what it was of: whoever was given it has to hear. */
 function placesSince(before: Held, record: CreditRecord): Places {
-  return placesAfter(movedOf(before), record);
+  return before.isLost ? "unknown" : placesAfter(movedOf(before), record);
 }
 
 /** Its number alone does not tell: a source whose store was put back may have given it out twice. */
@@ -215,10 +225,9 @@ function prepare(database: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     held: database.prepare(
-      `SELECT position, seq, held.given AS "givenAt", feed, version, held.item, jurisdiction, kind, line, moved, places,
-         content, gone_at AS "goneAt", gone_version AS "goneVersion", cut, uncut, ended_at AS "endedAt", until, change.given,
-         given_until AS "givenUntil"
-       FROM held JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
+      `SELECT held.position, held.seq, held.given AS "givenAt", feed, version, held.item, content, gone_at AS "goneAt",
+         gone_version AS "goneVersion", cut, uncut, ended_at AS "endedAt", ${lineColumns}
+       FROM held LEFT JOIN change USING (position, seq) WHERE source = ? AND record = ?`,
     ),
     hold: database.prepare(
       `INSERT OR REPLACE INTO held
