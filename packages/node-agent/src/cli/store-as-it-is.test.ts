@@ -36,7 +36,7 @@ const commands: readonly (readonly [string, () => Promise<string>])[] = [
   ["intake rows", () => keptRows(home, "platform.penalty")],
   ["gaps list", () => listGaps(home)],
   ["refused", () => refused({ home, limit: "10" })],
-  ["delivery status", () => deliveryStatus({ home })],
+  ["delivery", () => deliveryStatus({ home })],
   ["delivery dead", () => deadLetters("platform", { home })],
 ];
 
