@@ -1,10 +1,14 @@
 import { readSigner } from "@xinqiao/runtime/keys";
 import type { AgentConfig } from "../config/index.ts";
 import { openPlatform } from "../delivery/index.ts";
-import { openStore } from "../store/index.ts";
+import type { AgentStore } from "../store/index.ts";
 
 /** Whether each platform could take copies now, and what it does not take. */
-export async function checkDeliveries(config: AgentConfig, findings: string[]): Promise<string> {
+export async function checkDeliveries(
+  config: AgentConfig,
+  store: Pick<AgentStore, "deliveries">,
+  findings: string[],
+): Promise<string> {
   const { node, deliveries, signingKey } = config;
   if (deliveries.length === 0) return "none · 未配置";
   const signer = await readSigner(signingKey);
@@ -20,23 +24,18 @@ export async function checkDeliveries(config: AgentConfig, findings: string[]): 
       );
     }
   }
-  checkStandings(config, findings);
+  checkStandings(store, findings);
   return checked.join(", ");
 }
 
-function checkStandings({ store: path }: AgentConfig, findings: string[]): void {
-  const store = openStore(path);
-  try {
-    for (const { name, dead, keepsStale } of store.deliveries.standings()) {
-      if (keepsStale) {
-        findings.push(`${name} does not remove what is stale: see its log · ${name} 未能移除旧数据，见日志`);
-      }
-      if (dead === 0) continue;
-      findings.push(
-        `${name} does not take ${dead} records: see \`xinqiao delivery dead ${name}\` · ${name} 拒收 ${dead} 条记录`,
-      );
+function checkStandings({ deliveries }: Pick<AgentStore, "deliveries">, findings: string[]): void {
+  for (const { name, dead, keepsStale } of deliveries.standings()) {
+    if (keepsStale) {
+      findings.push(`${name} does not remove what is stale: see its log · ${name} 未能移除旧数据，见日志`);
     }
-  } finally {
-    store.close();
+    if (dead === 0) continue;
+    findings.push(
+      `${name} does not take ${dead} records: see \`xinqiao delivery dead ${name}\` · ${name} 拒收 ${dead} 条记录`,
+    );
   }
 }

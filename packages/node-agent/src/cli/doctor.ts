@@ -11,9 +11,10 @@ import { request } from "undici";
 import { type AgentConfig, encryptionKeyFiles, loadConfig } from "../config/index.ts";
 import { unusablePlaces } from "../handover/index.ts";
 import { createSources } from "../source/index.ts";
-import { openStore, openWitnessBook } from "../store/index.ts";
+import { type AgentStore, openStoreToChange, openWitnessBook } from "../store/index.ts";
 import { streamNames, streamsFaults } from "../streams/index.ts";
 import { checkDeliveries } from "./doctor-deliveries.ts";
+import { whyUnreadable } from "./unreadable-store.ts";
 
 const dayMs = 86_400_000;
 
@@ -37,10 +38,7 @@ export async function doctor(home: string): Promise<string> {
     findings.push("no catalogue yet: `xinqiao serve` takes it from the city · 尚未取得目录，请先运行 serve");
   }
   const intake = await checkFolder(config, findings);
-  const streams = catalogue && (await checkStreams(config, catalogue.catalogue, findings));
-  const books = lastReconciled(config, findings);
-  const sources = catalogue && (await checkSources(config, catalogue.catalogue, findings));
-  const deliveries = await checkDeliveries(config, findings);
+  const held = await checkStore(config, catalogue?.catalogue, findings);
   const reachable = await gatewayAnswers(config.gateway.origin);
   if (!reachable) findings.push(`the gateway does not answer at ${config.gateway.origin} · 无法连接网关`);
   const log = checkLog(config, findings);
@@ -50,15 +48,35 @@ export async function doctor(home: string): Promise<string> {
     `encryption key · 加密密钥\t${sealedTo ?? "none: no authorised answers · 无，不能取得授权查询的应答"}`,
     `registry · 成员清单\tversion ${registry?.document.version}`,
     `catalogue · 目录\tversion ${catalogue?.document.version}`,
-    `sources · 数据源\t${sources}`,
+    `sources · 数据源\t${held?.sources}`,
     `intake · 报送\t${intake}`,
-    `tables and services · 库表与服务\t${streams}`,
-    `deliveries · 副本交付\t${deliveries}`,
-    `books · 对账\t${books}`,
+    `tables and services · 库表与服务\t${held?.streams}`,
+    `deliveries · 副本交付\t${held?.deliveries}`,
+    `books · 对账\t${held?.books}`,
     `gateway · 网关\t${config.gateway.origin}`,
     `the city's log · 市级日志\t${log}`,
     "all is well · 一切正常",
   ].join("\n");
+}
+
+/** What needs the store; one that this version's agent has not opened yet is left as it is. */
+async function checkStore(config: AgentConfig, catalogue: Catalogue | undefined, findings: string[]) {
+  const opened = openStoreToChange(config.store);
+  if (!opened.ok) {
+    findings.push(whyUnreadable(config.store, opened.error));
+    return undefined;
+  }
+  const store = opened.value;
+  try {
+    return {
+      streams: catalogue && (await checkStreams(config, store, catalogue, findings)),
+      books: lastReconciled(config, store, findings),
+      sources: catalogue && (await checkSources(config, store, catalogue, findings)),
+      deliveries: await checkDeliveries(config, store, findings),
+    };
+  } finally {
+    store.close();
+  }
 }
 
 function checkRegistry(
@@ -101,8 +119,12 @@ function checkEncryptionKey(
   );
 }
 
-async function checkSources(config: AgentConfig, catalogue: Catalogue, findings: string[]): Promise<string> {
-  const store = openStore(config.store);
+async function checkSources(
+  config: AgentConfig,
+  store: AgentStore,
+  catalogue: Catalogue,
+  findings: string[],
+): Promise<string> {
   const source = await createSources(config.sources, {
     store,
     catalogue: () => catalogue,
@@ -116,7 +138,6 @@ async function checkSources(config: AgentConfig, catalogue: Catalogue, findings:
     return "";
   } finally {
     await source.close();
-    store.close();
   }
 }
 
@@ -131,37 +152,33 @@ async function checkFolder({ node, intake: { folder } }: AgentConfig, findings: 
 
 /** Whether the platform's tables and services can be followed, and what waits for somebody. */
 async function checkStreams(
-  { store: path, intake, jurisdiction, identifierExceptions }: AgentConfig,
+  { intake, jurisdiction, identifierExceptions }: AgentConfig,
+  store: AgentStore,
   catalogue: Catalogue,
   findings: string[],
 ): Promise<string> {
   if (jurisdiction === undefined || streamNames(intake).length === 0) return "none · 无";
-  const store = openStore(path);
-  try {
-    const exceptions = new Set(identifierExceptions);
-    const about = {
-      store,
-      catalogue: () => catalogue,
-      jurisdiction,
-      exceptions,
-      env: process.env,
-      now: Date.now,
-    };
-    for (const fault of await streamsFaults(intake, about)) {
-      findings.push(`it cannot be followed · 无法跟踪: ${fault}`);
-    }
-    const standings = store.streams.standings();
-    for (const { name, missing } of standings) {
-      if (missing === null) continue;
-      findings.push(
-        `${missing} rows of ${name} are gone; see \`xinqiao intake confirm\` · ${name} 有 ${missing} 行消失，待确认`,
-      );
-    }
-    const kept = standings.reduce((sum, { keptBack }) => sum + keptBack, 0);
-    return `${streamNames(intake).length}, ${kept} rows kept back · 行被隔离`;
-  } finally {
-    store.close();
+  const exceptions = new Set(identifierExceptions);
+  const about = {
+    store,
+    catalogue: () => catalogue,
+    jurisdiction,
+    exceptions,
+    env: process.env,
+    now: Date.now,
+  };
+  for (const fault of await streamsFaults(intake, about)) {
+    findings.push(`it cannot be followed · 无法跟踪: ${fault}`);
   }
+  const standings = store.streams.standings();
+  for (const { name, missing } of standings) {
+    if (missing === null) continue;
+    findings.push(
+      `${missing} rows of ${name} are gone; see \`xinqiao intake confirm\` · ${name} 有 ${missing} 行消失，待确认`,
+    );
+  }
+  const kept = standings.reduce((sum, { keptBack }) => sum + keptBack, 0);
+  return `${streamNames(intake).length}, ${kept} rows kept back · 行被隔离`;
 }
 
 /** What this member has seen of its city's log; two checkpoints that contradict each other are a finding. */
@@ -183,29 +200,28 @@ function checkLog({ gateway, witness }: AgentConfig, findings: string[]): string
 }
 
 /** The newest hour that was compared with the city's log, and what the last day came to. */
-function lastReconciled(config: AgentConfig, findings: string[]): string {
-  const store = openStore(config.store);
-  try {
-    const newest = store.reconciled.newest();
-    if (newest === undefined) return "no hour compared yet · 尚未对账";
-    const dayBefore = intervalAt(boundsOf(newest.interval).from - dayMs);
-    const day = store.reconciled.between(dayBefore, newest.interval);
-    for (const { interval, differences } of day) {
-      if (differences === 0) continue;
-      findings.push(
-        `the book and the city's log differ in ${differences} exchanges of ${interval}: see \`xinqiao log reconcile\` · 对账有差异`,
-      );
-    }
-    const explained = day.reduce((sum, hour) => sum + hour.explained, 0);
-    if (explained > config.mostExplainedADay) {
-      findings.push(
-        `${explained} exchanges of a day were explained as lost or erased, more than ${config.mostExplainedADay}: see \`xinqiao log reconcile\` · 一日内“已说明”的差异过多`,
-      );
-    }
-    return `${newest.interval}, ${newest.differences} differences · 项差异, ${explained} explained in a day · 一日内已说明`;
-  } finally {
-    store.close();
+function lastReconciled(
+  { mostExplainedADay }: AgentConfig,
+  { reconciled }: AgentStore,
+  findings: string[],
+): string {
+  const newest = reconciled.newest();
+  if (newest === undefined) return "no hour compared yet · 尚未对账";
+  const dayBefore = intervalAt(boundsOf(newest.interval).from - dayMs);
+  const day = reconciled.between(dayBefore, newest.interval);
+  for (const { interval, differences } of day) {
+    if (differences === 0) continue;
+    findings.push(
+      `the book and the city's log differ in ${differences} exchanges of ${interval}: see \`xinqiao log reconcile\` · 对账有差异`,
+    );
   }
+  const explained = day.reduce((sum, hour) => sum + hour.explained, 0);
+  if (explained > mostExplainedADay) {
+    findings.push(
+      `${explained} exchanges of a day were explained as lost or erased, more than ${mostExplainedADay}: see \`xinqiao log reconcile\` · 一日内“已说明”的差异过多`,
+    );
+  }
+  return `${newest.interval}, ${newest.differences} differences · 项差异, ${explained} explained in a day · 一日内已说明`;
 }
 
 /** Any answer will do: an unsigned question is refused, which shows that someone is there. */

@@ -92,7 +92,7 @@ describe("xinqiao import", () => {
     const old = await fileOf("old.csv", [penaltyRow(1)]);
     const correction = await fileOf("new.csv", [penaltyRow(1, { CF_NR_FK: "0.6" })]);
     await importFiles([old, correction], { home });
-    expect(await importFiles([old], { home })).toContain("1 rows' records have changed since");
+    expect(await importFiles([old], { home })).toContain("1 rows say what this file has said before");
     const forced: unknown = JSON.parse(await importFiles([old], { home, force: true, json: true }));
     expect(forced).toMatchObject([{ accepted: 1, unchanged: 0, superseded: 0 }]);
   });

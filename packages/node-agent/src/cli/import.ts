@@ -128,7 +128,7 @@ function countsTable({ received, accepted, unchanged, quarantined, duplicates }:
 }
 
 function describeSuperseded(rows: number): string {
-  return `  无变化中有 ${rows} 行的记录在本文件首次导入后已变更，保持现状（--force 恢复为本文件内容） · of the unchanged, ${rows} rows' records have changed since this file was taken first, and stay (--force takes them)`;
+  return `  无变化中有 ${rows} 行本文件以前已报送过，其记录其后已变更，保持现状（--force 恢复为本文件内容） · of the unchanged, ${rows} rows say what this file has said before, and their records have changed since: they stay (--force takes them)`;
 }
 
 /** Line, column and reason; never the value. */

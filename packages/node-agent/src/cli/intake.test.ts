@@ -8,7 +8,7 @@ import { type TestFolder, testFolder } from "../intake/testing/folder.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
 import { serviceOf } from "../streams/testing/followed.ts";
 import { init } from "./init.ts";
-import { forgetStream, intakeStatus } from "./intake.ts";
+import { confirmGone, forgetStream, intakeStatus, keptRows } from "./intake.ts";
 
 const item = itemCodeSchema.parse("penalty");
 let folder: TestFolder;
@@ -73,6 +73,13 @@ it("forgets a stream that is followed no more, and keeps its records", async () 
     expect(own.byId("penalty:1")?.state).toBe("current");
   });
   await expect(forgetStream(home, "old.penalty")).rejects.toThrow("no such stream");
+});
+
+it("says of a stream that it does not know that there is none, where rows kept back are asked for", async () => {
+  await withStore(({ streams }) => streams.open("platform.penalty", item));
+  expect(await keptRows(home, "platform.penalty")).toContain("why");
+  await expect(keptRows(home, "platform.penatly")).rejects.toThrow("no such stream");
+  await expect(confirmGone(home, "platform.penatly")).rejects.toThrow("no such stream");
 });
 
 it("forgets none that is followed still", async () => {

@@ -2,6 +2,7 @@ import { chinaTime } from "@xinqiao/runtime/calendar";
 import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { describeReason } from "../intake/index.ts";
+import type { StoreToRead } from "../store/index.ts";
 import { streamName, streamNames, triggerSql } from "../streams/index.ts";
 import { readStore } from "./read-store.ts";
 import { writeStore } from "./write-store.ts";
@@ -36,6 +37,7 @@ const shownRows = 100;
 /** To whoever sits at the agent: a key is the platform's own, and may be a person's number. */
 export function keptRows(home: string, stream: string, json = false): Promise<string> {
   return readStore(home, ({ streams }) => {
+    mustBeFollowed(stream, streams);
     // The first letter of a key says of which type it is.
     const kept = streams.keptBack(stream, shownRows).map((row) => ({ ...row, key: row.key.slice(1) }));
     if (json) return JSON.stringify(kept);
@@ -52,10 +54,16 @@ export function keptRows(home: string, stream: string, json = false): Promise<st
 
 export function confirmGone(home: string, stream: string): Promise<string> {
   return writeStore(home, ({ streams }) => {
+    mustBeFollowed(stream, streams);
     const rows = streams.confirm(stream);
     if (rows === undefined) throw new CommandError("no rows of it wait for a word · 没有待确认的行");
     return `${rows} rows may go · 行可撤下`;
   });
+}
+
+function mustBeFollowed(stream: string, streams: Pick<StoreToRead["streams"], "standings">): void {
+  if (streams.standings().some(({ name }) => name === stream)) return;
+  throw new CommandError(`there is no such stream, or it was never read · 没有该来源: ${stream}`);
 }
 
 export async function forgetStream(home: string, stream: string): Promise<string> {

@@ -3,14 +3,14 @@ import { chinaTime } from "@xinqiao/runtime/calendar";
 import { CommandError, countOf, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import type { CorrectionAct } from "../sharing/index.ts";
-import { openStore } from "../store/index.ts";
 import { postLocal } from "./local-api.ts";
 import { recordStates } from "./record-words.ts";
+import { openToChange } from "./write-store.ts";
 
 /** Corrects one of this member's own records; a running agent tells the city. */
 export async function correct(id: string, home: string, act: CorrectionAct): Promise<string> {
   const { store: path } = await loadConfig(home);
-  const store = openStore(path);
+  const store = openToChange(path);
   try {
     const held = store.own.byId(id);
     if (held === undefined) throw new CommandError("there is no such record · 没有该记录");

@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import { type ResourceLimits, Worker } from "node:worker_threads";
+import { codeOf } from "@xinqiao/runtime/files";
 import { threadFile } from "@xinqiao/runtime/threads";
 import type { Reply, Request, Task } from "./answering-thread.ts";
 import type { TakenFile } from "./taken-files.ts";
@@ -14,8 +15,11 @@ export interface Answering {
 }
 
 /** @param signal stops what is under way */
-export function startAnswering(task: Task, signal: AbortSignal): Answering {
-  const worker = new Worker(answering, { workerData: { handover: task } });
+export type StartThread = (task: Task, signal: AbortSignal) => Answering;
+
+/** Its answers fail when it dies. */
+export function startThread(task: Task, signal: AbortSignal, resourceLimits: ResourceLimits = {}): Answering {
+  const worker = new Worker(answering, { workerData: { handover: task }, resourceLimits });
   const ask = (request: Request) => worker.postMessage(request);
   const stop = () => ask("stop");
   signal.addEventListener("abort", stop);
@@ -37,5 +41,24 @@ export function startAnswering(task: Task, signal: AbortSignal): Answering {
       stop();
       await exited;
     },
+  };
+}
+
+/** One thread after the other: one that dies takes no more with it than the file that it was at, which fails. */
+export function openAnswering(task: () => Task, signal: AbortSignal, start: StartThread): Answering {
+  let thread: Answering | undefined;
+  return {
+    async answer(file, at) {
+      try {
+        thread ??= start(task(), signal);
+        return await thread.answer(file, at);
+      } catch (error) {
+        await thread?.close();
+        thread = undefined;
+        const code = codeOf(error);
+        return { failed: error, reason: typeof code === "string" ? code : undefined };
+      }
+    },
+    close: async () => thread?.close(),
   };
 }

@@ -46,9 +46,7 @@ export async function answerFile(folder: string, name: string, deps: AnswerDepen
   if (!imported.ok) {
     const { code } = imported.error;
     if (passing.includes(code)) return { outcome: "later", code };
-    const sha256 = await digestOf(path).catch(() => undefined);
-    await writeReport(folder, refusalOf(name, sha256, imported.error, answeredAt));
-    return { outcome: "refused", code };
+    return refuseFile(folder, name, imported.error, answeredAt);
   }
   const item = deps.catalogue.items.get(imported.value.item);
   const report = reportOf(imported.value, item, answeredAt);
@@ -61,6 +59,18 @@ export async function answerFile(folder: string, name: string, deps: AnswerDepen
   await writeReport(folder, report);
   const counts = { received, accepted, unchanged, quarantined, duplicates };
   return { outcome: report.outcome, item: imported.value.item, counts };
+}
+
+/** @param answeredAt an ISO instant */
+export async function refuseFile(
+  folder: string,
+  name: string,
+  fault: ImportFault,
+  answeredAt: string,
+): Promise<Answered & { readonly outcome: "refused" }> {
+  const sha256 = await digestOf(join(folder, name)).catch(() => undefined);
+  await writeReport(folder, refusalOf(name, sha256, fault, answeredAt));
+  return { outcome: "refused", code: fault.code };
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gb18030 } from "../intake/testing/gb18030.ts";
 import { penaltyFile } from "../intake/testing/intake.ts";
 import { csvText, listingRow, penaltyRow } from "../intake/testing/rows.ts";
+import { textsWorkbook } from "../intake/testing/texts-workbook.ts";
+import { type Answering, type StartThread, startThread } from "./answer-beside.ts";
 import { pass } from "./pass.ts";
 import { openWatched, sha256, type Watched } from "./testing/watched.ts";
 
@@ -181,6 +183,14 @@ describe("what was broken off", () => {
     expect(watched.names("work")).toEqual([]);
   });
 
+  it("behind the report is ended: nothing stays of it", async () => {
+    mkdirSync(folder());
+    writeFileSync(join(folder(), ".handing-back.json"), '{"to":"done","name":"a.csv"}');
+    expect(await watched.look()).toEqual([]);
+    expect(watched.names("work")).toEqual([]);
+    expect(watched.names("done")).toEqual([]);
+  });
+
   it("before anything lay in it is forgotten", async () => {
     mkdirSync(folder());
     expect(await watched.look()).toEqual([]);
@@ -213,6 +223,50 @@ describe("trouble", () => {
     rmSync(join(taken, ".report.json.next"), { recursive: true });
     expect(await watched.look()).toEqual([]);
     expect(watched.report("done", "a.csv")).toMatchObject({ accepted: 0, unchanged: 2 });
+  });
+
+  it("with memory for one file is its sender's to see to, and holds up no other", async () => {
+    watched.handOver("b.xlsx", await textsWorkbook(700_000, ""));
+    for (const name of ["a.csv", "c.csv", "d.csv"]) watched.handOver(name, good);
+    const small: StartThread = (task, signal) => startThread(task, signal, { maxOldGenerationSizeMb: 32 });
+    expect(await watched.settle({ startThread: small })).toEqual([]);
+    expect(watched.names("done").filter((name) => name.endsWith(".csv"))).toEqual([
+      "a.csv",
+      "c.csv",
+      "d.csv",
+    ]);
+    expect(watched.report("quarantine", "b.xlsx")).toMatchObject({
+      outcome: "refused",
+      code: "import.workbook-too-large",
+    });
+    expect(watched.told).toContainEqual({
+      file: "b.xlsx",
+      outcome: "refused",
+      code: "import.workbook-too-large",
+    });
+    expect(watched.names("work")).toEqual([]);
+  });
+
+  it("with a thread that dies over one file is told, and holds up no other; the file is taken up again", async () => {
+    for (const name of ["a.csv", "b.csv", "c.csv"]) watched.handOver(name, good);
+    let begun = 0;
+    const dying: StartThread = (task, signal) => {
+      const thread = startThread(task, signal);
+      begun += 1;
+      const answer: Answering["answer"] = async (file, at) => {
+        if (file.name === "b.csv") throw new Error("the thread has ended");
+        return thread.answer(file, at);
+      };
+      return { ...thread, answer };
+    };
+    expect(await watched.settle({ startThread: dying })).toEqual([
+      { code: "intake.not-answered", file: "b.csv" },
+    ]);
+    expect(watched.told).toContainEqual(new Error("the thread has ended"));
+    expect(watched.names("done").filter((name) => name.endsWith(".csv"))).toEqual(["a.csv", "c.csv"]);
+    expect(begun).toBeLessThanOrEqual(2);
+    expect(await watched.look()).toEqual([]);
+    expect(watched.names("done")).toContain("b.csv.report.json");
   });
 
   it("with `in` is told, and what is under way goes on when it is back", async () => {

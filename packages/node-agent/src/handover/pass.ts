@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { codeOf, exists } from "@xinqiao/runtime/files";
-import { type Answering, startAnswering } from "./answer-beside.ts";
+import { type Answering, openAnswering, type StartThread, startThread } from "./answer-beside.ts";
+import { refuseFile } from "./answer-file.ts";
 import type { Task } from "./answering-thread.ts";
 import type { HandoverEvents, HandoverFault } from "./events.ts";
 import { handBack } from "./hand-back.ts";
@@ -15,6 +16,8 @@ export interface PassDependencies {
   readonly task: () => Task;
   readonly now: () => number;
   readonly events: HandoverEvents;
+  /** Absent: with as much memory as this process may have. */
+  readonly startThread?: StartThread;
 }
 
 /**
@@ -30,29 +33,30 @@ export async function pass(deps: PassDependencies, signal: AbortSignal): Promise
   if (names === undefined) return faults;
   for (const file of names)
     await attempt({ code: "intake.not-taken-over", file }, () => takeOver(places.in, file, places.work));
-  let answering: Answering | undefined;
+  const answering = openAnswering(deps.task, signal, deps.startThread ?? startThread);
   try {
     for (const taken of await underWay(places.work)) {
       if (signal.aborted) break;
-      const file =
-        toAnswer(taken) && !(await exists(join(taken.folder, ownFiles.report))) ? taken : undefined;
-      if (file !== undefined) {
-        answering ??= startAnswering(deps.task(), signal);
-        const fault = await answer(file, answering, deps);
+      const isAnswered = () => exists(join(taken.folder, ownFiles.report));
+      const { name } = taken;
+      if (name !== undefined && !(await isAnswered())) {
+        const answerIt = () => answer({ ...taken, name }, answering, deps);
+        const fault = await attempt({ code: "intake.not-answered", file: name }, answerIt);
         if (fault !== undefined) faults.push(fault);
+        if (!(await isAnswered())) continue;
       }
-      if (!(await exists(join(taken.folder, ownFiles.report)))) continue;
-      const about = taken.name === undefined ? {} : { file: taken.name };
+      const about = name === undefined ? {} : { file: name };
       await attempt({ code: "intake.not-handed-back", ...about }, () => handBack(taken, places, now()));
     }
   } finally {
-    await answering?.close();
+    await answering.close();
   }
   // A stop is no fault of a file's.
   return signal.aborted ? [] : faults;
 }
 
-const toAnswer = (file: TakenFile): file is Required<TakenFile> => file.name !== undefined;
+/** Of a thread; nothing else than a workbook is held in memory. */
+const outOfMemory = "ERR_WORKER_OUT_OF_MEMORY";
 
 /** @returns what kept it from being answered */
 async function answer(
@@ -62,6 +66,12 @@ async function answer(
 ): Promise<HandoverFault | undefined> {
   const reply = await answering.answer(file, now());
   const about = { file: file.name };
+  if ("failed" in reply && reply.reason === outOfMemory) {
+    const at = new Date(now()).toISOString();
+    const fault = { code: "import.workbook-too-large" } as const;
+    events.fileAnswered(file.name, await refuseFile(file.folder, file.name, fault, at));
+    return undefined;
+  }
   if ("failed" in reply) {
     if (reply.reason === undefined) events.failed(reply.failed);
     return { code: "intake.not-answered", ...about, ...withReason(reply.reason) };

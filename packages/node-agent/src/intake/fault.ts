@@ -33,8 +33,8 @@ const texts: Readonly<Record<ImportFault["code"], Label>> = {
     zh: "Excel 文件已损坏：请重新保存后再导入",
   },
   "import.workbook-too-large": {
-    en: "The Excel file unpacks to more than any sheet holds: split it, or send CSV",
-    zh: "Excel 文件解压后过大：请拆分，或改用 CSV",
+    en: "The Excel file holds more than can be read at once: split it, or send CSV",
+    zh: "Excel 文件内容过多，无法一次读取：请拆分，或改用 CSV",
   },
   "import.header-missing": {
     en: "The file has no header row that can be read",

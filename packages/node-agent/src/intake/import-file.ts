@@ -2,14 +2,14 @@ import { basename } from "node:path";
 import { type Catalogue, type Item, type ItemCode, itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import type { Jurisdiction, UsccOptions } from "@xinqiao/protocol/identity";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
-import type { AgentStore, ImportCounts } from "../store/index.ts";
+import type { AgentStore, ImportCounts, ImportSession } from "../store/index.ts";
 import type { Encoding } from "./encoding.ts";
 import type { ImportFault } from "./fault.ts";
 import { readHeader } from "./header.ts";
 import { openRows, ReadFailure, type RowSource } from "./rows.ts";
 import type { SourceRow } from "./source-row.ts";
 import { type Survey, surveyFile } from "./survey.ts";
-import { createTally, type RowReport, takeBatch } from "./take-batch.ts";
+import { createTally, type RowReport, type Tally, takeBatch } from "./take-batch.ts";
 import { titlesOf } from "./workbook.ts";
 
 /** Rows of one transaction: large enough to be fast, small enough that a running agent is not kept waiting for long. */
@@ -28,7 +28,7 @@ export interface ImportOptions extends UsccOptions {
   readonly store: Pick<AgentStore, "imports">;
   readonly catalogue: Pick<Catalogue, "items" | "version">;
   readonly jurisdiction: Jurisdiction;
-  /** Takes a file that was taken before as if it were new: its rows also undo what came after it. */
+  /** Takes a file as if none like it had come before: its rows also undo what came after that. */
   readonly force?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -49,8 +49,8 @@ export interface ImportReport extends ImportCounts {
   readonly item: ItemCode;
   readonly format: Survey["format"];
   /**
-   * Of the unchanged: rows of a file that was taken before whose records have come to say otherwise since, by another file
-   * or way in. They stay so.
+   * Of the unchanged: rows that say what this file, or the one of its name that it puts right, has said before, and whose
+   * records have come to say otherwise since by another file or way in. They stay so.
    */
   readonly superseded: number;
   /** Of a CSV file. */
@@ -112,7 +112,7 @@ async function importRows(
   const { imports } = options.store;
   const startedAt = isoNow(options);
   const incoming = { file: basename(path), sha256: survey.sha256, item: item.code, startedAt };
-  const session = imports.start(incoming, options.force ? undefined : imports.firstTaken(incoming));
+  const session = imports.start(incoming, options.force ? undefined : imports.earlier(incoming));
   try {
     const tally = createTally();
     const intake = {
@@ -127,7 +127,7 @@ async function importRows(
       await options.giveWay?.();
     }
     if (!(await survey.unchanged())) return err({ code: "import.file-changed" });
-    session.finish(tally.counts, isoNow(options));
+    await finish(session, tally, options);
     return ok({
       import: session.id,
       file: incoming.file,
@@ -145,6 +145,14 @@ async function importRows(
   } finally {
     session.close();
   }
+}
+
+/** The rows of a file that is to be put right are kept for when it comes again, some at a time as they were taken. */
+async function finish(session: ImportSession, { counts }: Tally, options: ImportOptions): Promise<void> {
+  const isWhole = counts.quarantined === 0;
+  while (!isWhole && session.keepRows()) await options.giveWay?.();
+  session.finish(counts, isoNow(options));
+  while (session.dropEarlierRows()) await options.giveWay?.();
 }
 
 async function* batches(rows: AsyncIterable<SourceRow>, size: number): AsyncGenerator<readonly SourceRow[]> {

@@ -18,7 +18,7 @@ const usualReport = 100;
 export interface Tally {
   add(counts: ImportCounts, kept: readonly RowReport[], superseded: number): void;
   readonly counts: ImportCounts;
-  /** Of the unchanged: what is held has come to say otherwise since the file was taken first, and stays. */
+  /** Of the unchanged: the file has said so before, and what is held has come to say otherwise since. */
   readonly superseded: number;
   readonly rows: readonly RowReport[];
 }

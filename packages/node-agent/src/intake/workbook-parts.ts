@@ -4,6 +4,9 @@ import { readDirectory, storedZip, unpack, type ZipEntry, type ZipPart } from ".
 /** More than the largest sheet Excel can hold comes to: a file that unpacks to more is a bomb or a mistake. */
 const largestContent = 0xffff_ffff;
 
+/** Shared texts are held in memory: those of ordinary length take about twice as much there, of the 256 MiB an agent is given. */
+const largestTexts = 64 * 1024 * 1024;
+
 /** Whether every part of a workbook unpacks to what its checksum says. */
 export async function checkWorkbook(
   path: string,
@@ -11,7 +14,8 @@ export async function checkWorkbook(
 ): Promise<"sound" | "damaged" | "too-large"> {
   const entries = await readDirectory(path);
   if (entries === undefined) return "damaged";
-  if (entries.reduce((total, { unpacked }) => total + unpacked, 0) > largestContent) return "too-large";
+  if (sizeOf(entries) > largestContent) return "too-large";
+  if (sizeOf(entries.filter(({ name }) => name === texts)) > largestTexts) return "too-large";
   try {
     for (const entry of entries) for await (const _ of unpack(path, entry, signal));
     return "sound";
@@ -19,6 +23,8 @@ export async function checkWorkbook(
     return "damaged";
   }
 }
+
+const sizeOf = (entries: readonly ZipEntry[]) => entries.reduce((total, { unpacked }) => total + unpacked, 0);
 
 const head = ["xl/_rels/workbook.xml.rels", "xl/workbook.xml", "xl/styles.xml"];
 const texts = "xl/sharedStrings.xml";

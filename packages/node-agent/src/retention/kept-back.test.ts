@@ -33,6 +33,9 @@ it("forgets rows and lists of rows kept back longer ago than the days given, and
   await forgetKeptBack(intake.store, retention, start + 100 * 86_400_000);
   const kept = (id: number) => [...intake.store.imports.quarantined(id)].length;
   expect([kept(old.import), kept(young.import)]).toEqual([0, 1]);
+  const saidBefore = (at: number) => intake.store.imports.purgeFileRows(new Date(at).toISOString());
+  expect(saidBefore(start + 1), "what the rows beside them said").toBe(false);
+  expect(saidBefore(intake.now + 1)).toBe(true);
   expect(readdirSync(folder)).toEqual(["agent.json", "old-folder.csv", "young.csv.csv"]);
 });
 

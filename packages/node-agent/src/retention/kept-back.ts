@@ -1,5 +1,6 @@
 import { lstat, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import { forgetOldLines } from "../book/index.ts";
 import { handedBackFolders } from "../handover/index.ts";
@@ -23,7 +24,9 @@ export async function forgetKeptBack(
   now: number,
 ): Promise<void> {
   const before = now - quarantineDays * dayMs;
-  imports.purgeQuarantine(new Date(before).toISOString());
+  const day = new Date(before).toISOString();
+  imports.purgeQuarantine(day);
+  while (imports.purgeFileRows(day)) await setImmediate();
   for (const path of await listsIn(quarantine)) {
     const file = await stat(path).catch(() => undefined);
     if (file?.isFile() && file.mtimeMs < before) await rm(path, { force: true });

@@ -40,6 +40,14 @@ export function openDatabase(path: string): Database.Database {
 /** Why it cannot be read as it is: there is none, or its schema is of an older or a newer version than this program's. */
 export type UnreadableStore = "absent" | "older" | "newer";
 
+/** Whether it is of this version, as it is: it need not be made first, nor brought up. */
+export function readiness(path: string): UnreadableStore | undefined {
+  const opened = openToRead(path);
+  if (!opened.ok) return opened.error;
+  opened.value.close();
+  return undefined;
+}
+
 /** As it is, beside whoever writes it: nothing is made of it, nor brought up. */
 export function openToRead(path: string): Result<Database.Database, UnreadableStore> {
   if (!existsSync(path)) return err("absent");

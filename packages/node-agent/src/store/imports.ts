@@ -1,9 +1,15 @@
 import { type ItemCode, itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
+import type { EarlierFile } from "./file-rows.ts";
+import {
+  createImportSessions,
+  type ImportCounts,
+  type ImportSession,
+  type IncomingFile,
+  type QuarantinedRow,
+} from "./import-session.ts";
 import type { Records, SubjectKey } from "./records.ts";
-import { createSeenRecords, type Taken } from "./seen.ts";
 
 /** A row that somebody's history waits for. */
 export interface OpenGap {
@@ -13,76 +19,17 @@ export interface OpenGap {
   readonly item: string;
 }
 
-/** A file about to be taken in. */
-export interface IncomingFile {
-  /** Base name: a path says more about the machine than the sender needs. */
-  readonly file: string;
-  readonly sha256: string;
-  readonly item: ItemCode;
-  /** ISO instant. */
-  readonly startedAt: string;
-}
-
-/** Every row received is exactly one of the other four. */
-export interface ImportCounts {
-  readonly received: number;
-  /** New, or a new version of what was held. */
-  readonly accepted: number;
-  readonly unchanged: number;
-  readonly quarantined: number;
-  /** Rows that repeat an earlier row of the same file word for word. */
-  readonly duplicates: number;
-}
-
 export interface ImportSummary extends IncomingFile, ImportCounts {
   readonly id: number;
   /** Absent: under way, or broken off. */
   readonly finishedAt?: string;
 }
 
-/** Why a row was kept back; the words are the importer's. */
-export interface RowReason {
-  /** Column name, when one column is at fault. */
-  readonly field?: string | undefined;
-  readonly reason: string;
-}
-
-/** Whom a kept-back row is about, and the record it would have been, as far as the row can be read. */
-export interface RowTrace {
-  readonly subject: SubjectKey;
-  readonly record?: string;
-}
-
-export interface QuarantinedRow {
-  /** The file's own line (CSV) or row (Excel), counted from 1. */
-  readonly line: number;
-  readonly reasons: readonly RowReason[];
-  /** As the file had them, for the sender's report alone: personal data, never logged. */
-  readonly cells: readonly string[];
-  readonly trace?: RowTrace;
-}
-
-export interface ImportSession {
-  readonly id: number;
-  /** One transaction. Answers in the order asked. */
-  take(records: readonly CreditRecord[]): readonly Taken[];
-  /** One transaction; what can be traced to a subject is a gap of theirs from then on. */
-  quarantine(rows: readonly QuarantinedRow[]): void;
-  /**
-   * Until this is called the import counts for nothing but the rows it brought. Closes the gaps whose record has now
-   * come; and, where it is not known which record it would have been, those of a file of the same name, once the
-   * file has brought records of the same subject.
-   */
-  finish(counts: ImportCounts, finishedAt: string): void;
-  /** Call once, finished or not. */
-  close(): void;
-}
-
 export interface Imports {
-  /** @param takenBefore an ISO instant: what has come to say otherwise since then is left as it is */
-  start(file: IncomingFile, takenBefore?: string): ImportSession;
-  /** When the first finished import of these very bytes began: an ISO instant. */
-  firstTaken(file: Pick<IncomingFile, "sha256" | "item">): string | undefined;
+  /** @param earlier what it came as before: what it has said before is no news; absent: all of it is */
+  start(file: IncomingFile, earlier?: EarlierFile): ImportSession;
+  /** As what a file came before: the very same bytes, or another of its name. */
+  earlier(file: Pick<IncomingFile, "file" | "sha256" | "item">): EarlierFile | undefined;
   /** Newest first. */
   list(limit: number): readonly ImportSummary[];
   /** Item → ISO instant at which the newest import that says how things stand was started. */
@@ -98,6 +45,8 @@ export interface Imports {
   keptBack(from: string, to: string): number;
   /** Deletes kept-back rows of imports started before an ISO instant: personal data is kept no longer than needed. */
   purgeQuarantine(before: string): number;
+  /** Some of what is known of rows beside them. @returns whether there may be more */
+  purgeFileRows(before: string): boolean;
 }
 
 const summaryColumns = `
@@ -129,14 +78,10 @@ export function createImports(database: Database, records: Records): Imports {
     `SELECT DISTINCT item FROM gap
      WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))`,
   );
-  const firstTaken = database
-    .prepare<[Pick<IncomingFile, "sha256" | "item">], string | null>(
-      "SELECT min(started_at) FROM import WHERE sha256 = @sha256 AND item = @item AND finished_at IS NOT NULL",
-    )
-    .pluck();
+  const { start, rows } = createImportSessions(database, records);
   return {
-    start: sessionStarter(database, records),
-    firstTaken: (file) => firstTaken.get(file) ?? undefined,
+    start,
+    earlier: rows.earlier,
     list: (limit) =>
       summaries
         .all(limit)
@@ -149,6 +94,7 @@ export function createImports(database: Database, records: Records): Imports {
       gaps.all(scheme, id, JSON.stringify(items)).map(({ item }) => itemCodeSchema.parse(item)),
     keptBack: (from, to) => keptBack.get(from, to) ?? 0,
     purgeQuarantine: (before) => purge.run(before).changes,
+    purgeFileRows: rows.dropOld,
   };
 }
 
@@ -177,65 +123,4 @@ function quarantineReader(database: Database): Imports["quarantined"] {
       }
     }
   };
-}
-
-function sessionStarter(database: Database, records: Records): Imports["start"] {
-  const seen = createSeenRecords(database, records);
-  const insert = database.prepare<[IncomingFile]>(
-    "INSERT INTO import (file, sha256, item, started_at) VALUES (@file, @sha256, @item, @startedAt)",
-  );
-  const keep = database.prepare<[number, number, string, string]>(
-    "INSERT INTO quarantine (import, line, reasons, cells) VALUES (?, ?, ?, ?)",
-  );
-  const open = database.prepare<[number, number, string, ItemCode, string, string, string | null]>(
-    "INSERT INTO gap (import, line, file, item, scheme, subject, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
-  );
-  const closeGaps = database.prepare<[{ id: number; item: ItemCode; file: string }]>(
-    `DELETE FROM gap WHERE item = @item AND (
-       (import <= @id AND record IN (SELECT id FROM seen WHERE import = @id))
-       OR (import < @id AND record IS NULL AND file = @file AND EXISTS (
-         SELECT 1 FROM record JOIN seen USING (id)
-         WHERE seen.import = @id AND record.item = gap.item
-           AND record.scheme = gap.scheme AND record.subject = gap.subject)))`,
-  );
-  const complete = database.prepare<[ImportCounts & { id: number; finishedAt: string }]>(
-    `UPDATE import SET finished_at = @finishedAt, received = @received, accepted = @accepted,
-     unchanged = @unchanged, quarantined = @quarantined, duplicates = @duplicates WHERE id = @id`,
-  );
-  const cover = database.prepare<[IncomingFile]>(
-    `INSERT INTO coverage (item, as_of) VALUES (@item, @startedAt)
-     ON CONFLICT (item) DO UPDATE SET as_of = max(as_of, excluded.as_of)`,
-  );
-  return (file, takenBefore) => {
-    const id = Number(insert.run(file).lastInsertRowid);
-    const takeAll = database.transaction((batch: readonly CreditRecord[]) =>
-      batch.map((record) => seen.take(record, { import: id, takenBefore })),
-    );
-    const keepAll = database.transaction((rows: readonly QuarantinedRow[]) => {
-      for (const { line, reasons, cells, trace } of rows) {
-        keep.run(id, line, JSON.stringify(reasons), JSON.stringify(cells));
-        if (trace === undefined) continue;
-        const { subject, record = null } = trace;
-        open.run(id, line, file.file, file.item, subject.scheme, subject.id, record);
-      }
-    });
-    const finish = database.transaction((counts: ImportCounts, finishedAt: string) => {
-      complete.run({ ...counts, id, finishedAt });
-      if (!saysHowThingsStand(counts)) return;
-      closeGaps.run({ id, item: file.item, file: file.file });
-      cover.run(file);
-    });
-    return {
-      id,
-      take: (batch) => takeAll.immediate(batch),
-      quarantine: (rows) => keepAll.immediate(rows),
-      finish: (counts, finishedAt) => finish.immediate(counts, finishedAt),
-      close: () => seen.forget(id),
-    };
-  };
-}
-
-/** A file of which no row could be read says nothing; an empty one says that there is nothing. */
-function saysHowThingsStand({ received, quarantined }: ImportCounts): boolean {
-  return received === 0 || quarantined < received;
 }

@@ -1,7 +1,7 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import { chinaDay } from "@xinqiao/runtime/calendar";
 import type { Database } from "better-sqlite3";
-import type { ImportCounts, IncomingFile, QuarantinedRow } from "./imports.ts";
+import type { ImportCounts, IncomingFile, QuarantinedRow } from "./import-session.ts";
 
 interface KeptAt {
   readonly import: number;

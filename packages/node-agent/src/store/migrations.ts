@@ -618,6 +618,19 @@ const steps: readonly string[] = [
   DELETE FROM pending WHERE EXISTS (
     SELECT 1 FROM record JOIN withheld_item USING (item) WHERE id = pending.record);
   `,
+  `
+  -- The import that a record says by what it says; null: a stream's row does, or it has said so since before this was kept.
+  ALTER TABLE record ADD COLUMN import INTEGER;
+
+  -- What the rows of a file said of which others were kept back, and since which import its file has said so each time.
+  CREATE TABLE file_row (
+    import INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    record TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    since  INTEGER NOT NULL,
+    PRIMARY KEY (import, record)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;

@@ -3,6 +3,7 @@ import type { Subject } from "@xinqiao/protocol/identity";
 import { type CreditRecord, recordSchema } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
 import type { OwnRecords } from "../sharing/index.ts";
+import type { FileImport } from "./file-rows.ts";
 
 /** How a record is found: by identifier, never by name. */
 export type SubjectKey = Pick<Subject, "scheme" | "id">;
@@ -12,12 +13,15 @@ export type Put = "added" | "changed" | "unchanged";
 export interface Records {
   /** What is there to answer with. */
   of(subject: SubjectKey, items: readonly ItemCode[]): readonly CreditRecord[];
-  /** Adds a record as version 1, or makes the next version of the one held when what it says differs. */
-  put(record: CreditRecord): Put;
-  /** Whether the record held under this id says the same, whatever its version. */
-  holdsSame(record: CreditRecord): boolean;
-  /** Whether it says otherwise, and has come to say so at an ISO instant or later. */
-  saysOtherwiseSince(record: CreditRecord, instant: string): boolean;
+  /**
+   * Adds a record as version 1, or makes the next version of the one held when what it says differs.
+   * @param by the import that brings it; none: a followed stream does
+   */
+  put(record: CreditRecord, by?: number): Put;
+  /** Whether the record held under this id says the same, whatever its version; nothing where there is none. */
+  holding(record: CreditRecord): "same" | "other" | undefined;
+  /** Whether it says otherwise, by somebody else than these imports and after the first of them. */
+  holdsLater(record: CreditRecord, imports: readonly FileImport[]): boolean;
   readonly own: OwnRecords;
 }
 
@@ -63,12 +67,13 @@ const list = (prefix: string, of = content) => of.map((column) => `${prefix}${co
  * and an old one must not bring a repaired record back (《深圳经济特区社会信用条例》art. 81–82).
  */
 const putSql = `
-  INSERT INTO record (${list("", columns)}) VALUES (${list("@", columns)})
+  INSERT INTO record (${list("", columns)}, import) VALUES (${list("@", columns)}, @import)
   ON CONFLICT (id) DO UPDATE SET
     ${content.map((column) => `${column} = excluded.${column}`).join(", ")},
     version = record.version + 1,
     recorded_at = excluded.recorded_at,
     changed_at = excluded.recorded_at,
+    import = excluded.import,
     catalogue_version = excluded.catalogue_version
   WHERE (${list("record.")}) IS NOT (${list("excluded.")})
   RETURNING version`;
@@ -79,27 +84,50 @@ export const findSql = `
   WHERE scheme = ? AND subject = ? AND item IN (SELECT value FROM json_each(?))
     AND NOT EXISTS (SELECT 1 FROM known_gone WHERE known_gone.record = record.id)`;
 
+/**
+ * Where it is not known which import a record says so by, a stream says it, or it has said so since before that was kept:
+ * then by the instant of its import, or of its last version where it has never changed.
+ */
+const laterSql = `
+  SELECT 1 FROM record WHERE id = @id AND (${list("")}) IS NOT (${list("@")})
+    AND iif(import IS NULL,
+      coalesce(changed_at, recorded_at) >= @firstAt
+        AND coalesce(changed_at, recorded_at) NOT IN (SELECT value ->> 'startedAt' FROM json_each(@imports)),
+      import > @first AND import NOT IN (SELECT value ->> 'id' FROM json_each(@imports)))`;
+
+interface Since {
+  readonly first: number;
+  readonly firstAt: string;
+  /** JSON. */
+  readonly imports: string;
+}
+
 export function createRecords(database: Database): Records {
   const find = database.prepare<[string, string, string], Row>(findSql);
-  const upsert = database.prepare<[Row], { version: number }>(putSql);
-  const same = database.prepare<[Row], unknown>(
-    `SELECT 1 FROM record WHERE id = @id AND (${list("")}) IS (${list("@")})`,
-  );
-  // One that said so from the beginning has not changed; those changed before this was kept have their last version's instant.
-  const since = database.prepare<[Row & { instant: string }], unknown>(
-    `SELECT 1 FROM record WHERE id = @id AND coalesce(changed_at, recorded_at) >= @instant
-       AND (${list("")}) IS NOT (${list("@")})`,
-  );
+  const upsert = database.prepare<[Row & { import: number | null }], { version: number }>(putSql);
+  const same = database
+    .prepare<[Row], 0 | 1>(`SELECT (${list("")}) IS (${list("@")}) FROM record WHERE id = @id`)
+    .pluck();
+  const later = database.prepare<[Row & Since], unknown>(laterSql);
   return {
     of: ({ scheme, id }, items) => find.all(scheme, id, JSON.stringify(items)).map(toRecord),
-    put(record) {
-      const written = upsert.get(toRow(record));
+    put(record, by) {
+      const written = upsert.get({ ...toRow(record), import: by ?? null });
       if (written === undefined) return "unchanged";
       return written.version === 1 ? "added" : "changed";
     },
     own: createOwnRecords(database),
-    holdsSame: (record) => same.get(toRow(record)) !== undefined,
-    saysOtherwiseSince: (record, instant) => since.get({ ...toRow(record), instant }) !== undefined,
+    holding(record) {
+      const isSame = same.get(toRow(record));
+      if (isSame === undefined) return undefined;
+      return isSame === 1 ? "same" : "other";
+    },
+    holdsLater(record, imports) {
+      const [first] = imports;
+      if (first === undefined) return false;
+      const since = { first: first.id, firstAt: first.startedAt, imports: JSON.stringify(imports) };
+      return later.get({ ...toRow(record), ...since }) !== undefined;
+    },
   };
 }
 

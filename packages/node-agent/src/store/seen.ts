@@ -1,52 +1,89 @@
+import { createHash } from "node:crypto";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
+import { createFileRows, type EarlierFile } from "./file-rows.ts";
 import { contentText, type Put, type Records } from "./records.ts";
 
 /**
- * `superseded`: what is held has come to say otherwise since the file was taken first, and stays; `duplicate`: an earlier row
- * of this import said the same; `conflict`: it said otherwise, and stands.
+ * `superseded`: the file has said so before, what is held has come to say otherwise since, and stays; `duplicate`: an earlier
+ * row of this import said the same; `conflict`: it said otherwise, and stands.
  */
 export type Taken = Put | "superseded" | "duplicate" | "conflict";
 
+/** An import under way. */
+export interface Taking {
+  readonly import: number;
+  /** What it came as before; absent: all that it says is news. */
+  readonly earlier?: EarlierFile | undefined;
+}
+
 export interface SeenRecords {
-  /** @param takenBefore an ISO instant: what has come to say otherwise since then is left as it is */
-  take(
-    record: CreditRecord,
-    as: { readonly import: number; readonly takenBefore?: string | undefined },
-  ): Taken;
+  take(record: CreditRecord, as: Taking): Taken;
   forget(importId: number): void;
+}
+
+interface Verdict {
+  readonly taken: Put | "superseded";
+  /** The import since which the file has said so. */
+  readonly since: number;
 }
 
 /** What an import has brought so far: on disk and this connection's own, as it must not fill the memory. */
 export function createSeenRecords(database: Database, records: Records): SeenRecords {
-  // `said`: of a row that was superseded, as what is held says otherwise.
-  database.exec(
-    `CREATE TEMP TABLE seen (import INTEGER NOT NULL, id TEXT NOT NULL, said TEXT, PRIMARY KEY (import, id))
-     STRICT, WITHOUT ROWID`,
-  );
-  const see = database.prepare<[number, string]>(
-    "INSERT INTO seen (import, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-  );
-  const say = database.prepare<[string, number, string]>(
-    "UPDATE seen SET said = ? WHERE import = ? AND id = ?",
-  );
-  const said = database
-    .prepare<[number, string], string | null>("SELECT said FROM seen WHERE import = ? AND id = ?")
-    .pluck();
-  const forget = database.prepare<[number]>("DELETE FROM seen WHERE import = ?");
+  const sql = prepare(database);
+  const rows = createFileRows(database);
+
+  /** Of the same bytes every row has said so before, but those that were kept back. */
+  function takeAgain(record: CreditRecord, id: number, earlier: EarlierFile, first: number): Verdict {
+    const wasKeptBack = rows.has(earlier.last) && rows.said(earlier.last, record.id) === undefined;
+    if (!wasKeptBack && records.holdsLater(record, earlier.sameBytes))
+      return { taken: "superseded", since: first };
+    const taken = records.put(record, id);
+    return { taken, since: wasKeptBack || taken !== "unchanged" ? id : first };
+  }
+
+  function takeNew(record: CreditRecord, digest: Buffer, { import: id, earlier }: Taking): Verdict {
+    const said = earlier && rows.said(earlier.last, record.id);
+    const isHeld = said?.digest.equals(digest) ? records.holding(record) : undefined;
+    if (said === undefined || isHeld === undefined) return { taken: records.put(record, id), since: id };
+    return { taken: isHeld === "same" ? "unchanged" : "superseded", since: said.since };
+  }
+
   return {
-    take(record, { import: id, takenBefore }) {
-      if (see.run(id, record.id).changes === 0) {
-        const before = said.get(id, record.id) ?? undefined;
-        const isSame = before === undefined ? records.holdsSame(record) : before === contentText(record);
-        return isSame ? "duplicate" : "conflict";
+    take(record, as) {
+      const id = as.import;
+      const digest = createHash("sha256").update(contentText(record)).digest();
+      if (sql.see.run(id, record.id, digest, id).changes === 0) {
+        return sql.said.get(id, record.id)?.equals(digest) ? "duplicate" : "conflict";
       }
-      if (takenBefore === undefined || !records.saysOtherwiseSince(record, takenBefore)) {
-        return records.put(record);
-      }
-      say.run(contentText(record), id, record.id);
-      return "superseded";
+      const first = as.earlier?.sameBytes[0]?.id;
+      const { taken, since } =
+        as.earlier === undefined || first === undefined
+          ? takeNew(record, digest, as)
+          : takeAgain(record, id, as.earlier, first);
+      if (since !== id) sql.since.run(since, id, record.id);
+      return taken;
     },
-    forget: (id) => void forget.run(id),
+    forget: (id) => void sql.forget.run(id),
+  };
+}
+
+function prepare(database: Database) {
+  database.exec(
+    `CREATE TEMP TABLE seen (
+       import INTEGER NOT NULL, id TEXT NOT NULL, digest BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (import, id)
+     ) STRICT, WITHOUT ROWID`,
+  );
+  return {
+    see: database.prepare<[number, string, Buffer, number]>(
+      "INSERT INTO seen (import, id, digest, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    ),
+    said: database
+      .prepare<[number, string], Buffer>("SELECT digest FROM seen WHERE import = ? AND id = ?")
+      .pluck(),
+    since: database.prepare<[number, number, string]>(
+      "UPDATE seen SET since = ? WHERE import = ? AND id = ?",
+    ),
+    forget: database.prepare<[number]>("DELETE FROM seen WHERE import = ?"),
   };
 }

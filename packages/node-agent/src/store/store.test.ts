@@ -244,7 +244,7 @@ describe("the agent's store: its file", () => {
     const database = new Database(path);
     const triggers = ["added", "changed", "added_digest", "changed_digest", "dropped_digest"];
     for (const name of triggers) database.exec(`DROP TRIGGER record_${name}`);
-    for (const column of ["catalogue_version", "changed_at"])
+    for (const column of ["catalogue_version", "changed_at", "import"])
       database.exec(`ALTER TABLE record DROP COLUMN ${column}`);
     const later = [
       "book",
@@ -261,7 +261,7 @@ describe("the agent's store: its file", () => {
     const read = ["copy", "followed", "followed_page", "missed", "reading", "undropped"];
     const digested = ["digest_entry", "digest_group", "digest_range", "undigested"];
     const delivered = ["copy_change", "copy_queueing", "dead_letter", "delivery"];
-    const taken = ["batch", "said_state", "stream", "stream_row"];
+    const taken = ["batch", "said_state", "stream", "stream_row", "file_row"];
     const raised = ["case_file", "case_reading", "case_unopened", "case_unsent", "copy_dispute"];
     for (const table of [
       ...later,

@@ -1,7 +1,7 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { CreditRecord } from "@xinqiao/protocol/record";
-import { ok, type Result } from "@xinqiao/protocol/result";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import type { DigestIndex } from "@xinqiao/runtime/digests";
 import { createDurable } from "@xinqiao/runtime/durable";
 import type { AuthorisationBook } from "../authorisation/index.ts";
@@ -16,7 +16,7 @@ import { createAuthorisationBook, createWithdrawalBook } from "./authorisations.
 import { type Batches, createBatches } from "./batches.ts";
 import { createBook, createReconciledHours } from "./book.ts";
 import { createCaseShelf } from "./cases.ts";
-import { openDatabase, openToRead, type UnreadableStore } from "./database.ts";
+import { openDatabase, openToRead, readiness, type UnreadableStore } from "./database.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createDigests } from "./digests.ts";
 import { createImports, type Imports } from "./imports.ts";
@@ -88,6 +88,12 @@ export function openStoreToRead(path: string): Result<StoreToRead, UnreadableSto
     deliveries: createDeliveries(database, createDurable(path, "book.unavailable")),
     close: () => void database.close(),
   });
+}
+
+/** For a process of its own beside the agent: neither makes it nor brings it up under an older agent that runs. */
+export function openStoreToChange(path: string): Result<AgentStore, UnreadableStore> {
+  const fault = readiness(path);
+  return fault === undefined ? ok(openStore(path)) : err(fault);
 }
 
 /** Opens the store at `path`, making or upgrading it. Throws when the file cannot be used. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
-import type { ImportCounts, QuarantinedRow } from "./imports.ts";
+import type { ImportCounts, QuarantinedRow } from "./import-session.ts";
 import { createKeptRows } from "./kept-rows.ts";
 import type { Put, Records } from "./records.ts";
 import { createRowStates, type SaidState } from "./row-states.ts";
@@ -81,7 +81,7 @@ export function createRowTaking(database: Database, records: Records) {
   function takeRecord(batch: StreamBatch, row: RecordRow): Put | "duplicate" | undefined {
     const { record, key } = row;
     const isShared = sql.other.get(record.id, batch.stream, key) !== undefined;
-    const isSame = states.said(record.id) === record.state && records.holdsSame(record);
+    const isSame = states.said(record.id) === record.state && records.holding(record) === "same";
     if (isShared && !isSame) return undefined;
     const put = isShared ? "duplicate" : records.put(record);
     const isMoved = states.follow(record, put === "added", batch.at);

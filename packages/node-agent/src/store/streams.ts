@@ -1,7 +1,8 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { Database } from "better-sqlite3";
 import { createForgetting } from "./forget-stream.ts";
-import { type ImportCounts, type RowReason, reasonsSchema } from "./imports.ts";
+import type { ImportCounts, RowReason } from "./import-session.ts";
+import { reasonsSchema } from "./imports.ts";
 import type { Records } from "./records.ts";
 import { createRounds, type Rounds } from "./rounds.ts";
 import { createRowTaking, type StreamBatch } from "./stream-rows.ts";

@@ -24,9 +24,9 @@ export interface Watched {
   readonly parts: PassDependencies;
   handOver(name: string, content: string | Uint8Array): void;
   /** One look. */
-  look(): Promise<readonly HandoverFault[]>;
+  look(changes?: Partial<PassDependencies>): Promise<readonly HandoverFault[]>;
   /** A look, and another when what it saw is whole. */
-  settle(): Promise<readonly HandoverFault[]>;
+  settle(changes?: Partial<PassDependencies>): Promise<readonly HandoverFault[]>;
   names(place: "in" | "done" | "quarantine" | "work"): string[];
   report(place: "done" | "quarantine", name: string): z.infer<typeof reportSchema>;
   close(): void;
@@ -59,7 +59,8 @@ export async function openWatched(): Promise<Watched> {
       exceptions: new Set<string>(),
     }),
   };
-  const look = () => pass(parts, new AbortController().signal);
+  const look = (changes: Partial<PassDependencies> = {}) =>
+    pass({ ...parts, ...changes }, new AbortController().signal);
   const watched: Watched = {
     intake,
     places,
@@ -69,10 +70,10 @@ export async function openWatched(): Promise<Watched> {
     parts,
     handOver: (name, content) => writeFileSync(join(places.in, name), content),
     look,
-    async settle() {
-      await look();
+    async settle(changes) {
+      await look(changes);
       intake.now += settleMs;
-      return look();
+      return look(changes);
     },
     names: (place) => (existsSync(places[place]) ? readdirSync(places[place]).sort() : []),
     report: (place, name) =>

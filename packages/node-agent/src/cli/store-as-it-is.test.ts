@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { CommandError } from "@xinqiao/runtime/cli";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,10 +7,12 @@ import { loadConfig } from "../config/index.ts";
 import { type TestFolder, testFolder } from "../intake/testing/folder.ts";
 import { openStore } from "../store/index.ts";
 import { deadLetters, deliveryStatus } from "./delivery.ts";
-import { listGaps } from "./gaps.ts";
+import { doctor } from "./doctor.ts";
+import { closeGap, listGaps } from "./gaps.ts";
 import { init } from "./init.ts";
-import { intakeStatus, keptRows } from "./intake.ts";
+import { confirmGone, forgetStream, intakeStatus, keptRows } from "./intake.ts";
 import { refused } from "./refused.ts";
+import { correct } from "./sharing.ts";
 
 let folder: TestFolder;
 let home: string;
@@ -33,11 +36,19 @@ const commands: readonly (readonly [string, () => Promise<string>])[] = [
   ["intake rows", () => keptRows(home, "platform.penalty")],
   ["gaps list", () => listGaps(home)],
   ["refused", () => refused({ home, limit: "10" })],
-  ["delivery status", () => deliveryStatus({ home })],
+  ["delivery", () => deliveryStatus({ home })],
   ["delivery dead", () => deadLetters("platform", { home })],
 ];
 
-describe.each(commands)("`%s`", (_name, command) => {
+const changing: readonly (readonly [string, () => Promise<string>])[] = [
+  ["correct", () => correct("penalty:1", home, { state: "repaired" })],
+  ["gaps close", () => closeGap(home, { import: 1, line: 2 })],
+  ["intake confirm", () => confirmGone(home, "platform.penalty")],
+  ["intake forget", () => forgetStream(home, "platform.penalty")],
+  ["doctor", () => doctor(home)],
+];
+
+describe.each([...commands, ...changing])("`%s`", (_name, command) => {
   it("says that there is nothing where no agent has run, and makes no file", async () => {
     const told = command();
     await expect(told).rejects.toThrow(CommandError);
@@ -59,9 +70,12 @@ describe.each(commands)("`%s`", (_name, command) => {
     await expect(told).rejects.toThrow(why);
     expect(readFileSync(path)).toEqual(before);
   });
+});
 
+describe.each(commands)("`%s`", (_name, command) => {
   it("reads beside an agent in the middle of a write, and changes no byte", async () => {
     const running = openStore(path);
+    running.streams.open("platform.penalty", itemCodeSchema.parse("penalty"));
     running.deliveries.choose([{ name: "platform", items: "all", target: "t" }]);
     const writing = new Database(path);
     writing.exec("BEGIN IMMEDIATE");
