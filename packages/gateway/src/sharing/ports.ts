@@ -177,8 +177,12 @@ export interface Acknowledged extends Correction {
 export interface CorrectionBook {
   /** Notes receipts of one holder. */
   acknowledge(holder: NodeId, receipts: readonly KeptReceipt[], at: number): void;
-  /** Whether a holder is waited for. */
-  setGone(holder: NodeId, isGone: boolean): void;
+  /**
+   * Whether a holder is waited for: by some of the corrections that are not complete, in one transaction.
+   * @param after a correction's id; nothing to begin with
+   * @returns where to go on; nothing: that was all
+   */
+  setGone(holder: NodeId, isGone: boolean, after?: number): number | undefined;
   /** Corrections that are not in the log yet: some of them. */
   unannounced(): readonly OpenedCorrection[];
   announced(id: number): void;
@@ -226,6 +230,12 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
    * @returns where to go on; nothing: that was all
    */
   sweep(page: PageToSweep, after: string): string | undefined;
+  /**
+   * Corrections of the feeds before are due with a feed that is whole with a page (PR-SYNC §5): some of them, in one
+   * transaction, before the page is taken.
+   * @returns whether more are left
+   */
+  postpone(page: Pick<PageToTake, "source" | "page">): boolean;
   /**
    * One transaction: an older version's line goes to nobody any more.
    * @returns corrections that the page's changes have opened

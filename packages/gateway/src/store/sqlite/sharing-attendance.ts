@@ -81,7 +81,7 @@ export function createHubAttendance(database: Database): Attendance {
   const absent = database.prepare(
     `SELECT node, position, at AS "seenAt" FROM subscriber WHERE at + excused < ? AND NOT lapsed
        AND (${wantsAny} OR EXISTS (SELECT 1 FROM correction_holder
-         WHERE correction_holder.node = subscriber.node AND receipt IS NULL AND NOT gone)) ORDER BY node`,
+         WHERE correction_holder.node = subscriber.node AND receipt IS NULL AND gone = 0)) ORDER BY node`,
   );
   const excuse = database.prepare(
     `UPDATE subscriber SET excused = max(0, min(@now - at, excused + @now - max(
