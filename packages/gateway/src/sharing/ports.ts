@@ -249,7 +249,7 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   areUncorrected(pages: readonly KeptPage[]): boolean;
   /** What a source has told of a subject: newest versions, and when it last told anything; nothing until it has told all that it holds. */
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
-  /** Records that are in dispute as they are held now, in one order; another list only once something has come. Whether their publication has ended is for the reader's day to say. */
+  /** Records that are in dispute as they are held now, in one order; another list only where it says something else. Whether their publication has ended is for the reader's day to say. */
   disputed(): readonly DisputedRecord[];
   subscribers(): readonly (Subscriber & { readonly isLapsed: boolean })[];
   /** Whether it was handed, under that scope, all that is before. Who was not has to begin again. */

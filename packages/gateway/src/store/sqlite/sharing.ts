@@ -109,7 +109,7 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
         return take(page);
       });
       const corrected = taking.immediate();
-      disputes.changed();
+      disputes.took(page);
       return corrected;
     },
     ...createHubReading(database, { readers, sets }),
