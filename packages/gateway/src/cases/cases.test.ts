@@ -487,13 +487,19 @@ describe("a record in dispute", () => {
     expect(disputedTo(hz)?.records).toEqual([{ source: dg, record, kind: "objection", since }]);
   });
 
-  it("is listed once for all that ask, until a step or a page has come", async () => {
-    const lists = [hub.disputed(), hub.disputed()];
+  it("is listed once for all that ask, until the list says something else", async () => {
+    const lists: unknown[] = [];
+    const list = () => lists.push(hub.disputed(), hub.disputed());
+    list();
     await take(opening());
-    lists.push(hub.disputed(), hub.disputed());
+    list();
+    tell("current", { id: "penalty:another" });
+    list();
     tell("annotated");
-    lists.push(hub.disputed(), hub.disputed());
-    expect(lists.map((list) => lists.indexOf(list))).toEqual([0, 0, 2, 2, 4, 4]);
+    list();
+    tell("annotated", { disclosedUntil: "2027-12-31" });
+    list();
+    expect(lists.map((each) => lists.indexOf(each))).toEqual([0, 0, 2, 2, 2, 2, 2, 2, 8, 8]);
   });
 
   it("is named until the last day of its publication, and then to nobody", async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { NodeId } from "@xinqiao/protocol/identity";
 import type { Signer } from "@xinqiao/protocol/keys";
 import type { Directory } from "@xinqiao/protocol/registry";
@@ -38,7 +39,7 @@ export function createCompleting(deps: CompletingDependencies): Completing {
     const directory = deps.directory();
     for (const { node, isLapsed } of hub.subscribers()) {
       const gone = isLapsed || directory.member(node)?.status !== "active";
-      if (gone || known.get(node) !== false) hub.setGone(node, gone);
+      if (gone || known.get(node) !== false) await setGone(node, gone, hub);
       known.set(node, gone);
     }
     if (!(await sayOverdue(deps))) return;
@@ -47,6 +48,17 @@ export function createCompleting(deps: CompletingDependencies): Completing {
     }
   });
   return { complete };
+}
+
+/** Hundreds of thousands may wait for one that is away: exchanges go in between. */
+async function setGone(
+  node: NodeId,
+  isGone: boolean,
+  hub: Pick<CompletingDependencies["hub"], "setGone">,
+): Promise<void> {
+  for (let at = hub.setGone(node, isGone); at !== undefined; at = hub.setGone(node, isGone, at)) {
+    await nextTurn();
+  }
 }
 
 const announceAll = ({ hub, log }: Pick<CompletingDependencies, "hub" | "log">): Promise<boolean> =>

@@ -177,8 +177,12 @@ export interface Acknowledged extends Correction {
 export interface CorrectionBook {
   /** Notes receipts of one holder. */
   acknowledge(holder: NodeId, receipts: readonly KeptReceipt[], at: number): void;
-  /** Whether a holder is waited for. */
-  setGone(holder: NodeId, isGone: boolean): void;
+  /**
+   * Whether a holder is waited for: by some of the corrections that are not complete, in one transaction.
+   * @param after a correction's id; nothing to begin with
+   * @returns where to go on; nothing: that was all
+   */
+  setGone(holder: NodeId, isGone: boolean, after?: number): number | undefined;
   /** Corrections that are not in the log yet: some of them. */
   unannounced(): readonly OpenedCorrection[];
   announced(id: number): void;
@@ -227,6 +231,12 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
    */
   sweep(page: PageToSweep, after: string): string | undefined;
   /**
+   * Corrections of the feeds before are due with a feed that is whole with a page (PR-SYNC §5): some of them, in one
+   * transaction, before the page is taken.
+   * @returns whether more are left
+   */
+  postpone(page: Pick<PageToTake, "source" | "page">): boolean;
+  /**
    * One transaction: an older version's line goes to nobody any more.
    * @returns corrections that the page's changes have opened
    */
@@ -239,7 +249,7 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
   areUncorrected(pages: readonly KeptPage[]): boolean;
   /** What a source has told of a subject: newest versions, and when it last told anything; nothing until it has told all that it holds. */
   told(source: NodeId, subject: SubjectKey, items: readonly ItemCode[]): Told | undefined;
-  /** Records that are in dispute as they are held now, in one order; another list only once something has come. Whether their publication has ended is for the reader's day to say. */
+  /** Records that are in dispute as they are held now, in one order; another list only where it says something else. Whether their publication has ended is for the reader's day to say. */
   disputed(): readonly DisputedRecord[];
   subscribers(): readonly (Omit<Subscriber, "position"> & { readonly isLapsed: boolean })[];
   /** Whether it was handed, under that scope, all that is before. Who was not has to begin again. */

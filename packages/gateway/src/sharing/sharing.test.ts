@@ -985,6 +985,10 @@ describe("what a feed that is whole has not named", () => {
     }
   }
   const held = () => hub.told(dg, stays.subject, [stays.item]);
+  const placeBehind = ({ position, pages }: Delivery): Asking => ({
+    after: position,
+    head: headHash(unpackPage(pages.at(-1) ?? { lines: "", head: "" })?.head ?? ""),
+  });
   const reopen = () => {
     hub.close();
     hub = openHub(join(folder, "sharing.db"));
@@ -1026,18 +1030,35 @@ describe("what a feed that is whole has not named", () => {
     expect(turns, "it was taken before").toHaveLength(3);
   });
 
+  it("is due with the next feed that is whole, in turns", async () => {
+    await tellAll();
+    let on: Asking = {};
+    for (let at = 0; at < 3; at += 1) on = placeBehind(await read(baoan, on));
+    await told(await pageOf([stays], { feed: secondFeed }));
+    const turns: boolean[] = [];
+    const { postpone } = hub;
+    hub = {
+      ...hub,
+      postpone(page) {
+        const isMore = postpone(page);
+        turns.push(isMore);
+        return isMore;
+      },
+    };
+    const anew = await pageOf([stays], { feed: thirdFeed });
+    await told(anew);
+    expect(turns).toEqual([true, true, false]);
+    await read(baoan, { receipts: [await receiptOf(baoan, anew, 1, thirdFeed)] });
+    const completed = hub.corrections(dg, 2_000).filter(({ completion }) => completion !== undefined);
+    expect(completed).toHaveLength(1_200);
+  });
+
   it.each([1, 2, 3])(
     "is gone on with where it was cut off at turn %i, seen as whole by nobody until then",
     async (turn) => {
       await tellAll();
       let on: Asking = {};
-      for (let at = 0; at < 3; at += 1) {
-        const { position, pages } = await read(baoan, on);
-        on = {
-          after: position,
-          head: headHash(unpackPage(pages.at(-1) ?? { lines: "", head: "" })?.head ?? ""),
-        };
-      }
+      for (let at = 0; at < 3; at += 1) on = placeBehind(await read(baoan, on));
       const anew = await pageOf([stays], { feed: secondFeed });
       hub = dyingAt(turn);
       await expect(told(anew)).rejects.toThrow("killed");

@@ -15,9 +15,9 @@ export interface SubscriberStanding {
   readonly node: NodeId;
   /** Behind which it asked last: as far as it has applied. The city's own numbering of pages. */
   readonly position: number;
-  /** Pages that it has not, or of which its receipt is not here. */
+  /** Pages that it has not, and pages of which its receipt is not here: of either no more than ten thousand are counted. */
   readonly behind: number;
-  /** The changes in them, whether this reader may be handed them or not. */
+  /** The changes in those that it has not, as far as they are counted, whether this reader may be handed them or not. */
   readonly changesBehind: number;
   /** Milliseconds since 1970: when the oldest of them came; null: it has all. */
   readonly behindSince: number | null;

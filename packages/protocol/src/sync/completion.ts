@@ -36,7 +36,10 @@ export const acknowledgedSchema = z.strictObject({
   receipt: sha256Schema,
 });
 
-/** The city's word that everyone who held a version of the record before has applied its correction (PR-SYNC §5). */
+/**
+ * The city's word that everyone who held a version of the record before has applied its correction: everyone it knows of, which
+ * after its store was put back is not who was handed one since that backup (PR-SYNC §5).
+ */
 export const completionSchema = correctionSchema.extend({
   /** The city. */
   iss: nodeIdSchema,

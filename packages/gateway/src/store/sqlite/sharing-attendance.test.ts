@@ -62,3 +62,21 @@ it("knows of one source whether it is whole", () => {
     false,
   ]);
 });
+
+it("counts no more than ten thousand of the pages that a reader lacks, of all sources together", () => {
+  database.exec(`
+    CREATE TEMP TABLE number AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) SELECT i FROM n;
+    INSERT INTO page (source, feed, from_seq, last, hash, head, refused, at)
+      SELECT node, '${feed}', 100 + i, 100 + i, 'h', 'h', '[]', 5000 FROM number, source ORDER BY i, node;
+    UPDATE source SET up_to = 6100;
+    UPDATE subscriber SET applied = 12004;`);
+  const { subscribers } = createHubAttendance(database).standing();
+  const most = { behind: 10_000, changesBehind: 0 };
+  expect(subscribers).toMatchObject([
+    { node: "r-all", ...most, behindSince: 5000, missing: [dg, hz] },
+    { node: "r-as-far", ...most, behindSince: 3000, missing: [dg, hz] },
+    { node: "r-behind", ...most, missing: [dg, hz] },
+    { node: "r-lacking", ...most, missing: [dg, hz] },
+    { node: "r-none", ...most, behindSince: 1000, missing: [dg, hz] },
+  ]);
+});

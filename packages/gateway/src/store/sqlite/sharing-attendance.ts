@@ -25,13 +25,15 @@ const behindSchema = z.object({
   behindSince: z.number().nullable(),
 });
 type Behind = z.infer<typeof behindSchema>;
-const missingSchema = z.object({
+const lackingSchema = z.object({
   node: nodeIdSchema,
   source: nodeIdSchema,
-  behind: z.number(),
+  feed: z.string(),
+  told: z.number(),
+  applied: z.number(),
   since: z.number(),
 });
-type Missing = z.infer<typeof missingSchema>;
+type Lacking = z.infer<typeof lackingSchema>;
 const absentSchema = readerSchema.pick({ node: true, position: true, seenAt: true });
 
 /** Of a subscriber: it has not left. Who wants nothing any more drops all that it held with its first question, and reads no more. */
@@ -40,7 +42,7 @@ const wantsAny = "subscription ->> '$.items' <> '[]'";
 /** Of a subscriber: it is not away, and has not left. */
 export const isReader = `NOT lapsed AND ${wantsAny}`;
 
-/** Pages that a reader is behind: more say no more. */
+/** Pages that a reader has not applied, and as many without its receipt: more say no more. */
 const mostCounted = 10_000;
 
 export function createHubAttendance(database: Database): Attendance {
@@ -60,28 +62,32 @@ export function createHubAttendance(database: Database): Attendance {
      FROM (SELECT last - from_seq + 1 AS told FROM page INDEXED BY page_lengths
        WHERE position > @position ORDER BY position LIMIT ${mostCounted})`,
   );
-  // Pages up to where it asked last of which there is no receipt. A feed that was replaced is nobody's to read any more.
-  // Nearly everyone has given one for the newest page, and is not looked at any further. Pages come one after the other: the
-  // first is the oldest.
-  const missing = database.prepare(
-    `SELECT lacking.node, lacking.source, behind, page.at AS since FROM (
-       SELECT subscriber.node, source.node AS source, count(*) AS behind, min(page.position) AS first
-       FROM subscriber CROSS JOIN source
-         LEFT JOIN receipt INDEXED BY receipt_place ON receipt.holder = subscriber.node AND receipt.source = source.node
-         LEFT JOIN page AS told ON told.source = source.node AND told.feed = receipt.feed AND told.last = receipt.up_to
-         CROSS JOIN page INDEXED BY page_kept_of ON page.source = source.node AND page.feed = source.feed
-           AND page.head <> '' AND page.position > coalesce(told.position, 0) AND page.position <= subscriber.applied
-       WHERE ${wantsAny} AND (receipt.feed, receipt.up_to) IS NOT (source.feed, source.up_to)
-       GROUP BY subscriber.node, source.node)
-     AS lacking JOIN page ON position = first ORDER BY lacking.source`,
+  // Who has pages up to where it asked last of which there is no receipt. A feed that was replaced is nobody's to read any
+  // more. Nearly everyone has given one for the newest page, and is not looked at any further.
+  const lacking = database.prepare(
+    `SELECT subscriber.node, source.node AS source, source.feed, coalesce(told.position, 0) AS told, applied,
+       (SELECT at FROM page INDEXED BY page_kept_of WHERE page.source = source.node AND page.feed = source.feed
+         AND page.head <> '' AND page.position > coalesce(told.position, 0) AND page.position <= subscriber.applied
+         ORDER BY position LIMIT 1) AS since
+     FROM subscriber CROSS JOIN source
+       LEFT JOIN receipt INDEXED BY receipt_place ON receipt.holder = subscriber.node AND receipt.source = source.node
+       LEFT JOIN page AS told ON told.source = source.node AND told.feed = receipt.feed AND told.last = receipt.up_to
+     WHERE ${wantsAny} AND (receipt.feed, receipt.up_to) IS NOT (source.feed, source.up_to) AND since IS NOT NULL
+     ORDER BY source.node`,
   );
+  const missing = database
+    .prepare<[Lacking & { readonly limit: number }], number>(
+      `SELECT count(*) FROM (SELECT 1 FROM page INDEXED BY page_kept_of WHERE source = @source AND feed = @feed
+         AND head <> '' AND position > @told AND position <= @applied LIMIT @limit)`,
+    )
+    .pluck();
   const see = database.prepare(
     "UPDATE subscriber SET applied = @position, at = @at, lapsed = 0, excused = 0 WHERE node = @node",
   );
   const absent = database.prepare(
     `SELECT node, position, at AS "seenAt" FROM subscriber WHERE at + excused < ? AND NOT lapsed
        AND (${wantsAny} OR EXISTS (SELECT 1 FROM correction_holder
-         WHERE correction_holder.node = subscriber.node AND receipt IS NULL AND NOT gone)) ORDER BY node`,
+         WHERE correction_holder.node = subscriber.node AND receipt IS NULL AND gone = 0)) ORDER BY node`,
   );
   const excuse = database.prepare(
     `UPDATE subscriber SET excused = max(0, min(@now - at, excused + @now - max(
@@ -93,13 +99,18 @@ export function createHubAttendance(database: Database): Attendance {
     standing() {
       const at = newest.get() ?? 0;
       const behindOf = createKnownBehind((position) => behindSchema.parse(behind.get({ position })));
-      const lacking = missing.all().map((row) => missingSchema.parse(row));
+      const all = Map.groupBy(
+        lacking.all().map((row) => lackingSchema.parse(row)),
+        ({ node }) => node,
+      );
+      const count = (of: Lacking, limit: number) => missing.get({ ...of, limit }) ?? 0;
       return {
         newest: at,
         sources: sources.all().map((row) => sourceSchema.parse(row)),
         subscribers: readers.all().map((row) => {
           const reader = readerSchema.parse(row);
-          return withMissing({ ...reader, ...behindOf(reader.position) }, lacking);
+          const of = all.get(reader.node) ?? [];
+          return withMissing({ ...reader, ...behindOf(reader.position) }, of, count);
         }),
       };
     },
@@ -124,14 +135,16 @@ function createKnownBehind(look: (position: number) => Behind): (position: numbe
 /** One that has asked behind a page without a receipt for it could not take it. */
 function withMissing(
   reader: Reader & Behind,
-  lacking: readonly Missing[],
+  lacking: readonly Lacking[],
+  count: (of: Lacking, limit: number) => number,
 ): SharingStanding["subscribers"][number] {
-  const missing = lacking.filter(({ node }) => node === reader.node);
-  const instants = [reader.behindSince, ...missing.map(({ since }) => since)].filter((at) => at !== null);
+  let missing = 0;
+  for (const each of lacking) if (missing < mostCounted) missing += count(each, mostCounted - missing);
+  const instants = [reader.behindSince, ...lacking.map(({ since }) => since)].filter((at) => at !== null);
   return {
     ...reader,
-    behind: missing.reduce((sum, { behind }) => sum + behind, reader.behind),
+    behind: reader.behind + missing,
     behindSince: instants.length === 0 ? null : Math.min(...instants),
-    missing: missing.map(({ source }) => source),
+    missing: lacking.map(({ source }) => source),
   };
 }

@@ -26,6 +26,15 @@ const holderSchema = z.object({
 /** Most that are looked at in one go. */
 const most = 100;
 
+/** Most that are changed in one turn: some milliseconds of work. */
+const mostChanged = 500;
+
+/** `LIMIT` of none. */
+const noLimit = -1;
+
+/** Where fewer wait for a holder it is quicker to look at each of them than at all that its receipt is for. */
+const few = 1_000;
+
 const nodesSchema = z.array(nodeIdSchema);
 
 const about = 'id, source, feed, seq, change, effect, opened_at AS "openedAt", due_on AS "dueOn"';
@@ -61,13 +70,20 @@ export function createHubCorrections(database: Database) {
       sql.receipt.run({ holder, source, feed, upTo, text, at });
       const refused = JSON.stringify(receipt.refused.map(({ seq }) => seq));
       const given = { holder, source, feed, upTo, refused, receipt: sha256, at: seconds };
-      if (sql.acknowledge.run(given).changes > 0) sql.name.run(sha256, text);
+      // One that is away may leave hundreds of thousands open, which are nothing to another's receipt.
+      const way = (sql.waitsFor.get(holder, few) ?? 0) < few ? "acknowledgeFew" : "acknowledge";
+      if (sql[way].run(given).changes > 0) sql.name.run(sha256, text);
     }
   });
 
   const port: CorrectionBook = {
     acknowledge: (holder, receipts, at) => acknowledge.immediate(holder, receipts, at),
-    setGone: (holder, isGone) => void sql.setGone.run({ holder, isGone: Number(isGone) }),
+    setGone(holder, isGone, after = 0) {
+      const which = { holder, was: Number(!isGone), after };
+      const end = sql.goneEnd.get({ ...which, skipped: mostChanged - 1 });
+      sql.setGone.run({ ...which, end: end ?? Number.MAX_SAFE_INTEGER });
+      return end;
+    },
     unannounced: () => sql.unannounced.all().map(opened),
     announced: (id) => void sql.announced.run(id),
     overdue: (today) =>
@@ -115,7 +131,10 @@ function createOpening(sql: ReturnType<typeof prepare>) {
   return {
     /** A feed has told everything anew: whoever has applied it up to here has the corrections of the one before, too. */
     postpone: ({ source, page: { feed, last: upTo } }: PageToTake) =>
-      void sql.postpone.run({ source, feed, upTo }),
+      void sql.postpone.run({ source, feed, upTo, limit: noLimit }),
+    /** Some of those: to be called until none is left, so that none is when the page is taken. @returns whether more are left */
+    postponeSome: ({ source, page: { feed, last: upTo, complete } }: Pick<PageToTake, "source" | "page">) =>
+      complete && sql.postpone.run({ source, feed, upTo, limit: mostChanged }).changes === mostChanged,
     /**
      * A newer version has come, and the line of the one before is blank: whoever had not acknowledged that one still holds
      * an older, and has the newer only.
@@ -152,13 +171,17 @@ function createOpening(sql: ReturnType<typeof prepare>) {
 
 function prepare(database: Database) {
   return {
+    ...prepareHolding(database),
     open: database.prepare(
       `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, decided_at, due_on, due_feed, due_seq, waiting)
        VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @decidedAt, @dueOn, @dueFeed, @dueSeq, @waiting)`,
     ),
+    // Two ranges of the index: those that are postponed already are not gone through again.
     postpone: database.prepare(
-      `UPDATE correction SET due_feed = @feed, due_seq = @upTo
-       WHERE completed_at IS NULL AND source = @source AND due_feed <> @feed`,
+      `UPDATE correction SET due_feed = @feed, due_seq = @upTo WHERE id IN (
+         SELECT id FROM correction WHERE completed_at IS NULL AND source = @source AND due_feed < @feed
+         UNION ALL SELECT id FROM correction WHERE completed_at IS NULL AND source = @source AND due_feed > @feed
+         LIMIT @limit)`,
     ),
     waiting: database
       .prepare<[string, string], string>(
@@ -171,21 +194,6 @@ function prepare(database: Database) {
        WHERE source = @source AND record = @record AND completed_at IS NULL`,
     ),
     wait: database.prepare("INSERT INTO correction_holder (correction, node) VALUES (?, ?)"),
-    receipt: database.prepare(
-      `INSERT OR REPLACE INTO receipt (holder, source, feed, up_to, text, at)
-       VALUES (@holder, @source, @feed, @upTo, @text, @at)`,
-    ),
-    acknowledge: database.prepare(
-      `UPDATE correction_holder SET at = @at, receipt = @receipt
-       WHERE node = @holder AND receipt IS NULL AND correction IN (
-         SELECT id FROM correction WHERE completed_at IS NULL AND source = @source AND due_feed = @feed
-           AND due_seq <= @upTo AND due_seq NOT IN (SELECT value FROM json_each(@refused)))`,
-    ),
-    name: database.prepare("INSERT INTO named_receipt (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING"),
-    setGone: database.prepare(
-      `UPDATE correction_holder SET gone = @isGone WHERE node = @holder AND receipt IS NULL AND gone <> @isGone
-         AND correction IN (SELECT id FROM correction WHERE completed_at IS NULL)`,
-    ),
     unannounced: database.prepare(
       `SELECT ${columns} FROM correction WHERE NOT announced ORDER BY id LIMIT ${most}`,
     ),
@@ -211,6 +219,45 @@ function prepare(database: Database) {
     complete: database.prepare("UPDATE correction SET completed_at = ? WHERE id = ?"),
     list: database.prepare(
       `SELECT ${said}, record FROM correction WHERE source = ? ORDER BY id DESC LIMIT ?`,
+    ),
+  };
+}
+
+const acknowledge =
+  "UPDATE correction_holder SET at = @at, receipt = @receipt WHERE node = @holder AND receipt IS NULL";
+const due = `completed_at IS NULL AND source = @source AND due_feed = @feed
+  AND due_seq <= @upTo AND due_seq NOT IN (SELECT value FROM json_each(@refused))`;
+
+/** What a holder has not acknowledged, and is waited for or not, behind a place. */
+const waited = "node = @holder AND gone = @was AND receipt IS NULL AND correction > @after";
+
+/** What changes who is waited for. */
+function prepareHolding(database: Database) {
+  return {
+    receipt: database.prepare(
+      `INSERT OR REPLACE INTO receipt (holder, source, feed, up_to, text, at)
+       VALUES (@holder, @source, @feed, @upTo, @text, @at)`,
+    ),
+    waitsFor: database
+      .prepare<[string, number], number>(
+        "SELECT count(*) FROM (SELECT 1 FROM correction_holder WHERE node = ? AND receipt IS NULL LIMIT ?)",
+      )
+      .pluck(),
+    acknowledge: database.prepare(
+      `${acknowledge} AND correction IN (SELECT id FROM correction WHERE ${due})`,
+    ),
+    acknowledgeFew: database.prepare(
+      `${acknowledge} AND EXISTS (SELECT 1 FROM correction WHERE id = correction_holder.correction AND ${due})`,
+    ),
+    name: database.prepare("INSERT INTO named_receipt (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+    goneEnd: database
+      .prepare<[object], number>(
+        `SELECT correction FROM correction_holder WHERE ${waited} ORDER BY correction LIMIT 1 OFFSET @skipped`,
+      )
+      .pluck(),
+    setGone: database.prepare(
+      `UPDATE correction_holder SET gone = NOT @was WHERE ${waited} AND correction <= @end
+         AND EXISTS (SELECT 1 FROM correction WHERE id = correction_holder.correction AND completed_at IS NULL)`,
     ),
   };
 }

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { jurisdictionSchema, nodeIdSchema, subjectKinds } from "@xinqiao/protocol/identity";
 import { disputeKinds, type RecordDispute } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Hub } from "../../sharing/index.ts";
+import type { Hub, PageToTake } from "../../sharing/index.ts";
 
 const disputeSchema = z
   .object({ record: z.string(), kind: z.enum(disputeKinds), openedAt: z.number() })
@@ -26,8 +27,10 @@ const columns = 'raised_case.record, raised_case.kind, min(opened_at) AS "opened
 
 /** Which records are in dispute, as they are held now; of several cases of one kind about a record the dispute is one, since the first. */
 export function createHubDisputes(database: Database): Pick<Hub, "disputed"> & {
-  /** A step or a page has come. */
+  /** A step has come, or records have gone. */
   readonly changed: () => void;
+  /** A page has come. */
+  readonly took: (page: Pick<PageToTake, "source" | "changes">) => void;
   readonly disputesOf: (source: string, record: string) => readonly RecordDispute[];
 } {
   const come = database
@@ -55,14 +58,29 @@ export function createHubDisputes(database: Database): Pick<Hub, "disputed"> & {
       return { ...place, ...disputeSchema.parse(row), subject: { kind } };
     });
   };
-  let known: ReturnType<Hub["disputed"]> | undefined;
+  const ofSource = database.prepare("SELECT 1 FROM raised_case WHERE source = ? AND NOT settled LIMIT 1");
+  const ofRecord = database.prepare(
+    "SELECT 1 FROM raised_case WHERE source = ? AND record = ? AND NOT settled LIMIT 1",
+  );
+  let known: ReturnType<Hub["disputed"]> = [];
+  let isCurrent = false;
   return {
     disputed() {
-      known ??= list();
+      if (isCurrent) return known;
+      const now = list();
+      // Whoever keeps something by it need not begin again with what is told once more, in another feed.
+      if (!isDeepStrictEqual(now, known)) known = now;
+      isCurrent = true;
       return known;
     },
     changed() {
-      known = undefined;
+      isCurrent = false;
+    },
+    took({ source, changes }) {
+      if (!isCurrent || ofSource.get(source) === undefined) return;
+      const isDisputed = ({ change }: PageToTake["changes"][number]) =>
+        ofRecord.get(source, change.record.id) !== undefined;
+      if (changes.some(isDisputed)) isCurrent = false;
     },
     disputesOf: (source, record) => some.all(source, record).map((row) => disputeSchema.parse(row)),
   };

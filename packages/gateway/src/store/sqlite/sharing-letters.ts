@@ -20,6 +20,27 @@ export const letterSchema = `
     asked   INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (source, record)
   ) STRICT, WITHOUT ROWID;
+  -- Looked at with every page's reply.
+  CREATE INDEX IF NOT EXISTS letter_asked ON dead_letter (source, record) WHERE asked;
+  -- How many there are, for every look at the metrics; in a file of before this they are counted once.
+  CREATE TABLE IF NOT EXISTS letter_count (
+    source TEXT NOT NULL,
+    code   TEXT NOT NULL,
+    count  INTEGER NOT NULL,
+    PRIMARY KEY (source, code)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO letter_count SELECT source, code, count(*) FROM dead_letter
+    WHERE NOT EXISTS (SELECT 1 FROM letter_count) GROUP BY source, code;
+  CREATE TRIGGER IF NOT EXISTS letter_came AFTER INSERT ON dead_letter BEGIN
+    INSERT INTO letter_count VALUES (new.source, new.code, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+  END;
+  CREATE TRIGGER IF NOT EXISTS letter_went AFTER DELETE ON dead_letter BEGIN
+    UPDATE letter_count SET count = count - 1 WHERE source = old.source AND code = old.code;
+  END;
+  CREATE TRIGGER IF NOT EXISTS letter_changed AFTER UPDATE OF code ON dead_letter WHEN new.code <> old.code BEGIN
+    UPDATE letter_count SET count = count - 1 WHERE source = old.source AND code = old.code;
+    INSERT INTO letter_count VALUES (new.source, new.code, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+  END;
 `;
 
 const rowSchema = z
@@ -94,13 +115,15 @@ function prepare(database: Database) {
        ORDER BY since, source, record LIMIT @limit`,
     ),
     counts: database.prepare(
-      "SELECT source, code, count(*) AS count FROM dead_letter GROUP BY source, code ORDER BY source, code",
+      "SELECT source, code, count FROM letter_count WHERE count > 0 ORDER BY source, code",
     ),
     count: database
       .prepare<[ReturnType<typeof choose>], number>(`SELECT count(*) FROM dead_letter WHERE ${chosen}`)
       .pluck(),
     asked: database
-      .prepare<[string, number], string>("SELECT record FROM dead_letter WHERE source = ? AND asked LIMIT ?")
+      .prepare<[string, number], string>(
+        "SELECT record FROM dead_letter INDEXED BY letter_asked WHERE source = ? AND asked LIMIT ?",
+      )
       .pluck(),
     ask: database.prepare(`UPDATE dead_letter SET asked = 1 WHERE ${chosen}`),
     drop: database.prepare(`DELETE FROM dead_letter WHERE ${chosen}`),

@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 9;
+export const sharingVersion = 10;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -240,7 +240,7 @@ export const sharingSchema = `
     node       TEXT NOT NULL,
     at         INTEGER,
     receipt    TEXT,
-    -- Whether it is no active member any more.
+    -- Whether it is not waited for: it is no active member any more, or has not asked for too long.
     gone       INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (correction, node)
   ) STRICT, WITHOUT ROWID;
@@ -249,7 +249,8 @@ export const sharingSchema = `
     sha256 TEXT NOT NULL PRIMARY KEY,
     text   TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS correction_waits ON correction_holder (node, correction) WHERE receipt IS NULL;
+  DROP INDEX IF EXISTS correction_waits;
+  CREATE INDEX IF NOT EXISTS correction_lacks ON correction_holder (node, gone, correction) WHERE receipt IS NULL;
   CREATE TRIGGER IF NOT EXISTS waiting_changed AFTER UPDATE OF receipt, gone ON correction_holder BEGIN
     UPDATE correction
     SET waiting = waiting - (old.receipt IS NULL AND NOT old.gone) + (new.receipt IS NULL AND NOT new.gone)

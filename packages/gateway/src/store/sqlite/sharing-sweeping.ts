@@ -38,8 +38,15 @@ interface SweepingBooks {
   readonly noteHad: (source: NodeId, record: string) => void;
 }
 
-/** Most records that are looked at in one turn: some ten milliseconds of work when all of them go. */
+/**
+ * Most records that are looked at in one turn, and most holders that they may have altogether: some tens of milliseconds of
+ * work when all of them go.
+ */
 const most = 500;
+const mostHolders = 5_000;
+
+/** Behind every record's id. */
+const behindAll = "\u{10ffff}";
 
 interface Turn {
   readonly swept: number;
@@ -103,8 +110,10 @@ export function createSweeping(
     const { feed, complete } = page.page;
     if (!complete || sql.whole.get(source) === feed) return { swept: 0, next: undefined };
     const named = new Set(changes.map(({ change }) => change.record.id));
-    const end = sql.end.get(source, after, most - 1);
-    const behind = sql.behind.all({ source, feed, after, end: end ?? null });
+    const readers = sql.readers.get() ?? 0;
+    const some = Math.max(1, Math.min(most, Math.floor(mostHolders / Math.max(1, readers))));
+    const end = sql.end.get(source, after, some - 1);
+    const behind = sql.behind.all({ source, feed, after, end: end ?? behindAll });
     const all = behind.map((row) => sweptSchema.parse(row)).filter(({ record }) => !named.has(record));
     if (all.length > 0) sweep.immediate(all, page);
     return { swept: all.length, next: end };
@@ -121,6 +130,7 @@ function prepare(database: Database) {
   return {
     whole: database.prepare<[string], string | null>("SELECT whole FROM source WHERE node = ?").pluck(),
     unwhole: database.prepare("UPDATE source SET whole = NULL WHERE node = ? AND whole IS NOT NULL"),
+    readers: database.prepare<[], number>("SELECT count(*) FROM subscriber").pluck(),
     end: database
       .prepare<[string, string, number], string>(
         "SELECT record FROM held WHERE source = ? AND record > ? ORDER BY record LIMIT 1 OFFSET ?",
@@ -132,7 +142,7 @@ function prepare(database: Database) {
       `SELECT record, held.position, held.seq, held.given AS "givenAt", feed, state, held.item,
          gone_version AS "goneVersion", ${lineColumns}
        FROM held LEFT JOIN change ON change.position = held.position AND change.seq = held.seq
-       WHERE source = @source AND feed <> @feed AND record > @after AND record <= coalesce(@end, record)
+       WHERE source = @source AND feed <> @feed AND record > @after AND record <= @end
          AND NOT (coalesce(gone, 0) AND line IS NULL)
        ORDER BY record`,
     ),

@@ -102,13 +102,14 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
       if (turn.swept > 0) disputes.changed();
       return turn.next;
     },
+    postpone: corrections.postponeSome,
     take(page) {
       const taking = database.transaction(() => {
         addScore(page.source, page.score.month, page.score);
         return take(page);
       });
       const corrected = taking.immediate();
-      disputes.changed();
+      disputes.took(page);
       return corrected;
     },
     ...createHubReading(database, { readers, sets }),
