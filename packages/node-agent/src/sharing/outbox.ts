@@ -6,8 +6,12 @@ import type { FeedId } from "@xinqiao/protocol/sync";
 export interface Waiting {
   /** Its place in the queue. */
   readonly n: number;
-  readonly record: CreditRecord;
+  readonly item: string;
+  /** Nothing of one that cannot be read. */
+  readonly record: CreditRecord | undefined;
 }
+
+export type Tellable = Waiting & { readonly record: CreditRecord };
 
 /** A page that is signed and not yet acknowledged. */
 export interface SealedPage {
@@ -62,8 +66,8 @@ export interface Outbox {
   /** Whether the feed has named all of these items that was held when it began, once those up to `n` are in a page. */
   isComplete(items: readonly ItemCode[], n: number): boolean;
   /** Puts a page behind the others; a record that has changed meanwhile goes on waiting. */
-  seal(page: SealedPage, taken: readonly Waiting[]): void;
-  /** One that no page has room for stays behind, so that the others go on. */
+  seal(page: SealedPage, taken: readonly Tellable[]): void;
+  /** One that no page has room for, or that cannot be read, stays behind, so that the others go on. */
   setAside(waiting: Waiting): void;
   /** The oldest page that the gateway has not acknowledged. */
   unsent(): SealedPage | undefined;

@@ -22,15 +22,18 @@ import {
 } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { askGateway, type CallDependencies, type CallError, invalidReply } from "../lookup/index.ts";
-import type { Outbox, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
+import type { Outbox, RefusedVersion, SealedPage, Tellable, Waiting } from "./outbox.ts";
+
+/** No page has room for it, or what is held of it cannot be read. */
+export type WhySetAside = "too-long" | "unreadable";
 
 export interface PublishDependencies extends CallDependencies {
   readonly outbox: Outbox;
   readonly catalogue: () => Pick<Catalogue, "items">;
   /** What was kept back lately: it is told beside pages. */
   readonly keptBack: () => readonly KeptBack[];
-  /** A record that no page has room for was set aside. @param item of which it is */
-  readonly onTooLong: (item: string) => void;
+  /** A record was set aside. @param item of which it is */
+  readonly onSetAside: (item: string, why: WhySetAside) => void;
 }
 
 export interface Published {
@@ -123,22 +126,30 @@ async function sealNext(deps: PublishDependencies): Promise<SealedPage | undefin
 function linesOf(
   waiting: readonly Waiting[],
   last: number,
-  { entropy, onTooLong, outbox }: Pick<PublishDependencies, "entropy" | "onTooLong" | "outbox">,
-): { readonly lines: readonly string[]; readonly taken: readonly Waiting[] } {
+  { entropy, onSetAside, outbox }: Pick<PublishDependencies, "entropy" | "onSetAside" | "outbox">,
+): { readonly lines: readonly string[]; readonly taken: readonly Tellable[] } {
   const lines: string[] = [];
-  const taken: Waiting[] = [];
+  const taken: Tellable[] = [];
+  const setAside = (each: Waiting, why: WhySetAside) => {
+    outbox.setAside(each);
+    onSetAside(each.item, why);
+  };
   let room = pageBytes;
   for (const each of waiting) {
-    const line = changeLine(last + lines.length + 1, entropy.bytes(saltBytes), each.record);
+    const { record } = each;
+    if (record === undefined) {
+      setAside(each, "unreadable");
+      continue;
+    }
+    const line = changeLine(last + lines.length + 1, entropy.bytes(saltBytes), record);
     if (line.length > mostLineLength) {
-      outbox.setAside(each);
-      onTooLong(each.record.item);
+      setAside(each, "too-long");
       continue;
     }
     room -= Buffer.byteLength(line);
     if (room < 0 && lines.length > 0) break;
     lines.push(line);
-    taken.push(each);
+    taken.push({ ...each, record });
   }
   return { lines, taken };
 }

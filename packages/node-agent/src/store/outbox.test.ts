@@ -45,7 +45,7 @@ function pending(): readonly unknown[] {
   return all;
 }
 
-const waiting = () => store.outbox.waiting([penalty, licence], 10).map(({ record }) => record.id);
+const waiting = () => store.outbox.waiting([penalty, licence], 10).map(({ record }) => record?.id);
 
 it("has waiting whatever was brought, and what was corrected, each once", () => {
   bring("penalty:1", "penalty:2");

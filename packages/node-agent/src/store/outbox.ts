@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Outbox, RefusedSince, RefusedVersion, SealedPage, Waiting } from "../sharing/index.ts";
+import type { Outbox, RefusedSince, RefusedVersion, SealedPage, Tellable } from "../sharing/index.ts";
 import { createKnownGone, type KnownGone } from "./known-gone.ts";
 import { createToldItems, isChosen, isWithheld } from "./outbox-items.ts";
 import { type Row, recordColumns, toRecord } from "./records.ts";
@@ -55,7 +55,9 @@ export function createOutbox(database: Database): Outbox {
     holdsAny: () => sql.anyRecord.get() !== undefined,
     hasBegun: () => sql.feed.get() !== undefined,
     waiting: (items, limit) =>
-      sql.waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
+      sql.waiting
+        .all(JSON.stringify(items), limit)
+        .map(({ n, ...row }) => ({ n, item: row.item, record: toRecord(row) })),
     isComplete: (items, n) => sql.before.get(n, current().mark, JSON.stringify(items)) === undefined,
     seal: (page, taken) => seal.immediate(page, taken),
     setAside: ({ n }) => void sql.aside.run(n),
@@ -72,7 +74,7 @@ export function createOutbox(database: Database): Outbox {
 
 /** What a page makes of the records in it: when it is signed, and when the city has it. */
 function createSealing(database: Database, sql: ReturnType<typeof prepare>, knownGone: KnownGone) {
-  const seal = database.transaction((page: SealedPage, taken: readonly Waiting[]) => {
+  const seal = database.transaction((page: SealedPage, taken: readonly Tellable[]) => {
     sql.insert.run({ ...page, text: JSON.stringify(page.lines) });
     sql.move.run(page.last, page.hash);
     const isAny = sql.anyRefused.get() !== undefined;
