@@ -225,6 +225,30 @@ describe("a platform's table", () => {
     expect(table()).toEqual(copies.shown());
   });
 
+  it("keeps what it has of before until all copies were read: by a store made anew, and by one that reads anew", async () => {
+    copies.take([{ id: "penalty:1" }, { id: "penalty:2" }]);
+    await deliverAll();
+    const before = copies.shown();
+    copies.lose();
+    copies.store.deliveries.choose([all]);
+    await deliverAll();
+    copies.take([{ id: "penalty:1" }]);
+    await deliverAll();
+    expect(table(), "the rest may come yet").toEqual(before);
+    copies.readAll();
+    copies.store.inbox.readAnew();
+    await deliverAll();
+    expect(standing()).toMatchObject({ waiting: 0, isTelling: true });
+    expect(table()).toEqual(before);
+    copies.readAll();
+    copies.take([{ id: "penalty:1" }]);
+    copies.readAll();
+    await deliverAll();
+    expect(standing()).toMatchObject({ isTelling: false });
+    expect(table()).toEqual(copies.shown());
+    expect(table()).toHaveLength(1);
+  });
+
   it("keeps nothing of before when it is empty now", async () => {
     copies.take([{ id: "penalty:1" }]);
     await deliverAll();

@@ -423,16 +423,15 @@ describe("what a reader takes", () => {
   const following = (page: PackedPage, from: number) => ({ from, prev: headHash(page.head) });
 
   const read = (pages: readonly TestPage[], change: Partial<Delivery> = {}) =>
+    readFrom(async (body) => {
+      asked.push(readSchema.parse(body));
+      const position = (asked.at(-1)?.after ?? 0) + pages.length;
+      return { body: { position, newest: position, scope: lineHash("scope"), pages, ...change } };
+    });
+  const readFrom = (answer: (body: unknown) => Promise<Answer>) =>
     readChanges(
       {
-        ...call(
-          baoan,
-          gateway(async (body) => {
-            asked.push(readSchema.parse(body));
-            const position = (asked.at(-1)?.after ?? 0) + pages.length;
-            return { body: { position, newest: position, scope: lineHash("scope"), pages, ...change } };
-          }),
-        ),
+        ...call(baoan, gateway(answer)),
         inbox: store.inbox,
         subscription,
         onBroken: (source, { detail = "" }) => broken.push(`${source} ${detail}`),
@@ -544,9 +543,17 @@ describe("what a reader takes", () => {
     await read([forked]);
     expect(broken).toEqual(["dg forked"]);
     now += 5 * 60_000;
+    await readFrom(async () => "unreachable");
+    expect(held(), "nobody takes it for one that tells nothing").toEqual([
+      "dg penalty:1 1",
+      "dg penalty:2 1",
+      "hz penalty:1 1",
+    ]);
     await read([first, forked, other]);
     expect(asked.at(-1)).toMatchObject({ after: 0, head: null });
     expect(held()).toEqual(["dg penalty:1 1", "dg penalty:3 1", "hz penalty:1 1"]);
+    await read([]);
+    expect(receipts()).toContain("dg 2");
   });
 
   it("is not brought back to what a feed said that another has replaced", async () => {

@@ -74,6 +74,8 @@ export function openDeliveryRows(database: Database, name: string) {
       sql.bury.run({ delivery: name, ...letter });
       sql.refused.run(name);
     },
+    /** Whether the copies are all that there is: that one is not here means something. */
+    isAllRead: () => sql.allRead.get() !== undefined,
     beginAnew: (generation: string) => void sql.anew.run(generation, name),
   };
 }
@@ -138,6 +140,9 @@ function prepare(database: Database) {
     ),
     refused: database.prepare<[string]>(
       "UPDATE delivery SET refused_in_row = refused_in_row + 1 WHERE name = ?",
+    ),
+    allRead: database.prepare<[], object>(
+      "SELECT 1 FROM reading WHERE whole_at IS NOT NULL AND dropping = 0 AND again = 0",
     ),
     anew: database.prepare<[string, string]>(`UPDATE delivery SET generation = ?, ${begun} WHERE name = ?`),
   };
