@@ -13,6 +13,7 @@ export type {
 export { keptBackLately } from "./kept-back.ts";
 export { openSharing, type SharingChoice, type SharingEvents } from "./open.ts";
 export type {
+  ListedItems,
   Outbox,
   OwnFeed,
   RefusedSince,

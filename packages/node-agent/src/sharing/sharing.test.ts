@@ -317,11 +317,22 @@ describe("what a source tells", () => {
     expect(toldIds().slice(-2).sort(), "listed otherwise again").toEqual(["penalty:1", "penalty:2"]);
   });
 
+  it("stays nothing of an item that the subject had to authorise when the catalogue lists it no more", async () => {
+    catalogue = listing({ disclosure: "authorised" }, { code: "licence" });
+    put(testRecord({ id: "penalty:1" }), testRecord({ id: "licence:1", item: "licence" }));
+    store.own.correct("penalty:1", { state: "withdrawn" }, "2026-01-02T00:00:00Z");
+    await tell();
+    catalogue = listing({ code: "licence" });
+    await tell();
+    store.own.correct("penalty:1", { state: "repaired" }, "2026-01-03T00:00:00Z");
+    await tell();
+    expect(toldIds()).toEqual(["licence:1"]);
+  });
+
   it("is taken back when it was told by a version that told all, and is not told anew where nothing can have been", async () => {
     catalogue = listing({ disclosure: "authorised" }, { code: "licence" });
     put(testRecord({ id: "penalty:1" }));
     store.outbox.beginAnew(firstFeed);
-    store.outbox.withhold([], () => firstFeed);
     await tell();
     expect(pages).toMatchObject([{ from: 1, last: 0, complete: true }]);
     expect(pages[0]?.feed).not.toBe(firstFeed);
