@@ -92,6 +92,10 @@ const unsealed = "sealed_n = NULL, sealed_mark = NULL, sealed_completes = 0";
 /** What begins with a generation. */
 export const begun = `n = 0, mark = NULL, ${unsealed}, telling = 1, complete_from = NULL, refused_in_row = 0`;
 
+/** Whether a delivery wants an item. @param item in SQL */
+export const wantsItem = (item: string) =>
+  `(delivery.items IS NULL OR ${item} IN (SELECT value FROM json_each(delivery.items)))`;
+
 type Span = { readonly n: number; readonly upTo: number; readonly items: string | null };
 const ofItems = "(@items IS NULL OR copy_change.item IN (SELECT value FROM json_each(@items)))";
 
