@@ -656,6 +656,16 @@ const steps: readonly string[] = [
     INSERT INTO untold SELECT new.item, new.id WHERE NOT ${isTellable("new")} ON CONFLICT DO NOTHING;
   END;
   `,
+  `
+  -- Answers that this member has signed, until the city has said what became of them.
+  CREATE TABLE revocation_unsent (
+    notice     TEXT NOT NULL PRIMARY KEY REFERENCES revocation (notice) ON DELETE CASCADE,
+    outcome    TEXT NOT NULL,
+    decided_on TEXT NOT NULL,
+    reason     TEXT,
+    text       TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;

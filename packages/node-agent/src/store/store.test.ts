@@ -289,6 +289,7 @@ describe("the agent's store: its file", () => {
       ...digested,
       ...taken,
       ...raised,
+      "revocation_unsent",
       "revocation",
       ...delivered,
       "refused",
