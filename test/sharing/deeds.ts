@@ -52,7 +52,7 @@ export function createDeeds({ agent, watch, wire, directory, now, known }: DeedD
   /** @returns whether it could */
   async function tell(source: Source, trouble: Trouble): Promise<boolean> {
     const catalogue = knownTo(source);
-    const own = { outbox: outboxOf(source), catalogue, onTooLong: () => undefined, keptBack: () => [] };
+    const own = { outbox: outboxOf(source), catalogue, onSetAside: () => undefined, keptBack: () => [] };
     return (await publish({ ...call(source, trouble), ...own }, never)).ok;
   }
 

@@ -70,7 +70,7 @@ export function createPair() {
   /** @returns whether it could */
   async function tell(): Promise<boolean> {
     const keptBack = () => keptBackLately(source.imports.keptBack, around.now);
-    const deps = { ...call(dg), catalogue, keptBack, outbox: source.outbox, onTooLong: () => undefined };
+    const deps = { ...call(dg), catalogue, keptBack, outbox: source.outbox, onSetAside: () => undefined };
     return (await publish(deps, never)).ok;
   }
   async function read(): Promise<void> {

@@ -328,6 +328,42 @@ describe("a measure whose record is repaired", () => {
     expect(standings()).toEqual(["settled"]);
   });
 
+  it("has its answer known to a member that died before it had heard that the city has it", async () => {
+    await hear();
+    const [{ notice = "" } = {}] = listed();
+    const dying = {
+      ...store.revocations,
+      answered() {
+        throw new Error("died");
+      },
+    };
+    const deps = { ...call(dg), revocations: dying };
+    const done = { notice, outcome: "kept" as const, on: "2026-01-02", reason: "示例理由" };
+    await expect(answerRevocation(done, deps, never)).rejects.toThrow("died");
+    expect(standings()).toEqual(["open"]);
+    await hear();
+    expect(listed()).toMatchObject([{ standing: "kept", on: "2026-01-02", reason: "示例理由" }]);
+    const answers = entries.flatMap((entry) => (entry.kind === "measures.answered" ? [entry.answer] : []));
+    expect(new Set(answers).size, "as it was signed").toBe(1);
+    await hear();
+    expect(answers).toHaveLength(2);
+  });
+
+  it("has no answer from a member that could not give it before the record stood again", async () => {
+    await hear();
+    const [{ notice = "" } = {}] = listed();
+    const away = { ...call(dg), send: async () => err(fault("gateway.unreachable")) };
+    const done = { notice, outcome: "revoked" as const, on: "2026-01-02" };
+    expect(await answerRevocation(done, away, never)).toMatchObject({ ok: false });
+    await hear();
+    expect(standings(), "nobody says so for whoever was told that it failed").toEqual(["open"]);
+    tell(3, "current");
+    await hear();
+    await hear();
+    expect(standings()).toEqual(["settled"]);
+    expect(kinds()).not.toContain("measures.answered");
+  });
+
   it("has its answer given again to a city that was put back, as it was signed", async () => {
     const putBack = await keep("sharing.db");
     await hear();

@@ -27,8 +27,7 @@ export function reconcileDaily(
   const call = callOf({ node, gateway }, { ...deps, city, client });
   const { publish, subscribe = null } = sharing;
   const isSettled = (position: number) => {
-    const waits = publish !== false && outbox.waiting([...catalogue().items.keys()], 1).length > 0;
-    const isToldAll = publish === false || (!waits && outbox.unsent() === undefined);
+    const isToldAll = publish === false || (!outbox.isWaiting() && outbox.unsent() === undefined);
     return isToldAll && (subscribe === null || isRead(inbox.standing(), position));
   };
   const own = { call, catalogue, digests: store.digests(node), outbox, inbox, takenBy: deliveries.takenBy };

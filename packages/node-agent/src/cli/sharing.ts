@@ -1,8 +1,9 @@
+import { recordLengths } from "@xinqiao/protocol/record";
 import { type CorrectionLine, correctionsSchema } from "@xinqiao/protocol/sync";
 import { chinaTime } from "@xinqiao/runtime/calendar";
 import { CommandError, countOf, tableOf } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
-import type { CorrectionAct } from "../sharing/index.ts";
+import type { CorrectionAct, CorrectionFault } from "../sharing/index.ts";
 import { postLocal } from "./local-api.ts";
 import { recordStates } from "./record-words.ts";
 import { openToChange } from "./write-store.ts";
@@ -12,17 +13,25 @@ export async function correct(id: string, home: string, act: CorrectionAct): Pro
   const { store: path } = await loadConfig(home);
   const store = openToChange(path);
   try {
-    const held = store.own.byId(id);
-    if (held === undefined) throw new CommandError("there is no such record · 没有该记录");
-    if (!store.own.correct(id, act, new Date().toISOString())) {
-      throw new CommandError(`it stands so already · 该记录已是此状态 (${recordStates[held.state]})`);
-    }
+    const corrected = store.own.correct(id, act, new Date().toISOString());
+    if (!corrected.ok) throw new CommandError(refusalOf(corrected.error, act));
     return [
-      `version · 版本 ${held.version + 1}: ${recordStates[act.state]}`,
+      `version · 版本 ${corrected.value.version}: ${recordStates[act.state]}`,
       "follow it with · 办理进度: xinqiao corrections",
     ].join("\n");
   } finally {
     store.close();
+  }
+}
+
+function refusalOf(fault: CorrectionFault, { state }: CorrectionAct): string {
+  switch (fault) {
+    case "record-unknown":
+      return "there is no such record · 没有该记录";
+    case "as-it-stands":
+      return `it stands so already · 该记录已是此状态 (${recordStates[state]})`;
+    case "annotation-too-long":
+      return `an annotation has ${recordLengths.annotation} characters at most · 标注至多 ${recordLengths.annotation} 个字符`;
   }
 }
 

@@ -15,7 +15,7 @@ export interface CopiesDependencies {
   readonly tells: boolean;
   /** What it wants of others; null: nothing. */
   readonly wants: Subscription | null;
-  /** Copies that may be used on a day and that the member's own platform has; undefined: none are delivered to it. */
+  /** Copies that may be used on a day and that the member's own platform has; by source and item; undefined: none are delivered to it. */
   readonly takenBy: Deliveries["takenBy"];
   readonly today: () => string;
   /** Waits a while until what waits was told and what there is up to a position was read. @returns whether it was */

@@ -10,6 +10,7 @@ import { ok, type Result } from "@xinqiao/protocol/result";
 import { feedIdSchema, type Subscription } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { z } from "zod";
+import type { TakenCopies } from "../delivery/index.ts";
 import { askGateway, type CallError } from "../lookup/index.ts";
 import type { GroupCompared } from "./compare.ts";
 import type { CopiesDependencies } from "./port.ts";
@@ -66,7 +67,22 @@ async function reconcileSide(
   if (!after.ok) return after;
   const later = Map.groupBy(after.value, rowName);
   const rows = [...Map.groupBy(before.value, rowName)];
-  return ok(rows.map(([name, groups]) => rowOf(groups, later.get(name) ?? [], deps)));
+  const taken = await takenOf(rows, deps);
+  return ok(rows.map(([name, groups]) => rowOf(groups, later.get(name) ?? [], { ...deps, taken })));
+}
+
+type Taken = ReadonlyMap<NodeId, TakenCopies>;
+
+/** By source: each one's copies are gone through once, however many items they are of. */
+async function takenOf(
+  rows: readonly (readonly [string, readonly GroupCompared[]])[],
+  { call, takenBy, today }: Pick<CopiesDependencies, "call" | "takenBy" | "today">,
+): Promise<Taken> {
+  const sources = new Set(rows.flatMap(([, groups]) => groups.map(({ group }) => group.source)));
+  sources.delete(call.node);
+  const taken = new Map<NodeId, TakenCopies>();
+  for (const source of sources) taken.set(source, await takenBy(source, today()));
+  return taken;
 }
 
 async function repair(
@@ -100,7 +116,7 @@ function tellAgain(groups: readonly GroupCompared[], { call, digests, outbox }: 
 function rowOf(
   before: readonly GroupCompared[],
   after: readonly GroupCompared[],
-  { call, inbox, takenBy, today }: CopiesDependencies,
+  { call, inbox, taken }: Pick<CopiesDependencies, "call" | "inbox"> & { readonly taken: Taken },
 ): CopiesRow {
   const [first] = before;
   if (first === undefined) throw new Error("a row of nothing");
@@ -119,7 +135,7 @@ function rowOf(
     repaired: Math.max(found - left, 0),
     equal: !after.some(differs),
     ...(source === call.node ? { received: null, applied: null } : receivedOf(source, inbox)),
-    actedUpon: source === call.node ? null : (takenBy(source, item, today()) ?? null),
+    actedUpon: taken.get(source)?.(item) ?? null,
   };
 }
 

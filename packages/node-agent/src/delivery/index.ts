@@ -20,5 +20,6 @@ export type {
   DeliveryQueue,
   DeliveryStanding,
   Platform,
+  TakenCopies,
   WantedDelivery,
 } from "./port.ts";

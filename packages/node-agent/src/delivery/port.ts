@@ -116,6 +116,9 @@ export interface DeliveryQueue {
   setAsideInRow(): number;
 }
 
+/** How many of an item; undefined: no delivery wants it. */
+export type TakenCopies = (item: ItemCode) => number | undefined;
+
 /** Every delivery of this member. */
 export interface Deliveries {
   /** Those there are from now on; one for other items or to elsewhere begins anew. */
@@ -129,8 +132,8 @@ export interface Deliveries {
   replay(name: string): number;
   /** They are let be: what the platform holds of them stays as it is until a later version is taken. @returns how many */
   drop(name: string): number;
-  /** Copies that may be used on a day and that every platform that wants them has, by source and item; undefined: there is no delivery. */
-  takenBy(source: NodeId, item: ItemCode, today: string): number | undefined;
+  /** Of a source's copies those that may be used on a day and that every platform that wants them has, by item. */
+  takenBy(source: NodeId, today: string): Promise<TakenCopies>;
   /** Resolves when all that was settled is on the disk. */
   durable(): Promise<void>;
 }

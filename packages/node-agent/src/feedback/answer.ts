@@ -6,9 +6,9 @@ import {
 import { asResult, fault } from "@xinqiao/protocol/problem";
 import { err, type Result } from "@xinqiao/protocol/result";
 import type { CallError } from "../lookup/index.ts";
-import { type HearDependencies, sendAnswer } from "./hear.ts";
+import { giveAnswer, type HearDependencies } from "./hear.ts";
 
-/** Signs what this member decided upon a notice, tells the city, and keeps what it said. */
+/** Signs what this member decided upon a notice, keeps it, and tells the city. */
 export async function answerRevocation(
   done: RevocationDone,
   deps: HearDependencies,
@@ -19,10 +19,8 @@ export async function answerRevocation(
   const iat = Math.floor(now() / 1000);
   const signed = await asResult(() => signRevocationAnswer({ ...done, iss, iat }, signer));
   if (!signed.ok) return err({ by: "agent", fault: signed.error });
-  const told = await sendAnswer(signed.value, deps, gone);
-  if (!told.ok) return told;
   const { notice, ...answer } = done;
-  revocations.answered(notice, answer, signed.value);
+  revocations.answering(notice, answer, signed.value);
   await revocations.durable();
-  return told;
+  return giveAnswer({ notice, text: signed.value }, deps, gone);
 }

@@ -2,6 +2,7 @@ import {
   mostNotices,
   mostOpen,
   openRevocationNotice,
+  type RevocationReceipt,
   type RevocationsRequest,
   revocationReceiptSchema,
   revocationsSchema,
@@ -11,7 +12,7 @@ import { ok, type Result } from "@xinqiao/protocol/result";
 import { mostWaitMs } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { askGateway, type CallDependencies, type CallError, invalidReply } from "../lookup/index.ts";
-import type { HeardNotice, RevocationBook } from "./port.ts";
+import type { HeardNotice, RevocationBook, UnsentAnswer } from "./port.ts";
 
 export interface HearDependencies extends CallDependencies {
   readonly revocations: RevocationBook;
@@ -73,12 +74,8 @@ async function hearSome(
   const fresh = revocations.hear(notices);
   revocations.settle(reply.value.settled);
   await revocations.durable();
-  for (const { notice } of notices) {
-    const answer = revocations.answerTo(notice);
-    if (answer === undefined) continue;
-    const again = await sendAnswer(answer, deps, signal);
-    if (!again.ok) return again;
-  }
+  const again = await answerAgain(notices, deps, signal);
+  if (!again.ok) return again;
   return ok({ fresh, foreign, isFull: reply.value.notices.length === mostNotices });
 }
 
@@ -93,7 +90,44 @@ function sorted(texts: readonly string[], { gateway, directory, node }: HearDepe
   return { notices, foreign };
 }
 
-export function sendAnswer(answer: string, deps: CallDependencies, signal: AbortSignal) {
+/** What the city has lost, and what it may have: this member died before it had heard. */
+async function answerAgain(
+  notices: readonly HeardNotice[],
+  deps: HearDependencies,
+  signal: AbortSignal,
+): Promise<Result<void, CallError>> {
+  const { revocations } = deps;
+  for (const { notice } of notices) {
+    const answer = revocations.answerTo(notice);
+    if (answer === undefined) continue;
+    const again = await sendAnswer(answer, deps, signal);
+    if (!again.ok) return again;
+  }
+  for (const unsent of revocations.unsent()) {
+    const given = await giveAnswer(unsent, deps, signal);
+    if (!given.ok && !isRefusal(given.error)) return given;
+  }
+  return ok(undefined);
+}
+
+/** Sends an answer that is kept, and keeps what became of it. */
+export async function giveAnswer(
+  { notice, text }: UnsentAnswer,
+  deps: HearDependencies,
+  signal: AbortSignal,
+): Promise<Result<RevocationReceipt, CallError>> {
+  const { revocations } = deps;
+  const told = await sendAnswer(text, deps, signal);
+  if (told.ok) revocations.answered(notice);
+  else if (isRefusal(told.error)) revocations.notAnswered(notice);
+  if (told.ok) await revocations.durable();
+  return told;
+}
+
+const isRefusal = (error: CallError) =>
+  error.by === "gateway" && error.verified && error.problem.code.startsWith("feedback.");
+
+function sendAnswer(answer: string, deps: CallDependencies, signal: AbortSignal) {
   const question = { path: "/v1/revocations/answers", body: { answer }, answer: revocationReceiptSchema };
   return askGateway(question, nextHop(undefined, deps.entropy.hex), deps, signal);
 }

@@ -21,6 +21,11 @@ export interface KeptNotice {
   readonly answer?: GivenAnswer;
 }
 
+export interface UnsentAnswer {
+  readonly notice: string;
+  readonly text: string;
+}
+
 /** What the city has asked this member to revoke, and what it answered. */
 export interface RevocationBook {
   /** Hashes of notices that are neither answered nor settled: the first so many. */
@@ -31,7 +36,14 @@ export interface RevocationBook {
   has(notice: string): boolean;
   /** The answer as it was signed. */
   answerTo(notice: string): string | undefined;
-  answered(notice: string, answer: GivenAnswer, text: string): void;
+  /** Keeps an answer as it was signed, before the city is told. */
+  answering(notice: string, answer: GivenAnswer, text: string): void;
+  /** The city has it. */
+  answered(notice: string): void;
+  /** The city does not take it. */
+  notAnswered(notice: string): void;
+  /** Of notices that the city has settled answers of which nobody knows whether it has them. */
+  unsent(): readonly UnsentAnswer[];
   /** The newest first. */
   list(): readonly KeptNotice[];
   /** Drops what was settled or answered long ago: notices from before an instant, in seconds since 1970. */

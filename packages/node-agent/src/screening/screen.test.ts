@@ -274,6 +274,14 @@ describe("this member's own copies", () => {
     },
   );
 
+  it("answer with what was held of a source that is being read again, for it has another past", async () => {
+    if (baoan === undefined) throw new Error("no such member");
+    store.inbox.missed([{ source: baoan, forked: true }], now);
+    pass(5 * 60_000);
+    store.inbox.position(whole, now);
+    expect(await screened("copies")).toMatchObject({ value: { hits: [{ source: "sz-baoan" }] } });
+  });
+
   it("answer nothing before all was read for the first time", async () => {
     store.close();
     store = openStore(join(folder, "another.db"));

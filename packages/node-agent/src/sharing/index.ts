@@ -1,5 +1,5 @@
 export { copiesOf, copiesRequestSchema, copiesSchema } from "./copies.ts";
-export type { CorrectionAct, OwnRecords } from "./correct.ts";
+export type { CorrectionAct, CorrectionFault, OwnRecords, RecordStanding } from "./correct.ts";
 export type {
   Applied,
   Copy,
@@ -12,6 +12,15 @@ export type {
 } from "./inbox.ts";
 export { keptBackLately } from "./kept-back.ts";
 export { openSharing, type SharingChoice, type SharingEvents } from "./open.ts";
-export type { Outbox, OwnFeed, RefusedSince, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
+export type {
+  ListedItems,
+  Outbox,
+  OwnFeed,
+  RefusedSince,
+  RefusedVersion,
+  SealedPage,
+  Tellable,
+  Waiting,
+} from "./outbox.ts";
 export { type PublishDependencies, publish, tellableItems } from "./publish.ts";
 export { readChanges, type SubscribeDependencies } from "./subscribe.ts";

@@ -5,7 +5,7 @@ import { ok, type Result } from "@xinqiao/protocol/result";
 import { feedIdSchema, type Subscription } from "@xinqiao/protocol/sync";
 import type { CallError } from "../lookup/index.ts";
 import { keepDoing } from "../loop/index.ts";
-import { type PublishDependencies, type Published, publish } from "./publish.ts";
+import { type PublishDependencies, type Published, publish, type WhySetAside } from "./publish.ts";
 import { type Received, readChanges, type SubscribeDependencies } from "./subscribe.ts";
 
 /** What this member does with what members share. */
@@ -23,12 +23,12 @@ export interface SharingEvents {
   sharingFault(way: "publish" | "subscribe", reason: CallError): void;
   /** A page that its source cannot have told. */
   brokenPage(source: NodeId, reason: Fault): void;
-  /** A record of this item was set aside: no page has room for it. */
-  tooLong(item: string): void;
+  /** A record of this item was set aside. */
+  setAside(item: string, why: WhySetAside): void;
   failed(error: unknown): void;
 }
 
-type Dependencies = Omit<PublishDependencies, "onTooLong"> &
+type Dependencies = Omit<PublishDependencies, "onSetAside"> &
   Omit<SubscribeDependencies, "subscription" | "onBroken"> & { readonly events: SharingEvents };
 
 /** How often it is looked whether a record has changed: another process may have brought it. */
@@ -68,7 +68,7 @@ export function openSharing(
   if (tells !== false || deps.outbox.hasBegun()) {
     const items = tells === true ? "all" : tells || [];
     deps.outbox.choose(items, feedIdSchema.parse(deps.entropy.uuid()));
-    const telling = { ...deps, onTooLong: events.tooLong };
+    const telling = { ...deps, onSetAside: events.setAside };
     const tell = async (signal: AbortSignal) => {
       const published = await publish(telling, signal);
       if (!published.ok) return published;

@@ -6,8 +6,12 @@ import type { FeedId } from "@xinqiao/protocol/sync";
 export interface Waiting {
   /** Its place in the queue. */
   readonly n: number;
-  readonly record: CreditRecord;
+  readonly item: string;
+  /** Nothing of one that cannot be read. */
+  readonly record: CreditRecord | undefined;
 }
+
+export type Tellable = Waiting & { readonly record: CreditRecord };
 
 /** A page that is signed and not yet acknowledged. */
 export interface SealedPage {
@@ -39,6 +43,14 @@ export interface OwnFeed {
   readonly head: string | null;
 }
 
+/** What the catalogue lists. */
+export interface ListedItems {
+  /** Of those that it does not list only what is disclosed no more is told, until it does. */
+  readonly told: readonly ItemCode[];
+  /** Nothing is told of them, whatever was chosen, not even that a record is disclosed no more; nor when they are listed no more. */
+  readonly withheld: readonly ItemCode[];
+}
+
 /**
  * What this member has to tell: filled by whatever changes a record, in that very transaction, and emptied by the
  * gateway's receipts alone. Days without a gateway cost room and nothing else.
@@ -47,23 +59,30 @@ export interface Outbox {
   /** Of which items others are told. When that changes everything is told anew, so that nothing else stays with them. */
   choose(items: "all" | readonly ItemCode[], feed: FeedId): void;
   /**
-   * Items of which nothing is told, whatever was chosen, not even that a record is disclosed no more. When one is among
-   * them for the first time of which something may have been told, everything else is told anew.
+   * Goes by what the catalogue lists. When an item is withheld for the first time of which something may have been told,
+   * everything else is told anew.
    * @param feed names that feed
    */
-  withhold(items: readonly ItemCode[], feed: () => FeedId): void;
+  follow(items: ListedItems, feed: () => FeedId): void;
   feed(): OwnFeed;
   /** Whether there ever was a feed: something may have been told. */
   hasBegun(): boolean;
   /** Whether this member holds any record, told or not. */
   holdsAny(): boolean;
-  /** The oldest of these items that wait, at most so many. */
-  waiting(items: readonly ItemCode[], limit: number): readonly Waiting[];
-  /** Whether the feed has named all of these items that was held when it began, once those up to `n` are in a page. */
-  isComplete(items: readonly ItemCode[], n: number): boolean;
+  /**
+   * Queues some of what there is to be told anew. Nothing is to be sealed before all of it is queued.
+   * @returns whether there was any
+   */
+  queueSome(): boolean;
+  /** Whether anything is to be told. */
+  isWaiting(): boolean;
+  /** The oldest that wait, at most so many. */
+  waiting(limit: number): readonly Waiting[];
+  /** Whether the feed has named all that was held when it began, once those up to `n` are in a page. */
+  isComplete(n: number): boolean;
   /** Puts a page behind the others; a record that has changed meanwhile goes on waiting. */
-  seal(page: SealedPage, taken: readonly Waiting[]): void;
-  /** One that no page has room for stays behind, so that the others go on. */
+  seal(page: SealedPage, taken: readonly Tellable[]): void;
+  /** One that no page has room for, or that cannot be read, stays behind, so that the others go on. */
   setAside(waiting: Waiting): void;
   /** The oldest page that the gateway has not acknowledged. */
   unsent(): SealedPage | undefined;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalogue, ItemCode } from "@xinqiao/protocol/catalogue";
 import { fault } from "@xinqiao/protocol/problem";
 import type { CreditRecord } from "@xinqiao/protocol/record";
@@ -22,15 +23,18 @@ import {
 } from "@xinqiao/protocol/sync";
 import { nextHop } from "@xinqiao/protocol/trace";
 import { askGateway, type CallDependencies, type CallError, invalidReply } from "../lookup/index.ts";
-import type { Outbox, RefusedVersion, SealedPage, Waiting } from "./outbox.ts";
+import type { Outbox, RefusedVersion, SealedPage, Tellable, Waiting } from "./outbox.ts";
+
+/** No page has room for it, or what is held of it cannot be read. */
+export type WhySetAside = "too-long" | "unreadable";
 
 export interface PublishDependencies extends CallDependencies {
   readonly outbox: Outbox;
   readonly catalogue: () => Pick<Catalogue, "items">;
   /** What was kept back lately: it is told beside pages. */
   readonly keptBack: () => readonly KeptBack[];
-  /** A record that no page has room for was set aside. @param item of which it is */
-  readonly onTooLong: (item: string) => void;
+  /** A record was set aside. @param item of which it is */
+  readonly onSetAside: (item: string, why: WhySetAside) => void;
 }
 
 export interface Published {
@@ -52,10 +56,10 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<Result<Published, CallError>> {
   const { outbox, now } = deps;
-  withhold(deps);
   let [pages, changes, notTaken, anew] = [0, 0, 0, false];
   while (!signal.aborted) {
-    const told = outbox.unsent() ?? (await sealNext(deps));
+    followCatalogue(deps);
+    const told = outbox.unsent() ?? (await sealNext(deps, signal));
     const page = told ?? outbox.unconfirmed(now() - confirmEveryMs);
     if (page === undefined) break;
     const sent = await send(page, deps, signal);
@@ -89,29 +93,31 @@ export function tellableItems({ items }: Pick<Catalogue, "items">): readonly Ite
 }
 
 /** Of what the catalogue lets nobody hold copies of nothing is told, and what was told before is taken back. */
-function withhold({ outbox, catalogue, entropy }: PublishDependencies): void {
-  const withheld = [...catalogue().items.values()].filter((item) => !isHandedOut(item));
-  outbox.withhold(
-    withheld.map(({ code }) => code),
-    () => feedIdSchema.parse(entropy.uuid()),
-  );
+function followCatalogue({ outbox, catalogue, entropy }: PublishDependencies): void {
+  const { items } = catalogue();
+  const withheld = [...items.values()].filter((item) => !isHandedOut(item)).map(({ code }) => code);
+  outbox.follow({ told: tellableItems({ items }), withheld }, () => feedIdSchema.parse(entropy.uuid()));
 }
 
 /**
  * Signs a page of what waits. Nothing when nothing does, but in a feed that has no page yet: what was told before is taken
  * back. A store without any record says nothing: it is more likely one that was lost than one that has none.
  */
-async function sealNext(deps: PublishDependencies): Promise<SealedPage | undefined> {
-  const { outbox, signer, catalogue, now } = deps;
-  const items = tellableItems(catalogue());
+async function sealNext(deps: PublishDependencies, signal: AbortSignal): Promise<SealedPage | undefined> {
+  const { outbox, signer, now } = deps;
+  outbox.feed();
+  while (outbox.queueSome()) {
+    await nextTurn();
+    if (signal.aborted) return undefined;
+  }
   const { id: feed, last, head: prev } = outbox.feed();
-  const waiting = outbox.waiting(items, pageLength);
+  const waiting = outbox.waiting(pageLength);
   const { lines, taken } = linesOf(waiting, last, deps);
   const newest = taken.at(-1);
   const isToldNothing = prev === null && waiting.length === 0 && outbox.holdsAny();
   if (newest === undefined && !isToldNothing) return undefined;
   const iat = Math.floor(now() / 1000);
-  const complete = newest === undefined || outbox.isComplete(items, newest.n);
+  const complete = newest === undefined || outbox.isComplete(newest.n);
   const place = { iss: deps.node, feed, iat, from: last + 1, prev };
   const head = await signPageHead({ ...place, hashes: lines.map(lineHash), complete }, signer);
   const page = { from: last + 1, last: last + lines.length, head, hash: headHash(head), lines };
@@ -123,22 +129,30 @@ async function sealNext(deps: PublishDependencies): Promise<SealedPage | undefin
 function linesOf(
   waiting: readonly Waiting[],
   last: number,
-  { entropy, onTooLong, outbox }: Pick<PublishDependencies, "entropy" | "onTooLong" | "outbox">,
-): { readonly lines: readonly string[]; readonly taken: readonly Waiting[] } {
+  { entropy, onSetAside, outbox }: Pick<PublishDependencies, "entropy" | "onSetAside" | "outbox">,
+): { readonly lines: readonly string[]; readonly taken: readonly Tellable[] } {
   const lines: string[] = [];
-  const taken: Waiting[] = [];
+  const taken: Tellable[] = [];
+  const setAside = (each: Waiting, why: WhySetAside) => {
+    outbox.setAside(each);
+    onSetAside(each.item, why);
+  };
   let room = pageBytes;
   for (const each of waiting) {
-    const line = changeLine(last + lines.length + 1, entropy.bytes(saltBytes), each.record);
+    const { record } = each;
+    if (record === undefined) {
+      setAside(each, "unreadable");
+      continue;
+    }
+    const line = changeLine(last + lines.length + 1, entropy.bytes(saltBytes), record);
     if (line.length > mostLineLength) {
-      outbox.setAside(each);
-      onTooLong(each.record.item);
+      setAside(each, "too-long");
       continue;
     }
     room -= Buffer.byteLength(line);
     if (room < 0 && lines.length > 0) break;
     lines.push(line);
-    taken.push(each);
+    taken.push({ ...each, record });
   }
   return { lines, taken };
 }

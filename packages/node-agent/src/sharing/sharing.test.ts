@@ -31,6 +31,7 @@ import {
 } from "@xinqiao/protocol/sync";
 import { testFederation, testItem, testNonce, testNow, testRecord } from "@xinqiao/protocol/testing";
 import { systemEntropy } from "@xinqiao/runtime/entropy";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SendToGateway } from "../lookup/index.ts";
 import { type AgentStore, openStore } from "../store/index.ts";
@@ -130,7 +131,7 @@ describe("what a source tells", () => {
       {
         ...call(dg, gateway(answer)),
         outbox: store.outbox,
-        onTooLong: (item) => aside.push(item),
+        onSetAside: (...why) => aside.push(why.join(" ")),
         keptBack: () => [],
       },
       never,
@@ -147,7 +148,7 @@ describe("what a source tells", () => {
     };
     const ignored = () => undefined;
     const events = {
-      ...{ published: ignored, received: ignored, brokenPage: ignored, tooLong: ignored },
+      ...{ published: ignored, received: ignored, brokenPage: ignored, setAside: ignored },
       ...{ sharingFault: ignored, failed: (error: unknown) => heard.reject(error) },
     };
     const { outbox, inbox } = store;
@@ -252,13 +253,41 @@ describe("what a source tells", () => {
   it("leaves out a record too long for a page, and tells it again once it is not", async () => {
     put(testRecord({ id: "penalty:1", fields: tooLong }), testRecord({ id: "penalty:2" }));
     await tell();
-    expect([aside, toldIds()]).toEqual([["penalty"], ["penalty:2"]]);
+    expect([aside, toldIds()]).toEqual([["penalty too-long"], ["penalty:2"]]);
     expect(pages[0]?.complete).toBe(true);
     await tell();
     expect(aside, "not looked at over and over").toHaveLength(1);
     store.own.correct("penalty:1", { state: "withdrawn" }, "2026-01-02T00:00:00Z");
     await tell();
     expect(toldIds()).toEqual(["penalty:2", "penalty:1"]);
+  });
+
+  it("leaves out a record that cannot be read, and nothing else; it is told again once it was corrected", async () => {
+    put(testRecord({ id: "penalty:1" }), testRecord({ id: "penalty:2" }));
+    const { item, subject } = testRecord();
+    const text = "示".repeat(401);
+    const annotated = { state: "annotated", annotation: text } as const;
+    expect(store.own.correct("penalty:1", annotated, "2026-01-02T00:00:00Z")).toEqual(
+      err("annotation-too-long"),
+    );
+    expect(store.own.standing("penalty:1")).toEqual({ state: "current" });
+    // As an earlier version let it be written.
+    const database = new Database(join(folder, "store.db"));
+    database
+      .prepare("UPDATE record SET state = 'annotated', annotation = ? WHERE id = 'penalty:1'")
+      .run(text);
+    database.close();
+    expect(await tell()).toEqual(ok({ pages: 1, changes: 1, refused: 0 }));
+    expect([aside, toldIds()]).toEqual([["penalty unreadable"], ["penalty:2"]]);
+    expect(store.find(subject, [item])).toMatchObject({ records: [{ id: "penalty:2" }], gaps: [item] });
+    expect(store.own.byId("penalty:1")).toBeUndefined();
+    expect(store.own.standing("penalty:1")).toEqual(annotated);
+    expect(store.own.correct("penalty:1", { state: "current" }, "2026-01-03T00:00:00Z")).toEqual(
+      ok({ version: 2 }),
+    );
+    await tell();
+    expect(toldIds()).toEqual(["penalty:2", "penalty:1"]);
+    expect(store.find(subject, [item])).toMatchObject({ gaps: [] });
   });
 
   it("keeps back what is of an item that the catalogue does not list, until it does; not what is disclosed no more", async () => {
@@ -288,11 +317,22 @@ describe("what a source tells", () => {
     expect(toldIds().slice(-2).sort(), "listed otherwise again").toEqual(["penalty:1", "penalty:2"]);
   });
 
+  it("stays nothing of an item that the subject had to authorise when the catalogue lists it no more", async () => {
+    catalogue = listing({ disclosure: "authorised" }, { code: "licence" });
+    put(testRecord({ id: "penalty:1" }), testRecord({ id: "licence:1", item: "licence" }));
+    store.own.correct("penalty:1", { state: "withdrawn" }, "2026-01-02T00:00:00Z");
+    await tell();
+    catalogue = listing({ code: "licence" });
+    await tell();
+    store.own.correct("penalty:1", { state: "repaired" }, "2026-01-03T00:00:00Z");
+    await tell();
+    expect(toldIds()).toEqual(["licence:1"]);
+  });
+
   it("is taken back when it was told by a version that told all, and is not told anew where nothing can have been", async () => {
     catalogue = listing({ disclosure: "authorised" }, { code: "licence" });
     put(testRecord({ id: "penalty:1" }));
     store.outbox.beginAnew(firstFeed);
-    store.outbox.withhold([], () => firstFeed);
     await tell();
     expect(pages).toMatchObject([{ from: 1, last: 0, complete: true }]);
     expect(pages[0]?.feed).not.toBe(firstFeed);
@@ -394,16 +434,15 @@ describe("what a reader takes", () => {
   const following = (page: PackedPage, from: number) => ({ from, prev: headHash(page.head) });
 
   const read = (pages: readonly TestPage[], change: Partial<Delivery> = {}) =>
+    readFrom(async (body) => {
+      asked.push(readSchema.parse(body));
+      const position = (asked.at(-1)?.after ?? 0) + pages.length;
+      return { body: { position, newest: position, scope: lineHash("scope"), pages, ...change } };
+    });
+  const readFrom = (answer: (body: unknown) => Promise<Answer>) =>
     readChanges(
       {
-        ...call(
-          baoan,
-          gateway(async (body) => {
-            asked.push(readSchema.parse(body));
-            const position = (asked.at(-1)?.after ?? 0) + pages.length;
-            return { body: { position, newest: position, scope: lineHash("scope"), pages, ...change } };
-          }),
-        ),
+        ...call(baoan, gateway(answer)),
         inbox: store.inbox,
         subscription,
         onBroken: (source, { detail = "" }) => broken.push(`${source} ${detail}`),
@@ -515,9 +554,17 @@ describe("what a reader takes", () => {
     await read([forked]);
     expect(broken).toEqual(["dg forked"]);
     now += 5 * 60_000;
+    await readFrom(async () => "unreachable");
+    expect(held(), "nobody takes it for one that tells nothing").toEqual([
+      "dg penalty:1 1",
+      "dg penalty:2 1",
+      "hz penalty:1 1",
+    ]);
     await read([first, forked, other]);
     expect(asked.at(-1)).toMatchObject({ after: 0, head: null });
     expect(held()).toEqual(["dg penalty:1 1", "dg penalty:3 1", "hz penalty:1 1"]);
+    await read([]);
+    expect(receipts()).toContain("dg 2");
   });
 
   it("is not brought back to what a feed said that another has replaced", async () => {
@@ -635,7 +682,7 @@ describe("what a reader takes", () => {
     const ignored = () => undefined;
     const open = (answer: (body: unknown) => Promise<Answer>, sharingFault: () => void) => {
       const events = {
-        ...{ published: ignored, received: ignored, brokenPage: ignored, tooLong: ignored },
+        ...{ published: ignored, received: ignored, brokenPage: ignored, setAside: ignored },
         ...{ sharingFault, failed: ignored },
       };
       const { outbox, inbox } = store;

@@ -5,7 +5,8 @@ import { z } from "zod";
 import type { Deliveries, WantedDelivery } from "../delivery/index.ts";
 import { createDeliveryQueue } from "./delivery-queue.ts";
 import { createQueueing } from "./delivery-queueing.ts";
-import { begun } from "./delivery-rows.ts";
+import { begun, wantsItem } from "./delivery-rows.ts";
+import { createTaken } from "./delivery-taken.ts";
 
 const standingSchema = z.object({
   name: z.string(),
@@ -66,17 +67,11 @@ export function createDeliveries(database: Database, durable: Durable): Deliveri
     deadLetters: (name) => sql.dead.all(name).map((row) => deadLetterSchema.parse(row)),
     replay: (name) => replay.immediate(name),
     drop: (name) => sql.drop.run(name).changes,
-    takenBy(source, item, today) {
-      if (sql.wants.get(item) === undefined) return undefined;
-      return sql.taken.get({ source, item, today });
-    },
+    takenBy: createTaken(database),
     queueSome: queueing.some,
     durable: durable.reached,
   };
 }
-
-const wantsItem = (item: string) =>
-  `(delivery.items IS NULL OR ${item} IN (SELECT value FROM json_each(delivery.items)))`;
 
 function prepare(database: Database) {
   return {
@@ -109,15 +104,5 @@ function prepare(database: Database) {
     queue: database.prepare<[string, string, string, number]>(
       "INSERT INTO copy_change (source, record, item, gone) VALUES (?, ?, ?, ?)",
     ),
-    wants: database.prepare<[string], object>(`SELECT 1 FROM delivery WHERE ${wantsItem("?")} LIMIT 1`),
-    taken: database
-      .prepare<[{ source: string; item: string; today: string }], number>(
-        `SELECT count(*) FROM copy JOIN copy_change USING (source, record, item)
-         WHERE source = @source AND item = @item AND state NOT IN ('repaired', 'withdrawn')
-           AND coalesce(content ->> '$.disclosedUntil', @today) >= @today
-           AND NOT EXISTS (SELECT 1 FROM delivery WHERE ${wantsItem("@item")} AND copy_change.n > delivery.n)
-           AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.source = copy.source AND dead_letter.record = copy.record)`,
-      )
-      .pluck(),
   };
 }

@@ -41,7 +41,9 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
     if (delivery === undefined) return undefined;
     const top = Math.max(rows.top(), delivery.n);
     const nextIn = (end: number | undefined) =>
-      end === undefined && queueing.isUnderWay() ? undefined : nextOf(delivery, end, top, now);
+      end === undefined && queueing.isUnderWay()
+        ? undefined
+        : nextOf(delivery, { end, top, isAll: rows.isAllRead() }, now);
     const next = underSeal(delivery) ?? nextIn(endOf(delivery, pace.most, top, rows));
     if (next === undefined) {
       // What is not wanted here is passed over.
@@ -75,15 +77,23 @@ export function createDeliveryQueue(database: Database, name: string): DeliveryQ
 const underSeal = ({ sealedN, sealedCompletes }: Delivery): Sealed | undefined =>
   sealedN === null ? undefined : { upTo: sealedN, completes: sealedCompletes === 1 };
 
+interface Waiting {
+  /** Where the next batch ends; nothing: nothing waits. */
+  readonly end: number | undefined;
+  readonly top: number;
+  /** Whether the copies are all that there is. */
+  readonly isAll: boolean;
+}
+
 /**
  * What waits, then that this was everything: never while something waits, since a record that has changed meanwhile has
- * gone to the end and would be taken for one that is not there any more.
- * @param end of what waits
+ * gone to the end and would be taken for one that is not there any more; nor while copies are still to be read.
  */
-function nextOf(delivery: Delivery, end: number | undefined, top: number, now: number): Sealed | undefined {
+function nextOf(delivery: Delivery, { end, top, isAll }: Waiting, now: number): Sealed | undefined {
   if (end !== undefined) return { upTo: end, completes: false };
   const { telling, completeFrom } = delivery;
-  if (telling === 1 && (completeFrom === null || completeFrom <= now)) return { upTo: top, completes: true };
+  if (isAll && telling === 1 && (completeFrom === null || completeFrom <= now))
+    return { upTo: top, completes: true };
   return isQuiet(delivery, now) ? { upTo: top, completes: false } : undefined;
 }
 

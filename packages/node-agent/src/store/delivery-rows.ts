@@ -74,6 +74,8 @@ export function openDeliveryRows(database: Database, name: string) {
       sql.bury.run({ delivery: name, ...letter });
       sql.refused.run(name);
     },
+    /** Whether the copies are all that there is: that one is not here means something. */
+    isAllRead: () => sql.allRead.get() !== undefined,
     beginAnew: (generation: string) => void sql.anew.run(generation, name),
   };
 }
@@ -89,6 +91,10 @@ export function recordOf(content: string) {
 const unsealed = "sealed_n = NULL, sealed_mark = NULL, sealed_completes = 0";
 /** What begins with a generation. */
 export const begun = `n = 0, mark = NULL, ${unsealed}, telling = 1, complete_from = NULL, refused_in_row = 0`;
+
+/** Whether a delivery wants an item. @param item in SQL */
+export const wantsItem = (item: string) =>
+  `(delivery.items IS NULL OR ${item} IN (SELECT value FROM json_each(delivery.items)))`;
 
 type Span = { readonly n: number; readonly upTo: number; readonly items: string | null };
 const ofItems = "(@items IS NULL OR copy_change.item IN (SELECT value FROM json_each(@items)))";
@@ -138,6 +144,9 @@ function prepare(database: Database) {
     ),
     refused: database.prepare<[string]>(
       "UPDATE delivery SET refused_in_row = refused_in_row + 1 WHERE name = ?",
+    ),
+    allRead: database.prepare<[], object>(
+      "SELECT 1 FROM reading WHERE whole_at IS NOT NULL AND dropping = 0 AND again = 0",
     ),
     anew: database.prepare<[string, string]>(`UPDATE delivery SET generation = ?, ${begun} WHERE name = ?`),
   };

@@ -13,6 +13,9 @@ const disputeTriggers = (["INSERT", "UPDATE", "DELETE"] as const).map((event) =>
   END;`;
 });
 
+const isTellable = (record: string) => `(${record}.state IN ('repaired', 'withdrawn')
+      OR EXISTS (SELECT 1 FROM listed_item WHERE item = ${record}.item))`;
+
 /**
  * Forward only: a released step is never edited, the next one is appended. `user_version` counts the
  * steps a file has been through.
@@ -631,14 +634,62 @@ const steps: readonly string[] = [
     PRIMARY KEY (import, record)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Items that the catalogue lists and hands out. Of those that it does not list it is told only what is disclosed no more.
+  CREATE TABLE listed_item (item TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  INSERT INTO listed_item
+    SELECT DISTINCT item FROM record WHERE item NOT IN (SELECT item FROM withheld_item);
+  -- What is to be told once the catalogue lists its item: whoever looks for what waits does not go through it.
+  CREATE TABLE untold (
+    item   TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (item, record)
+  ) STRICT, WITHOUT ROWID;
+  -- Records of an item (\`*\`: of any) that are still to wait: those behind one row and up to another.
+  CREATE TABLE record_queueing (
+    item  TEXT NOT NULL PRIMARY KEY,
+    after INTEGER NOT NULL,
+    up_to INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  DROP TRIGGER record_added;
+  CREATE TRIGGER record_added AFTER INSERT ON record
+    WHEN EXISTS (SELECT 1 FROM told_item WHERE item IN (new.item, '*'))
+      AND NOT EXISTS (SELECT 1 FROM withheld_item WHERE item = new.item) BEGIN
+    INSERT INTO pending (record) SELECT new.id WHERE ${isTellable("new")} ON CONFLICT DO NOTHING;
+    INSERT INTO untold SELECT new.item, new.id WHERE NOT ${isTellable("new")} ON CONFLICT DO NOTHING;
+  END;
+  DROP TRIGGER record_changed;
+  CREATE TRIGGER record_changed AFTER UPDATE OF version ON record
+    WHEN EXISTS (SELECT 1 FROM told_item WHERE item IN (new.item, '*'))
+      AND NOT EXISTS (SELECT 1 FROM withheld_item WHERE item = new.item) BEGIN
+    -- One that was set aside, with n below 0, may have room in a page now.
+    DELETE FROM pending WHERE record = new.id AND (n < 0 OR NOT ${isTellable("new")});
+    DELETE FROM untold WHERE item = new.item AND record = new.id AND ${isTellable("new")};
+    INSERT INTO pending (record) SELECT new.id WHERE ${isTellable("new")} ON CONFLICT DO NOTHING;
+    INSERT INTO untold SELECT new.item, new.id WHERE NOT ${isTellable("new")} ON CONFLICT DO NOTHING;
+  END;
+  `,
+  `
+  -- Answers that this member has signed, until the city has said what became of them.
+  CREATE TABLE revocation_unsent (
+    notice     TEXT NOT NULL PRIMARY KEY REFERENCES revocation (notice) ON DELETE CASCADE,
+    outcome    TEXT NOT NULL,
+    decided_on TEXT NOT NULL,
+    reason     TEXT,
+    text       TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const schemaVersion = steps.length;
 
 export const versionOf = (database: Database) => Number(database.pragma("user_version", { simple: true }));
 
-/** Brings a store up to this version; refuses one that a newer version has already changed. */
-export function migrate(database: Database): void {
+/**
+ * Brings a store up to this version; refuses one that a newer version has already changed.
+ * @param version another than this one, to see what becomes of a store of before
+ */
+export function migrate(database: Database, version = schemaVersion): void {
   // Immediate: a `serve` and an `import` that start together must not both take the same step.
   database
     .transaction(() => {
@@ -648,8 +699,8 @@ export function migrate(database: Database): void {
           `this store is of version ${done}, newer than this agent's ${schemaVersion}: update the agent`,
         );
       }
-      for (const step of steps.slice(done)) database.exec(step);
-      database.pragma(`user_version = ${schemaVersion}`);
+      for (const step of steps.slice(done, version)) database.exec(step);
+      database.pragma(`user_version = ${Math.max(done, version)}`);
     })
     .immediate();
 }

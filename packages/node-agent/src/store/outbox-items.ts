@@ -1,46 +1,55 @@
 import type { Database } from "better-sqlite3";
-import type { Outbox } from "../sharing/index.ts";
-
-export const isChosen = "EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*'))";
-
-/** Nobody holds any of an item that is withheld: nothing of it waits, so that nobody goes through it for what does. */
-export const isWithheld = "EXISTS (SELECT 1 FROM withheld_item WHERE withheld_item.item = record.item)";
+import type { ListedItems, Outbox } from "../sharing/index.ts";
+import { isChosen, isTellable, isWithheld, type RecordQueueing } from "./outbox-queueing.ts";
 
 /** Of which items something waits. @param beginAnew begins another feed, within a transaction */
 export function createToldItems(
   database: Database,
+  queueing: Pick<RecordQueueing, "begin">,
   beginAnew: (feed: string) => void,
-): Pick<Outbox, "choose" | "withhold"> {
+): Pick<Outbox, "choose" | "follow"> {
   const sql = prepare(database);
   const choose = database.transaction((items: readonly string[], feed: string) => {
     sql.chooseNone.run();
     for (const item of items) sql.chooseOne.run(item);
     sql.waitForNone.run();
+    sql.keepNone.run();
     beginAnew(feed);
   });
-  const withhold = database.transaction((items: readonly string[], feed: () => string) => {
+  const follow = database.transaction(({ told, withheld }: Lists, feed: () => string) => {
     const before = sql.withheld.all();
-    const mayBeTold = items.filter((item) => !before.includes(item) && sql.anyChosen.get(item) !== undefined);
+    const mayBeTold = withheld.filter(
+      (item) => !before.includes(item) && sql.anyChosen.get(item) !== undefined,
+    );
     sql.withholdNone.run();
-    for (const item of items) sql.withholdOne.run(item);
+    for (const item of withheld) sql.withholdOne.run(item);
+    sql.listNone.run();
+    for (const item of told) sql.listOne.run(item);
     sql.dropWithheld.run();
-    const free = before.filter((item) => !items.includes(item));
-    const waiting = free.reduce((sum, item) => sum + sql.tellOf.run(item).changes, 0);
-    // A feed that has not told all yet has these to tell before it has.
-    if (waiting > 0) sql.remark.run();
+    sql.keepUnlisted.run();
+    sql.dropUnlisted.run();
+    for (const item of before.filter((each) => told.includes(each))) queueing.begin(item);
     if (mayBeTold.length > 0 && sql.anyFeed.get() !== undefined) beginAnew(feed());
   });
   return {
     choose(items, feed) {
-      const list = items === "all" ? ["*"] : [...new Set<string>(items)].sort();
+      const list = items === "all" ? ["*"] : sorted(items);
       if (list.join() !== sql.chosen.all().join()) choose.immediate(list, feed);
     },
-    withhold(items, feed) {
-      const list = [...new Set<string>(items)].sort();
-      if (list.join() !== sql.withheld.all().join()) withhold.immediate(list, feed);
+    follow(items, feed) {
+      const told = sorted(items.told);
+      // One that the catalogue lists no more was never told of, and is not to be told of as gone.
+      const unlisted = sql.withheld.all().filter((item) => !told.includes(item));
+      const withheld = sorted([...items.withheld, ...unlisted]);
+      const isSame = told.join() === sql.listed.all().join() && withheld.join() === sql.withheld.all().join();
+      if (!isSame) follow.immediate({ told, withheld }, feed);
     },
   };
 }
+
+type Lists = { readonly [list in keyof ListedItems]: readonly string[] };
+
+const sorted = (items: readonly string[]) => [...new Set(items)].sort();
 
 function prepare(database: Database) {
   return {
@@ -50,18 +59,23 @@ function prepare(database: Database) {
     withheld: database.prepare<[], string>("SELECT item FROM withheld_item ORDER BY item").pluck(),
     withholdNone: database.prepare("DELETE FROM withheld_item"),
     withholdOne: database.prepare<[string]>("INSERT INTO withheld_item VALUES (?)"),
+    listed: database.prepare<[], string>("SELECT item FROM listed_item ORDER BY item").pluck(),
+    listNone: database.prepare("DELETE FROM listed_item"),
+    listOne: database.prepare<[string]>("INSERT INTO listed_item VALUES (?)"),
     anyChosen: database.prepare<[string], object>(
       `SELECT 1 FROM record WHERE item = ? AND ${isChosen} LIMIT 1`,
     ),
     anyFeed: database.prepare<[], object>("SELECT 1 FROM feed"),
     waitForNone: database.prepare("DELETE FROM pending"),
-    dropWithheld: database.prepare(
-      `DELETE FROM pending WHERE EXISTS (SELECT 1 FROM record WHERE id = pending.record AND ${isWithheld})`,
+    keepNone: database.prepare("DELETE FROM untold"),
+    dropWithheld: database.prepare("DELETE FROM untold WHERE item IN (SELECT item FROM withheld_item)"),
+    keepUnlisted: database.prepare(
+      `INSERT INTO untold SELECT item, id FROM pending JOIN record ON record.id = pending.record
+       WHERE NOT ${isWithheld} AND NOT ${isTellable} ON CONFLICT DO NOTHING`,
     ),
-    tellOf: database.prepare<[string]>(
-      `INSERT INTO pending (record) SELECT id FROM record WHERE item = ? AND ${isChosen}
-       ORDER BY rowid ON CONFLICT DO NOTHING`,
+    dropUnlisted: database.prepare(
+      `DELETE FROM pending WHERE EXISTS (
+         SELECT 1 FROM record WHERE id = pending.record AND (${isWithheld} OR NOT ${isTellable}))`,
     ),
-    remark: database.prepare("UPDATE feed SET mark = (SELECT coalesce(max(n), 0) FROM pending)"),
   };
 }

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
+import { type ItemCode, itemCodeSchema } from "@xinqiao/protocol/catalogue";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import { testRecord } from "@xinqiao/protocol/testing";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type AgentStore, openStore } from "./index.ts";
+import { migrate } from "./migrations.ts";
+import { waitingSql } from "./outbox.ts";
 
 const penalty = itemCodeSchema.parse("penalty");
 const licence = itemCodeSchema.parse("licence");
@@ -18,6 +20,7 @@ let store: AgentStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "xinqiao-outbox-"));
   store = openStore(join(folder, "store.db"));
+  list([penalty, licence]);
 });
 
 afterEach(async () => {
@@ -44,7 +47,21 @@ function pending(): readonly unknown[] {
   return all;
 }
 
-const waiting = () => store.outbox.waiting([penalty, licence], 10).map(({ record }) => record.id);
+/** How many were pending after each turn. */
+function queueAll(): readonly number[] {
+  const turns: number[] = [];
+  while (store.outbox.queueSome()) turns.push(pending().length);
+  return turns;
+}
+
+function waiting(): readonly unknown[] {
+  queueAll();
+  return store.outbox.waiting(10).map(({ record }) => record?.id);
+}
+
+function list(told: readonly ItemCode[], withheld: readonly ItemCode[] = [], id = "f"): void {
+  store.outbox.follow({ told, withheld }, () => feed(id));
+}
 
 it("has waiting whatever was brought, and what was corrected, each once", () => {
   bring("penalty:1", "penalty:2");
@@ -56,6 +73,7 @@ it("has waiting whatever was brought, and what was corrected, each once", () => 
 it("has nothing waiting but of the items that were chosen, also of what came before or comes after", () => {
   bring("penalty:1", "licence:1");
   store.outbox.choose([licence], feed("0"));
+  queueAll();
   bring("penalty:2", "licence:2");
   store.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
   expect(waiting()).toEqual(["licence:1", "licence:2"]);
@@ -77,37 +95,102 @@ it("begins anew only when the choice has changed", () => {
 it("has nothing pending of an item that is withheld, whether it came before or comes after, or is told anew", () => {
   bring("penalty:1", "licence:1");
   const { id } = store.outbox.feed();
-  store.outbox.withhold([penalty], () => feed("0"));
+  list([licence], [penalty]);
   expect(store.outbox.feed().id, "something may have been told").not.toBe(id);
+  queueAll();
   expect(pending()).toEqual(["licence:1"]);
   bring("penalty:2");
   store.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
   store.outbox.requeue(["penalty:1"]);
   store.outbox.beginAnew(feed("1"));
   store.outbox.choose([penalty, licence], feed("2"));
+  queueAll();
   expect(pending()).toEqual(["licence:1"]);
 });
 
-it("has all of it pending again once it is not withheld any more, and names that before its feed is complete", () => {
+it("has all of it pending again once it is handed out, and names that before its feed is complete; not when it is listed no more", () => {
   bring("penalty:1", "licence:1");
   store.outbox.choose([penalty], feed("0"));
-  store.outbox.withhold([penalty, licence], () => feed("1"));
-  expect(pending()).toEqual([]);
-  store.outbox.withhold([], () => feed("2"));
+  list([], [penalty, licence], "1");
+  store.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
+  list([]);
+  bring("penalty:2");
+  queueAll();
+  expect(pending(), "nobody is to hear of it").toEqual([]);
+  list([penalty, licence]);
   expect(store.outbox.feed().id, "nobody has to read anew for it").toBe(feed("1"));
-  expect(pending(), "a licence is not chosen").toEqual(["penalty:1"]);
-  expect(store.outbox.isComplete([penalty], 0)).toBe(false);
+  queueAll();
+  expect(pending(), "a licence is not chosen").toEqual(["penalty:1", "penalty:2"]);
+  expect(store.outbox.isComplete(0)).toBe(false);
 });
 
-it("has nothing pending of what waited withheld in an older version's store", () => {
-  bring("penalty:1", "licence:1");
-  store.outbox.withhold([penalty], () => feed("0"));
-  store.close();
-  const database = new Database(join(folder, "store.db"));
-  database.exec("INSERT INTO pending (record) VALUES ('penalty:1')");
-  database.exec("DROP TABLE file_row; ALTER TABLE record DROP COLUMN import");
-  database.pragma("user_version = 23");
-  database.close();
-  store = openStore(join(folder, "store.db"));
+it("has pending, of an item that the catalogue does not list, what is disclosed no more alone; the rest, once, when it does", () => {
+  list([licence]);
+  bring("penalty:1", "penalty:2", "licence:1");
+  expect(waiting()).toEqual(["licence:1"]);
+  store.own.correct("penalty:1", { state: "repaired" }, "2026-01-02T00:00:00Z");
+  store.outbox.requeue(["penalty:2"]);
+  expect(pending()).toEqual(["licence:1", "penalty:1"]);
+  store.own.correct("penalty:1", { state: "current" }, "2026-01-03T00:00:00Z");
   expect(pending()).toEqual(["licence:1"]);
+  list([penalty, licence]);
+  expect(store.outbox.isWaiting()).toBe(true);
+  expect(waiting()).toEqual(["licence:1", "penalty:1", "penalty:2"]);
+  list([]);
+  expect(waiting(), "listed no more").toEqual([]);
+  expect(store.outbox.isWaiting()).toBe(false);
+  list([penalty]);
+  expect(waiting()).toEqual(["penalty:1", "penalty:2"]);
+});
+
+it("is told anew in turns, each of so many, in the order they came, and none before all are queued", () => {
+  bring(...Array.from({ length: 4_500 }, (_, n) => `penalty:${n}`));
+  store.outbox.choose("all", feed("0"));
+  store.outbox.choose([penalty], feed("1"));
+  expect(pending()).toEqual([]);
+  expect(store.outbox.isWaiting()).toBe(true);
+  expect(store.outbox.queueSome()).toBe(true);
+  store.close();
+  store = openStore(join(folder, "store.db"));
+  store.own.correct("penalty:4499", { state: "repaired" }, "2026-01-02T00:00:00Z");
+  expect(queueAll()).toEqual([4_001, 4_500]);
+  expect(store.outbox.waiting(1)).toMatchObject([{ record: { id: "penalty:0" } }]);
+  const last = store.outbox.waiting(4_500).at(-1)?.n ?? 0;
+  expect([last - 1, last].map(store.outbox.isComplete)).toEqual([false, true]);
+});
+
+it("goes through nothing but what waits to find the oldest", () => {
+  const database = new Database(join(folder, "store.db"), { readonly: true });
+  const plan = database.prepare<[number], { detail: string }>(`EXPLAIN QUERY PLAN ${waitingSql}`).all(1);
+  database.close();
+  expect(plan.map(({ detail }) => detail)).toEqual([
+    "SEARCH pending USING INTEGER PRIMARY KEY (rowid>?)",
+    "SEARCH record USING INDEX sqlite_autoindex_record_1 (id=?)",
+  ]);
+});
+
+it("has the same pending as before in an older version's store, but what is withheld or not listed", () => {
+  const path = join(folder, "older.db");
+  const database = new Database(path);
+  migrate(database, 23);
+  database.prepare("INSERT INTO withheld_item VALUES ('licence')").run();
+  const columns =
+    "id, item, kind, scheme, subject, name, jurisdiction, version, state, occurred_on, recorded_at, fields";
+  const add = database.prepare(
+    `INSERT INTO record (${columns}) VALUES (?, ?, 'enterprise', 'uscc', 's', '', '441900', 1, ?, '2026-01-01', '2026-01-01T00:00:00Z', '{}')`,
+  );
+  for (const item of ["licence", "penalty", "permit"])
+    for (const state of ["current", "repaired"]) add.run(`${item}:${state}`, item, state);
+  database.prepare("DELETE FROM pending WHERE record = 'penalty:repaired'").run();
+  database.close();
+  store.close();
+  store = openStore(path);
+  list([penalty], [licence]);
+  queueAll();
+  const after = new Database(path, { readonly: true });
+  expect(after.prepare("SELECT record FROM pending ORDER BY n").pluck().all()).toEqual([
+    "penalty:current",
+    "permit:repaired",
+  ]);
+  after.close();
 });

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Outbox, RefusedSince, RefusedVersion, SealedPage, Waiting } from "../sharing/index.ts";
+import type { Outbox, RefusedSince, RefusedVersion, SealedPage, Tellable } from "../sharing/index.ts";
 import { createKnownGone, type KnownGone } from "./known-gone.ts";
-import { createToldItems, isChosen, isWithheld } from "./outbox-items.ts";
+import { createToldItems } from "./outbox-items.ts";
+import { createRecordQueueing } from "./outbox-queueing.ts";
 import { type Row, recordColumns, toRecord } from "./records.ts";
 
 const feedSchema = z.object({
@@ -22,21 +23,16 @@ type SealedRow = Omit<SealedPage, "lines"> & { lines: string };
 const sealed = (row: SealedRow | undefined): SealedPage | undefined =>
   row && { ...row, lines: linesSchema.parse(JSON.parse(row.lines)) };
 
-/**
- * Of an item that the catalogue lists nothing, or what is no longer disclosed: others may hold a version of before, and
- * the item may be listed again.
- */
-const tellable = "(item IN (SELECT value FROM json_each(?)) OR state IN ('repaired', 'withdrawn'))";
-
 /** On triggers of the record table (migrations): no way to change a record leaves it out. */
 export function createOutbox(database: Database): Outbox {
   const sql = prepare(database);
   const knownGone = createKnownGone(database);
+  const queueing = createRecordQueueing(database);
   const beginAnew = database.transaction((id: string) => {
     sql.dropPages.run();
     sql.dropRefused.run();
     knownGone.beganAnew();
-    sql.tellAll.run();
+    queueing.begin("*");
     sql.begin.run(id);
   });
   const current = () => {
@@ -47,16 +43,18 @@ export function createOutbox(database: Database): Outbox {
   };
   const { seal, acknowledge } = createSealing(database, sql, knownGone);
   const requeue = database.transaction((ids: readonly string[]) => {
-    for (const id of ids) sql.queue.run(id);
+    for (const id of ids) queueing.requeue(id);
   });
   return {
-    ...createToldItems(database, beginAnew),
+    ...createToldItems(database, queueing, beginAnew),
     feed: current,
     holdsAny: () => sql.anyRecord.get() !== undefined,
     hasBegun: () => sql.feed.get() !== undefined,
-    waiting: (items, limit) =>
-      sql.waiting.all(JSON.stringify(items), limit).map(({ n, ...row }) => ({ n, record: toRecord(row) })),
-    isComplete: (items, n) => sql.before.get(n, current().mark, JSON.stringify(items)) === undefined,
+    queueSome: queueing.some,
+    isWaiting: () => queueing.isUnderWay() || sql.anyWaiting.get() !== undefined,
+    waiting: (limit) =>
+      sql.waiting.all(limit).map(({ n, ...row }) => ({ n, item: row.item, record: toRecord(row) })),
+    isComplete: (n) => sql.before.get(n, current().mark) === undefined,
     seal: (page, taken) => seal.immediate(page, taken),
     setAside: ({ n }) => void sql.aside.run(n),
     unsent: () => sealed(sql.oldest.get()),
@@ -72,7 +70,7 @@ export function createOutbox(database: Database): Outbox {
 
 /** What a page makes of the records in it: when it is signed, and when the city has it. */
 function createSealing(database: Database, sql: ReturnType<typeof prepare>, knownGone: KnownGone) {
-  const seal = database.transaction((page: SealedPage, taken: readonly Waiting[]) => {
+  const seal = database.transaction((page: SealedPage, taken: readonly Tellable[]) => {
     sql.insert.run({ ...page, text: JSON.stringify(page.lines) });
     sql.move.run(page.last, page.hash);
     const isAny = sql.anyRefused.get() !== undefined;
@@ -93,6 +91,9 @@ function createSealing(database: Database, sql: ReturnType<typeof prepare>, know
   return { seal, acknowledge };
 }
 
+export const waitingSql = `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record
+  WHERE n > 0 ORDER BY n LIMIT ?`;
+
 function prepare(database: Database) {
   return {
     anyRecord: database.prepare("SELECT 1 FROM record LIMIT 1"),
@@ -102,17 +103,10 @@ function prepare(database: Database) {
        VALUES (1, ?, 0, NULL, (SELECT coalesce(max(n), 0) FROM pending), NULL, -1)`,
     ),
     dropPages: database.prepare("DELETE FROM page"),
-    tellAll: database.prepare(
-      `INSERT INTO pending (record) SELECT id FROM record WHERE ${isChosen} AND NOT ${isWithheld}
-       ORDER BY rowid ON CONFLICT DO NOTHING`,
-    ),
-    waiting: database.prepare<[string, number], Row & { n: number }>(
-      `SELECT n, ${recordColumns} FROM pending JOIN record ON record.id = pending.record
-       WHERE n > 0 AND ${tellable} ORDER BY n LIMIT ?`,
-    ),
-    before: database.prepare<[number, number, string], object>(
-      `SELECT 1 FROM pending JOIN record ON record.id = pending.record
-       WHERE n > ? AND n <= ? AND ${tellable} LIMIT 1`,
+    anyWaiting: database.prepare<[], object>("SELECT 1 FROM pending WHERE n > 0 LIMIT 1"),
+    waiting: database.prepare<[number], Row & { n: number }>(waitingSql),
+    before: database.prepare<[number, number], object>(
+      "SELECT 1 FROM pending WHERE n > ? AND n <= ? LIMIT 1",
     ),
     insert: database.prepare<[SealedPage & { text: string }]>(
       "INSERT INTO page (from_seq, last, head, hash, lines) VALUES (@from, @last, @head, @hash, @text)",
@@ -147,9 +141,6 @@ function prepare(database: Database) {
     ),
     isRefused: database.prepare<[string], object>(
       "SELECT 1 FROM refused JOIN record ON record.id = refused.record AND record.version = refused.version WHERE record.id = ?",
-    ),
-    queue: database.prepare<[string]>(
-      `INSERT INTO pending (record) SELECT id FROM record WHERE id = ? AND NOT ${isWithheld} ON CONFLICT DO NOTHING`,
     ),
   };
 }

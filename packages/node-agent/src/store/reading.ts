@@ -39,29 +39,7 @@ type ReadingPort = Pick<
 /** How far the gateway's pages were read, and when they have to be read again. */
 export function createReading(database: Database) {
   const sql = prepare(database);
-  const current = () => readingSchema.optional().parse(sql.reading.get());
-
-  function beginAnew(scope: string): void {
-    sql.dropPlaces.run();
-    sql.dropPages.run();
-    sql.dropMissed.run();
-    sql.dropOwed.run();
-    sql.begin.run(scope);
-  }
-
-  /** The place that all that was missed comes behind. */
-  function readMissed(): void {
-    const missed = sql.missed.all().map((row) => missedSchema.parse(row));
-    let least: Position | undefined;
-    for (const { source, forked, ...since } of missed) {
-      if (forked === 1) for (const forget of sql.forget) forget.run(source);
-      const from = forked === 1 ? { position: 0, head: null } : since;
-      if (least === undefined || from.position < least.position) least = from;
-    }
-    sql.dropMissed.run();
-    const held = current();
-    if (least !== undefined && held !== undefined && least.position < held.position) sql.move.run(least);
-  }
+  const { current, beginAnew, readMissed } = createAnew(sql);
 
   const position = database.transaction((scope: ReadingScope, now: number): Position => {
     const text = JSON.stringify(scope);
@@ -114,6 +92,41 @@ export function createReading(database: Database) {
   return { port, round: () => current()?.round ?? 0 };
 }
 
+/** What is read again: all of it, or of some sources. */
+function createAnew(sql: ReturnType<typeof prepare>) {
+  const current = () => readingSchema.optional().parse(sql.reading.get());
+
+  function beginAnew(scope: string): void {
+    sql.dropPlaces.run();
+    sql.dropPages.run();
+    sql.dropMissed.run();
+    sql.dropOwed.run();
+    sql.begin.run(scope);
+  }
+
+  /** What is held of it stays until it has come again or has not: it would pass for one that nothing is told of. */
+  function followAnew(source: string): void {
+    for (const forget of sql.forget) forget.run(source);
+    sql.outdate.run(source);
+    sql.oweOf.run(source);
+  }
+
+  /** The place that all that was missed comes behind. */
+  function readMissed(): void {
+    const missed = sql.missed.all().map((row) => missedSchema.parse(row));
+    let least: Position | undefined;
+    for (const { source, forked, ...since } of missed) {
+      if (forked === 1) followAnew(source);
+      const from = forked === 1 ? { position: 0, head: null } : since;
+      if (least === undefined || from.position < least.position) least = from;
+    }
+    sql.dropMissed.run();
+    const held = current();
+    if (least !== undefined && held !== undefined && least.position < held.position) sql.move.run(least);
+  }
+  return { current, beginAnew, readMissed };
+}
+
 /** All was read: what did not come again is over. Of a source that was missed that is not known before it was read, too. */
 function dropOlder(sql: ReturnType<typeof prepare>, reading: Reading | undefined): void {
   if (reading?.dropping === 1) {
@@ -156,6 +169,10 @@ function prepare(database: Database) {
     owe: database.prepare(
       "INSERT INTO undropped SELECT source, ? FROM missed WHERE true ON CONFLICT DO UPDATE SET round = excluded.round",
     ),
+    oweOf: database.prepare(
+      "INSERT INTO undropped SELECT ?, round FROM reading WHERE true ON CONFLICT DO UPDATE SET round = excluded.round",
+    ),
+    outdate: database.prepare("UPDATE copy SET round = 0 WHERE source = ?"),
     owed: database.prepare<[], { source: string; round: number }>(
       "SELECT source, round FROM undropped WHERE source NOT IN (SELECT source FROM missed)",
     ),
@@ -180,7 +197,7 @@ function prepare(database: Database) {
       `SELECT missed.source, forked, coalesce(since, 0) AS position, since_head AS head
        FROM missed LEFT JOIN followed USING (source)`,
     ),
-    forget: ["copy", "followed", "followed_page"].map((table) =>
+    forget: ["followed", "followed_page"].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE source = ?`),
     ),
   };

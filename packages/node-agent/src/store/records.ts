@@ -1,7 +1,9 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { Subject } from "@xinqiao/protocol/identity";
-import { type CreditRecord, recordSchema } from "@xinqiao/protocol/record";
+import { type CreditRecord, recordSchema, recordStates } from "@xinqiao/protocol/record";
+import { err, ok } from "@xinqiao/protocol/result";
 import type { Database } from "better-sqlite3";
+import { z } from "zod";
 import type { OwnRecords } from "../sharing/index.ts";
 import type { FileImport } from "./file-rows.ts";
 
@@ -10,9 +12,15 @@ export type SubjectKey = Pick<Subject, "scheme" | "id">;
 
 export type Put = "added" | "changed" | "unchanged";
 
+export interface FoundRecords {
+  readonly records: readonly CreditRecord[];
+  /** Items of those that cannot be read. */
+  readonly unread: readonly ItemCode[];
+}
+
 export interface Records {
   /** What is there to answer with. */
-  of(subject: SubjectKey, items: readonly ItemCode[]): readonly CreditRecord[];
+  of(subject: SubjectKey, items: readonly ItemCode[]): FoundRecords;
   /**
    * Adds a record as version 1, or makes the next version of the one held when what it says differs.
    * @param by the import that brings it; none: a followed stream does
@@ -110,7 +118,7 @@ export function createRecords(database: Database): Records {
     .pluck();
   const later = database.prepare<[Row & Since], unknown>(laterSql);
   return {
-    of: ({ scheme, id }, items) => find.all(scheme, id, JSON.stringify(items)).map(toRecord),
+    of: ({ scheme, id }, items) => foundIn(find.all(scheme, id, JSON.stringify(items)), items),
     put(record, by) {
       const written = upsert.get({ ...toRow(record), import: by ?? null });
       if (written === undefined) return "unchanged";
@@ -137,11 +145,30 @@ export function contentText(record: CreditRecord): string {
   return JSON.stringify([kind, name, jurisdiction, occurred_on, valid_until, disclosed_until, fields]);
 }
 
+function foundIn(rows: readonly Row[], items: readonly ItemCode[]): FoundRecords {
+  const records: CreditRecord[] = [];
+  const unread = new Set<string>();
+  for (const row of rows) {
+    const record = toRecord(row);
+    if (record === undefined) unread.add(row.item);
+    else records.push(record);
+  }
+  return { records, unread: items.filter((item) => unread.has(item)) };
+}
+
+const standingSchema = z.object({
+  state: z.enum(recordStates),
+  annotation: z.string().nullable(),
+});
+const annotationSchema = recordSchema.shape.annotation;
+
 function createOwnRecords(database: Database): OwnRecords {
   const find = database.prepare<[string], Row>(`SELECT ${list("", columns)} FROM record WHERE id = ?`);
-  const correct = database.prepare(
+  const standing = database.prepare("SELECT state, annotation FROM record WHERE id = ?");
+  const correct = database.prepare<[object], { version: number }>(
     `UPDATE record SET version = max(version + 1, @atLeast), state = @state, annotation = @annotation, recorded_at = @recordedAt
-     WHERE id = @id AND ((state, annotation) IS NOT (@state, @annotation) OR version < @atLeast)`,
+     WHERE id = @id AND ((state, annotation) IS NOT (@state, @annotation) OR version < @atLeast)
+     RETURNING version`,
   );
   const changed = database
     .prepare<[string], string | null>("SELECT changed_at FROM record WHERE id = ?")
@@ -152,9 +179,16 @@ function createOwnRecords(database: Database): OwnRecords {
       const row = find.get(id);
       return row && toRecord(row);
     },
+    standing(id) {
+      const held = standingSchema.optional().parse(standing.get(id));
+      return held && { state: held.state, ...(held.annotation !== null && { annotation: held.annotation }) };
+    },
     correct(id, act, recordedAt, atLeast = 0) {
       const annotation = act.state === "annotated" ? act.annotation : null;
-      return correct.run({ id, state: act.state, annotation, recordedAt, atLeast }).changes === 1;
+      if (!annotationSchema.safeParse(annotation ?? undefined).success) return err("annotation-too-long");
+      const corrected = correct.get({ id, state: act.state, annotation, recordedAt, atLeast });
+      if (corrected !== undefined) return ok(corrected);
+      return err(standing.get(id) === undefined ? "record-unknown" : "as-it-stands");
     },
   };
 }
@@ -185,8 +219,9 @@ function canonicalJson(fields: CreditRecord["fields"]): string {
   return JSON.stringify(fields, Object.keys(fields).sort());
 }
 
-export function toRecord(row: Row): CreditRecord {
-  return recordSchema.parse({
+/** Nothing of a row that is no record: one row that an earlier version should not have written must not stop all the others. */
+export function toRecord(row: Row): CreditRecord | undefined {
+  return recordSchema.safeParse({
     id: row.id,
     item: row.item,
     subject: { kind: row.kind, scheme: row.scheme, id: row.subject },
@@ -201,5 +236,5 @@ export function toRecord(row: Row): CreditRecord {
     recordedAt: row.recorded_at,
     ...(row.catalogue_version !== null && { catalogueVersion: row.catalogue_version }),
     fields: JSON.parse(row.fields),
-  });
+  }).data;
 }

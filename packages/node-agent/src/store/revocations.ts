@@ -2,7 +2,13 @@ import { mostOpen, revocationDoneSchema, revocationNoticeSchema } from "@xinqiao
 import type { Durable } from "@xinqiao/runtime/durable";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { GivenAnswer, HeardNotice, KeptNotice, RevocationBook } from "../feedback/index.ts";
+import type {
+  GivenAnswer,
+  HeardNotice,
+  KeptNotice,
+  RevocationBook,
+  UnsentAnswer,
+} from "../feedback/index.ts";
 
 const rowSchema = z.object({
   number: z.number(),
@@ -28,15 +34,22 @@ export function createRevocationBook(database: Database, durable: Durable): Revo
   const settle = database.transaction((notices: readonly string[]) => {
     for (const notice of notices) sql.settle.run(notice);
   });
+  const answered = database.transaction((notice: string) => {
+    sql.answered.run(notice);
+    sql.sent.run(notice);
+  });
   return {
     open: () => sql.open.all(mostOpen),
     hear: (notices) => hear.immediate(notices),
     settle: (notices) => settle.immediate(notices),
     has: (notice) => sql.has.get(notice) !== undefined,
     answerTo: (notice) => sql.answerTo.get(notice) ?? undefined,
-    answered(notice, { outcome, on, reason }, text) {
-      sql.answered.run({ notice, outcome, on, reason: reason ?? null, text });
+    answering(notice, { outcome, on, reason }, text) {
+      sql.answering.run({ notice, outcome, on, reason: reason ?? null, text });
     },
+    answered: (notice) => answered.immediate(notice),
+    notAnswered: (notice) => void sql.sent.run(notice),
+    unsent: () => sql.unsent.all(),
     list: () => sql.list.all().map(keptNotice),
     forget: (before) => sql.forget.run(before).changes,
     durable: durable.reached,
@@ -69,9 +82,19 @@ function prepare(database: Database) {
     answerTo: database
       .prepare<[string], string | null>("SELECT answer FROM revocation WHERE notice = ?")
       .pluck(),
-    answered: database.prepare(
-      `UPDATE revocation SET settled = 1, outcome = @outcome, decided_on = @on, reason = @reason, answer = @text
-       WHERE notice = @notice`,
+    answering: database.prepare(
+      `INSERT OR REPLACE INTO revocation_unsent (notice, outcome, decided_on, reason, text)
+       VALUES (@notice, @outcome, @on, @reason, @text)`,
+    ),
+    answered: database.prepare<[string]>(
+      `UPDATE revocation SET settled = 1, outcome = unsent.outcome, decided_on = unsent.decided_on,
+         reason = unsent.reason, answer = unsent.text
+       FROM revocation_unsent AS unsent WHERE revocation.notice = unsent.notice AND unsent.notice = ?`,
+    ),
+    sent: database.prepare<[string]>("DELETE FROM revocation_unsent WHERE notice = ?"),
+    unsent: database.prepare<[], UnsentAnswer>(
+      `SELECT notice, revocation_unsent.text FROM revocation_unsent JOIN revocation USING (notice)
+       WHERE settled AND answer IS NULL ORDER BY notice`,
     ),
     list: database.prepare(
       `SELECT number, notice, claims, settled, outcome, decided_on AS "on", reason FROM revocation

@@ -1,6 +1,6 @@
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
-import type { CorrectionAct, OwnRecords } from "../sharing/index.ts";
+import type { CorrectionAct, OwnRecords, RecordStanding } from "../sharing/index.ts";
 
 /** What a row can say of its record's state: an annotation needs a text, and is this member's own to make. */
 export const rowStates = ["current", "repaired", "withdrawn"] as const;
@@ -29,10 +29,10 @@ export function createRowStates(database: Database, own: OwnRecords) {
   function follow({ id, state }: Pick<RowRecord, "id" | "state">, isNew: boolean, at: string): boolean {
     const before = sql.said.get(id);
     if (before?.state === state) return false;
-    const held = isNew ? undefined : own.byId(id);
+    const held = isNew ? undefined : own.standing(id);
     const made = before?.made ?? null;
     const isTheirs = held !== undefined && mayMove(held, state, made);
-    const isMoved = isTheirs && own.correct(id, actOf(state, before), at);
+    const isMoved = isTheirs && own.correct(id, actOf(state, before), at).ok;
     const annotation = state === "current" ? null : (held?.annotation ?? before?.annotation ?? null);
     sql.say.run({ id, state, made: isNew || isMoved ? state : made, annotation });
     return isMoved;
@@ -40,12 +40,12 @@ export function createRowStates(database: Database, own: OwnRecords) {
 
   function withdraw(id: string, at: string): void {
     // What was repaired stays repaired: it is no longer disclosed either way.
-    if (own.byId(id)?.state !== "repaired") follow({ id, state: "withdrawn" }, false, at);
+    if (own.standing(id)?.state !== "repaired") follow({ id, state: "withdrawn" }, false, at);
   }
   return { follow, withdraw, said: (id: string) => sql.said.get(id)?.state };
 }
 
-function mayMove(held: CreditRecord, state: SaidState["state"], made: string | null): boolean {
+function mayMove(held: RecordStanding, state: SaidState["state"], made: string | null): boolean {
   return (held.state !== "repaired" && state !== "current") || held.state === made;
 }
 

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TestFolder, testFolder } from "../intake/testing/folder.ts";
 import { listingRow, penaltyRow, testItem, testJurisdiction, testUscc } from "../intake/testing/rows.ts";
+import { takenSql } from "./delivery-taken.ts";
 import { endedSql } from "./inbox.ts";
 import { schemaVersion } from "./migrations.ts";
 import { findSql } from "./records.ts";
@@ -105,6 +106,22 @@ describe("the agent's store: records", () => {
       .map(({ detail }) => detail);
     database.close();
     expect(plan[0]).toBe("SEARCH copy USING COVERING INDEX copy_ending (until<?)");
+  });
+
+  it("finds the copies that a platform has within some of a source's, none of another's", () => {
+    const database = new Database(path, { readonly: true });
+    const plan = database
+      .prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${takenSql}`)
+      .all({ source: "dg", after: "", to: "x", today: "2026-01-01" })
+      .map(({ detail }) => detail);
+    database.close();
+    expect(plan[0]).toBe(
+      "SEARCH copy USING INDEX sqlite_autoindex_copy_1 (source=? AND record>? AND record<?)",
+    );
+    expect(plan.filter((step) => step.startsWith("SCAN"))).toEqual([
+      "SCAN delivery",
+      "SCAN json_each VIRTUAL TABLE INDEX 1:",
+    ]);
   });
 
   it("makes versions only of what differs, whatever the order of columns", () => {
@@ -254,6 +271,9 @@ describe("the agent's store: its file", () => {
       "pending",
       "told_item",
       "withheld_item",
+      "listed_item",
+      "untold",
+      "record_queueing",
       "known_gone",
       "feed",
       "page",
@@ -269,6 +289,7 @@ describe("the agent's store: its file", () => {
       ...digested,
       ...taken,
       ...raised,
+      "revocation_unsent",
       "revocation",
       ...delivered,
       "refused",

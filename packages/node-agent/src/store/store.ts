@@ -32,7 +32,7 @@ export interface Held {
   readonly records: readonly CreditRecord[];
   /** Item → ISO instant up to which its imports say how things stand. Items never imported are absent. */
   readonly coverage: ReadonlyMap<ItemCode, string>;
-  /** Items with rows about the subject that were kept back. */
+  /** Items with rows about the subject that were kept back, or with records that cannot be read. */
   readonly gaps: readonly ItemCode[];
 }
 
@@ -103,13 +103,11 @@ export function openStore(path: string): AgentStore {
   const imports = createImports(database, records);
   const durable = createDurable(path, "book.unavailable");
   const book = createBook(database, durable);
-  const find = database.transaction(
-    (subject: SubjectKey, items: readonly ItemCode[]): Held => ({
-      records: records.of(subject, items),
-      coverage: imports.coverage(),
-      gaps: imports.gaps(subject, items),
-    }),
-  );
+  const find = database.transaction((subject: SubjectKey, items: readonly ItemCode[]): Held => {
+    const { records: found, unread } = records.of(subject, items);
+    const gaps = [...new Set([...imports.gaps(subject, items), ...unread])];
+    return { records: found, coverage: imports.coverage(), gaps };
+  });
   return {
     ...createNonces(database),
     imports,

@@ -44,8 +44,8 @@ export function createSharingEvents(
     brokenPage(source, { code, detail }) {
       logger.error({ event: "broken-page", source, code, detail });
     },
-    tooLong(item) {
-      logger.error({ event: "record-too-long", item });
+    setAside(item, why) {
+      logger.error({ event: `record-${why}`, item });
     },
     copiesReconciled({ rows }) {
       const [differed, repaired] = [rows.map(differencesOf), rows.map((row) => row.repaired)].map(sum);

@@ -7,4 +7,4 @@ export {
   shownDisputes,
 } from "./dispute.ts";
 export { identifyRow, type RowContext, type RowIdentity, recordFromRow } from "./from-row.ts";
-export { type CreditRecord, daySchema, recordSchema, recordStates } from "./record.ts";
+export { type CreditRecord, daySchema, recordLengths, recordSchema, recordStates } from "./record.ts";

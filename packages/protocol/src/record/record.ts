@@ -8,8 +8,8 @@ export const daySchema = z.iso.date();
 /** `current`; `annotated` (objection, review, litigation); `repaired` and `withdrawn` are no longer disclosed. */
 export const recordStates = ["current", "annotated", "repaired", "withdrawn"] as const;
 
-/** Longest id and subject name, in UTF-16 units. */
-export const recordLengths = { id: 200, subjectName: 200 } as const;
+/** Longest id, subject name and annotation, in UTF-16 units. */
+export const recordLengths = { id: 200, subjectName: 200, annotation: 400 } as const;
 
 /** One fact about one subject, in one version. `fields` holds the item's national columns, checked against the catalogue. */
 export const recordSchema = z.strictObject({
@@ -22,7 +22,7 @@ export const recordSchema = z.strictObject({
   jurisdiction: jurisdictionSchema,
   version: z.number().int().positive(),
   state: z.enum(recordStates),
-  annotation: z.string().max(400).optional(),
+  annotation: z.string().max(recordLengths.annotation).optional(),
   occurredOn: daySchema,
   /** Absent: no end. The national form for that is 2099/12/31. */
   validUntil: daySchema.optional(),

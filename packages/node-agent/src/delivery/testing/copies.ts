@@ -37,6 +37,17 @@ export class TestCopies {
   #seq = 0;
   #queues = new Map<string, DeliveryQueue>();
 
+  constructor() {
+    this.readAll();
+  }
+
+  /** There is no more than was taken. */
+  readAll(): void {
+    const { inbox } = this.store;
+    const all = { items: [penalty, licence], jurisdictions: "all", subjectKinds: "all" } as const;
+    inbox.readTo(inbox.position(all, this.now), true, this.now);
+  }
+
   path(name: string): string {
     return join(this.folder, name);
   }
@@ -108,6 +119,13 @@ export class TestCopies {
   backUp(): void {
     this.store.close();
     copyFileSync(this.path("store.db"), this.path("store.bak"));
+    this.#open();
+  }
+
+  /** A store that knows nothing. */
+  lose(): void {
+    this.store.close();
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(this.path(`store.db${suffix}`), { force: true });
     this.#open();
   }
 
