@@ -32,7 +32,7 @@ export async function copies(given: string, options: CopiesOptions): Promise<str
 type Copies = z.output<typeof copiesSchema>;
 
 /** Since when by the clock in Beijing. */
-const disputeText = (kind: keyof typeof disputeKinds, since: string) =>
+export const disputeText = (kind: keyof typeof disputeKinds, since: string) =>
   `${disputeKinds[kind]}, 自 since ${chinaTime(Date.parse(since))}（北京时间）`;
 const disputeKinds = { objection: "异议 objection", repair: "信用修复 repair" };
 

@@ -77,6 +77,7 @@ const lettersHead = [
 export function replay(name: string, { home }: DeliveryOptions): Promise<string> {
   return withNamed(name, home, (deliveries) => {
     const queued = deliveries.replay(name);
+    if (queued === 0) return "nothing is refused · 没有被拒的副本";
     return [
       `${queued} 条已排队待重新交付，由运行中的节点交付 queued: the running agent delivers them`,
       `结果见 what came of it: xinqiao delivery · xinqiao delivery dead ${name}`,

@@ -4,11 +4,20 @@ import { CommandError, factsOf } from "@xinqiao/runtime/cli";
 import { request } from "undici";
 import type { AgentConfig } from "../config/index.ts";
 
+const originOf = ({ local: { host, port } }: AgentConfig) =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/** Whether the agent answers, ready or not. */
+export async function isRunning(config: AgentConfig): Promise<boolean> {
+  const reply = await request(`${originOf(config)}/readyz`).catch(() => undefined);
+  await reply?.body.dump();
+  return reply !== undefined;
+}
+
 /** Asks the running agent through its local API, as the member's own platform does: the text of its answer. */
 export async function postLocal(config: AgentConfig, path: string, body: object): Promise<string> {
   const token = (await readFile(config.localToken, "utf8")).trim();
-  const { host, port } = config.local;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${path}`;
+  const url = `${originOf(config)}${path}`;
   const reply = await request(url, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },

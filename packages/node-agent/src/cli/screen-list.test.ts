@@ -28,7 +28,16 @@ describe("hits in a table", () => {
     const named = { record: "penalty:1", kind: "objection", since } as const;
     const unnamed = { kind: "repair", since } as const;
     expect(tableOf({ disputes: [named, unnamed] })).toEqual([
-      ["7", subject.id, "sz-baoan", "", "", `objection ${since} penalty:1; repair ${since}`, "", ""],
+      [
+        "7",
+        subject.id,
+        "sz-baoan",
+        "",
+        "",
+        "异议 objection, 自 since 2026-01-01 08:00:00（北京时间） penalty:1; 信用修复 repair, 自 since 2026-01-01 08:00:00（北京时间）",
+        "",
+        "",
+      ],
     ]);
   });
 

@@ -5,6 +5,7 @@ import { checkSubject, type Subject, subjectSchema } from "@xinqiao/protocol/ide
 import type { OpenedScreening } from "@xinqiao/protocol/screening";
 import { CommandError } from "@xinqiao/runtime/cli";
 import { defused } from "../row/index.ts";
+import { disputeText } from "./copies.ts";
 
 /** A line of a list: an identifier, and where it stands. */
 export interface Line {
@@ -12,20 +13,23 @@ export interface Line {
   readonly id: string;
 }
 
-/** Which list it is, and how many lines it has. */
+/** Which list it is, and how many lines it has. No text holds a zero byte: a workbook does. */
 export async function surveyOf(file: string): Promise<{ readonly sha256: string; readonly lines: number }> {
   const hash = createHash("sha256");
-  let [lines, last] = [0, newline];
+  let [lines, last, isText] = [0, newline, true];
   try {
     for await (const chunk of createReadStream(file)) {
       const bytes: Buffer = chunk;
       hash.update(bytes);
+      isText &&= !bytes.includes(0);
       for (const byte of bytes) if (byte === newline) lines += 1;
       last = bytes.at(-1) ?? last;
     }
   } catch {
     throw new CommandError(`no such file · 没有该文件: ${file}`);
   }
+  if (!isText)
+    throw new CommandError(`is no text, one identifier a line · 不是每行一个标识的文本文件: ${file}`);
   return { sha256: hash.digest("hex"), lines: last === newline ? lines : lines + 1 };
 }
 
@@ -115,7 +119,9 @@ function rowsOf({ hits, exchange = "" }: OpenedScreening, batch: readonly Line[]
   return hits.map(({ subject, source, items, measures, records, disputes = [] }) => {
     const { number = 0, id = "" } = batch[subject] ?? {};
     const named = measures.map(({ name }) => `${name.zh} ${name.en}`).join("; ");
-    const disputed = disputes.map(({ kind, since, record }) => [kind, since, record ?? ""].join(" ").trim());
+    const disputed = disputes.map(({ kind, since, record = "" }) =>
+      `${disputeText(kind, since)} ${record}`.trim(),
+    );
     // What a report of what was done names: `feedback`.
     const versions = records.map(({ id, version }) => `${id} ${version}`).join("; ");
     return { number, cells: [id, source, items.join(" "), named, disputed.join("; "), exchange, versions] };

@@ -93,4 +93,10 @@ describe("a list", () => {
     expect(await read(3)).toEqual(["4c,5d"]);
     expect(await surveyOf(file)).toMatchObject({ lines: 5 });
   });
+
+  it("is no workbook", async () => {
+    const file = join(folder, "list.xlsx");
+    writeFileSync(file, Buffer.from([0x50, 0x4b, 3, 4, 0, 0]));
+    await expect(surveyOf(file)).rejects.toThrow("is no text");
+  });
 });

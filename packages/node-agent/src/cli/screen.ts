@@ -54,15 +54,17 @@ async function screenRest(file: string, run: Run): Promise<void> {
   const { part, lines } = run;
   const step = createProgress(process.stderr).begin("筛查 screening");
   const [begun, from] = [performance.now(), part.line];
-  const show = () => {
-    const rate = Math.round(((part.line - from) * 1_000) / (performance.now() - begun + 1));
-    step.at(part.line, lines, `${part.line} / ${lines} · ${rate} /s`);
+  const show = (done = part.line) => {
+    const rate = Math.round(((done - from) * 1_000) / (performance.now() - begun + 1));
+    step.at(done, lines, `${done} / ${lines} · ${rate} /s`);
   };
   show();
   for await (const batch of batchesOf(file, from, mostScreened)) {
     await screenBatch(batch, run);
     show();
   }
+  // Empty lines at the end are nobody's.
+  show(lines);
   step.end();
 }
 

@@ -1,21 +1,14 @@
 import { subjectKinds, subjectSchemes } from "@xinqiao/protocol/identity";
-import { CommandError, runCommand } from "@xinqiao/runtime/cli";
+import { recordLengths } from "@xinqiao/protocol/record";
+import { runCommand } from "@xinqiao/runtime/cli";
 import { type Command, Option } from "commander";
-import type { CorrectionAct } from "../sharing/index.ts";
 import type { CopiesOptions } from "./copies.ts";
+import { actOf, type CorrectOptions } from "./correction-act.ts";
 import type { RefusedOptions } from "./refused.ts";
 import type { ScreenOptions } from "./screen.ts";
 import type { CorrectionsOptions } from "./sharing.ts";
 
 const home = ["--home <dir>", "the agent's folder · 节点目录", "."] as const;
-
-interface CorrectOptions {
-  readonly home: string;
-  readonly withdraw?: true;
-  readonly repair?: true;
-  readonly restore?: true;
-  readonly annotate?: string;
-}
 
 /** `correct`, `corrections`, `copies` and `screen`: what becomes of records that are shared. */
 export function addSharingCommands(program: Command): void {
@@ -27,7 +20,10 @@ export function addSharingCommands(program: Command): void {
     .option(...home)
     .option("--withdraw", "it should never have been: no longer disclosed · 撤回")
     .option("--repair", "credit repaired: no longer disclosed · 修复")
-    .option("--annotate <text>", "objection, review, litigation: shown with it · 标注")
+    .option(
+      "--annotate <text>",
+      `objection, review, litigation: shown with it, at most ${recordLengths.annotation} characters · 标注，至多 ${recordLengths.annotation} 字`,
+    )
     .option("--restore", "stands again as it was · 恢复")
     .action((record: string, options: CorrectOptions) =>
       runCommand(async () => (await import("./sharing.ts")).correct(record, options.home, actOf(options))),
@@ -112,17 +108,4 @@ function addReconcileCopies(program: Command): void {
     .action((options: { home: string; json?: boolean }) =>
       runCommand(async () => (await import("./reconcile-copies.ts")).reconcileCopies(options)),
     );
-}
-
-function actOf({ withdraw, repair, restore, annotate }: CorrectOptions): CorrectionAct {
-  const acts: CorrectionAct[] = [];
-  if (withdraw) acts.push({ state: "withdrawn" });
-  if (repair) acts.push({ state: "repaired" });
-  if (restore) acts.push({ state: "current" });
-  if (annotate !== undefined) acts.push({ state: "annotated", annotation: annotate });
-  const [act, ...more] = acts;
-  if (act === undefined || more.length > 0) {
-    throw new CommandError("say one of --withdraw, --repair, --annotate, --restore · 请且仅请指定一种更正");
-  }
-  return act;
 }

@@ -45,3 +45,7 @@ it("writes a template of the catalogue's, and never over another file", async ()
 it("says which items there are", async () => {
   await expect(writeTemplate("Penalty", folder.path("a.xlsx"), home, 0)).rejects.toThrow(/penalty, /);
 });
+
+it("writes a workbook under no other name", async () => {
+  await expect(writeTemplate("penalty", folder.path("a.csv"), home, 0)).rejects.toThrow(/\.xlsx/);
+});

@@ -13,6 +13,7 @@ export async function writeTemplate(code: string, file: string, home: string, no
     const known = [...items.keys()].join(", ");
     throw new CommandError(`the catalogue has no item ${code} · 目录中没有该事项\n${known}`);
   }
+  if (!/\.xlsx$/i.test(file)) throw new CommandError("a template is an .xlsx file · 模板为 .xlsx 文件");
   await writeNewFile(file, await templateOf(item, version, now));
   return `${file}: ${item.code} ${item.name.zh} · ${item.name.en}`;
 }

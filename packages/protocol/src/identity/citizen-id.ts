@@ -37,6 +37,15 @@ export function parseCitizenId(text: string): Result<CitizenId, IdentityFault> {
   return ok(citizenIdSchema.parse(text));
 }
 
+const citizenIdLength = 18;
+
+/** Whether a person's number stands anywhere in a text that is to hold none. */
+export function holdsCitizenId(text: string): boolean {
+  return Array.from(text, (_, at) => text.slice(at, at + citizenIdLength)).some(
+    (part) => parseCitizenId(part).ok,
+  );
+}
+
 /** GB 11643, ISO 7064 MOD 11-2, of the first 17 digits. */
 function citizenCheck(text: string): string {
   const sum = weights.reduce((total, weight, at) => total + weight * Number(text.charAt(at)), 0);

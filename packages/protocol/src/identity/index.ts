@@ -1,4 +1,10 @@
-export { type CitizenId, type CitizenIdParts, composeCitizenId, parseCitizenId } from "./citizen-id.ts";
+export {
+  type CitizenId,
+  type CitizenIdParts,
+  composeCitizenId,
+  holdsCitizenId,
+  parseCitizenId,
+} from "./citizen-id.ts";
 export { divisionName, isDivision, parentDivision } from "./division.ts";
 export type { DivisionName } from "./division-data.ts";
 export { type IdentityFault, type IdentityReason, identityReasons } from "./fault.ts";

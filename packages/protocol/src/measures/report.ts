@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { logReferenceSchema } from "../exchange/index.ts";
-import { type NodeId, nodeIdSchema, parseCitizenId } from "../identity/index.ts";
+import { holdsCitizenId, type NodeId, nodeIdSchema } from "../identity/index.ts";
 import { payloadOf, readCompact } from "../jws/index.ts";
 import type { Signer } from "../keys/index.ts";
 import { sha256Schema } from "../reconciliation/index.ts";
@@ -12,16 +12,7 @@ import { type Directory, openWord, signWord } from "../registry/index.ts";
 export const measureOutcomes = ["applied", "partly", "not-applied"] as const;
 export type MeasureOutcome = (typeof measureOutcomes)[number];
 
-const citizenIdLength = 18;
-
-/** A person's number must not get in by way of a reference. */
-function holdsCitizenId(text: string): boolean {
-  return Array.from(text, (_, at) => text.slice(at, at + citizenIdLength)).some(
-    (part) => part.length === citizenIdLength && parseCitizenId(part).ok,
-  );
-}
-
-/** The member's own number of the matter: it means nothing to anybody else. */
+/** The member's own number of the matter: it means nothing to anybody else, and is no way in for a person's number. */
 const matterReferenceSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/)
