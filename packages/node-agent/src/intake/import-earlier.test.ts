@@ -156,6 +156,23 @@ describe("a file put right", () => {
     expect(gapsOf(1)).toEqual([penalty]);
   });
 
+  it.each([
+    ["says otherwise of a record of the same file", corrected],
+    ["has no document number", { CF_WSH: "" }],
+  ])(
+    "has no gap of a row any more that %s, and is in it no more, however often it came with it",
+    async (_what, row) => {
+      for (const more of [[], [], [penaltyRow(2)]]) {
+        expect(await take("a.csv", [penaltyRow(1), penaltyRow(1, row), ...more])).toMatchObject({
+          quarantined: 1,
+        });
+        expect(gapsOf(1)).toEqual([penalty]);
+      }
+      await take("a.csv", [penaltyRow(1)]);
+      expect(gapsOf(1)).toEqual([]);
+    },
+  );
+
   it("is a file of its own again once it was whole, under another name, or taken by force", async () => {
     await take("a.csv", bad);
     await take("b.csv", [penaltyRow(1, corrected)]);
