@@ -90,7 +90,7 @@ export function createImportSessions(database: Database, records: Records) {
     const finish = database.transaction((counts: ImportCounts, finishedAt: string) => {
       sql.complete.run({ ...counts, id, finishedAt });
       if (!saysHowThingsStand(counts)) return;
-      const isSame = earlier !== undefined && earlier.sameBytes.length > 0;
+      const isSame = earlier?.sameBytes !== undefined;
       sql.closeGaps.run({ id, item: file.item, file: file.file, isNew: isSame ? 0 : 1 });
       // The very bytes of an older day, where something newer has been taken since, say how things stood then.
       if (!isSame || superseded === 0) sql.cover.run(file);

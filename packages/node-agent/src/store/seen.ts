@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
-import { createFileRows, type EarlierFile } from "./file-rows.ts";
+import { createFileRows, type EarlierFile, type SameBytes } from "./file-rows.ts";
 import { contentText, type Put, type Records } from "./records.ts";
 
 /**
@@ -34,12 +34,12 @@ export function createSeenRecords(database: Database, records: Records): SeenRec
   const rows = createFileRows(database);
 
   /** Of the same bytes every row has said so before, but those that were kept back. */
-  function takeAgain(record: CreditRecord, id: number, earlier: EarlierFile, first: number): Verdict {
-    const wasKeptBack = rows.has(earlier.last) && rows.said(earlier.last, record.id) === undefined;
-    if (!wasKeptBack && records.holdsLater(record, earlier.sameBytes))
-      return { taken: "superseded", since: first };
+  function takeAgain(record: CreditRecord, id: number, last: number, sameBytes: SameBytes): Verdict {
+    const since = sameBytes.first.id;
+    const wasKeptBack = sameBytes.keptAll || (rows.has(last) && rows.said(last, record.id) === undefined);
+    if (!wasKeptBack && records.holdsLater(record, sameBytes)) return { taken: "superseded", since };
     const taken = records.put(record, id);
-    return { taken, since: wasKeptBack || taken !== "unchanged" ? id : first };
+    return { taken, since: wasKeptBack || taken !== "unchanged" ? id : since };
   }
 
   function takeNew(record: CreditRecord, digest: Buffer, { import: id, earlier }: Taking): Verdict {
@@ -56,11 +56,11 @@ export function createSeenRecords(database: Database, records: Records): SeenRec
       if (sql.see.run(id, record.id, digest, id).changes === 0) {
         return sql.said.get(id, record.id)?.equals(digest) ? "duplicate" : "conflict";
       }
-      const first = as.earlier?.sameBytes[0]?.id;
+      const { earlier } = as;
       const { taken, since } =
-        as.earlier === undefined || first === undefined
+        earlier?.sameBytes === undefined
           ? takeNew(record, digest, as)
-          : takeAgain(record, id, as.earlier, first);
+          : takeAgain(record, id, earlier.last, earlier.sameBytes);
       if (since !== id) sql.since.run(since, id, record.id);
       return taken;
     },
