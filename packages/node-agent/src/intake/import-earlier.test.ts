@@ -131,9 +131,20 @@ describe("a file sent again", () => {
     await take("older.csv", [penaltyRow(2)]);
     await take("c.csv", [penaltyRow(1, corrected), penaltyRow(2, noSuchDay)]);
     intake.now += dayMs;
-    expect(await intake.reportOf(path)).toMatchObject({ accepted: 1, superseded: 1 });
+    expect(await intake.reportOf(path)).toMatchObject({ accepted: 1, superseded: 1, overridden: 1 });
     expect(intake.held(2)).toMatchObject([{ fields: { CF_NR: "罚款人民币一万元" } }]);
     expect(gapsOf(2)).toEqual([]);
+  });
+
+  it("says of how many rows that were kept back it undoes what has come since; that comes back by force", async () => {
+    const rows = [penaltyRow(1), penaltyRow(2)];
+    await takeBlank("a.csv", rows, stricter);
+    await take("c.csv", [penaltyRow(2, corrected)]);
+    expect(await takeBlank("a.csv", rows)).toMatchObject({ accepted: 2, superseded: 0, overridden: 1 });
+    expect(await takeBlank("a.csv", rows)).toMatchObject({ unchanged: 2, overridden: 0 });
+    expect(await take("c.csv", [penaltyRow(2, corrected)])).toMatchObject({ accepted: 0, superseded: 1 });
+    expect(await take("c.csv", [penaltyRow(2, corrected)], { force: true })).toMatchObject({ accepted: 1 });
+    expect(intake.held(2)).toMatchObject([{ version: 3, fields: corrected }]);
   });
 
   it("brings its rows where all of them were kept back, until a file of its name has come or they are forgotten", async () => {

@@ -5,10 +5,11 @@ import { createFileRows, type EarlierFile, type SameBytes } from "./file-rows.ts
 import { contentText, type Put, type Records } from "./records.ts";
 
 /**
- * `superseded`: the file has said so before, what is held has come to say otherwise since, and stays; `duplicate`: an earlier
- * row of this import said the same; `conflict`: it said otherwise, and stands.
+ * `superseded`: the file has said so before, what is held has come to say otherwise since, and stays; `overridden`: the row
+ * was kept back before, and what is held has come to say otherwise since, older or newer, and gives way; `duplicate`: an
+ * earlier row of this import said the same; `conflict`: it said otherwise, and stands.
  */
-export type Taken = Put | "superseded" | "duplicate" | "conflict";
+export type Taken = Put | "superseded" | "overridden" | "duplicate" | "conflict";
 
 /** An import under way. */
 export interface Taking {
@@ -23,7 +24,7 @@ export interface SeenRecords {
 }
 
 interface Verdict {
-  readonly taken: Put | "superseded";
+  readonly taken: Put | "superseded" | "overridden";
   /** The import since which the file has said so. */
   readonly since: number;
 }
@@ -37,9 +38,13 @@ export function createSeenRecords(database: Database, records: Records): SeenRec
   function takeAgain(record: CreditRecord, id: number, last: number, sameBytes: SameBytes): Verdict {
     const since = sameBytes.first.id;
     const wasKeptBack = sameBytes.keptAll || (rows.has(last) && rows.said(last, record.id) === undefined);
-    if (!wasKeptBack && records.holdsLater(record, sameBytes)) return { taken: "superseded", since };
-    const taken = records.put(record, id);
-    return { taken, since: wasKeptBack || taken !== "unchanged" ? id : since };
+    const isLater = records.holdsLater(record, sameBytes);
+    if (isLater && !wasKeptBack) return { taken: "superseded", since };
+    const put = records.put(record, id);
+    return {
+      taken: isLater ? "overridden" : put,
+      since: wasKeptBack || put !== "unchanged" ? id : since,
+    };
   }
 
   function takeNew(record: CreditRecord, digest: Buffer, { import: id, earlier }: Taking): Verdict {
