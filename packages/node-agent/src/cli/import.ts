@@ -106,6 +106,7 @@ function describe(report: FileReport, catalogue: Catalogue): string {
   const name = catalogue.items.get(report.item)?.name;
   const notes = [
     ...(report.superseded > 0 ? [describeSuperseded(report.superseded)] : []),
+    ...(report.overridden > 0 ? [describeOverridden(report.overridden)] : []),
     ...(report.unknownColumns.length > 0
       ? [`  未导入的栏目 columns left out: ${report.unknownColumns.join(", ")}`]
       : []),
@@ -129,6 +130,10 @@ function countsTable({ received, accepted, unchanged, quarantined, duplicates }:
 
 function describeSuperseded(rows: number): string {
   return `  无变化中有 ${rows} 行本文件以前已报送过，其记录其后已变更，保持现状（--force 恢复为本文件内容） · of the unchanged, ${rows} rows say what this file has said before, and their records have changed since: they stay (--force takes them)`;
+}
+
+function describeOverridden(rows: number): string {
+  return `  采纳中有 ${rows} 行以前被隔离，其记录其间由其他文件或途径写入不同内容，现已改为本文件内容；较新的内容须以 --force 重新导入 · of the accepted, ${rows} rows were kept back before, and their records have been brought otherwise meanwhile: they say what this file says now (where the other is newer, import that file with --force)`;
 }
 
 /** Line, column and reason; never the value. */

@@ -37,6 +37,7 @@ describe("a file handed over", () => {
       accepted: 2,
       unchanged: 0,
       superseded: 0,
+      overridden: 0,
       quarantined: 0,
       duplicates: 1,
       unknownColumns: [],

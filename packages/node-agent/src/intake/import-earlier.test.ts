@@ -3,7 +3,7 @@ import { jurisdictionSchema } from "@xinqiao/protocol/identity";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ImportOptions } from "./import-file.ts";
-import { openTestIntake, penalty, penaltyFile, type TestIntake } from "./testing/intake.ts";
+import { openTestIntake, penalty, penaltyFile, type TestIntake, titles } from "./testing/intake.ts";
 import { penaltyRow, testCatalogue, testItem, testUscc } from "./testing/rows.ts";
 
 let intake: TestIntake;
@@ -24,6 +24,17 @@ async function take(
 ) {
   intake.now += dayMs;
   return intake.reportOf(intake.folder.file(name, penaltyFile(rows)), options);
+}
+/** With a column that says nothing. */
+async function takeBlank(
+  name: string,
+  rows: readonly Record<string, string>[],
+  catalogue: ImportOptions["catalogue"] = testCatalogue,
+) {
+  intake.now += dayMs;
+  const cells = rows.map((row) => ({ ...row, CF_XDR_GSZC: "" }));
+  const file = penaltyFile(cells, [...titles, "CF_XDR_GSZC"]);
+  return intake.reportOf(intake.folder.file(name, file), { catalogue });
 }
 const gapsOf = (n: number) => intake.store.find({ scheme: "uscc", id: testUscc(n) }, [penalty]).gaps;
 const coveredAt = () => intake.store.imports.coverage().get(penalty);
@@ -120,9 +131,48 @@ describe("a file sent again", () => {
     await take("older.csv", [penaltyRow(2)]);
     await take("c.csv", [penaltyRow(1, corrected), penaltyRow(2, noSuchDay)]);
     intake.now += dayMs;
-    expect(await intake.reportOf(path)).toMatchObject({ accepted: 1, superseded: 1 });
+    expect(await intake.reportOf(path)).toMatchObject({ accepted: 1, superseded: 1, overridden: 1 });
     expect(intake.held(2)).toMatchObject([{ fields: { CF_NR: "罚款人民币一万元" } }]);
     expect(gapsOf(2)).toEqual([]);
+  });
+
+  it("says of how many rows that were kept back it undoes what has come since; that comes back by force", async () => {
+    const rows = [penaltyRow(1), penaltyRow(2)];
+    await takeBlank("a.csv", rows, stricter);
+    await take("c.csv", [penaltyRow(2, corrected)]);
+    expect(await takeBlank("a.csv", rows)).toMatchObject({ accepted: 2, superseded: 0, overridden: 1 });
+    expect(await takeBlank("a.csv", rows)).toMatchObject({ unchanged: 2, overridden: 0 });
+    expect(await take("c.csv", [penaltyRow(2, corrected)])).toMatchObject({ accepted: 0, superseded: 1 });
+    expect(await take("c.csv", [penaltyRow(2, corrected)], { force: true })).toMatchObject({ accepted: 1 });
+    expect(intake.held(2)).toMatchObject([{ version: 3, fields: corrected }]);
+  });
+
+  it("brings its rows where all of them were kept back, until a file of its name has come or they are forgotten", async () => {
+    const rows = [penaltyRow(1, { CF_NR: "罚款人民币一万元" }), penaltyRow(2)];
+    expect(await takeBlank("a.csv", rows, stricter)).toMatchObject({ accepted: 0, quarantined: 2 });
+    await take("older.csv", [penaltyRow(1)]);
+    await take("c.csv", [penaltyRow(3), penaltyRow(1, noSuchDay)]);
+    expect(await takeBlank("a.csv", rows)).toMatchObject({ accepted: 2, superseded: 0 });
+    expect(intake.held(1)).toMatchObject([{ fields: { CF_NR: "罚款人民币一万元" } }]);
+    expect(gapsOf(1)).toEqual([]);
+
+    await takeBlank("b.csv", [penaltyRow(4)], stricter);
+    await take("c.csv", [penaltyRow(4, corrected)]);
+    intake.store.imports.purgeQuarantine(now());
+    expect(await takeBlank("b.csv", [penaltyRow(4)])).toMatchObject({ accepted: 0, superseded: 1 });
+
+    await takeBlank("d.csv", [penaltyRow(5)], stricter);
+    await take("d.csv", [penaltyRow(5, corrected)]);
+    expect(await takeBlank("d.csv", [penaltyRow(5)])).toMatchObject({ accepted: 0, superseded: 1 });
+  });
+
+  it("is taken anew of what it has brought itself when it was broken off", async () => {
+    const rows = [penaltyRow(1), penaltyRow(2)];
+    await take("a.csv", rows, { catalogue: without("CF_NR") });
+    const giveWay = async () => Promise.reject(new Error("the process ends"));
+    const brokenOff = take("a.csv", rows, { catalogue: without("CF_GSJZQ"), batchRows: 1, giveWay });
+    await expect(brokenOff).rejects.toThrow("the process ends");
+    expect(await take("a.csv", rows)).toMatchObject({ accepted: 2, superseded: 0 });
   });
 });
 
@@ -155,6 +205,23 @@ describe("a file put right", () => {
     await take("a.csv", good);
     expect(gapsOf(1)).toEqual([penalty]);
   });
+
+  it.each([
+    ["says otherwise of a record of the same file", corrected],
+    ["has no document number", { CF_WSH: "" }],
+  ])(
+    "has no gap of a row any more that %s, and is in it no more, however often it came with it",
+    async (_what, row) => {
+      for (const more of [[], [], [penaltyRow(2)]]) {
+        expect(await take("a.csv", [penaltyRow(1), penaltyRow(1, row), ...more])).toMatchObject({
+          quarantined: 1,
+        });
+        expect(gapsOf(1)).toEqual([penalty]);
+      }
+      await take("a.csv", [penaltyRow(1)]);
+      expect(gapsOf(1)).toEqual([]);
+    },
+  );
 
   it("is a file of its own again once it was whole, under another name, or taken by force", async () => {
     await take("a.csv", bad);

@@ -40,6 +40,7 @@ describe("importFile: what files look like in the wild", () => {
       accepted: 2,
       unchanged: 0,
       superseded: 0,
+      overridden: 0,
       titles: expect.any(Array),
       quarantined: 0,
       duplicates: 0,

@@ -9,7 +9,7 @@ import { readHeader } from "./header.ts";
 import { openRows, ReadFailure, type RowSource } from "./rows.ts";
 import type { SourceRow } from "./source-row.ts";
 import { type Survey, surveyFile } from "./survey.ts";
-import { createTally, type RowReport, type Tally, takeBatch } from "./take-batch.ts";
+import { type Contested, createTally, type RowReport, type Tally, takeBatch } from "./take-batch.ts";
 import { titlesOf } from "./workbook.ts";
 
 /** Rows of one transaction: large enough to be fast, small enough that a running agent is not kept waiting for long. */
@@ -40,7 +40,7 @@ export interface ImportOptions extends UsccOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-export interface ImportReport extends ImportCounts {
+export interface ImportReport extends ImportCounts, Contested {
   /** The import's number in the store, by which its kept-back rows are found. */
   readonly import: number;
   readonly file: string;
@@ -48,11 +48,6 @@ export interface ImportReport extends ImportCounts {
   readonly sha256: string;
   readonly item: ItemCode;
   readonly format: Survey["format"];
-  /**
-   * Of the unchanged: rows that say what this file, or the one of its name that it puts right, has said before, and whose
-   * records have come to say otherwise since by another file or way in. They stay so.
-   */
-  readonly superseded: number;
   /** Of a CSV file. */
   readonly encoding?: Encoding;
   /** The file's header row. */
@@ -136,7 +131,7 @@ async function importRows(
       format: survey.format,
       ...(survey.format === "csv" && { encoding: survey.encoding }),
       ...tally.counts,
-      superseded: tally.superseded,
+      ...tally.contested,
       titles,
       unknownColumns: unknown,
       ignoredSheets: source.ignoredSheets,

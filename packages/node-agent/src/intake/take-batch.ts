@@ -14,21 +14,28 @@ export interface RowReport {
 /** Rows named in a report on a file; the store holds them all. */
 const usualReport = 100;
 
+/** Rows of which somebody else has said otherwise since their file came before. */
+export interface Contested {
+  /** Of the unchanged: the file, or the one of its name that it puts right, has said so before. What is held stays. */
+  readonly superseded: number;
+  /** Of the accepted: they were kept back then. They are taken, as nobody can tell whether what is held is newer. */
+  readonly overridden: number;
+}
+
 /** Running counts of one import. Every row is exactly one of accepted, unchanged, quarantined, duplicate. */
 export interface Tally {
-  add(counts: ImportCounts, kept: readonly RowReport[], superseded: number): void;
+  add(counts: ImportCounts, kept: readonly RowReport[], contested: Contested): void;
   readonly counts: ImportCounts;
-  /** Of the unchanged: the file has said so before, and what is held has come to say otherwise since. */
-  readonly superseded: number;
+  readonly contested: Contested;
   readonly rows: readonly RowReport[];
 }
 
 export function createTally(reportedRows = usualReport): Tally {
   let counts: ImportCounts = { received: 0, accepted: 0, unchanged: 0, quarantined: 0, duplicates: 0 };
-  let superseded = 0;
+  let contested: Contested = { superseded: 0, overridden: 0 };
   const rows: RowReport[] = [];
   return {
-    add(more, kept, moreSuperseded) {
+    add(more, kept, { superseded, overridden }) {
       counts = {
         received: counts.received + more.received,
         accepted: counts.accepted + more.accepted,
@@ -36,14 +43,17 @@ export function createTally(reportedRows = usualReport): Tally {
         quarantined: counts.quarantined + more.quarantined,
         duplicates: counts.duplicates + more.duplicates,
       };
-      superseded += moreSuperseded;
+      contested = {
+        superseded: contested.superseded + superseded,
+        overridden: contested.overridden + overridden,
+      };
       rows.push(...kept.slice(0, reportedRows - rows.length));
     },
     get counts() {
       return counts;
     },
-    get superseded() {
-      return superseded;
+    get contested() {
+      return contested;
     },
     rows,
   };
@@ -83,13 +93,13 @@ export function takeBatch(
   tally.add(
     {
       received: batch.length,
-      accepted: count("added", "changed"),
+      accepted: count("added", "changed", "overridden"),
       unchanged: count("unchanged", "superseded"),
       quarantined: kept.length,
       duplicates: count("duplicate"),
     },
     kept.map(({ line, reasons }) => ({ line, reasons })),
-    count("superseded"),
+    { superseded: count("superseded"), overridden: count("overridden") },
   );
 }
 

@@ -12,8 +12,18 @@ export interface FileImport {
 export interface EarlierFile {
   /** Its last import that was finished. */
   readonly last: number;
-  /** The finished imports of the very same bytes, the first one first; none: it was another file of that name. */
-  readonly sameBytes: readonly FileImport[];
+  /** Absent: it was another file of that name. */
+  readonly sameBytes?: SameBytes;
+}
+
+/** The imports of the very same bytes. */
+export interface SameBytes {
+  /** The first one that was finished. */
+  readonly first: FileImport;
+  /** Those that were broken off, too: what they took is nobody else's word. */
+  readonly imports: readonly FileImport[];
+  /** Of the last one that was finished every row was kept back, as it is still known, and no file of its name has come since. */
+  readonly keptAll: boolean;
 }
 
 /** What a row said. */
@@ -35,9 +45,14 @@ export function createFileRows(database: Database) {
   const drop = (id: number | undefined) => id !== undefined && sql.drop.run({ id }).changes > 0;
   return {
     earlier(file: Pick<IncomingFile, "file" | "sha256" | "item">): EarlierFile | undefined {
-      const sameBytes = sql.sameBytes.all(file);
-      const last = sameBytes.at(-1)?.id ?? sql.sameName.get(file);
-      return last === undefined ? undefined : { last, sameBytes };
+      const imports = sql.sameBytes.all(file);
+      const finished = imports.filter(({ finishedAt }) => finishedAt !== null);
+      const [first, last] = [finished[0], finished.at(-1)?.id];
+      if (first === undefined || last === undefined) {
+        const other = sql.sameName.get(file);
+        return other === undefined ? undefined : { last: other };
+      }
+      return { last, sameBytes: { first, imports, keptAll: sql.keptAll.get(last) !== undefined } };
     },
     has: (id: number) => sql.has.get(id) !== undefined,
     said: (id: number, record: string) => sql.said.get(id, record),
@@ -52,9 +67,19 @@ export function createFileRows(database: Database) {
 
 function prepare(database: Database) {
   return {
-    sameBytes: database.prepare<[Pick<IncomingFile, "sha256" | "item">], FileImport>(
-      `SELECT id, started_at AS startedAt FROM import
-       WHERE sha256 = @sha256 AND item = @item AND finished_at IS NOT NULL ORDER BY id`,
+    sameBytes: database.prepare<
+      [Pick<IncomingFile, "sha256" | "item">],
+      FileImport & { finishedAt: string | null }
+    >(
+      `SELECT id, started_at AS startedAt, finished_at AS finishedAt FROM import
+       WHERE sha256 = @sha256 AND item = @item ORDER BY id`,
+    ),
+    keptAll: database.prepare<[number], unknown>(
+      `SELECT 1 FROM import WHERE id = ? AND accepted + unchanged + duplicates = 0
+         AND EXISTS (SELECT 1 FROM quarantine WHERE quarantine.import = import.id)
+         AND NOT EXISTS (SELECT 1 FROM import AS later
+           WHERE later.file = import.file AND later.item = import.item AND later.id > import.id
+             AND later.finished_at IS NOT NULL)`,
     ),
     sameName: database
       .prepare<[Pick<IncomingFile, "file" | "item">], number>(

@@ -57,7 +57,8 @@ export interface ImportSession {
   /**
    * Until this is called the import counts for nothing but the rows it brought. Closes the gaps whose record has now
    * come; and, where it is not known which record it would have been, those of a file of the same name, once the
-   * file has brought records of the same subject. What the file has said before closes none that were opened since.
+   * file has brought records of the same subject. What the file has said before closes none that were opened since, but
+   * those of the second kind where it is not the very same file: it was put right.
    */
   finish(counts: ImportCounts, finishedAt: string): void;
   /** Of a file with rows kept back, before it is finished: some of what the others say. @returns whether there may be more */
@@ -89,10 +90,10 @@ export function createImportSessions(database: Database, records: Records) {
     const finish = database.transaction((counts: ImportCounts, finishedAt: string) => {
       sql.complete.run({ ...counts, id, finishedAt });
       if (!saysHowThingsStand(counts)) return;
-      sql.closeGaps.run({ id, item: file.item, file: file.file });
+      const isSame = earlier?.sameBytes !== undefined;
+      sql.closeGaps.run({ id, item: file.item, file: file.file, isNew: isSame ? 0 : 1 });
       // The very bytes of an older day, where something newer has been taken since, say how things stood then.
-      const isOld = superseded > 0 && earlier !== undefined && earlier.sameBytes.length > 0;
-      if (!isOld) sql.cover.run(file);
+      if (!isSame || superseded === 0) sql.cover.run(file);
     });
     return {
       id,
@@ -128,13 +129,13 @@ function prepare(database: Database) {
       "INSERT INTO gap (import, line, file, item, scheme, subject, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
     ),
     // What was kept back after the file had come to say so may be newer than it.
-    closeGaps: database.prepare<[{ id: number; item: ItemCode; file: string }]>(
+    closeGaps: database.prepare<[{ id: number; item: ItemCode; file: string; isNew: 0 | 1 }]>(
       `DELETE FROM gap WHERE item = @item AND (
          EXISTS (SELECT 1 FROM seen
            WHERE seen.import = @id AND seen.id = gap.record AND gap.import <= seen.since)
          OR (import < @id AND record IS NULL AND file = @file AND EXISTS (
            SELECT 1 FROM record JOIN seen USING (id)
-           WHERE seen.import = @id AND gap.import <= seen.since AND record.item = gap.item
+           WHERE seen.import = @id AND (@isNew OR gap.import <= seen.since) AND record.item = gap.item
              AND record.scheme = gap.scheme AND record.subject = gap.subject)))`,
     ),
     complete: database.prepare<[ImportCounts & { id: number; finishedAt: string }]>(

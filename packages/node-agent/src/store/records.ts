@@ -5,7 +5,7 @@ import { err, ok } from "@xinqiao/protocol/result";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type { OwnRecords } from "../sharing/index.ts";
-import type { FileImport } from "./file-rows.ts";
+import type { SameBytes } from "./file-rows.ts";
 
 /** How a record is found: by identifier, never by name. */
 export type SubjectKey = Pick<Subject, "scheme" | "id">;
@@ -28,8 +28,8 @@ export interface Records {
   put(record: CreditRecord, by?: number): Put;
   /** Whether the record held under this id says the same, whatever its version; nothing where there is none. */
   holding(record: CreditRecord): "same" | "other" | undefined;
-  /** Whether it says otherwise, by somebody else than these imports and after the first of them. */
-  holdsLater(record: CreditRecord, imports: readonly FileImport[]): boolean;
+  /** Whether it says otherwise, by somebody else than these imports and after the first of them that was finished. */
+  holdsLater(record: CreditRecord, imports: Pick<SameBytes, "first" | "imports">): boolean;
   readonly own: OwnRecords;
 }
 
@@ -130,9 +130,7 @@ export function createRecords(database: Database): Records {
       if (isSame === undefined) return undefined;
       return isSame === 1 ? "same" : "other";
     },
-    holdsLater(record, imports) {
-      const [first] = imports;
-      if (first === undefined) return false;
+    holdsLater(record, { first, imports }) {
       const since = { first: first.id, firstAt: first.startedAt, imports: JSON.stringify(imports) };
       return later.get({ ...toRow(record), ...since }) !== undefined;
     },

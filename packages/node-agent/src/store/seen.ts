@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import type { CreditRecord } from "@xinqiao/protocol/record";
 import type { Database } from "better-sqlite3";
-import { createFileRows, type EarlierFile } from "./file-rows.ts";
+import { createFileRows, type EarlierFile, type SameBytes } from "./file-rows.ts";
 import { contentText, type Put, type Records } from "./records.ts";
 
 /**
- * `superseded`: the file has said so before, what is held has come to say otherwise since, and stays; `duplicate`: an earlier
- * row of this import said the same; `conflict`: it said otherwise, and stands.
+ * `superseded`: the file has said so before, what is held has come to say otherwise since, and stays; `overridden`: the row
+ * was kept back before, and what is held has come to say otherwise since, older or newer, and gives way; `duplicate`: an
+ * earlier row of this import said the same; `conflict`: it said otherwise, and stands.
  */
-export type Taken = Put | "superseded" | "duplicate" | "conflict";
+export type Taken = Put | "superseded" | "overridden" | "duplicate" | "conflict";
 
 /** An import under way. */
 export interface Taking {
@@ -23,7 +24,7 @@ export interface SeenRecords {
 }
 
 interface Verdict {
-  readonly taken: Put | "superseded";
+  readonly taken: Put | "superseded" | "overridden";
   /** The import since which the file has said so. */
   readonly since: number;
 }
@@ -34,12 +35,16 @@ export function createSeenRecords(database: Database, records: Records): SeenRec
   const rows = createFileRows(database);
 
   /** Of the same bytes every row has said so before, but those that were kept back. */
-  function takeAgain(record: CreditRecord, id: number, earlier: EarlierFile, first: number): Verdict {
-    const wasKeptBack = rows.has(earlier.last) && rows.said(earlier.last, record.id) === undefined;
-    if (!wasKeptBack && records.holdsLater(record, earlier.sameBytes))
-      return { taken: "superseded", since: first };
-    const taken = records.put(record, id);
-    return { taken, since: wasKeptBack || taken !== "unchanged" ? id : first };
+  function takeAgain(record: CreditRecord, id: number, last: number, sameBytes: SameBytes): Verdict {
+    const since = sameBytes.first.id;
+    const wasKeptBack = sameBytes.keptAll || (rows.has(last) && rows.said(last, record.id) === undefined);
+    const isLater = records.holdsLater(record, sameBytes);
+    if (isLater && !wasKeptBack) return { taken: "superseded", since };
+    const put = records.put(record, id);
+    return {
+      taken: isLater ? "overridden" : put,
+      since: wasKeptBack || put !== "unchanged" ? id : since,
+    };
   }
 
   function takeNew(record: CreditRecord, digest: Buffer, { import: id, earlier }: Taking): Verdict {
@@ -56,11 +61,11 @@ export function createSeenRecords(database: Database, records: Records): SeenRec
       if (sql.see.run(id, record.id, digest, id).changes === 0) {
         return sql.said.get(id, record.id)?.equals(digest) ? "duplicate" : "conflict";
       }
-      const first = as.earlier?.sameBytes[0]?.id;
+      const { earlier } = as;
       const { taken, since } =
-        as.earlier === undefined || first === undefined
+        earlier?.sameBytes === undefined
           ? takeNew(record, digest, as)
-          : takeAgain(record, id, as.earlier, first);
+          : takeAgain(record, id, earlier.last, earlier.sameBytes);
       if (since !== id) sql.since.run(since, id, record.id);
       return taken;
     },
