@@ -679,6 +679,13 @@ const steps: readonly string[] = [
     text       TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Behind which of what waits it is still to be looked whether it may be told as the lists now are; no row: all may.
+  CREATE TABLE pending_sweep (
+    one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    after INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 export const schemaVersion = steps.length;
