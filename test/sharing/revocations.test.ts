@@ -212,6 +212,24 @@ async function answer(outcome: "revoked" | "kept", notice = listed()[0]?.notice 
   return told.error.by === "agent" ? told.error.fault.code : told.error.problem.code;
 }
 
+/** A member that dies before it has heard that the city has its answer. */
+function dying() {
+  const answered = () => {
+    throw new Error("died");
+  };
+  return { ...call(dg), revocations: { ...store.revocations, answered } };
+}
+
+/** What the city says comes too late. */
+function losingReplies() {
+  const { send, ...rest } = call(dg);
+  const lost = async (request: SentToHub) => {
+    await send(request);
+    return err(fault("gateway.unreachable"));
+  };
+  return { ...rest, send: lost };
+}
+
 const listed = () => listRevocations(store.revocations).revocations;
 const standings = () => listed().map(({ standing }) => standing);
 const kinds = () => entries.map(({ kind }) => kind);
@@ -331,15 +349,8 @@ describe("a measure whose record is repaired", () => {
   it("has its answer known to a member that died before it had heard that the city has it", async () => {
     await hear();
     const [{ notice = "" } = {}] = listed();
-    const dying = {
-      ...store.revocations,
-      answered() {
-        throw new Error("died");
-      },
-    };
-    const deps = { ...call(dg), revocations: dying };
     const done = { notice, outcome: "kept" as const, on: "2026-01-02", reason: "示例理由" };
-    await expect(answerRevocation(done, deps, never)).rejects.toThrow("died");
+    await expect(answerRevocation(done, dying(), never)).rejects.toThrow("died");
     expect(standings()).toEqual(["open"]);
     await hear();
     expect(listed()).toMatchObject([{ standing: "kept", on: "2026-01-02", reason: "示例理由" }]);
@@ -348,6 +359,44 @@ describe("a measure whose record is repaired", () => {
     await hear();
     expect(answers).toHaveLength(2);
   });
+
+  it("has its second answer known too to a member that died before it had heard, and given to a city that was put back", async () => {
+    await hear();
+    const [{ notice = "" } = {}] = listed();
+    const putBack = await keep("sharing.db");
+    expect(await answer("kept")).toBe("receipted");
+    const done = { notice, outcome: "revoked" as const, on: "2026-01-03" };
+    await expect(answerRevocation(done, dying(), never)).rejects.toThrow("died");
+    await putBack();
+    await hear();
+    expect(listed()).toMatchObject([{ standing: "revoked", on: "2026-01-03" }]);
+    expect(hub.measureCounts()).toMatchObject([{ kept: 0, revoked: 1 }]);
+    expect(store.revocations.unsent()).toEqual([]);
+  });
+
+  it.each([
+    { outcome: "revoked", hasIt: "the city has", second: "feedback.already-answered" },
+    { outcome: "revoked", hasIt: "the city has not", second: "receipted" },
+    { outcome: "kept", hasIt: "the city has", second: "receipted" },
+  ] as const)(
+    "stands as the city has it, whose member answers otherwise after $outcome, of which it did not hear that $hasIt it",
+    async (first) => {
+      await hear();
+      const [{ notice = "" } = {}] = listed();
+      const away = { ...call(dg), send: async () => err(fault("gateway.unreachable")) };
+      const deps = first.hasIt === "the city has" ? losingReplies() : away;
+      const reason = first.outcome === "kept" && { reason: "示例理由" };
+      const done = { notice, outcome: first.outcome, on: "2026-01-03", ...reason };
+      expect(await answerRevocation(done, deps, never)).toMatchObject({ ok: false });
+      const other = first.outcome === "kept" ? "revoked" : "kept";
+      expect(await answer(other, notice)).toBe(first.second);
+      for (const _again of [1, 2]) await hear();
+      const standing = first.second === "receipted" ? other : first.outcome;
+      expect(standings()).toEqual([standing]);
+      expect(hub.measureCounts()).toMatchObject([{ kept: 0, revoked: 0, [standing]: 1 }]);
+      expect(store.revocations.unsent()).toEqual([]);
+    },
+  );
 
   it("has no answer from a member that could not give it before the record stood again", async () => {
     await hear();

@@ -112,14 +112,14 @@ async function answerAgain(
 
 /** Sends an answer that is kept, and keeps what became of it. */
 export async function giveAnswer(
-  { notice, text }: UnsentAnswer,
+  unsent: UnsentAnswer,
   deps: HearDependencies,
   signal: AbortSignal,
 ): Promise<Result<RevocationReceipt, CallError>> {
   const { revocations } = deps;
-  const told = await sendAnswer(text, deps, signal);
-  if (told.ok) revocations.answered(notice);
-  else if (isRefusal(told.error)) revocations.notAnswered(notice);
+  const told = await sendAnswer(unsent.text, deps, signal);
+  if (told.ok) revocations.answered(unsent);
+  else if (isRefusal(told.error)) revocations.notAnswered(unsent);
   if (told.ok) await revocations.durable();
   return told;
 }

@@ -36,13 +36,13 @@ export interface RevocationBook {
   has(notice: string): boolean;
   /** The answer as it was signed. */
   answerTo(notice: string): string | undefined;
-  /** Keeps an answer as it was signed, before the city is told. */
+  /** Keeps an answer as it was signed, beside those before it, until the city has said what became of it. */
   answering(notice: string, answer: GivenAnswer, text: string): void;
-  /** The city has it. */
-  answered(notice: string): void;
-  /** The city does not take it. */
-  notAnswered(notice: string): void;
-  /** Of notices that the city has settled answers of which nobody knows whether it has them. */
+  /** The city has it: no earlier one counts. */
+  answered(answer: UnsentAnswer): void;
+  /** The city does not take it: it may have an earlier one. */
+  notAnswered(answer: UnsentAnswer): void;
+  /** Of notices that are settled or answered the newest answer of which nobody knows whether the city has it. */
   unsent(): readonly UnsentAnswer[];
   /** The newest first. */
   list(): readonly KeptNotice[];

@@ -106,7 +106,10 @@ function followCatalogue({ outbox, catalogue, entropy }: PublishDependencies): v
 async function sealNext(deps: PublishDependencies, signal: AbortSignal): Promise<SealedPage | undefined> {
   const { outbox, signer, now } = deps;
   outbox.feed();
-  while (outbox.queueSome()) {
+  for (;;) {
+    // In the very turn that takes what waits: the catalogue may have changed in those between.
+    followCatalogue(deps);
+    if (!outbox.queueSome()) break;
     await nextTurn();
     if (signal.aborted) return undefined;
   }

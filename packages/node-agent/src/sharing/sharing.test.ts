@@ -317,6 +317,25 @@ describe("what a source tells", () => {
     expect(toldIds().slice(-2).sort(), "listed otherwise again").toEqual(["penalty:1", "penalty:2"]);
   });
 
+  it("is nothing of an item that comes to be for the subject to authorise while its records are queued", async () => {
+    put(testRecord());
+    store.outbox.choose("all", firstFeed);
+    const queueSome = () => {
+      const isAny = store.outbox.queueSome();
+      catalogue = listing({ disclosure: "authorised" });
+      return isAny;
+    };
+    const outbox = { ...store.outbox, queueSome };
+    const deps = {
+      ...call(dg, gateway(receiptFor)),
+      outbox,
+      onSetAside: () => undefined,
+      keptBack: () => [],
+    };
+    expect(await publish(deps, never)).toMatchObject({ ok: true });
+    expect(toldIds()).toEqual([]);
+  });
+
   it("stays nothing of an item that the subject had to authorise when the catalogue lists it no more", async () => {
     catalogue = listing({ disclosure: "authorised" }, { code: "licence" });
     put(testRecord({ id: "penalty:1" }), testRecord({ id: "licence:1", item: "licence" }));

@@ -679,6 +679,29 @@ const steps: readonly string[] = [
     text       TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Behind which of what waits it is still to be looked whether it may be told as the lists now are; no row: all may.
+  CREATE TABLE pending_sweep (
+    one   INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    after INTEGER NOT NULL
+  ) STRICT;
+  `,
+  `
+  -- All that were signed for a notice, the newest last: which of them the city has is not known before it has said so.
+  ALTER TABLE revocation_unsent RENAME TO revocation_unsent_one;
+  CREATE TABLE revocation_unsent (
+    n          INTEGER PRIMARY KEY,
+    notice     TEXT NOT NULL REFERENCES revocation (notice) ON DELETE CASCADE,
+    outcome    TEXT NOT NULL,
+    decided_on TEXT NOT NULL,
+    reason     TEXT,
+    text       TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE INDEX revocation_unsent_notice ON revocation_unsent (notice, n);
+  INSERT INTO revocation_unsent (notice, outcome, decided_on, reason, text)
+    SELECT notice, outcome, decided_on, reason, text FROM revocation_unsent_one;
+  DROP TABLE revocation_unsent_one;
+  `,
 ];
 
 export const schemaVersion = steps.length;

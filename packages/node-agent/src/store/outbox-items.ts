@@ -1,11 +1,11 @@
 import type { Database } from "better-sqlite3";
 import type { ListedItems, Outbox } from "../sharing/index.ts";
-import { isChosen, isTellable, isWithheld, type RecordQueueing } from "./outbox-queueing.ts";
+import { isChosen, type RecordQueueing } from "./outbox-queueing.ts";
 
 /** Of which items something waits. @param beginAnew begins another feed, within a transaction */
 export function createToldItems(
   database: Database,
-  queueing: Pick<RecordQueueing, "begin">,
+  queueing: Pick<RecordQueueing, "begin" | "sweep">,
   beginAnew: (feed: string) => void,
 ): Pick<Outbox, "choose" | "follow"> {
   const sql = prepare(database);
@@ -18,6 +18,9 @@ export function createToldItems(
   });
   const follow = database.transaction(({ told, withheld }: Lists, feed: () => string) => {
     const before = sql.withheld.all();
+    const mayBeLess =
+      withheld.some((item) => !before.includes(item)) ||
+      sql.listed.all().some((item) => !told.includes(item));
     const mayBeTold = withheld.filter(
       (item) => !before.includes(item) && sql.anyChosen.get(item) !== undefined,
     );
@@ -25,9 +28,7 @@ export function createToldItems(
     for (const item of withheld) sql.withholdOne.run(item);
     sql.listNone.run();
     for (const item of told) sql.listOne.run(item);
-    sql.dropWithheld.run();
-    sql.keepUnlisted.run();
-    sql.dropUnlisted.run();
+    if (mayBeLess) queueing.sweep();
     for (const item of before.filter((each) => told.includes(each))) queueing.begin(item);
     if (mayBeTold.length > 0 && sql.anyFeed.get() !== undefined) beginAnew(feed());
   });
@@ -68,14 +69,5 @@ function prepare(database: Database) {
     anyFeed: database.prepare<[], object>("SELECT 1 FROM feed"),
     waitForNone: database.prepare("DELETE FROM pending"),
     keepNone: database.prepare("DELETE FROM untold"),
-    dropWithheld: database.prepare("DELETE FROM untold WHERE item IN (SELECT item FROM withheld_item)"),
-    keepUnlisted: database.prepare(
-      `INSERT INTO untold SELECT item, id FROM pending JOIN record ON record.id = pending.record
-       WHERE NOT ${isWithheld} AND NOT ${isTellable} ON CONFLICT DO NOTHING`,
-    ),
-    dropUnlisted: database.prepare(
-      `DELETE FROM pending WHERE EXISTS (
-         SELECT 1 FROM record WHERE id = pending.record AND (${isWithheld} OR NOT ${isTellable}))`,
-    ),
   };
 }

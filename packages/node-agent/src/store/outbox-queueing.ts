@@ -6,13 +6,13 @@ export const mostQueued = 2_000;
 export const isChosen = "EXISTS (SELECT 1 FROM told_item WHERE told_item.item IN (record.item, '*'))";
 
 /** Nobody holds any of an item that is withheld: nothing of it waits, so that nobody goes through it for what does. */
-export const isWithheld = "EXISTS (SELECT 1 FROM withheld_item WHERE withheld_item.item = record.item)";
+const isWithheld = "EXISTS (SELECT 1 FROM withheld_item WHERE withheld_item.item = record.item)";
 
 /**
  * Of an item that the catalogue lists nothing, or what is no longer disclosed: others may hold a version of before, and
  * the item may be listed again.
  */
-export const isTellable = `(record.state IN ('repaired', 'withdrawn')
+const isTellable = `(record.state IN ('repaired', 'withdrawn')
   OR EXISTS (SELECT 1 FROM listed_item WHERE listed_item.item = record.item))`;
 
 interface Queueing {
@@ -25,7 +25,8 @@ export type RecordQueueing = ReturnType<typeof createRecordQueueing>;
 
 /**
  * What is to be told of the records that there are: put in the queue some at a time, in the order they came, and nothing is
- * told before all are, for what has changed meanwhile would be told twice. Runs inside its caller's transactions, but for `some`.
+ * told before all are, for what has changed meanwhile would be told twice. Nor before what may not be told any more was
+ * taken out of it. Runs inside its caller's transactions, but for `some`.
  */
 export function createRecordQueueing(database: Database) {
   const sql = prepare(database);
@@ -37,7 +38,21 @@ export function createRecordQueueing(database: Database) {
     if (to === upTo) sql.end.run(item);
     else sql.move.run(span);
   }
+  /** @returns whether there was any to look at */
+  function sweepSome(): boolean {
+    const span = sql.sweeping.get(mostQueued);
+    if (span === undefined) return false;
+    const { after, to } = span;
+    if (to === null) sql.endSweep.run();
+    else {
+      sql.keepUnlisted.run({ after, to });
+      sql.dropUntellable.run({ after, to });
+      sql.moveSweep.run(to);
+    }
+    return true;
+  }
   const some = database.transaction((): boolean => {
+    if (sweepSome() || sql.unkeepWithheld.run(mostQueued).changes > 0) return true;
     const next = sql.next.get();
     if (next !== undefined) slice(next);
     else {
@@ -48,13 +63,17 @@ export function createRecordQueueing(database: Database) {
     sql.mark.run();
     return true;
   });
-  const isUnderWay = () => sql.next.get() !== undefined || sql.anyListed.get(1) !== undefined;
+  const isUnderWay = () =>
+    [sql.sweeping, sql.anyWithheld, sql.anyListed].some((any) => any.get(1) !== undefined) ||
+    sql.next.get() !== undefined;
   return {
     /** All there are of an item; `*`: of any, in place of what was under way. */
     begin(item: string): void {
       if (item === "*") sql.endAll.run();
       sql.begin.run(item);
     },
+    /** What waits is looked through for what may not be told any more. */
+    sweep: () => void sql.sweep.run(),
     requeue(record: string): void {
       sql.queueOne.run(record);
       sql.keepOne.run(record);
@@ -70,11 +89,15 @@ const mayBeKept = `NOT ${isWithheld} AND NOT ${isTellable}`;
 const inSpan = "record.rowid > @after AND record.rowid <= @to AND @item IN (record.item, '*')";
 const queue = "INSERT INTO pending (record) SELECT id FROM record";
 const keep = "INSERT INTO untold SELECT item, id FROM record";
-const listed =
-  "SELECT untold.item, record FROM listed_item CROSS JOIN untold USING (item) ORDER BY listed_item.item, record LIMIT ?";
+const keptOf = (list: "listed_item" | "withheld_item") =>
+  `SELECT untold.item, record FROM ${list} CROSS JOIN untold USING (item) ORDER BY ${list}.item, record LIMIT ?`;
+const listed = keptOf("listed_item");
+const withheld = keptOf("withheld_item");
+const inSweep = "n > @after AND n <= @to";
 
 function prepare(database: Database) {
   type Span = Pick<Queueing, "item" | "after"> & { readonly to: number };
+  type Sweep = Omit<Span, "item">;
   return {
     begin: database.prepare<[string]>(
       "INSERT OR REPLACE INTO record_queueing SELECT ?, 0, max(rowid) FROM record HAVING max(rowid) > 0",
@@ -98,6 +121,25 @@ function prepare(database: Database) {
       `INSERT INTO pending (record) SELECT record FROM (${listed}) WHERE true ON CONFLICT DO NOTHING`,
     ),
     unkeepListed: database.prepare<[number]>(`DELETE FROM untold WHERE (item, record) IN (${listed})`),
+    anyWithheld: database.prepare<[number], object>(withheld),
+    unkeepWithheld: database.prepare<[number]>(`DELETE FROM untold WHERE (item, record) IN (${withheld})`),
+    sweep: database.prepare(
+      "INSERT OR REPLACE INTO pending_sweep SELECT 1, min(n) - 1 FROM pending HAVING count(*) > 0",
+    ),
+    sweeping: database.prepare<[number], { after: number; to: number | null }>(
+      `SELECT after, (SELECT max(n) FROM (SELECT n FROM pending WHERE n > after ORDER BY n LIMIT ?)) AS "to"
+       FROM pending_sweep`,
+    ),
+    keepUnlisted: database.prepare<[Sweep]>(
+      `INSERT INTO untold SELECT item, id FROM pending JOIN record ON record.id = pending.record
+       WHERE ${inSweep} AND ${mayBeKept} ON CONFLICT DO NOTHING`,
+    ),
+    dropUntellable: database.prepare<[Sweep]>(
+      `DELETE FROM pending WHERE ${inSweep}
+         AND EXISTS (SELECT 1 FROM record WHERE id = pending.record AND NOT (${mayWait}))`,
+    ),
+    moveSweep: database.prepare<[number]>("UPDATE pending_sweep SET after = ?"),
+    endSweep: database.prepare("DELETE FROM pending_sweep"),
     mark: database.prepare("UPDATE feed SET mark = (SELECT coalesce(max(n), 0) FROM pending)"),
   };
 }

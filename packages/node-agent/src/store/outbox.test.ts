@@ -12,6 +12,7 @@ import { waitingSql } from "./outbox.ts";
 
 const penalty = itemCodeSchema.parse("penalty");
 const licence = itemCodeSchema.parse("licence");
+const permit = itemCodeSchema.parse("permit");
 const feed = (end: string) => feedIdSchema.parse(`0f4c2d1e-9b7a-4c55-8f1e-1a2c3d4e5f6${end}`);
 
 let folder: string;
@@ -157,6 +158,36 @@ it("is told anew in turns, each of so many, in the order they came, and none bef
   expect(store.outbox.waiting(1)).toMatchObject([{ record: { id: "penalty:0" } }]);
   const last = store.outbox.waiting(4_500).at(-1)?.n ?? 0;
   expect([last - 1, last].map(store.outbox.isComplete)).toEqual([false, true]);
+});
+
+it("is looked through in turns, each of so many, when an item is listed no more, and not when one more is", () => {
+  bring("licence:1", ...Array.from({ length: 4_500 }, (_, n) => `penalty:${n}`));
+  store.own.correct("penalty:4499", { state: "repaired" }, "2026-01-02T00:00:00Z");
+  store.outbox.feed();
+  queueAll();
+  list([penalty, licence, permit]);
+  expect(queueAll(), "all may still be told").toEqual([]);
+  list([licence]);
+  expect(pending(), "nothing at once").toHaveLength(4_501);
+  expect(store.outbox.queueSome()).toBe(true);
+  expect(pending()).toHaveLength(2_502);
+  store.close();
+  store = openStore(join(folder, "store.db"));
+  expect(store.outbox.isWaiting()).toBe(true);
+  queueAll();
+  expect(pending()).toEqual(["licence:1", "penalty:4499"]);
+  list([penalty, licence]);
+  queueAll();
+  expect(pending(), "what was kept").toHaveLength(4_501);
+});
+
+it("is looked through in turns for what is withheld, as is what was kept until its item is listed", () => {
+  list([licence]);
+  bring(...Array.from({ length: 4_500 }, (_, n) => `penalty:${n}`), "licence:1");
+  list([licence], [penalty], "1");
+  expect(queueAll(), "what waits in two, what was kept in three").toEqual([1, 1, 1, 1, 1]);
+  expect(pending()).toEqual(["licence:1"]);
+  expect(store.outbox.isWaiting()).toBe(true);
 });
 
 it("goes through nothing but what waits to find the oldest", () => {

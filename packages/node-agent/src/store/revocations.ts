@@ -34,9 +34,9 @@ export function createRevocationBook(database: Database, durable: Durable): Revo
   const settle = database.transaction((notices: readonly string[]) => {
     for (const notice of notices) sql.settle.run(notice);
   });
-  const answered = database.transaction((notice: string) => {
-    sql.answered.run(notice);
-    sql.sent.run(notice);
+  const answered = database.transaction((text: string) => {
+    sql.answered.run(text);
+    sql.dropUpTo.run(text);
   });
   return {
     open: () => sql.open.all(mostOpen),
@@ -47,8 +47,8 @@ export function createRevocationBook(database: Database, durable: Durable): Revo
     answering(notice, { outcome, on, reason }, text) {
       sql.answering.run({ notice, outcome, on, reason: reason ?? null, text });
     },
-    answered: (notice) => answered.immediate(notice),
-    notAnswered: (notice) => void sql.sent.run(notice),
+    answered: ({ text }) => answered.immediate(text),
+    notAnswered: ({ text }) => void sql.drop.run(text),
     unsent: () => sql.unsent.all(),
     list: () => sql.list.all().map(keptNotice),
     forget: (before) => sql.forget.run(before).changes,
@@ -89,12 +89,19 @@ function prepare(database: Database) {
     answered: database.prepare<[string]>(
       `UPDATE revocation SET settled = 1, outcome = unsent.outcome, decided_on = unsent.decided_on,
          reason = unsent.reason, answer = unsent.text
-       FROM revocation_unsent AS unsent WHERE revocation.notice = unsent.notice AND unsent.notice = ?`,
+       FROM revocation_unsent AS unsent WHERE revocation.notice = unsent.notice AND unsent.text = ?`,
     ),
-    sent: database.prepare<[string]>("DELETE FROM revocation_unsent WHERE notice = ?"),
+    drop: database.prepare<[string]>("DELETE FROM revocation_unsent WHERE text = ?"),
+    dropUpTo: database.prepare<[string]>(
+      `DELETE FROM revocation_unsent WHERE (notice, n) IN (
+         SELECT older.notice, older.n FROM revocation_unsent AS sent JOIN revocation_unsent AS older
+           ON older.notice = sent.notice AND older.n <= sent.n WHERE sent.text = ?)`,
+    ),
     unsent: database.prepare<[], UnsentAnswer>(
-      `SELECT notice, revocation_unsent.text FROM revocation_unsent JOIN revocation USING (notice)
-       WHERE settled AND answer IS NULL ORDER BY notice`,
+      `SELECT notice, unsent.text FROM revocation JOIN revocation_unsent AS unsent USING (notice)
+       WHERE (settled OR answer IS NOT NULL)
+         AND n = (SELECT max(n) FROM revocation_unsent AS newest WHERE newest.notice = unsent.notice)
+       ORDER BY notice`,
     ),
     list: database.prepare(
       `SELECT number, notice, claims, settled, outcome, decided_on AS "on", reason FROM revocation

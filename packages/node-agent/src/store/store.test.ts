@@ -269,6 +269,7 @@ describe("the agent's store: its file", () => {
       "reconciled",
       "reconciled_until",
       "pending",
+      "pending_sweep",
       "told_item",
       "withheld_item",
       "listed_item",
