@@ -1185,6 +1185,75 @@ describe("a correction", () => {
     expect(versionsIn(await read(hz))).toEqual([null, null]);
   });
 
+  /** Loses lines of which the latest versions are. */
+  const loseLines = () => {
+    const file = new Database(join(folder, "sharing.db"));
+    file.exec("DELETE FROM change");
+    file.close();
+  };
+
+  it.each(["current", "repaired"])(
+    "is handed also to who has not heard of the %s version whose line was lost, whichever comes then",
+    async (state) => {
+      const first = await handedTo(baoan);
+      const second = await pageOf([testRecord({ version: 2, state })], following(first, 2));
+      await told(second);
+      loseLines();
+      const third = await pageOf([testRecord({ version: 3, state: "withdrawn" })], following(second, 3));
+      await told(third);
+      expect(versionsIn(await read(baoan, { after: 1, head: headHash(first.head) }))).toEqual([null, 3]);
+    },
+  );
+
+  it("is not told to who wanted none of it, though its line was lost and told again as it was", async () => {
+    const page = await pageOf([one]);
+    const elsewhere = { ...all, jurisdictions: [jurisdictionSchema.parse("440306")] };
+    await told(page);
+    await read(hz);
+    await read(baoan, { subscription: elsewhere });
+    loseLines();
+    const again = await pageOf([one], following(page, 2));
+    expect(await told(again)).toMatchObject({ refused: [] });
+    const on = { after: 1, head: headHash(page.head) };
+    expect(versionsIn(await read(baoan, { ...on, subscription: elsewhere }))).toEqual([null]);
+    await told(await pageOf([testRecord({ version: 2, state: "repaired" })], following(again, 3)));
+    expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: hz }] }]);
+  });
+
+  it("is told again to who has an older version of another kind yet, its line having been lost", async () => {
+    const enterprises = { ...all, subjectKinds: ["enterprise" as const] };
+    const first = await pageOf([one]);
+    await told(first);
+    await read(baoan, { subscription: enterprises });
+    const moved = testRecord({ subject: { ...one.subject, kind: "social-organisation" }, version: 2 });
+    const second = await pageOf([moved], following(first, 2));
+    await told(second);
+    loseLines();
+    await told(await pageOf([moved], following(second, 3)));
+    const on = { after: 1, head: headHash(first.head), subscription: enterprises };
+    expect(versionsIn(await read(baoan, on))).toEqual([null, 2]);
+  });
+
+  it("waits for nobody who was handed nothing since its source had named the record no more", async () => {
+    const first = await handedTo();
+    const second = await pageOf([testRecord({ version: 2, state: "withdrawn" })], following(first, 2));
+    await told(second);
+    const third = await pageOf([testRecord({ version: 3 })], following(second, 3));
+    await told(third);
+    const without = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
+    await told(without);
+    expect(versionsIn(await read(hz))).toEqual([null, null, null, 1]);
+    const again = { ...following(without, 2), feed: secondFeed };
+    const back = await pageOf([testRecord({ version: 3 })], again);
+    await told(back);
+    const last = await pageOf([testRecord({ version: 4, state: "repaired" })], {
+      ...following(back, 3),
+      feed: secondFeed,
+    });
+    await told(last);
+    expect(hub.corrections(dg, 10)).toEqual([]);
+  });
+
   it("waits on with the version after one whose line was lost", async () => {
     const first = await handedTo(baoan);
     const second = await pageOf([testRecord({ version: 2 })], following(first, 2));

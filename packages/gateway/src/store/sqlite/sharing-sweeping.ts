@@ -86,7 +86,7 @@ export function createSweeping(
   /** It stands again, and was repaired or withdrawn before: no version up to that one may bring it back. */
   function takeBack(swept: Swept, { source, at, today }: PageToSweep): void {
     const { position, seq, record } = swept;
-    sql.takeBackLine.run({ position, seq, ...givenOut.after(givenOf(swept), today) });
+    sql.takeBackLine.run({ position, seq, ...givenOut.after(givenOf(swept), today, []) });
     sql.takeBack.run(at, source, record);
   }
 
@@ -120,9 +120,9 @@ export function createSweeping(
   };
 }
 
-const givenOf = ({ item, jurisdiction, kind, isLost, ...swept }: Swept): GivenVersion => ({
+const givenOf = ({ item, jurisdiction, kind, ...swept }: Swept): GivenVersion => ({
   ...swept,
-  shared: isLost ? { item } : { item, jurisdiction, subject: { kind } },
+  shared: swept.isLost ? { item } : { item, jurisdiction, subject: { kind } },
   isGone: isGone(swept),
 });
 
@@ -150,8 +150,10 @@ function prepare(database: Database) {
       `UPDATE change SET line = NULL, gone = 1, given = @given, given_until = @givenUntil
        WHERE position = @position AND seq = @seq`,
     ),
+    // Without what it said: should that come again, it is no longer the same.
     takeBack: database.prepare(
-      "UPDATE held SET state = 'withdrawn', gone_at = ?, cut = NULL, uncut = NULL WHERE source = ? AND record = ?",
+      `UPDATE held SET state = 'withdrawn', content = NULL, gone_at = ?, cut = NULL, uncut = NULL
+       WHERE source = ? AND record = ?`,
     ),
     drop: database.prepare("DELETE FROM held WHERE source = ? AND record = ?"),
   };
