@@ -1030,24 +1030,13 @@ describe("what a feed that is whole has not named", () => {
     expect(turns, "it was taken before").toHaveLength(3);
   });
 
-  it("is due with the next feed that is whole, in turns", async () => {
+  it("is acknowledged also with the next feed that is whole", async () => {
     await tellAll();
     let on: Asking = {};
     for (let at = 0; at < 3; at += 1) on = placeBehind(await read(baoan, on));
     await told(await pageOf([stays], { feed: secondFeed }));
-    const turns: boolean[] = [];
-    const { postpone } = hub;
-    hub = {
-      ...hub,
-      postpone(page) {
-        const isMore = postpone(page);
-        turns.push(isMore);
-        return isMore;
-      },
-    };
     const anew = await pageOf([stays], { feed: thirdFeed });
     await told(anew);
-    expect(turns).toEqual([true, true, false]);
     await read(baoan, { receipts: [await receiptOf(baoan, anew, 1, thirdFeed)] });
     const completed = hub.corrections(dg, 2_000).filter(({ completion }) => completion !== undefined);
     expect(completed).toHaveLength(1_200);
@@ -1078,7 +1067,7 @@ describe("what a feed that is whole has not named", () => {
   );
 
   /** By a city that dies before it takes the page. */
-  async function sweptAndKilled(): Promise<SealedTestPage> {
+  async function sweptAndKilled(named = testRecord({ id: "penalty:other" })): Promise<SealedTestPage> {
     const whole = hub;
     hub = {
       ...whole,
@@ -1086,7 +1075,7 @@ describe("what a feed that is whole has not named", () => {
         throw new Error("killed");
       },
     };
-    const anew = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
+    const anew = await pageOf([named], { feed: secondFeed });
     await expect(told(anew)).rejects.toThrow("killed");
     hub = whole;
     return anew;
@@ -1109,6 +1098,23 @@ describe("what a feed that is whole has not named", () => {
     expect(versionsIn(await reading)).toEqual([null]);
     expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "withdrawn", holders: [{ node: baoan }] }]);
   });
+
+  it.each([
+    ["names it no more", testRecord({ id: "penalty:other" })],
+    ["names it", testRecord({ version: 2, state: "repaired" })],
+  ])(
+    "is late for nobody who has applied its repair, while the page is not taken that %s",
+    async (_what, named) => {
+      const first = await pageOf([stays]);
+      await told(first);
+      await read(baoan);
+      const second = await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2));
+      await told(second);
+      await sweptAndKilled(named);
+      await read(baoan, { receipts: [await receiptOf(baoan, second, 2)] });
+      expect(statements()).toMatchObject([{ holders: [{ node: baoan }] }]);
+    },
+  );
 
   it("is told that it is repaired, who has not heard of that, until the page is taken that ends its feed", async () => {
     const first = await pageOf([stays]);

@@ -38,7 +38,7 @@ beforeEach(() => {
   const database = openSharingFile(path);
   database.exec(`
     CREATE TEMP TABLE number AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) SELECT i FROM n;
-    INSERT INTO source VALUES ('dg', '${feed}', 0, 'h', NULL);
+    INSERT INTO source (node, feed, up_to, head, whole) VALUES ('dg', '${feed}', 0, 'h', NULL);
     INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved)
       SELECT 1, i, 'penalty', '441900', 'enterprise', 'line', 0 FROM number;
     INSERT INTO held (source, record, position, seq, given, feed, version, state, item, scheme, subject)

@@ -68,6 +68,8 @@ export function createSweeping(
   function withdraw(swept: Swept, page: PageToSweep): void {
     const { source } = page;
     const { feed, last } = page.page;
+    // That it is gone is told yet, by its line: whoever has applied that has applied it, whether this page is taken or not.
+    if (isGone(swept) && !swept.isLost) return;
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
     // Who was given it has dropped it when it was repaired or withdrawn or has ended, or is waited for until it has. One that
     // might not hold the item by then drops what it has with this feed, and nobody waits for that.

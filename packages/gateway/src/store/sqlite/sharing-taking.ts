@@ -57,6 +57,9 @@ interface Placed extends PageToTake {
   readonly position: number;
 }
 
+/** A page that makes its feed no more whole than it was. */
+const notTold = { toldFeed: null, toldSeq: null };
+
 /** How a page comes in: versions before, and those who hold them. To be called within a transaction. */
 export function createTaking(
   database: Database,
@@ -73,11 +76,9 @@ export function createTaking(
     const { source } = page;
     const { feed, last, hash, complete } = page.page;
     const whole = sql.whole.get(source) ?? null;
-    if (complete && whole !== feed) {
-      corrections.postpone(page);
-      letters.forgetOther(source, feed);
-    }
-    sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole });
+    const told = complete && whole !== feed ? { toldFeed: feed, toldSeq: last } : notTold;
+    if (told !== notTold) letters.forgetOther(source, feed);
+    sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole, ...told });
   }
 
   /** Whoever acted upon it is asked when it is over, and no more when it stands again. */
@@ -227,9 +228,11 @@ const isSame = (before: Held, { version, content }: Pick<Held, "version" | "cont
 function prepare(database: Database) {
   return {
     move: database.prepare(
-      `INSERT INTO source (node, feed, up_to, head, whole) VALUES (@source, @feed, @upTo, @head, @whole)
+      `INSERT INTO source (node, feed, up_to, head, whole, told_feed, told_seq)
+       VALUES (@source, @feed, @upTo, @head, @whole, @toldFeed, @toldSeq)
        ON CONFLICT (node) DO UPDATE
-       SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head, whole = excluded.whole`,
+       SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head, whole = excluded.whole,
+         told_feed = coalesce(excluded.told_feed, told_feed), told_seq = coalesce(excluded.told_seq, told_seq)`,
     ),
     whole: database.prepare<[string], string | null>("SELECT whole FROM source WHERE node = ?").pluck(),
     newest: database.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'page'").pluck(),
