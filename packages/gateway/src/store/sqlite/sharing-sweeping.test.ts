@@ -69,6 +69,16 @@ it("goes in turns of so many holders as well", () => {
   database.close();
 });
 
+it("goes in turns of more records where few of them go", () => {
+  const database = new Database(path);
+  database.exec(`UPDATE held SET feed = '${feed}' WHERE record NOT IN ('penalty:1', 'penalty:9')`);
+  database.close();
+  const hub = openHub(path);
+  expect(hub.sweep(page, "")).toBeUndefined();
+  expect(hub.version(page.source, "penalty:9")).toBeUndefined();
+  hub.close();
+});
+
 it("looks at the records of its turn, and at none behind them", () => {
   const plans = plansOf(path, (database) => {
     const corrections = createHubCorrections(database);

@@ -39,8 +39,8 @@ interface SweepingBooks {
 }
 
 /**
- * Most records that are looked at in one turn, and most holders that they may have altogether: some tens of milliseconds of
- * work when all of them go.
+ * Most records that are looked at in one turn, and most holders that those of them may have altogether that go: some tens of
+ * milliseconds of work.
  */
 const most = 500;
 const mostHolders = 5_000;
@@ -112,15 +112,19 @@ export function createSweeping(
     const { feed, complete } = page.page;
     if (!complete || sql.whole.get(source) === feed) return { swept: 0, next: undefined };
     const named = new Set(changes.map(({ change }) => change.record.id));
-    const readers = sql.readers.get() ?? 0;
-    const some = Math.max(1, Math.min(most, Math.floor(mostHolders / Math.max(1, readers))));
-    const end = sql.end.get(source, after, some - 1);
+    const end = sql.end.get(source, after, most - 1);
     const behind = sql.behind.all({ source, feed, after, end: end ?? behindAll });
-    const all = behind.map((row) => sweptSchema.parse(row)).filter(({ record }) => !named.has(record));
-    if (all.length > 0) sweep.immediate(all, page);
-    return { swept: all.length, next: end };
+    const all = behind.filter((row) => !named.has(recordOf(row)));
+    const going = all.slice(0, mostGoing(sql.readers.get() ?? 0)).map((row) => sweptSchema.parse(row));
+    if (going.length > 0) sweep.immediate(going, page);
+    return { swept: going.length, next: going.length < all.length ? going.at(-1)?.record : end };
   };
 }
+
+const mostGoing = (readers: number) => Math.max(1, Math.floor(mostHolders / Math.max(1, readers)));
+
+const namedSchema = sweptSchema.pick({ record: true });
+const recordOf = (row: unknown) => namedSchema.parse(row).record;
 
 const givenOf = ({ item, jurisdiction, kind, ...swept }: Swept): GivenVersion => ({
   ...swept,
