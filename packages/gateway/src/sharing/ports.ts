@@ -231,12 +231,6 @@ export interface Hub extends CorrectionBook, DeadLetters, Attendance, Compaction
    */
   sweep(page: PageToSweep, after: string): string | undefined;
   /**
-   * Corrections of the feeds before are due with a feed that is whole with a page (PR-SYNC §5): some of them, in one
-   * transaction, before the page is taken.
-   * @returns whether more are left
-   */
-  postpone(page: Pick<PageToTake, "source" | "page">): boolean;
-  /**
    * One transaction: an older version's line goes to nobody any more.
    * @returns corrections that the page's changes have opened
    */

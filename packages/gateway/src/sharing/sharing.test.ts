@@ -1030,24 +1030,13 @@ describe("what a feed that is whole has not named", () => {
     expect(turns, "it was taken before").toHaveLength(3);
   });
 
-  it("is due with the next feed that is whole, in turns", async () => {
+  it("is acknowledged also with the next feed that is whole", async () => {
     await tellAll();
     let on: Asking = {};
     for (let at = 0; at < 3; at += 1) on = placeBehind(await read(baoan, on));
     await told(await pageOf([stays], { feed: secondFeed }));
-    const turns: boolean[] = [];
-    const { postpone } = hub;
-    hub = {
-      ...hub,
-      postpone(page) {
-        const isMore = postpone(page);
-        turns.push(isMore);
-        return isMore;
-      },
-    };
     const anew = await pageOf([stays], { feed: thirdFeed });
     await told(anew);
-    expect(turns).toEqual([true, true, false]);
     await read(baoan, { receipts: [await receiptOf(baoan, anew, 1, thirdFeed)] });
     const completed = hub.corrections(dg, 2_000).filter(({ completion }) => completion !== undefined);
     expect(completed).toHaveLength(1_200);
@@ -1078,7 +1067,7 @@ describe("what a feed that is whole has not named", () => {
   );
 
   /** By a city that dies before it takes the page. */
-  async function sweptAndKilled(): Promise<SealedTestPage> {
+  async function sweptAndKilled(named = testRecord({ id: "penalty:other" })): Promise<SealedTestPage> {
     const whole = hub;
     hub = {
       ...whole,
@@ -1086,7 +1075,7 @@ describe("what a feed that is whole has not named", () => {
         throw new Error("killed");
       },
     };
-    const anew = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
+    const anew = await pageOf([named], { feed: secondFeed });
     await expect(told(anew)).rejects.toThrow("killed");
     hub = whole;
     return anew;
@@ -1109,6 +1098,23 @@ describe("what a feed that is whole has not named", () => {
     expect(versionsIn(await reading)).toEqual([null]);
     expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "withdrawn", holders: [{ node: baoan }] }]);
   });
+
+  it.each([
+    ["names it no more", testRecord({ id: "penalty:other" })],
+    ["names it", testRecord({ version: 2, state: "repaired" })],
+  ])(
+    "is late for nobody who has applied its repair, while the page is not taken that %s",
+    async (_what, named) => {
+      const first = await pageOf([stays]);
+      await told(first);
+      await read(baoan);
+      const second = await pageOf([testRecord({ version: 2, state: "repaired" })], following(first, 2));
+      await told(second);
+      await sweptAndKilled(named);
+      await read(baoan, { receipts: [await receiptOf(baoan, second, 2)] });
+      expect(statements()).toMatchObject([{ holders: [{ node: baoan }] }]);
+    },
+  );
 
   it("is told that it is repaired, who has not heard of that, until the page is taken that ends its feed", async () => {
     const first = await pageOf([stays]);
@@ -1183,6 +1189,75 @@ describe("a correction", () => {
     expect(hub.corrections(dg, 10)).toMatchObject([{ effect: "repaired", holders: [{ node: baoan }] }]);
     expect(versionsIn(await read(baoan))).toEqual([null, 2]);
     expect(versionsIn(await read(hz))).toEqual([null, null]);
+  });
+
+  /** Loses lines of which the latest versions are. */
+  const loseLines = () => {
+    const file = new Database(join(folder, "sharing.db"));
+    file.exec("DELETE FROM change");
+    file.close();
+  };
+
+  it.each(["current", "repaired"])(
+    "is handed also to who has not heard of the %s version whose line was lost, whichever comes then",
+    async (state) => {
+      const first = await handedTo(baoan);
+      const second = await pageOf([testRecord({ version: 2, state })], following(first, 2));
+      await told(second);
+      loseLines();
+      const third = await pageOf([testRecord({ version: 3, state: "withdrawn" })], following(second, 3));
+      await told(third);
+      expect(versionsIn(await read(baoan, { after: 1, head: headHash(first.head) }))).toEqual([null, 3]);
+    },
+  );
+
+  it("is not told to who wanted none of it, though its line was lost and told again as it was", async () => {
+    const page = await pageOf([one]);
+    const elsewhere = { ...all, jurisdictions: [jurisdictionSchema.parse("440306")] };
+    await told(page);
+    await read(hz);
+    await read(baoan, { subscription: elsewhere });
+    loseLines();
+    const again = await pageOf([one], following(page, 2));
+    expect(await told(again)).toMatchObject({ refused: [] });
+    const on = { after: 1, head: headHash(page.head) };
+    expect(versionsIn(await read(baoan, { ...on, subscription: elsewhere }))).toEqual([null]);
+    await told(await pageOf([testRecord({ version: 2, state: "repaired" })], following(again, 3)));
+    expect(hub.corrections(dg, 10)).toMatchObject([{ holders: [{ node: hz }] }]);
+  });
+
+  it("is told again to who has an older version of another kind yet, its line having been lost", async () => {
+    const enterprises = { ...all, subjectKinds: ["enterprise" as const] };
+    const first = await pageOf([one]);
+    await told(first);
+    await read(baoan, { subscription: enterprises });
+    const moved = testRecord({ subject: { ...one.subject, kind: "social-organisation" }, version: 2 });
+    const second = await pageOf([moved], following(first, 2));
+    await told(second);
+    loseLines();
+    await told(await pageOf([moved], following(second, 3)));
+    const on = { after: 1, head: headHash(first.head), subscription: enterprises };
+    expect(versionsIn(await read(baoan, on))).toEqual([null, 2]);
+  });
+
+  it("waits for nobody who was handed nothing since its source had named the record no more", async () => {
+    const first = await handedTo();
+    const second = await pageOf([testRecord({ version: 2, state: "withdrawn" })], following(first, 2));
+    await told(second);
+    const third = await pageOf([testRecord({ version: 3 })], following(second, 3));
+    await told(third);
+    const without = await pageOf([testRecord({ id: "penalty:other" })], { feed: secondFeed });
+    await told(without);
+    expect(versionsIn(await read(hz))).toEqual([null, null, null, 1]);
+    const again = { ...following(without, 2), feed: secondFeed };
+    const back = await pageOf([testRecord({ version: 3 })], again);
+    await told(back);
+    const last = await pageOf([testRecord({ version: 4, state: "repaired" })], {
+      ...following(back, 3),
+      feed: secondFeed,
+    });
+    await told(last);
+    expect(hub.corrections(dg, 10)).toEqual([]);
   });
 
   it("waits on with the version after one whose line was lost", async () => {

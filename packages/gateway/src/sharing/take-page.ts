@@ -135,7 +135,7 @@ async function keep(
   if (hub.unannounced().length > 0) await completing.complete();
 }
 
-/** What goes with a page, and what is due with it. Readers go in between, so that who was given what is to go is looked up in each turn. */
+/** What goes with a page. Readers go in between, so that who was given what is to go is looked up in each turn. */
 async function sweep(
   page: Omit<PageToSweep, "holders">,
   deps: Pick<TakePageDependencies, "hub" | "directory" | "catalogue" | "now">,
@@ -143,7 +143,6 @@ async function sweep(
   const { hub } = deps;
   const turn = (after: string) => hub.sweep({ ...page, holders: holdersBy(deps, page.source) }, after);
   for (let next = turn(""); next !== undefined; next = turn(next)) await nextTurn();
-  while (hub.postpone(page)) await nextTurn();
 }
 
 /** What is told anew was counted when it was told, and a refusal is one however often the same version is told. */

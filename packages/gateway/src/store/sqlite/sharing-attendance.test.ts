@@ -18,7 +18,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "xinqiao-attendance-"));
   database = openSharingFile(join(folder, "sharing.db"));
   database.exec(`
-    INSERT INTO source VALUES ('dg', '${feed}', 60, 'h', '${feed}'), ('hz', '${feed}', 10, 'h', NULL);
+    INSERT INTO source (node, feed, up_to, head, whole) VALUES ('dg', '${feed}', 60, 'h', '${feed}'), ('hz', '${feed}', 10, 'h', NULL);
     INSERT INTO page (position, source, feed, from_seq, last, hash, head, refused, at) VALUES
       (1, 'dg', '${feed}', 1, 20, 'a', 'h', '[]', 1000), (2, 'hz', '${feed}', 1, 10, 'b', 'h', '[]', 2000),
       (3, 'dg', '${feed}', 21, 50, 'c', 'h', '[]', 3000), (4, 'dg', '${feed}', 51, 60, 'd', 'h', '[]', 4000);

@@ -5,14 +5,17 @@ import { isReader } from "./sharing-attendance.ts";
 import { createForgotten } from "./sharing-scores.ts";
 
 export function createHubCompaction(database: Database): Omit<Compaction, "forgetGiven"> {
-  // What is held of a source is in its feed once that is whole, but for the bare fact that a record is gone: without what it said.
+  // What is held of a source is in its feed once that is whole, but for the bare fact that a record is gone: without what it
+  // said, once its page has been through this.
   const whole = database.prepare<[], { node: string; feed: string }>(
     "SELECT node, feed FROM source WHERE whole = feed",
   );
   const others = database
-    .prepare<[string, string], string>(
-      `SELECT feed FROM page INDEXED BY page_kept_of
-       WHERE source = ? AND feed <> ? AND head <> '' LIMIT 1`,
+    .prepare<[object], string>(
+      // Two ranges: the pages of its own feed are not gone through.
+      `SELECT feed FROM page INDEXED BY page_kept_of WHERE source = @node AND feed < @feed AND head <> ''
+       UNION ALL
+       SELECT feed FROM page INDEXED BY page_kept_of WHERE source = @node AND feed > @feed AND head <> '' LIMIT 1`,
     )
     .pluck();
   const blank = database
@@ -27,7 +30,7 @@ export function createHubCompaction(database: Database): Omit<Compaction, "forge
   );
   const dropReplaced = database.transaction((limit: number): number => {
     for (const { node, feed } of whole.all()) {
-      const other = others.get(node, feed);
+      const other = others.get({ node, feed });
       if (other === undefined) continue;
       const pages = blank.all(node, other, limit);
       for (const position of pages) blankLines.run(position);

@@ -96,17 +96,20 @@ it("waits for a holder or not some at a time, and one that is gone already is no
   expect(read(waiting)).toBe(all + 3);
 });
 
-it("is due with another feed some at a time, and not gone through again", () => {
-  let turns = 0;
-  const plans = plansOf(path, (database) => {
-    const { postponeSome } = createHubCorrections(database);
-    const page = { feed: second, from: 1, last: 7, hash: "h", complete: true };
-    expect(postponeSome({ source: dg, page: { ...page, complete: false } }), "not whole").toBe(false);
-    while (postponeSome({ source: dg, page })) turns += 1;
-  });
-  expect(turns).toBe(2);
-  for (const range of ["due_feed<?", "due_feed>?"]) {
-    expect(plans).toContain(`SEARCH correction USING INDEX correction_open (source=? AND ${range})`);
-  }
-  expect(read(`SELECT count(*) FROM correction WHERE due_feed = '${second}' AND due_seq = 7`)).toBe(all);
+it("is acknowledged with a feed that is whole, of feeds before it and of none after it", () => {
+  const database = new Database(path);
+  const page = database.prepare(
+    `INSERT INTO page (source, feed, from_seq, last, hash, head, refused, at) VALUES ('dg', ?, 1, 9, 'h', 'h', '[]', 1)`,
+  );
+  for (const feed of [first, second, third]) page.run(feed);
+  database.exec(`INSERT INTO source VALUES ('dg', '${third}', 9, 'h', NULL, '${second}', 7)`);
+  database.close();
+  const count = "SELECT count(*) FROM correction_holder WHERE receipt IS NOT NULL";
+  acknowledging(away, receiptFor(second, 6));
+  expect(read(count), "it was not whole there").toBe(0);
+  const plans = acknowledging(away, receiptFor(second, 7));
+  expect(read(count)).toBe(all / 2);
+  expect(read(`${count} AND correction % 2 = 1`), "due in the feed after").toBe(0);
+  expect(plans.filter((step) => /SCAN (correction|page|source)/.test(step))).toEqual([]);
+  expect(plans).toContain("SEARCH correction USING INDEX correction_open (source=? AND due_feed>?)");
 });

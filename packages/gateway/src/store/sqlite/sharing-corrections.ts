@@ -1,5 +1,5 @@
 import { type NodeId, nodeIdSchema } from "@xinqiao/protocol/identity";
-import { type Correction, correctionSchema, lineHash } from "@xinqiao/protocol/sync";
+import { type Correction, correctionSchema, lineHash, type Receipt } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
 import type {
@@ -29,8 +29,8 @@ const most = 100;
 /** Most that are changed in one turn: some milliseconds of work. */
 const mostChanged = 500;
 
-/** `LIMIT` of none. */
-const noLimit = -1;
+/** Of a feed as far as it goes. */
+const allOfIt = { upTo: Number.MAX_SAFE_INTEGER, refused: "[]" };
 
 /** Where fewer wait for a holder it is quicker to look at each of them than at all that its receipt is for. */
 const few = 1_000;
@@ -63,16 +63,27 @@ export function createHubCorrections(database: Database) {
     return { ...correction, id, holders: holdersOf(id).map(({ node }) => node) };
   }
 
+  /** A feed has told everything anew: whoever has applied it up to there has the corrections of those before it, too. */
+  function replacedBy({ source, feed, upTo }: Receipt): readonly string[] {
+    const isWhole = sql.isTold.get(source, feed, upTo) !== undefined;
+    return isWhole ? sql.dueBefore.all({ source, feed }) : [];
+  }
+
   const acknowledge = database.transaction((holder: NodeId, receipts: readonly KeptReceipt[], at: number) => {
     const seconds = Math.floor(at / 1000);
     for (const { receipt, text, sha256 } of receipts) {
       const { source, feed, upTo } = receipt;
       sql.receipt.run({ holder, source, feed, upTo, text, at });
       const refused = JSON.stringify(receipt.refused.map(({ seq }) => seq));
-      const given = { holder, source, feed, upTo, refused, receipt: sha256, at: seconds };
+      const given = { holder, source, receipt: sha256, at: seconds };
+      const places = [
+        { feed, upTo, refused },
+        ...replacedBy(receipt).map((replaced) => ({ feed: replaced, ...allOfIt })),
+      ];
       // One that is away may leave hundreds of thousands open, which are nothing to another's receipt.
       const way = (sql.waitsFor.get(holder, few) ?? 0) < few ? "acknowledgeFew" : "acknowledge";
-      if (sql[way].run(given).changes > 0) sql.name.run(sha256, text);
+      const changed = places.map((place) => sql[way].run({ ...given, ...place }).changes);
+      if (changed.some((changes) => changes > 0)) sql.name.run(sha256, text);
     }
   });
 
@@ -129,12 +140,6 @@ function createOpening(sql: ReturnType<typeof prepare>) {
     return id;
   }
   return {
-    /** A feed has told everything anew: whoever has applied it up to here has the corrections of the one before, too. */
-    postpone: ({ source, page: { feed, last: upTo } }: PageToTake) =>
-      void sql.postpone.run({ source, feed, upTo, limit: noLimit }),
-    /** Some of those: to be called until none is left, so that none is when the page is taken. @returns whether more are left */
-    postponeSome: ({ source, page: { feed, last: upTo, complete } }: Pick<PageToTake, "source" | "page">) =>
-      complete && sql.postpone.run({ source, feed, upTo, limit: mostChanged }).changes === mostChanged,
     /**
      * A newer version has come, and the line of the one before is blank: whoever had not acknowledged that one still holds
      * an older, and has the newer only.
@@ -175,13 +180,6 @@ function prepare(database: Database) {
     open: database.prepare(
       `INSERT INTO correction (source, feed, seq, record, change, effect, opened_at, decided_at, due_on, due_feed, due_seq, waiting)
        VALUES (@source, @feed, @seq, @record, @change, @effect, @openedAt, @decidedAt, @dueOn, @dueFeed, @dueSeq, @waiting)`,
-    ),
-    // Two ranges of the index: those that are postponed already are not gone through again.
-    postpone: database.prepare(
-      `UPDATE correction SET due_feed = @feed, due_seq = @upTo WHERE id IN (
-         SELECT id FROM correction WHERE completed_at IS NULL AND source = @source AND due_feed < @feed
-         UNION ALL SELECT id FROM correction WHERE completed_at IS NULL AND source = @source AND due_feed > @feed
-         LIMIT @limit)`,
     ),
     waiting: database
       .prepare<[string, string], string>(
@@ -231,6 +229,9 @@ const due = `completed_at IS NULL AND source = @source AND due_feed = @feed
 /** What a holder has not acknowledged, and is waited for or not, behind a place. */
 const waited = "node = @holder AND gone = @was AND receipt IS NULL AND correction > @after";
 
+const firstOf = (feed: string) =>
+  `SELECT position FROM page WHERE source = @source AND page.feed = ${feed} ORDER BY last LIMIT 1`;
+
 /** What changes who is waited for. */
 function prepareHolding(database: Database) {
   return {
@@ -238,6 +239,21 @@ function prepareHolding(database: Database) {
       `INSERT OR REPLACE INTO receipt (holder, source, feed, up_to, text, at)
        VALUES (@holder, @source, @feed, @upTo, @text, @at)`,
     ),
+    isTold: database.prepare<[string, string, number], object>(
+      "SELECT 1 FROM source WHERE node = ? AND told_feed = ? AND told_seq <= ?",
+    ),
+    // Feeds that a correction is due in: one seek for each. Of two feeds the one before has its first page before.
+    dueBefore: database
+      .prepare<[object], string>(
+        `WITH RECURSIVE due (feed) AS (
+           SELECT min(due_feed) FROM correction WHERE completed_at IS NULL AND source = @source
+           UNION ALL
+           SELECT (SELECT min(due_feed) FROM correction
+             WHERE completed_at IS NULL AND source = @source AND due_feed > due.feed)
+           FROM due WHERE due.feed IS NOT NULL)
+         SELECT feed FROM due WHERE (${firstOf("due.feed")}) < (${firstOf("@feed")})`,
+      )
+      .pluck(),
     waitsFor: database
       .prepare<[string, number], number>(
         "SELECT count(*) FROM (SELECT 1 FROM correction_holder WHERE node = ? AND receipt IS NULL LIMIT ?)",

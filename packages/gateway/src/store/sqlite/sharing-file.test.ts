@@ -9,6 +9,7 @@ import { sharingVersion } from "./sharing-schema.ts";
 
 /** Makes a file one of before it was noted who was given what. */
 const beforeGiven = `
+  ALTER TABLE source DROP COLUMN told_feed; ALTER TABLE source DROP COLUMN told_seq;
   DROP TABLE reading; DROP TABLE reading_scope; DROP TABLE member_number; DROP INDEX change_to_blank;
   ALTER TABLE change DROP COLUMN gone; ALTER TABLE change DROP COLUMN given;
   ALTER TABLE change DROP COLUMN given_until; ALTER TABLE change ADD COLUMN given_from INTEGER;

@@ -15,6 +15,8 @@ export interface GivenVersion {
   /** What stands beside it: who was handed one before it, and the last day that any of those names. */
   readonly given: MemberSet;
   readonly givenUntil: string | null;
+  /** Whether its line was lost, and with it what stood beside it. */
+  readonly isLost: boolean;
 }
 
 /** What stands beside a version of which no other was before. */
@@ -26,8 +28,15 @@ const noEnd = "9999-12-31";
 export interface GivenOut {
   /** Who may hold it: it was handed to them, and has not ended by itself. */
   holders(version: GivenVersion, today: string): ReadonlySet<NodeId>;
-  /** What stands beside the version that takes its place. */
-  after(version: GivenVersion, today: string): Pick<GivenVersion, "given" | "givenUntil">;
+  /**
+   * What stands beside the version that takes its place.
+   * @param waiting who has not acknowledged this one yet: where its line was lost nothing else tells that they have an older one
+   */
+  after(
+    version: GivenVersion,
+    today: string,
+    waiting: readonly NodeId[],
+  ): Pick<GivenVersion, "given" | "givenUntil">;
 }
 
 /**
@@ -48,11 +57,12 @@ export function createGivenOut({
       : sets.union(version.given, readers.past(version.shared, position));
   return {
     holders: (version, today) => sets.nodes(handed(version, version.givenAt, today)),
-    after(version, today) {
+    after(version, today, waiting) {
       const { position, until, givenUntil } = version;
-      const last = isOver(version, today) ? null : (until ?? noEnd);
+      const older = version.isLost ? sets.of(waiting) : null;
+      const last = older !== null ? noEnd : isOver(version, today) ? null : (until ?? noEnd);
       return {
-        given: handed(version, position, today),
+        given: sets.union(handed(version, position, today), older),
         givenUntil: last === null || (givenUntil !== null && last < givenUntil) ? givenUntil : last,
       };
     },

@@ -1,5 +1,5 @@
 /** Counts how often the schema has changed; a step that changes tables of a released one is run before it. */
-export const sharingVersion = 10;
+export const sharingVersion = 11;
 
 /** Brings a file up to what the schema expects of its tables. */
 export const addedColumns = [
@@ -79,6 +79,14 @@ export const addedColumns = [
       ALTER TABLE subscriber ADD COLUMN lapsed INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE subscriber ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;`,
   },
+  {
+    table: "source",
+    column: "told_feed",
+    // What was due in feeds before is due in the one that has replaced them, in such a file.
+    sql: `
+      ALTER TABLE source ADD COLUMN told_feed TEXT;
+      ALTER TABLE source ADD COLUMN told_seq INTEGER;`,
+  },
 ] as const;
 
 /** Lines of which a newer version has come were left blank once. */
@@ -94,7 +102,10 @@ export const sharingSchema = `
     up_to INTEGER NOT NULL,
     head  TEXT NOT NULL,
     -- The newest feed that has named everything its source held: what is of an older one is gone by then.
-    whole TEXT
+    whole TEXT,
+    -- The newest that ever had, also while what the next one has not named is going; and the end of the page with which it had.
+    told_feed TEXT,
+    told_seq  INTEGER
   ) STRICT, WITHOUT ROWID;
 
   -- Pages as they came, of all sources in one order.
@@ -220,7 +231,7 @@ export const sharingSchema = `
     -- The last day on which a holder is in time, and whether it was said that it is over.
     due_on       TEXT NOT NULL,
     overdue      INTEGER NOT NULL DEFAULT 0,
-    -- The receipt that is waited for: of a later place when a newer version has come since, or another feed.
+    -- The receipt that is waited for: of a later place when a newer version has come since; or one for a later feed that is whole.
     due_feed     TEXT NOT NULL,
     due_seq      INTEGER NOT NULL,
     -- How many holders have neither acknowledged it nor gone.

@@ -38,7 +38,7 @@ beforeEach(() => {
   const database = openSharingFile(path);
   database.exec(`
     CREATE TEMP TABLE number AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) SELECT i FROM n;
-    INSERT INTO source VALUES ('dg', '${feed}', 0, 'h', NULL);
+    INSERT INTO source (node, feed, up_to, head, whole) VALUES ('dg', '${feed}', 0, 'h', NULL);
     INSERT INTO change (position, seq, item, jurisdiction, kind, line, moved)
       SELECT 1, i, 'penalty', '441900', 'enterprise', 'line', 0 FROM number;
     INSERT INTO held (source, record, position, seq, given, feed, version, state, item, scheme, subject)
@@ -67,6 +67,16 @@ it("goes in turns of so many holders as well", () => {
   expect(after).toEqual([5_000, 10_000, 12_000]);
   hub.close();
   database.close();
+});
+
+it("goes in turns of more records where few of them go", () => {
+  const database = new Database(path);
+  database.exec(`UPDATE held SET feed = '${feed}' WHERE record NOT IN ('penalty:1', 'penalty:9')`);
+  database.close();
+  const hub = openHub(path);
+  expect(hub.sweep(page, "")).toBeUndefined();
+  expect(hub.version(page.source, "penalty:9")).toBeUndefined();
+  hub.close();
 });
 
 it("looks at the records of its turn, and at none behind them", () => {

@@ -39,8 +39,8 @@ interface SweepingBooks {
 }
 
 /**
- * Most records that are looked at in one turn, and most holders that they may have altogether: some tens of milliseconds of
- * work when all of them go.
+ * Most records that are looked at in one turn, and most holders that those of them may have altogether that go: some tens of
+ * milliseconds of work.
  */
 const most = 500;
 const mostHolders = 5_000;
@@ -68,6 +68,8 @@ export function createSweeping(
   function withdraw(swept: Swept, page: PageToSweep): void {
     const { source } = page;
     const { feed, last } = page.page;
+    // That it is gone is told yet, by its line: whoever has applied that has applied it, whether this page is taken or not.
+    if (isGone(swept) && !swept.isLost) return;
     const waiting = corrections.supersede(source, swept.record, { feed, seq: last });
     // Who was given it has dropped it when it was repaired or withdrawn or has ended, or is waited for until it has. One that
     // might not hold the item by then drops what it has with this feed, and nobody waits for that.
@@ -86,7 +88,7 @@ export function createSweeping(
   /** It stands again, and was repaired or withdrawn before: no version up to that one may bring it back. */
   function takeBack(swept: Swept, { source, at, today }: PageToSweep): void {
     const { position, seq, record } = swept;
-    sql.takeBackLine.run({ position, seq, ...givenOut.after(givenOf(swept), today) });
+    sql.takeBackLine.run({ position, seq, ...givenOut.after(givenOf(swept), today, []) });
     sql.takeBack.run(at, source, record);
   }
 
@@ -110,19 +112,23 @@ export function createSweeping(
     const { feed, complete } = page.page;
     if (!complete || sql.whole.get(source) === feed) return { swept: 0, next: undefined };
     const named = new Set(changes.map(({ change }) => change.record.id));
-    const readers = sql.readers.get() ?? 0;
-    const some = Math.max(1, Math.min(most, Math.floor(mostHolders / Math.max(1, readers))));
-    const end = sql.end.get(source, after, some - 1);
+    const end = sql.end.get(source, after, most - 1);
     const behind = sql.behind.all({ source, feed, after, end: end ?? behindAll });
-    const all = behind.map((row) => sweptSchema.parse(row)).filter(({ record }) => !named.has(record));
-    if (all.length > 0) sweep.immediate(all, page);
-    return { swept: all.length, next: end };
+    const all = behind.filter((row) => !named.has(recordOf(row)));
+    const going = all.slice(0, mostGoing(sql.readers.get() ?? 0)).map((row) => sweptSchema.parse(row));
+    if (going.length > 0) sweep.immediate(going, page);
+    return { swept: going.length, next: going.length < all.length ? going.at(-1)?.record : end };
   };
 }
 
-const givenOf = ({ item, jurisdiction, kind, isLost, ...swept }: Swept): GivenVersion => ({
+const mostGoing = (readers: number) => Math.max(1, Math.floor(mostHolders / Math.max(1, readers)));
+
+const namedSchema = sweptSchema.pick({ record: true });
+const recordOf = (row: unknown) => namedSchema.parse(row).record;
+
+const givenOf = ({ item, jurisdiction, kind, ...swept }: Swept): GivenVersion => ({
   ...swept,
-  shared: isLost ? { item } : { item, jurisdiction, subject: { kind } },
+  shared: swept.isLost ? { item } : { item, jurisdiction, subject: { kind } },
   isGone: isGone(swept),
 });
 
@@ -150,8 +156,10 @@ function prepare(database: Database) {
       `UPDATE change SET line = NULL, gone = 1, given = @given, given_until = @givenUntil
        WHERE position = @position AND seq = @seq`,
     ),
+    // Without what it said: should that come again, it is no longer the same.
     takeBack: database.prepare(
-      "UPDATE held SET state = 'withdrawn', gone_at = ?, cut = NULL, uncut = NULL WHERE source = ? AND record = ?",
+      `UPDATE held SET state = 'withdrawn', content = NULL, gone_at = ?, cut = NULL, uncut = NULL
+       WHERE source = ? AND record = ?`,
     ),
     drop: database.prepare("DELETE FROM held WHERE source = ? AND record = ?"),
   };

@@ -1,5 +1,5 @@
 import { itemCodeSchema } from "@xinqiao/protocol/catalogue";
-import { jurisdictionSchema, subjectKinds } from "@xinqiao/protocol/identity";
+import { jurisdictionSchema, type NodeId, subjectKinds } from "@xinqiao/protocol/identity";
 import { type CreditRecord, isGone } from "@xinqiao/protocol/record";
 import type { CorrectionEffect, Shared } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
@@ -57,6 +57,9 @@ interface Placed extends PageToTake {
   readonly position: number;
 }
 
+/** A page that makes its feed no more whole than it was. */
+const notTold = { toldFeed: null, toldSeq: null };
+
 /** How a page comes in: versions before, and those who hold them. To be called within a transaction. */
 export function createTaking(
   database: Database,
@@ -73,11 +76,9 @@ export function createTaking(
     const { source } = page;
     const { feed, last, hash, complete } = page.page;
     const whole = sql.whole.get(source) ?? null;
-    if (complete && whole !== feed) {
-      corrections.postpone(page);
-      letters.forgetOther(source, feed);
-    }
-    sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole });
+    const told = complete && whole !== feed ? { toldFeed: feed, toldSeq: last } : notTold;
+    if (told !== notTold) letters.forgetOther(source, feed);
+    sql.move.run({ source, feed, upTo: last, head: hash, whole: complete ? feed : whole, ...told });
   }
 
   /** Whoever acted upon it is asked when it is over, and no more when it stands again. */
@@ -122,17 +123,13 @@ function createTakingOne(
   sql: ReturnType<typeof prepare>,
   { corrections, givenOut }: Pick<Books, "corrections" | "givenOut">,
 ) {
-  function supersede(
+  function correct(
     page: Placed,
     { change: { record, seq } }: TakenChange,
-    { before, same }: { readonly before: Held; readonly same: boolean },
+    { before, waiting }: { readonly before: Held; readonly waiting: readonly NodeId[] },
   ): OpenedCorrection | undefined {
     const { source } = page;
     const { feed } = page.page;
-    sql.dropLine.run(before.position, before.seq);
-    const waiting = corrections.supersede(source, record.id, { feed, seq });
-    // In another feed everything is told again.
-    if (same) return undefined;
     // Who wanted what it was before that and has not heard of it yet is waited for already.
     const given = page.holders({
       record: movedOf(before),
@@ -146,6 +143,12 @@ function createTakingOne(
     return corrections.open({ ...about, holders }, page);
   }
 
+  /** What was there goes. @returns who has not acknowledged it yet, and is waited for with what comes */
+  function supersede({ source, page: { feed } }: Placed, { change }: TakenChange, before: Held) {
+    sql.dropLine.run(before.position, before.seq);
+    return corrections.supersede(source, change.record.id, { feed, seq: change.seq });
+  }
+
   return (page: Placed, taken: TakenChange, before: Held | undefined): OpenedCorrection | undefined => {
     const { source, position } = page;
     const { feed } = page.page;
@@ -153,11 +156,14 @@ function createTakingOne(
     const { id, item, jurisdiction, version, state, disclosedUntil: until = null } = record;
     const { scheme, kind, id: subject } = record.subject;
     const content = contentOf(record);
-    const { moved, places } = placesRow(before === undefined ? [] : placesSince(before, record));
     const same = before !== undefined && isSame(before, { version, content }, feed);
-    const correction = before && supersede(page, taken, { before, same });
+    const waiting = before === undefined ? [] : supersede(page, taken, before);
+    // In another feed everything is told again.
+    const correction = before && !same ? correct(page, taken, { before, waiting }) : undefined;
+    const { moved, places } = placesRow(before === undefined ? [] : placesSince(before, record, waiting));
     const gone = Number(isGone(record));
-    const givenBefore = before === undefined ? neverGiven : givenOut.after(givenOf(before), page.today);
+    const givenBefore =
+      before === undefined ? neverGiven : givenOut.after(givenBy(before, record), page.today, waiting);
     const line = same && isBlanked(before, page.today) ? null : taken.line;
     const what = [position, seq, item, jurisdiction, kind, line, moved, places, until, gone];
     sql.change.run(...what, givenBefore.given, givenBefore.givenUntil);
@@ -188,6 +194,15 @@ const givenOf = (before: Held): GivenVersion => ({
   isGone: before.goneAt !== null,
 });
 
+/** A line that was lost is known again by what is told as it was. */
+const isKnownAgain = ({ isLost, content }: Held, record: CreditRecord) =>
+  isLost && content !== null && content === contentOf(record);
+
+const givenBy = (before: Held, record: CreditRecord): GivenVersion =>
+  isKnownAgain(before, record)
+    ? { ...givenOf(before), shared: record, until: record.disclosedUntil ?? null }
+    : givenOf(before);
+
 /** What it said is kept no more, its publication having ended: told again in another feed, it is not kept again. */
 const isBlanked = ({ line, isLost, goneAt, until }: Held, today: string) =>
   line === null && !isLost && goneAt === null && until !== null && until < today;
@@ -196,9 +211,13 @@ function effectOf({ state }: Pick<CreditRecord, "state">): CorrectionEffect {
   return state === "current" ? "corrected" : state;
 }
 
-/** Of a line that was lost nobody knows what it was of: whoever was given it has to hear. */
-function placesSince(before: Held, record: CreditRecord): Places {
-  return before.isLost ? "unknown" : placesAfter(movedOf(before), record);
+/**
+ * Of a line that was lost nobody knows what it was of: whoever was given it has to hear. Where it is told again as it was, only
+ * who has not heard of it yet may have what it was of before that.
+ */
+function placesSince(before: Held, record: CreditRecord, waiting: readonly NodeId[]): Places {
+  if (!before.isLost) return placesAfter(movedOf(before), record);
+  return isKnownAgain(before, record) && waiting.length === 0 ? [] : "unknown";
 }
 
 /** Its number alone does not tell: a source whose store was put back may have given it out twice. */
@@ -209,9 +228,11 @@ const isSame = (before: Held, { version, content }: Pick<Held, "version" | "cont
 function prepare(database: Database) {
   return {
     move: database.prepare(
-      `INSERT INTO source (node, feed, up_to, head, whole) VALUES (@source, @feed, @upTo, @head, @whole)
+      `INSERT INTO source (node, feed, up_to, head, whole, told_feed, told_seq)
+       VALUES (@source, @feed, @upTo, @head, @whole, @toldFeed, @toldSeq)
        ON CONFLICT (node) DO UPDATE
-       SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head, whole = excluded.whole`,
+       SET feed = excluded.feed, up_to = excluded.up_to, head = excluded.head, whole = excluded.whole,
+         told_feed = coalesce(excluded.told_feed, told_feed), told_seq = coalesce(excluded.told_seq, told_seq)`,
     ),
     whole: database.prepare<[string], string | null>("SELECT whole FROM source WHERE node = ?").pluck(),
     newest: database.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'page'").pluck(),

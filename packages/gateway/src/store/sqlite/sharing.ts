@@ -102,7 +102,6 @@ export function openHub(path: string, leap = noLeap): OpenedHub {
       if (turn.swept > 0) disputes.changed();
       return turn.next;
     },
-    postpone: corrections.postponeSome,
     take(page) {
       const taking = database.transaction(() => {
         addScore(page.source, page.score.month, page.score);

@@ -10,7 +10,7 @@ export function statementsOf(path: string, run: (database: Database.Database) =>
   run(database);
   database.close();
   // What a trigger runs is a comment.
-  return said.filter((sql) => /^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql));
+  return said.filter((sql) => /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)/.test(sql));
 }
 
 /** How SQLite goes about each of them. */
