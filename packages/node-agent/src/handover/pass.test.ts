@@ -46,6 +46,17 @@ describe("a file handed over", () => {
     expect(watched.told).toMatchObject([{ file: "处罚.csv", outcome: "taken", item: "penalty" }]);
   });
 
+  it("is said to have no rows when it has none, as a template that nobody has filled in", async () => {
+    watched.handOver("a.csv", penaltyFile([]));
+    await watched.settle();
+    expect(watched.report("done", "a.csv")).toMatchObject({
+      outcome: "taken",
+      received: 0,
+      zh: expect.stringContaining("没有数据行"),
+      en: expect.stringContaining("has no rows"),
+    });
+  });
+
   it("is answered again when it comes again, under a name of its own, and changes nothing", async () => {
     for (const _time of [1, 2, 3]) {
       watched.handOver("a.csv", good);
