@@ -289,6 +289,14 @@ describe("trouble", () => {
     expect(watched.names("done")).toEqual(["a.csv", "a.csv.report.json"]);
   });
 
+  it("with a folder in `in`, which is not read, is told, and holds up no file", async () => {
+    mkdirSync(join(watched.places.in, "二月"));
+    mkdirSync(join(watched.places.in, ".hidden"));
+    watched.handOver("a.csv", good);
+    expect(await watched.settle()).toEqual([{ code: "intake.no-file", file: "二月" }]);
+    expect(watched.names("done")).toContain("a.csv.report.json");
+  });
+
   it("with two agents at one folder: each file is taken once", async () => {
     for (let n = 0; n < 20; n += 1) watched.handOver(`${n}.csv`, penaltyFile([penaltyRow(n)]));
     await watched.look();
