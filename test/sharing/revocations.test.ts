@@ -26,6 +26,7 @@ import {
   revocationAnswerMessageSchema,
   revocationsRequestSchema,
   signMeasureReport,
+  signRevocationAnswer,
   signRevocationNotice,
   textHash,
 } from "@xinqiao/protocol/measures";
@@ -143,6 +144,13 @@ const ask = (onAsked: () => void = () => undefined) =>
     onAsked,
   }).ask();
 
+const answering = {
+  directory: () => directory,
+  log,
+  onAnswered: () => undefined,
+  now: () => testNow,
+};
+
 /** The gateway, without HTTP. */
 async function answered(request: SentToHub): Promise<Result<object, Fault>> {
   const from = verifyRequest(request, request.body, { key: directory.key, self: city, now: testNow });
@@ -164,10 +172,7 @@ async function answered(request: SentToHub): Promise<Result<object, Fault>> {
     return read.ok ? read : err(faultOf(read.error));
   }
   const message = revocationAnswerMessageSchema.parse(body);
-  const taken = await takeAnswer(
-    { message, ...about },
-    { revocations, durable, directory: () => directory, log, onAnswered: () => undefined },
-  );
+  const taken = await takeAnswer({ message, ...about }, { revocations, durable, ...answering });
   if (taken.ok) return taken;
   return err(faultOf(taken.error));
 }
@@ -207,7 +212,7 @@ async function hear(node = dg) {
 
 async function answer(outcome: "revoked" | "kept", notice = listed()[0]?.notice ?? "") {
   const why = outcome === "kept" && { reason: "示例理由" };
-  const told = await answerRevocation({ notice, outcome, on: "2026-01-02", ...why }, call(dg), never);
+  const told = await answerRevocation({ notice, outcome, on: "2026-01-01", ...why }, call(dg), never);
   if (told.ok) return "receipted";
   return told.error.by === "agent" ? told.error.fault.code : told.error.problem.code;
 }
@@ -286,9 +291,33 @@ describe("a measure whose record is repaired", () => {
     const [notice = ""] = listed().map((each) => each.notice);
     expect(await hear(hz)).toEqual({ asked: 0, again: false });
     const by = { ...call(hz), revocations: store.revocations };
-    const told = await answerRevocation({ notice, outcome: "revoked", on: "2026-01-02" }, by, never);
+    const told = await answerRevocation({ notice, outcome: "revoked", on: "2026-01-01" }, by, never);
     expect(told).toMatchObject({ ok: false, error: { problem: { code: "feedback.not-asked" } } });
     expect(open()).toEqual([dg]);
+  });
+
+  it("is not answered by what is to be done some day: its member does not sign it, nor does the city take it", async () => {
+    await hear();
+    const [{ notice = "" } = {}] = listed();
+    const done = { notice, outcome: "revoked", on: "2026-01-02" } as const;
+    expect(await answerRevocation(done, call(dg), never)).toMatchObject({
+      error: { by: "agent", fault: { code: "feedback.answer-invalid" } },
+    });
+    const member = directory.member(dg);
+    if (member === undefined) throw new Error("no such member");
+    const given = async (on: string) => {
+      const text = await signRevocationAnswer({ ...done, on, iss: dg, iat: testNow / 1000 }, signer(dg));
+      const { revocations, durable } = hub;
+      return takeAnswer(
+        { message: { answer: text }, ...request(member) },
+        { revocations, durable, ...answering },
+      );
+    };
+    expect(await given("2026-01-03")).toMatchObject({
+      error: { refused: { code: "feedback.answer-invalid" } },
+    });
+    expect(open()).toEqual([dg]);
+    expect(await given("2026-01-02"), "its clock may be ahead").toMatchObject({ ok: true });
   });
 
   it("is settled by its member's answer, which the log names and the city keeps", async () => {
@@ -349,11 +378,11 @@ describe("a measure whose record is repaired", () => {
   it("has its answer known to a member that died before it had heard that the city has it", async () => {
     await hear();
     const [{ notice = "" } = {}] = listed();
-    const done = { notice, outcome: "kept" as const, on: "2026-01-02", reason: "示例理由" };
+    const done = { notice, outcome: "kept" as const, on: "2026-01-01", reason: "示例理由" };
     await expect(answerRevocation(done, dying(), never)).rejects.toThrow("died");
     expect(standings()).toEqual(["open"]);
     await hear();
-    expect(listed()).toMatchObject([{ standing: "kept", on: "2026-01-02", reason: "示例理由" }]);
+    expect(listed()).toMatchObject([{ standing: "kept", on: "2026-01-01", reason: "示例理由" }]);
     const answers = entries.flatMap((entry) => (entry.kind === "measures.answered" ? [entry.answer] : []));
     expect(new Set(answers).size, "as it was signed").toBe(1);
     await hear();
@@ -365,11 +394,11 @@ describe("a measure whose record is repaired", () => {
     const [{ notice = "" } = {}] = listed();
     const putBack = await keep("sharing.db");
     expect(await answer("kept")).toBe("receipted");
-    const done = { notice, outcome: "revoked" as const, on: "2026-01-03" };
+    const done = { notice, outcome: "revoked" as const, on: "2026-01-01" };
     await expect(answerRevocation(done, dying(), never)).rejects.toThrow("died");
     await putBack();
     await hear();
-    expect(listed()).toMatchObject([{ standing: "revoked", on: "2026-01-03" }]);
+    expect(listed()).toMatchObject([{ standing: "revoked", on: "2026-01-01" }]);
     expect(hub.measureCounts()).toMatchObject([{ kept: 0, revoked: 1 }]);
     expect(store.revocations.unsent()).toEqual([]);
   });
@@ -386,7 +415,7 @@ describe("a measure whose record is repaired", () => {
       const away = { ...call(dg), send: async () => err(fault("gateway.unreachable")) };
       const deps = first.hasIt === "the city has" ? losingReplies() : away;
       const reason = first.outcome === "kept" && { reason: "示例理由" };
-      const done = { notice, outcome: first.outcome, on: "2026-01-03", ...reason };
+      const done = { notice, outcome: first.outcome, on: "2026-01-01", ...reason };
       expect(await answerRevocation(done, deps, never)).toMatchObject({ ok: false });
       const other = first.outcome === "kept" ? "revoked" : "kept";
       expect(await answer(other, notice)).toBe(first.second);
@@ -402,7 +431,7 @@ describe("a measure whose record is repaired", () => {
     await hear();
     const [{ notice = "" } = {}] = listed();
     const away = { ...call(dg), send: async () => err(fault("gateway.unreachable")) };
-    const done = { notice, outcome: "revoked" as const, on: "2026-01-02" };
+    const done = { notice, outcome: "revoked" as const, on: "2026-01-01" };
     expect(await answerRevocation(done, away, never)).toMatchObject({ ok: false });
     await hear();
     expect(standings(), "nobody says so for whoever was told that it failed").toEqual(["open"]);

@@ -39,7 +39,7 @@ export function openRevocations(
   return {
     routes: {
       revocations: { revocations, untilAsked: createOneWait(asked), directory, log },
-      answers: { revocations, durable, directory, log, onAnswered: asked.taken },
+      answers: { revocations, durable, directory, log, onAnswered: asked.taken, now },
     },
     ask() {
       last = asking.ask().catch((error: unknown) => failed(error));

@@ -114,7 +114,7 @@ export function screenDependencies(shared: Shared): ScreenDependencies {
 }
 
 export function feedbackDependencies(shared: Shared): TakeReportDependencies {
-  const { city, hub, entries, proofs, log, sharing } = shared;
+  const { deps, city, hub, entries, proofs, log, sharing } = shared;
   const { revocations, given } = hub;
   const directory = () => city.registry.current().directory;
   const { onKept } = sharing;
@@ -128,6 +128,7 @@ export function feedbackDependencies(shared: Shared): TakeReportDependencies {
     directory,
     log,
     onKept,
+    now: deps.now,
   };
 }
 

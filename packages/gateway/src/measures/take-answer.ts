@@ -9,6 +9,7 @@ import { decideStanding } from "@xinqiao/protocol/policy";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { isToCome } from "@xinqiao/runtime/calendar";
 import type { AppendError, AuditLog, NonceClaim } from "../log/index.ts";
 import type { Revocations } from "./ports.ts";
 
@@ -19,6 +20,7 @@ export interface TakeAnswerDependencies {
   readonly log: Pick<AuditLog, "append" | "origin">;
   /** Who waits for notices is told. */
   readonly onAnswered: () => void;
+  readonly now: () => number;
 }
 
 export interface GivenAnswer {
@@ -32,12 +34,15 @@ export interface GivenAnswer {
 /** Takes a member's answer to a notice: in the log, and kept, before it is receipted (PR-SYNC §9). */
 export async function takeAnswer(
   { message: { answer: text }, member, requestId: exchange, traceId, claim }: GivenAnswer,
-  { revocations, durable, directory, log, onAnswered }: TakeAnswerDependencies,
+  { revocations, durable, directory, log, onAnswered, now }: TakeAnswerDependencies,
 ): Promise<Result<RevocationReceipt, { readonly refused: Fault } | { readonly failed: AppendError }>> {
   const standing = decideStanding(member);
   if (!standing.allowed) return err({ refused: standing.fault });
   const answer = openRevocationAnswer(text, member.node, directory());
   if (answer === undefined) return err({ refused: fault("feedback.answer-invalid") });
+  if (isToCome(answer.on, now(), "another's")) {
+    return err({ refused: fault("feedback.answer-invalid", "its day is to come") });
+  }
   const { notice, outcome } = answer;
   const asked = revocations.asked(member.node, notice);
   if (asked === undefined || !asked.isOpen) return err({ refused: fault("feedback.not-asked") });

@@ -128,6 +128,7 @@ async function take(change: Partial<MeasureReport> = {}, by = dg, from = by) {
       },
       directory: () => directory,
       log,
+      now: () => testNow,
     },
   );
   return { taken, text };
@@ -222,6 +223,13 @@ describe("a report of what was done", () => {
     askedMeanwhile = true;
     expect(await refusal()).toBe("feedback.already-asked");
     expect(waiting).toBe(0);
+  });
+
+  it("is refused when its day is to come, by more than clocks may differ", async () => {
+    await log.append(screened);
+    expect(await refusal({ on: "2026-01-03" })).toBe("feedback.report-invalid");
+    expect(kept).toEqual([]);
+    expect(await refusal({ on: "2026-01-02" })).toBeUndefined();
   });
 
   it("is refused when another has signed it than the one who sends it", async () => {

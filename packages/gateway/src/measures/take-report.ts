@@ -10,6 +10,7 @@ import { decideStanding } from "@xinqiao/protocol/policy";
 import { type Fault, fault } from "@xinqiao/protocol/problem";
 import type { Directory, Member } from "@xinqiao/protocol/registry";
 import { err, ok, type Result } from "@xinqiao/protocol/result";
+import { isToCome } from "@xinqiao/runtime/calendar";
 import type { LoggedEntries, LoggedEntry } from "../books/index.ts";
 import {
   type AppendError,
@@ -33,6 +34,7 @@ export interface TakeReportDependencies {
   readonly log: Pick<AuditLog, "append" | "origin">;
   /** The member may have to be asked to revoke it at once. */
   readonly onKept: () => void;
+  readonly now: () => number;
 }
 
 export interface GivenReport {
@@ -48,11 +50,14 @@ export async function takeReport(
   { feedback: { report: text }, member, requestId: exchange, traceId, claim }: GivenReport,
   deps: TakeReportDependencies,
 ): Promise<Result<FeedbackReply, { readonly refused: Fault } | { readonly failed: AppendError }>> {
-  const { measures, revocations, directory, log, onKept } = deps;
+  const { measures, revocations, directory, log, onKept, now } = deps;
   const standing = decideStanding(member);
   if (!standing.allowed) return err({ refused: standing.fault });
   const report = openMeasureReport(text, member.node, directory());
   if (report === undefined) return err({ refused: fault("feedback.report-invalid") });
+  if (isToCome(report.on, now(), "another's")) {
+    return err({ refused: fault("feedback.report-invalid", "its day is to come") });
+  }
   const how = howGiven(report, deps);
   if (how === undefined) return err({ refused: fault("feedback.not-given") });
   if (revocations.isAsked(report)) return err({ refused: fault("feedback.already-asked") });

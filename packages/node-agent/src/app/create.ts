@@ -1,12 +1,13 @@
 import type { Address } from "@xinqiao/runtime/config";
 import { createInFlight, serve } from "@xinqiao/runtime/http";
+import type { Logger } from "@xinqiao/runtime/logging";
 import { followCity } from "../city/index.ts";
 import type { AgentConfig } from "../config/index.ts";
 import { createGatewayClient, type GatewayClient } from "../lookup/index.ts";
 import { forgetDaily } from "../retention/index.ts";
 import { createSources } from "../source/index.ts";
-import { openStore, openWitnessBook } from "../store/index.ts";
-import { createAgentEvents } from "../telemetry/index.ts";
+import { type AgentStore, openStore, openWitnessBook } from "../store/index.ts";
+import { type AgentEvents, createAgentEvents } from "../telemetry/index.ts";
 import type { Agent, AgentDependencies } from "./agent.ts";
 import { openReconciliation } from "./books.ts";
 import { reconcileDaily } from "./copies.ts";
@@ -35,7 +36,7 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
   await using starting = new AsyncDisposableStack();
   const store = starting.adopt(openStore(config.store), (opened) => opened.close());
   const witness = starting.adopt(openWitnessBook(config.witness), (opened) => opened.close());
-  const events = createAgentEvents(logger, () => store.withdrawals.heard().at, store.deliveries.standings);
+  const events = openEvents(logger, store);
   store.book.begin(now());
   const stopForgetting = starting.adopt(await forgetDaily(store, config, now, events.failed), end);
   const client = starting.adopt(openClient(config, ca), (opened) => opened.close());
@@ -93,6 +94,10 @@ export async function createAgent(config: AgentConfig, deps: AgentDependencies):
       store.close();
     },
   };
+}
+
+function openEvents(logger: Logger, { withdrawals, deliveries, outbox }: AgentStore): AgentEvents {
+  return createAgentEvents(logger, () => withdrawals.heard().at, deliveries.standings, outbox.standing);
 }
 
 function openClient({ gateway, limits }: AgentConfig, ca: string | undefined): GatewayClient {

@@ -14,6 +14,7 @@ import { createSources } from "../source/index.ts";
 import { type AgentStore, openStoreToChange, openWitnessBook } from "../store/index.ts";
 import { streamNames, streamsFaults } from "../streams/index.ts";
 import { checkDeliveries } from "./doctor-deliveries.ts";
+import { checkTelling } from "./doctor-sharing.ts";
 import { whyUnreadable } from "./unreadable-store.ts";
 
 const dayMs = 86_400_000;
@@ -52,6 +53,7 @@ export async function doctor(home: string): Promise<string> {
     `intake · 报送\t${intake}`,
     `tables and services · 库表与服务\t${held?.streams}`,
     `deliveries · 副本交付\t${held?.deliveries}`,
+    `sharing · 共享\t${held?.sharing}`,
     `books · 对账\t${held?.books}`,
     `gateway · 网关\t${config.gateway.origin}`,
     `the city's log · 市级日志\t${log}`,
@@ -70,6 +72,7 @@ async function checkStore(config: AgentConfig, catalogue: Catalogue | undefined,
   try {
     return {
       streams: catalogue && (await checkStreams(config, store, catalogue, findings)),
+      sharing: checkTelling(config, store, Date.now(), findings),
       books: lastReconciled(config, store, findings),
       sources: catalogue && (await checkSources(config, store, catalogue, findings)),
       deliveries: await checkDeliveries(config, store, findings),

@@ -2,6 +2,7 @@ import { feedbackReplySchema, measureDoneSchema } from "@xinqiao/protocol/measur
 import { CommandError } from "@xinqiao/runtime/cli";
 import { loadConfig } from "../config/index.ts";
 import { postLocal } from "./local-api.ts";
+import { notToCome } from "./not-to-come.ts";
 import { reasonNeeded } from "./reason-needed.ts";
 
 export interface FeedbackOptions {
@@ -26,6 +27,7 @@ export async function feedback(
     const wrong = done.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
     throw new CommandError(`not a report · 反馈不完整或有误\n${wrong.join("\n")}`);
   }
+  notToCome(done.data.on, Date.now());
   const answered = await postLocal(await loadConfig(home), "/v1/feedback", done.data);
   const { report, log } = feedbackReplySchema.parse(JSON.parse(answered));
   return `reported · 已反馈: ${report}\nlog · 日志: ${log.origin} ${log.index}`;

@@ -1,3 +1,4 @@
+import { maskNumbersIn } from "@xinqiao/protocol/identity";
 import { CommandError, tableOf } from "@xinqiao/runtime/cli";
 import { readStore } from "./read-store.ts";
 import { writeStore } from "./write-store.ts";
@@ -5,7 +6,7 @@ import { writeStore } from "./write-store.ts";
 /** Rows kept back that somebody's history still waits for. */
 export function listGaps(home: string, json = false): Promise<string> {
   return readStore(home, ({ imports }) => {
-    const all = imports.openGaps();
+    const all = imports.openGaps().map((gap) => ({ ...gap, file: maskNumbersIn(gap.file) }));
     if (json) return JSON.stringify(all);
     const rows = all.map((gap) => [gap.import, gap.line, gap.item, gap.file]);
     return tableOf(["导入 import", "行 line", "事项 item", "文件 file"], rows);

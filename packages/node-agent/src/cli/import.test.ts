@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { csvText, penaltyRow, testCatalogueText } from "../intake/testing/rows.ts";
+import { listGaps } from "./gaps.ts";
 import { importFiles } from "./import.ts";
 import { init } from "./init.ts";
 
@@ -64,6 +65,17 @@ describe("xinqiao import", () => {
     const report = await readFile(list, "utf8");
     expect(report).toContain('"3","CF_JDRQ 处罚决定日期","日期不存在","no such day"');
     expect(report).toContain(`"'${secret}"`);
+  });
+
+  it("leaves gaps that are listed by the file's name, with no person's number in that", async () => {
+    await member("440306");
+    await importFiles([await fileOf("示例11010519491231002X.csv", [penaltyRow(1, { CF_JDRQ: "昨天" })])], {
+      home,
+    });
+    for (const text of [await listGaps(home), await listGaps(home, true)]) {
+      expect(text).toContain("示例1101************2X.csv");
+      expect(text).not.toContain("11010519491231002X");
+    }
   });
 
   it("changes nothing the second time, and replaces the list", async () => {

@@ -15,6 +15,14 @@ it("says which option is missing where an outcome has to say why, before anybody
   );
 });
 
+it("takes no day that is to come, before anybody is asked", async () => {
+  const on = "9999-01-01";
+  const about = { home, source: "dg", record: "penalty:1", recordVersion: "1", matter: "7", on };
+  const exchange = "7f4df02a-56c0-4e0e-9f4d-3f0d6a5a2e11";
+  await expect(feedback(exchange, { ...about, outcome: "applied" })).rejects.toThrow("--on is after today");
+  await expect(answerRevocation("1", { home, outcome: "revoked", on })).rejects.toThrow("晚于今天");
+});
+
 it("says in both languages why it asks", () => {
   const asked = {
     ...{ number: 1, notice: "A".repeat(43), exchange: "7f4df02a-56c0-4e0e-9f4d-3f0d6a5a2e11", source: "dg" },

@@ -9,6 +9,7 @@ import { effectWords } from "@xinqiao/runtime/measures";
 import { type AgentConfig, loadConfig } from "../config/index.ts";
 import { type ShownRevocation, shownRevocationsSchema } from "../feedback/index.ts";
 import { postLocal } from "./local-api.ts";
+import { notToCome } from "./not-to-come.ts";
 import { reasonNeeded } from "./reason-needed.ts";
 
 export interface RevocationsOptions {
@@ -63,6 +64,7 @@ export async function answerRevocation(
   { home, on = chinaDay(Date.now()), ...options }: AnswerOptions,
 ): Promise<string> {
   if (options.outcome === "kept") reasonNeeded(options);
+  notToCome(on, Date.now());
   const config = await loadConfig(home);
   const named = (await listed(config)).find(
     ({ number, notice }) => String(number) === given || notice === given,

@@ -5,6 +5,7 @@ import {
 } from "@xinqiao/protocol/measures";
 import { asResult, fault } from "@xinqiao/protocol/problem";
 import { err, type Result } from "@xinqiao/protocol/result";
+import { isToCome } from "@xinqiao/runtime/calendar";
 import type { CallError } from "../lookup/index.ts";
 import { giveAnswer, type HearDependencies } from "./hear.ts";
 
@@ -16,6 +17,9 @@ export async function answerRevocation(
 ): Promise<Result<RevocationReceipt, CallError>> {
   const { revocations, node: iss, now, signer } = deps;
   if (!revocations.has(done.notice)) return err({ by: "agent", fault: fault("feedback.not-asked") });
+  if (isToCome(done.on, now())) {
+    return err({ by: "agent", fault: fault("feedback.answer-invalid", "its day is to come · 日期晚于今天") });
+  }
   const iat = Math.floor(now() / 1000);
   const signed = await asResult(() => signRevocationAnswer({ ...done, iss, iat }, signer));
   if (!signed.ok) return err({ by: "agent", fault: signed.error });

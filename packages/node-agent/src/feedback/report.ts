@@ -4,9 +4,10 @@ import {
   type MeasureDone,
   signMeasureReport,
 } from "@xinqiao/protocol/measures";
-import { asResult } from "@xinqiao/protocol/problem";
+import { asResult, fault } from "@xinqiao/protocol/problem";
 import { err, type Result } from "@xinqiao/protocol/result";
 import type { TraceContext } from "@xinqiao/protocol/trace";
+import { isToCome } from "@xinqiao/runtime/calendar";
 import { askGateway, type CallDependencies, type CallError } from "../lookup/index.ts";
 
 /** Signs what this member did about a record that it was given, and tells the city. */
@@ -16,6 +17,9 @@ export async function reportMeasure(
   call: CallDependencies,
   gone: AbortSignal,
 ): Promise<Result<FeedbackReply, CallError>> {
+  if (isToCome(done.on, call.now())) {
+    return err({ by: "agent", fault: fault("feedback.report-invalid", "its day is to come · 日期晚于今天") });
+  }
   const iat = Math.floor(call.now() / 1000);
   const signed = await asResult(() => signMeasureReport({ ...done, iss: call.node, iat }, call.signer));
   if (!signed.ok) return err({ by: "agent", fault: signed.error });

@@ -4,6 +4,8 @@ import type { Answered } from "./answer-file.ts";
 export interface HandoverFault {
   readonly code: /** `in` cannot be read: missing, or a share that is away. */
     | "intake.folder-unreadable"
+    /** A folder or a link lies in `in`: what is in it is not read. */
+    | "intake.no-file"
     /** A file cannot be taken over. */
     | "intake.not-taken-over"
     /** A file was not read to its end: it changes, or store or disk refuse. */

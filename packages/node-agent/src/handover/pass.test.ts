@@ -47,6 +47,17 @@ describe("a file handed over", () => {
     expect(watched.told).toMatchObject([{ file: "处罚.csv", outcome: "taken", item: "penalty" }]);
   });
 
+  it("is said to have no rows when it has none, as a template that nobody has filled in", async () => {
+    watched.handOver("a.csv", penaltyFile([]));
+    await watched.settle();
+    expect(watched.report("done", "a.csv")).toMatchObject({
+      outcome: "taken",
+      received: 0,
+      zh: expect.stringContaining("没有数据行"),
+      en: expect.stringContaining("has no rows"),
+    });
+  });
+
   it("is answered again when it comes again, under a name of its own, and changes nothing", async () => {
     for (const _time of [1, 2, 3]) {
       watched.handOver("a.csv", good);
@@ -277,6 +288,14 @@ describe("trouble", () => {
     watched.handOver("a.csv", good);
     expect(await watched.settle()).toEqual([]);
     expect(watched.names("done")).toEqual(["a.csv", "a.csv.report.json"]);
+  });
+
+  it("with a folder in `in`, which is not read, is told, and holds up no file", async () => {
+    mkdirSync(join(watched.places.in, "二月"));
+    mkdirSync(join(watched.places.in, ".hidden"));
+    watched.handOver("a.csv", good);
+    expect(await watched.settle()).toEqual([{ code: "intake.no-file", file: "二月" }]);
+    expect(watched.names("done")).toContain("a.csv.report.json");
   });
 
   it("with two agents at one folder: each file is taken once", async () => {

@@ -7,6 +7,7 @@ import type { HandoverEvents, HandoverFault } from "./events.ts";
 import { handBack } from "./hand-back.ts";
 import type { Places } from "./places.ts";
 import { ownFiles, type TakenFile, takeOver, underWay } from "./taken-files.ts";
+import { noFilesIn } from "./whole-files.ts";
 
 export interface PassDependencies {
   readonly places: Places;
@@ -31,6 +32,8 @@ export async function pass(deps: PassDependencies, signal: AbortSignal): Promise
   const attempt = createAttempt(faults, events);
   const names = await attempt({ code: "intake.folder-unreadable" }, deps.look);
   if (names === undefined) return faults;
+  const others = await attempt({ code: "intake.folder-unreadable" }, () => noFilesIn(places.in));
+  for (const file of others ?? []) faults.push({ code: "intake.no-file", file });
   for (const file of names)
     await attempt({ code: "intake.not-taken-over", file }, () => takeOver(places.in, file, places.work));
   const answering = openAnswering(deps.task, signal, deps.startThread ?? startThread);

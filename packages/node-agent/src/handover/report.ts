@@ -12,6 +12,12 @@ export type Outcome = (typeof outcomes)[number];
 /** What is read again of a report: where its file belongs. */
 export const reportedSchema = z.looseObject({ outcome: z.enum(outcomes) });
 
+/** A template that was sent as it is, or the wrong sheet saved. */
+const noRows: Label = {
+  zh: "文件中没有数据行，未入库任何内容：请核对所报工作表，填写后重新报送",
+  en: "The file has no rows: nothing was taken in. Check that it is the sheet that was meant, and send it again once it is filled in",
+};
+
 const words: Readonly<Record<Exclude<Outcome, "refused">, Label>> = {
   taken: {
     zh: "全部数据行均已入库或此前已入库",
@@ -35,7 +41,7 @@ export function reportOf(
     file,
     sha256,
     outcome,
-    ...words[outcome],
+    ...(rest.received === 0 ? noRows : words[outcome]),
     answeredAt,
     item: { code, ...item?.name },
     ...rest,

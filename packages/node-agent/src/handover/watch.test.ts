@@ -68,6 +68,24 @@ it("tells once of a folder that is away, does not make it anew, and goes on when
   await vi.waitFor(() => expect(watched.faults).toBe(0), soon);
 });
 
+it("tells once of a folder in `in`, and looks no less often for it", async () => {
+  mkdirSync(join(watched.places.in, "二月"));
+  const { task } = watched.parts;
+  let looks = 0;
+  const events = {
+    ...watched.events,
+    handoverFaults(count: number) {
+      watched.faults = count;
+      looks += 1;
+    },
+  };
+  const options = { folder: watched.places.folder, settleMs: 20, everySeconds: 0.01 };
+  stop = watchFolder(options, { node: "sz-baoan", events, task, now: Date.now });
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(30), soon);
+  expect(watched.told).toEqual([{ code: "intake.no-file", file: "二月" }]);
+  expect(watched.faults).toBe(1);
+});
+
 it("stops in the middle of a file, and takes it up again", async () => {
   watch(watched.places.folder);
   const rows = Array.from({ length: 6_000 }, (_, n) => penaltyRow(n));

@@ -61,7 +61,7 @@ function createLook(places: Places, settleMs: number, now: () => number): PassDe
   };
 }
 
-/** Tells of a fault when it begins, not each time it is met. Answers whether there is none. */
+/** Tells of a fault when it begins, not each time it is met. Answers whether nothing is to be tried again. */
 function createTeller(events: HandoverEvents) {
   let before = new Set<string>();
   return (faults: readonly HandoverFault[]): boolean => {
@@ -69,6 +69,6 @@ function createTeller(events: HandoverEvents) {
     for (const [at, fault] of faults.entries()) if (!before.has(keys[at] ?? "")) events.handoverFault(fault);
     before = new Set(keys);
     events.handoverFaults(faults.length);
-    return faults.length === 0;
+    return faults.every(({ code }) => code === "intake.no-file");
   };
 }

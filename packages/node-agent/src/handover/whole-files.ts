@@ -34,6 +34,12 @@ export function createWholeFiles(
   };
 }
 
+/** What lies there and is never read: folders, links. */
+export async function noFilesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => !entry.isFile() && !unfinished.test(entry.name)).map(({ name }) => name);
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries.filter((entry) => entry.isFile() && !unfinished.test(entry.name)).map(({ name }) => name);

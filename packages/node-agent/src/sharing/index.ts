@@ -20,6 +20,7 @@ export type {
   RefusedVersion,
   SealedPage,
   Tellable,
+  TellingStanding,
   Waiting,
 } from "./outbox.ts";
 export { type PublishDependencies, publish, tellableItems } from "./publish.ts";

@@ -1,7 +1,7 @@
 import type { ItemCode } from "@xinqiao/protocol/catalogue";
 import type { NodeId } from "@xinqiao/protocol/identity";
-import type { Fault } from "@xinqiao/protocol/problem";
-import { ok, type Result } from "@xinqiao/protocol/result";
+import { type Fault, fault } from "@xinqiao/protocol/problem";
+import { err, ok, type Result } from "@xinqiao/protocol/result";
 import { feedIdSchema, type Subscription } from "@xinqiao/protocol/sync";
 import type { CallError } from "../lookup/index.ts";
 import { keepDoing } from "../loop/index.ts";
@@ -53,6 +53,21 @@ function leaving(hearing: Omit<SubscribeDependencies, "subscription">) {
   };
 }
 
+/** What fails for a fault of this program's own is a fault of sharing as any other: nothing is told, or heard, meanwhile. */
+function withOwnFaults<T>(
+  work: (signal: AbortSignal) => Promise<Result<T, CallError>>,
+  failed: SharingEvents["failed"],
+) {
+  return async (signal: AbortSignal): Promise<Result<T, CallError>> => {
+    try {
+      return await work(signal);
+    } catch (error) {
+      failed(error);
+      return err({ by: "agent", fault: fault("server.internal") });
+    }
+  };
+}
+
 /** Shares from now on. @returns what ends it */
 export function openSharing(
   { publish: tells, subscribe }: SharingChoice,
@@ -75,7 +90,7 @@ export function openSharing(
       if (published.value.pages > 0) events.published(published.value);
       return ok({ again: false });
     };
-    stops.push(keepDoing(tell, lookEveryMs, options("publish")));
+    stops.push(keepDoing(withOwnFaults(tell, events.failed), lookEveryMs, options("publish")));
   }
   const hearing = { ...deps, onBroken: events.brokenPage };
   if (subscribe !== undefined) {
@@ -85,9 +100,9 @@ export function openSharing(
       if (taken.value.pages > 0) events.received(taken.value);
       return ok({ again: taken.value.pages > 0 });
     };
-    stops.push(keepDoing(hear, askEveryMs, options("subscribe")));
+    stops.push(keepDoing(withOwnFaults(hear, events.failed), askEveryMs, options("subscribe")));
   } else if (deps.inbox.standing().scope !== undefined) {
-    stops.push(keepDoing(leaving(hearing), askEveryMs, options("subscribe")));
+    stops.push(keepDoing(withOwnFaults(leaving(hearing), events.failed), askEveryMs, options("subscribe")));
   }
   return async () => {
     await Promise.all(stops.map((stop) => stop()));

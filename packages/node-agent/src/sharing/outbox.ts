@@ -43,6 +43,14 @@ export interface OwnFeed {
   readonly head: string | null;
 }
 
+/** How the telling stands. */
+export interface TellingStanding {
+  /** Changes that the city has not acknowledged, from the first feed on; those set aside are not among them. */
+  readonly waiting: number;
+  /** Milliseconds since 1970: when the city last acknowledged anything of this feed, which it is asked for hourly; nothing before the first. */
+  readonly acknowledgedAt: number | undefined;
+}
+
 /** What the catalogue lists. */
 export interface ListedItems {
   /** Of those that it does not list only what is disclosed no more is told, until it does. */
@@ -76,6 +84,7 @@ export interface Outbox {
   queueSome(): boolean;
   /** Whether anything is to be told. */
   isWaiting(): boolean;
+  standing(): TellingStanding;
   /** The oldest that wait, at most so many. */
   waiting(limit: number): readonly Waiting[];
   /** Whether the feed has named all that was held when it began, once those up to `n` are in a page. */

@@ -171,6 +171,39 @@ describe("what a source tells", () => {
     expect(pages[1]?.feed).not.toBe(pages[0]?.feed);
   });
 
+  it("is said to fail, once, also where this member's own program does", async () => {
+    put(testRecord());
+    const tries = Promise.withResolvers<void>();
+    const told: unknown[] = [];
+    let failures = 0;
+    const ignored = () => undefined;
+    const events = {
+      ...{ published: ignored, received: ignored, brokenPage: ignored, setAside: ignored },
+      sharingFault: (...fault: readonly unknown[]) => told.push(fault),
+      failed() {
+        failures += 1;
+        if (failures === 2) tries.resolve();
+      },
+    };
+    const outbox = {
+      ...store.outbox,
+      waiting() {
+        throw new Error("of its own");
+      },
+    };
+    const by = call(
+      dg,
+      gateway(async () => "unreachable"),
+    );
+    const stop = openSharing(
+      { publish: true },
+      { ...by, outbox, inbox: store.inbox, keptBack: () => [], events },
+    );
+    await tries.promise;
+    await stop();
+    expect(told).toEqual([["publish", { by: "agent", fault: { code: "server.internal" } }]]);
+  });
+
   it("begins behind the page of nothing that said it had nothing", async () => {
     expect(await tell(), "an empty store may be a lost one").toEqual(
       ok({ pages: 0, changes: 0, refused: 0 }),

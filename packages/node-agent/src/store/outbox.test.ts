@@ -225,3 +225,19 @@ it("has the same pending as before in an older version's store, but what is with
   ]);
   after.close();
 });
+
+it("says how many changes the city has not acknowledged, in pages or not, and when it last did", () => {
+  expect(store.outbox.standing()).toEqual({ waiting: 0, acknowledgedAt: undefined });
+  bring("penalty:1", "penalty:2", "penalty:3");
+  expect(store.outbox.standing().waiting, "nothing is told yet").toBe(0);
+  store.outbox.feed();
+  queueAll();
+  expect(store.outbox.standing()).toEqual({ waiting: 3, acknowledgedAt: undefined });
+  const taken = store.outbox
+    .waiting(2)
+    .flatMap(({ record, ...each }) => (record ? [{ ...each, record }] : []));
+  store.outbox.seal({ from: 1, last: 2, head: "head", hash: "hash", lines: ["1", "2"] }, taken);
+  expect(store.outbox.standing().waiting, "one of them in no page").toBe(3);
+  store.outbox.acknowledged(2, "receipt", 7_000);
+  expect(store.outbox.standing()).toEqual({ waiting: 1, acknowledgedAt: 7_000 });
+});

@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { feedIdSchema } from "@xinqiao/protocol/sync";
 import type { Database } from "better-sqlite3";
 import { z } from "zod";
-import type { Outbox, RefusedSince, RefusedVersion, SealedPage, Tellable } from "../sharing/index.ts";
+import type {
+  Outbox,
+  RefusedSince,
+  RefusedVersion,
+  SealedPage,
+  Tellable,
+  TellingStanding,
+} from "../sharing/index.ts";
 import { createKnownGone, type KnownGone } from "./known-gone.ts";
 import { createToldItems } from "./outbox-items.ts";
 import { createRecordQueueing } from "./outbox-queueing.ts";
@@ -52,6 +59,7 @@ export function createOutbox(database: Database): Outbox {
     hasBegun: () => sql.feed.get() !== undefined,
     queueSome: queueing.some,
     isWaiting: () => queueing.isUnderWay() || sql.anyWaiting.get() !== undefined,
+    standing: () => standingOf(sql.standing.get()),
     waiting: (limit) =>
       sql.waiting.all(limit).map(({ n, ...row }) => ({ n, item: row.item, record: toRecord(row) })),
     isComplete: (n) => sql.before.get(n, current().mark) === undefined,
@@ -66,6 +74,11 @@ export function createOutbox(database: Database): Outbox {
     beginAnew: (id) => beginAnew.immediate(id),
     receipt: () => current().receipt ?? undefined,
   };
+}
+
+function standingOf(row: { waiting: number; at: number } | undefined): TellingStanding {
+  const { waiting = 0, at = 0 } = row ?? {};
+  return { waiting, acknowledgedAt: at === 0 ? undefined : at };
 }
 
 /** What a page makes of the records in it: when it is signed, and when the city has it. */
@@ -104,6 +117,10 @@ function prepare(database: Database) {
     ),
     dropPages: database.prepare("DELETE FROM page"),
     anyWaiting: database.prepare<[], object>("SELECT 1 FROM pending WHERE n > 0 LIMIT 1"),
+    standing: database.prepare<[], { waiting: number; at: number }>(
+      `SELECT (SELECT count(*) FROM pending WHERE n > 0) + last - max(acknowledged, 0) AS waiting, acknowledged_at AS at
+       FROM feed`,
+    ),
     waiting: database.prepare<[number], Row & { n: number }>(waitingSql),
     before: database.prepare<[number, number], object>(
       "SELECT 1 FROM pending WHERE n > ? AND n <= ? LIMIT 1",

@@ -8,7 +8,7 @@ import type { SignedAnswer } from "../answer/index.ts";
 import type { DeliveryEvents, DeliveryStanding } from "../delivery/index.ts";
 import type { RevocationEvents } from "../feedback/index.ts";
 import type { HandoverEvents } from "../handover/index.ts";
-import type { SharingEvents } from "../sharing/index.ts";
+import type { SharingEvents, TellingStanding } from "../sharing/index.ts";
 import type { InvalidRows } from "../source/index.ts";
 import type { StreamEvents } from "../streams/index.ts";
 import type { KeptEvidence } from "../witness/index.ts";
@@ -69,8 +69,9 @@ export function createAgentEvents(
   logger: Logger,
   withdrawalsHeard: () => number,
   standings: () => readonly DeliveryStanding[] = () => [],
+  telling: () => TellingStanding = () => ({ waiting: 0, acknowledgedAt: undefined }),
 ): AgentEvents {
-  const metrics = createAgentMetrics(withdrawalsHeard, standings);
+  const metrics = createAgentMetrics(withdrawalsHeard, standings, telling);
   return {
     answered({ exchange, requester, purpose }, { status, refusal, recordCount }, traceId) {
       metrics.answers.inc({ status });

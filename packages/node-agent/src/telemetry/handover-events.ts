@@ -1,3 +1,4 @@
+import { maskNumbersIn } from "@xinqiao/protocol/identity";
 import type { Logger } from "@xinqiao/runtime/logging";
 import type { HandoverEvents } from "../handover/index.ts";
 import type { Receipt } from "../intake/index.ts";
@@ -14,7 +15,8 @@ export function createHandoverEvents(
   metrics: AgentMetrics,
 ): Omit<HandoverEvents, "failed"> & PostedEvents {
   return {
-    fileAnswered(file, answered) {
+    fileAnswered(name, answered) {
+      const file = maskNumbersIn(name);
       const { outcome } = answered;
       metrics.filesAnswered.inc({ outcome });
       const level = outcome === "taken" ? "info" : "warn";
@@ -32,8 +34,9 @@ export function createHandoverEvents(
       const level = quarantined === 0 ? "info" : "warn";
       logger[level]({ event: "rows-taken", reference, item, import: id, received, ...parts });
     },
-    handoverFault({ code, ...about }) {
-      logger.error({ event: "handover-fault", code, ...about });
+    handoverFault({ code, file, ...about }) {
+      const named = file === undefined ? {} : { file: maskNumbersIn(file) };
+      logger.error({ event: "handover-fault", code, ...named, ...about });
     },
     handoverFaults(count) {
       metrics.handoverFaults.set(count);

@@ -1,6 +1,8 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { DeliveryStanding } from "../delivery/index.ts";
+import type { TellingStanding } from "../sharing/index.ts";
 import { createDeliveryMetrics } from "./delivery-metrics.ts";
+import { createTellingMetrics } from "./telling-metrics.ts";
 import { createWitnessMetrics } from "./witness-metrics.ts";
 
 function bookMetrics(registers: Registry[]) {
@@ -89,10 +91,12 @@ function streamMetrics(registers: Registry[]) {
  * Labels are statuses and stable codes only.
  * @param withdrawalsHeard when the city's list of withdrawals was whole: seconds since 1970
  * @param standings of every delivery
+ * @param telling how many changes the city has not acknowledged
  */
 export function createAgentMetrics(
   withdrawalsHeard: () => number,
   standings: () => readonly DeliveryStanding[],
+  telling: () => TellingStanding,
 ) {
   const registry = new Registry();
   const registers = [registry];
@@ -112,6 +116,7 @@ export function createAgentMetrics(
       this.set(process.memoryUsage.rss());
     },
   });
+  createTellingMetrics(registers, telling);
   return {
     registry,
     answers: new Counter({

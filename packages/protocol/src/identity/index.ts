@@ -8,7 +8,7 @@ export {
 export { divisionName, isDivision, parentDivision } from "./division.ts";
 export type { DivisionName } from "./division-data.ts";
 export { type IdentityFault, type IdentityReason, identityReasons } from "./fault.ts";
-export { maskIdentifier, maskName } from "./masking.ts";
+export { maskIdentifier, maskName, maskNumbersIn } from "./masking.ts";
 export { type Jurisdiction, jurisdictionSchema, type NodeId, nodeIdSchema } from "./node-id.ts";
 export { normaliseIdentifier } from "./normalise.ts";
 export { type OrganisationCode, organisationCheck, parseOrganisationCode } from "./organisation-code.ts";

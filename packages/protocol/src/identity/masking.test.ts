@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maskIdentifier, maskName } from "./masking.ts";
+import { maskIdentifier, maskName, maskNumbersIn } from "./masking.ts";
 
 describe("maskIdentifier", () => {
   it.each([
@@ -31,5 +31,17 @@ describe("maskName", () => {
     ["𠮷示例", "𠮷**"],
   ])("shows %s as %s", (name, masked) => {
     expect(maskName(name)).toBe(masked);
+  });
+});
+
+describe("maskNumbersIn", () => {
+  it.each([
+    ["示例人11010519491231002X.csv", "示例人1101************2X.csv"],
+    ["a-110108000000016_11010519491231002x.xlsx", "a-1101*********16_1101************2x.xlsx"],
+    ["１１０１０８００００００００１６.csv", "１１０１**********１６.csv"],
+    ["penalty.20260201T000002Z.2.csv", "penalty.20260201T000002Z.2.csv"],
+    ["20260201000002.csv", "20260201000002.csv"],
+  ])("shows %s as %s", (name, masked) => {
+    expect(maskNumbersIn(name)).toBe(masked);
   });
 });

@@ -14,3 +14,11 @@ export function maskName(name: string): string {
   const [first = "", ...rest] = name;
   return rest.length === 0 ? "*".repeat(first === "" ? 0 : 1) : `${first}${"*".repeat(rest.length)}`;
 }
+
+/** As long as a person's number was before 1999, or longer, also in full-width digits. */
+const longNumber = /[0-9０-９]{15,}[XxＸｘ]?/g;
+
+/** A name that somebody else gave, such as a file's: numbers in it that may be a person's are masked. */
+export function maskNumbersIn(text: string): string {
+  return text.replace(longNumber, maskIdentifier);
+}

@@ -19,6 +19,16 @@ export function chinaTime(instant: number): string {
   return chinaClock.format(instant);
 }
 
+const dayMs = 86_400_000;
+
+/**
+ * Whether a day (`2026-03-01`) has not begun in Beijing at an instant of one's own clock; another's day is let off one day, as
+ * far as clocks may differ.
+ */
+export function isToCome(day: string, now: number, whose: "own" | "another's" = "own"): boolean {
+  return day > chinaDay(whose === "own" ? now : now + dayMs);
+}
+
 /** A day begins at its first instant in Beijing; an instant, or what is no day, is taken as it is. */
 export function instantOf(text: string): string;
 export function instantOf(text: string | undefined): string | undefined;
