@@ -2,33 +2,25 @@ import { recordLengths } from "@xinqiao/protocol/record";
 import { type CorrectionLine, correctionsSchema } from "@xinqiao/protocol/sync";
 import { chinaTime } from "@xinqiao/runtime/calendar";
 import { CommandError, countOf, tableOf } from "@xinqiao/runtime/cli";
-import { type AgentConfig, loadConfig } from "../config/index.ts";
+import { loadConfig } from "../config/index.ts";
 import type { CorrectionAct, CorrectionFault } from "../sharing/index.ts";
 import { isRunning, postLocal } from "./local-api.ts";
 import { recordStates } from "./record-words.ts";
-import { openToChange } from "./write-store.ts";
+import { writeStore } from "./write-store.ts";
 
 /** Corrects one of this member's own records; a running agent tells the city. */
 export async function correct(id: string, home: string, act: CorrectionAct): Promise<string> {
-  const config = await loadConfig(home);
-  const version = writeCorrection(id, config, act);
+  const version = await writeStore(home, ({ own }) => {
+    const corrected = own.correct(id, act, new Date().toISOString());
+    if (!corrected.ok) throw new CommandError(refusalOf(corrected.error, act));
+    return corrected.value.version;
+  });
   return [
     `version · 版本 ${version}: ${recordStates[act.state]}`,
-    (await isRunning(config))
+    (await isRunning(await loadConfig(home)))
       ? "follow it with · 办理进度: xinqiao corrections"
       : "no agent is running: the city is told once one is · 本地节点未运行，启动后上报",
   ].join("\n");
-}
-
-function writeCorrection(id: string, { store: path }: AgentConfig, act: CorrectionAct): number {
-  const store = openToChange(path);
-  try {
-    const corrected = store.own.correct(id, act, new Date().toISOString());
-    if (!corrected.ok) throw new CommandError(refusalOf(corrected.error, act));
-    return corrected.value.version;
-  } finally {
-    store.close();
-  }
 }
 
 function refusalOf(fault: CorrectionFault, { state }: CorrectionAct): string {
